@@ -1,0 +1,52 @@
+"""The only maker of output: splice edits into the source, touch nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dockerfix.source import Span
+
+
+class Edit(NamedTuple):
+    """Replace the text of `span` by `text`; an empty span inserts, an empty text deletes."""
+
+    span: Span
+    text: str
+
+
+class OverlappingEdits(ValueError):
+    """Two edits claim the same characters, or insert at the same place in no known order."""
+
+
+def ordered(edits: Iterable[Edit], length: int) -> list[Edit]:
+    """`edits` by place, checked against a text of `length` characters.
+
+    Two insertions at one place keep the order in which they were given. Raises OverlappingEdits when two edits
+    claim the same characters or an insertion lies inside a replaced range, and ValueError when one lies outside.
+    """
+    result = sorted(edits, key=lambda edit: edit.span)
+    end = 0
+    for edit in result:
+        start, stop = edit.span
+        if not 0 <= start <= stop <= length:
+            raise ValueError(f"edit {start}..{stop} lies outside the text of {length} characters")
+        if start < end:
+            raise OverlappingEdits(f"edit {start}..{stop} overlaps one that ends at {end}")
+        end = stop
+    return result
+
+
+def emit(source: str, edits: Iterable[Edit]) -> str:
+    """The source with all edits applied; spans are those of `source`.
+
+    Raises what `ordered` raises.
+    """
+    parts: list[str] = []
+    end = 0
+    for (start, stop), text in ordered(edits, len(source)):
+        parts.append(source[end:start])
+        parts.append(text)
+        end = stop
+    parts.append(source[end:])
+    return "".join(parts)
