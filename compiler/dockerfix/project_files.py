@@ -1,0 +1,102 @@
+"""Reading files of a project folder and nothing else: bounded, regular files only, no way out by `..` or a link."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+MAX_FILE_BYTES = 1 << 20
+"""Larger files aren't read as text: code and requirements are small, weights aren't text."""
+MAX_FILES = 2000
+MAX_TOTAL_BYTES = 16 << 20
+MAX_ENTRIES = 50_000
+"""Directory entries looked at in all; beyond, the walk ends and the project counts as cut short."""
+
+_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
+
+
+def locate(root: Path, relative: str) -> Path | None:
+    """The regular file `relative` of the folder `root`, or None where there is none inside it.
+
+    `relative` uses slashes. Absolute paths, paths through ``..`` that leave the folder, links that leave it, folders
+    and special files give None.
+    """
+    if not relative or "\0" in relative:
+        return None
+    if PurePosixPath(relative).is_absolute() or Path(relative).is_absolute():
+        return None
+    try:
+        base = root.resolve(strict=True)
+        path = (base / relative).resolve(strict=True)
+        if not path.is_relative_to(base) or not stat.S_ISREG(path.stat().st_mode):
+            return None
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return path
+
+
+def leaves(root: Path, relative: str) -> bool:
+    """Whether `relative`, links followed, lies outside the folder `root`; False for what merely doesn't exist."""
+    if "\0" in relative or PurePosixPath(relative).is_absolute() or Path(relative).is_absolute():
+        return True
+    try:
+        base = root.resolve()
+        return not (base / relative).resolve().is_relative_to(base)
+    except (OSError, RuntimeError, ValueError):
+        return True
+
+
+def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes | None:
+    """The content of a file of at most `limit` bytes, or None for a larger or unreadable one."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError:
+        return None
+    return data if len(data) <= limit else None
+
+
+class Walk:
+    """The files of a folder in a fixed order: files of a folder by name, then its folders by name.
+
+    Version control, caches, virtual environments and installed packages are skipped, links to folders aren't followed.
+    `truncated` becomes True where a limit ended the walk.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.truncated = False
+        self._entries = 0
+
+    def files(self) -> Iterator[str]:
+        """Relative paths with slashes."""
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            names, folders = self._list(folder)
+            yield from names
+            pending.extend(reversed(folders))
+
+    def _list(self, folder: str) -> tuple[list[str], list[str]]:
+        files: list[str] = []
+        folders: list[str] = []
+        try:
+            with os.scandir(self.root / folder) as entries:
+                for entry in entries:
+                    self._entries += 1
+                    if self._entries > MAX_ENTRIES:
+                        self.truncated = True
+                        break
+                    path = f"{folder}/{entry.name}" if folder else entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        if not entry.name.startswith(".") and entry.name not in _SKIPPED:
+                            folders.append(path)
+                    elif entry.name != "pyvenv.cfg":
+                        files.append(path)
+                    elif folder:
+                        return [], []
+        except OSError:
+            return [], []
+        return sorted(files), sorted(folders)
