@@ -10,33 +10,14 @@ from __future__ import annotations
 
 import re
 
+from dockerfix.syntax.words_text import REPLACEMENT, Budget, runes, scanned
+
 _TOKEN = re.compile(r"\\?.", re.DOTALL)
-_UNDECODED = re.compile("[\ud800-\udfff]")
 _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
-_REPLACEMENT = "\ufffd"
 
 
 class PatternError(ValueError):
     """The pattern is not one that BuildKit takes; the text is its message."""
-
-
-class Budget:
-    """How many characters may still be made or looked at, over all words that share it.
-
-    BuildKit has no such bound; it runs out of memory on ``ENV A=$A$A`` forty times.
-    """
-
-    __slots__ = ("left",)
-
-    def __init__(self, characters: int = 1 << 24) -> None:
-        self.left = characters
-
-    def spend(self, amount: int) -> bool:
-        """Take `amount` away; False, and nothing taken, if less is left."""
-        if amount > self.left:
-            return False
-        self.left -= amount
-        return True
 
 
 class _Pattern:
@@ -103,7 +84,7 @@ class _Pattern:
 def _read(pattern: str) -> _Pattern:
     """The tokens of `pattern`: a character, False for one of any kind, True for any number; raises `PatternError`."""
     tokens: list[str | bool] = []
-    text = pattern.removeprefix("\ufeff")
+    text = scanned(pattern)
     position = 0
     while position < len(text):
         character = text[position]
@@ -118,7 +99,7 @@ def _read(pattern: str) -> _Pattern:
             if following and following in "}/":
                 continue
             if not following or following not in "*?\\":
-                raise PatternError(f"invalid escape '\\{following or _REPLACEMENT}'")
+                raise PatternError(f"invalid escape '\\{following or REPLACEMENT}'")
             tokens.append(following)
             position += 1
         else:
@@ -128,24 +109,24 @@ def _read(pattern: str) -> _Pattern:
 
 def _compile(pattern: str, value: str, budget: Budget) -> _Pattern:
     try:
-        compiled = _read(_decoded(pattern))
+        compiled = _read(pattern)
     except PatternError as error:
         raise PatternError(f"invalid pattern ({pattern}) in substitution: {error}") from None
     if not budget.spend((len(value) + 1) * (1 + compiled.size // 64)):
-        raise PatternError("the variables expand to too much text")
+        raise PatternError(Budget.exhausted)
     return compiled
 
 
 def trim_prefix(pattern: str, value: str, *, greedy: bool, budget: Budget) -> str:
     """`value` without the shortest, or the longest, beginning that `pattern` matches; raises `PatternError`."""
-    end = _compile(pattern, value, budget).match_end(_decoded(value), 0, greedy=greedy)
+    end = _compile(pattern, value, budget).match_end(runes(value), 0, greedy=greedy)
     return value if end is None else value[end:]
 
 
 def trim_suffix(pattern: str, value: str, *, greedy: bool, budget: Budget) -> str:
     """`value` without the shortest, or the longest, end that `pattern` matches; raises `PatternError`."""
-    backwards = "".join(reversed(_TOKEN.findall(_decoded(pattern))))
-    return trim_prefix(backwards, _decoded(value)[::-1], greedy=greedy, budget=budget)[::-1]
+    backwards = "".join(reversed(_TOKEN.findall(runes(pattern))))
+    return trim_prefix(backwards, runes(value)[::-1], greedy=greedy, budget=budget)[::-1]
 
 
 def replace(pattern: str, replacement: str, value: str, *, every: bool, budget: Budget) -> str:
@@ -155,7 +136,7 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool, budget: 
     hands it to Go's ``ReplaceAllString``.
     """
     compiled = _compile(pattern, value, budget)
-    seen = _decoded(value)
+    seen = runes(value)
     parts: list[str] = []
     last = search = 0
     for start in compiled.starts(seen):
@@ -172,7 +153,7 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool, budget: 
         if end > last or start == 0:
             parts.append(_expand(replacement, value[start:end]))
             if not budget.spend(len(parts[-1])):
-                raise PatternError("the variables expand to too much text")
+                raise PatternError(Budget.exhausted)
         last = end
         search = max(search + 1, end)
     return "".join([*parts, value[last:]])
@@ -186,7 +167,3 @@ def _expand(template: str, match: str) -> str:
         return match if (bare or braced) == "0" else ""
 
     return _REFERENCE.sub(one, template) if "$" in template else template
-
-
-def _decoded(text: str) -> str:
-    return text if text.isascii() else _UNDECODED.sub(_REPLACEMENT, text)
