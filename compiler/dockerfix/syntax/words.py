@@ -31,11 +31,12 @@ class WordResult(NamedTuple):
 
 
 class Lexer:
-    """Expands words; an instance holds the settings and the work that may still be done.
+    """Expands words with the same settings.
 
     `escape` is the escape token (``\\`` or a back-tick). `raw_quotes` and `raw_escapes` keep quotes and escape tokens
     in the result, `skip_unset_env` leaves references to unset variables as they stand, `skip_process_quotes` takes
-    quotes for ordinary characters. `budget` bounds how much text all calls together may make (see `Budget`).
+    quotes for ordinary characters. `budget` bounds how much text all calls that share it may make; without one each
+    call has its own (see `Budget`).
     """
 
     __slots__ = ("budget", "settings")
@@ -51,11 +52,11 @@ class Lexer:
         budget: Budget | None = None,
     ) -> None:
         self.settings = Settings(escape, raw_quotes, raw_escapes, skip_unset_env, skip_process_quotes)
-        self.budget = Budget() if budget is None else budget
+        self.budget = budget
 
     def process(self, text: str, env: Mapping[str, str]) -> WordResult:
         """Expand `text` with the variables `env`; raises `WordError` where BuildKit gives an error."""
-        reader = Reader(self.settings, self.budget, text, env)
+        reader = Reader(self.settings, Budget() if self.budget is None else self.budget, text, env)
         reader.read()
         return WordResult(
             reader.text_read(), tuple(reader.words), frozenset(reader.matched), frozenset(reader.unmatched)

@@ -13,7 +13,8 @@ import re
 from dockerfix.syntax.words_text import REPLACEMENT, Budget, runes, scanned
 
 _TOKEN = re.compile(r"\\?.", re.DOTALL)
-_REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
+_STEP_COST = 4
+"""One step of the matcher takes about as long as making this many characters."""
 
 
 class PatternError(ValueError):
@@ -23,12 +24,11 @@ class PatternError(ValueError):
 class _Pattern:
     """A pattern as bit masks: bit N of a state says that the first N tokens have matched."""
 
-    __slots__ = ("any", "end", "literals", "size", "stars", "tokens")
+    __slots__ = ("any", "end", "literals", "stars", "tokens")
 
     def __init__(self, tokens: list[str | bool]) -> None:
         self.tokens = tokens
-        self.size = len(tokens)
-        self.end = 1 << self.size
+        self.end = 1 << len(tokens)
         self.stars = self.any = 0
         self.literals: dict[str, int] = {}
         for number, token in enumerate(tokens):
@@ -81,7 +81,7 @@ class _Pattern:
         return found[::-1]
 
 
-def _read(pattern: str) -> _Pattern:
+def _read(pattern: str) -> list[str | bool]:
     """The tokens of `pattern`: a character, False for one of any kind, True for any number; raises `PatternError`."""
     tokens: list[str | bool] = []
     text = scanned(pattern)
@@ -104,17 +104,17 @@ def _read(pattern: str) -> _Pattern:
             position += 1
         else:
             tokens.append(character)
-    return _Pattern(tokens)
+    return tokens
 
 
 def _compile(pattern: str, value: str, budget: Budget) -> _Pattern:
     try:
-        compiled = _read(pattern)
+        tokens = _read(pattern)
     except PatternError as error:
         raise PatternError(f"invalid pattern ({pattern}) in substitution: {error}") from None
-    if not budget.spend((len(value) + 1) * (1 + compiled.size // 64)):
+    if not budget.spend(_STEP_COST * (len(value) + len(tokens) + 1) * (1 + len(tokens) // 64)):
         raise PatternError(Budget.exhausted)
-    return compiled
+    return _Pattern(tokens)
 
 
 def trim_prefix(pattern: str, value: str, *, greedy: bool, budget: Budget) -> str:
@@ -160,10 +160,31 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool, budget: 
 
 
 def _expand(template: str, match: str) -> str:
-    def one(found: re.Match[str]) -> str:
-        dollar, bare, braced = found.groups()
-        if dollar:
-            return "$"
-        return match if (bare or braced) == "0" else ""
+    """`template` as Go's ``Regexp.Expand`` reads it, for a pattern without groups."""
+    first, *others = template.split("$")
+    pieces = [first]
+    after_dollar = False
+    for number, text in enumerate(others):
+        if after_dollar:
+            after_dollar = False
+            pieces.append(text)
+        elif not text and number + 1 < len(others):
+            after_dollar = True
+            pieces.append("$")
+        else:
+            pieces.append(_reference(text, match))
+    return "".join(pieces)
 
-    return _REFERENCE.sub(one, template) if "$" in template else template
+
+def _reference(text: str, match: str) -> str:
+    """What a ``$`` and the `text` that follows it stand for."""
+    start = 1 if text.startswith("{") else 0
+    end = start
+    while end < len(text) and (text[end] == "_" or text[end].isalpha() or text[end].isdecimal()):
+        end += 1
+    name = text[start:end]
+    if start:
+        end = end + 1 if text.startswith("}", end) else 0
+    if not name or not end:
+        return "$" + text
+    return (match if name == "0" else "") + text[end:]

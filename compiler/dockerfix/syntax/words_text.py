@@ -52,7 +52,7 @@ class Budget:
 
     exhausted = "the variables expand to too much text"
 
-    def __init__(self, characters: int = 1 << 24) -> None:
+    def __init__(self, characters: int = 1 << 22) -> None:
         self.left = characters
 
     def spend(self, amount: int) -> bool:
