@@ -50,3 +50,30 @@ def emit(source: str, edits: Iterable[Edit]) -> str:
         end = stop
     parts.append(source[end:])
     return "".join(parts)
+
+
+def backward(edits: Iterable[Edit], offset: int) -> int:
+    """The offset in the source from which `offset` of the emitted text comes.
+
+    Inside text that an edit made, it is the start of what the edit replaced. `edits` are in order, as `ordered` gives.
+    """
+    delta = 0
+    for (start, stop), text in edits:
+        if offset < start + delta:
+            break
+        if offset < start + delta + len(text):
+            return start
+        delta += len(text) - (stop - start)
+    return offset - delta
+
+
+def forward(edits: Iterable[Edit], offset: int) -> int:
+    """The offset in the emitted text of `offset` of the source; inside replaced text, the start of what replaced it."""
+    delta = 0
+    for (start, stop), text in edits:
+        if offset < start or (offset == start and stop > start):
+            break
+        if offset < stop:
+            return start + delta
+        delta += len(text) - (stop - start)
+    return offset + delta

@@ -1,0 +1,48 @@
+"""The passes: one file each, found by being here, run in the order of their codes.
+
+A pass is a function with the name of its module, ``(Document, Context) -> Iterator[Finding]``. It reads, never
+changes; its module's CODE names it, its docstring documents it and holds a ``Before`` and an ``After`` that a test
+runs. CONVERTS says that it has nothing to do on a Dockerfile that is not Cog's.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple
+
+from dockerfix.context import Context
+from dockerfix.findings import Finding
+from dockerfix.syntax.tree import Document
+
+
+class Pass(NamedTuple):
+    """A pass: its code, its name (the module's), what it does in one line, and the function."""
+
+    code: str
+    name: str
+    converts: bool
+    function: Callable[[Document, Context], Iterator[Finding]]
+
+    @property
+    def documentation(self) -> str:
+        """The docstring: a sentence, the reasons with their sources, a Before and an After."""
+        return self.function.__doc__ or ""
+
+    @property
+    def summary(self) -> str:
+        """The docstring's first line."""
+        return self.documentation.partition("\n")[0]
+
+
+@cache
+def all_passes() -> tuple[Pass, ...]:
+    """Every pass of this package, by code."""
+    found: list[Pass] = []
+    for module_info in pkgutil.iter_modules(__path__):
+        module = import_module(f"{__name__}.{module_info.name}")
+        function = getattr(module, module_info.name)
+        found.append(Pass(module.CODE, module_info.name, getattr(module, "CONVERTS", True), function))
+    return tuple(sorted(found))

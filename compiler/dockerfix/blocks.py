@@ -1,0 +1,92 @@
+"""Blocks that dockerfix injects: instructions under a comment ``# dockerfix[DF201]: …``.
+
+The comment makes them findable, so that a second run changes nothing and a run after cog.yaml changed replaces exactly
+that block.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from dockerfix.emitter import Edit
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document, Instruction, InstructionNode
+
+_MARK = re.compile(r"#[ \t]*dockerfix\[(DF\d{3})\]:[ \t]*([^\r\n]*)")
+
+
+class Block(NamedTuple):
+    """An injected block: its code, what the comment says, the instructions, and the span of all of it."""
+
+    code: str
+    reason: str
+    instructions: tuple[Instruction, ...]
+    span: Span
+
+
+def find_blocks(document: Document) -> tuple[Block, ...]:
+    """All blocks, in order.
+
+    A block begins at its comment and takes the instructions that follow without a blank line or another comment, as
+    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one.
+    """
+    if "dockerfix[DF" not in document.text:
+        return ()
+    result: list[Block] = []
+    instructions = {instruction.start: instruction for instruction in document.instructions}
+    for index, (node, start) in enumerate(zip(document.nodes, document.offsets, strict=True)):
+        match = _MARK.match(node.text) if node.kind == "comment" else None
+        if not match:
+            continue
+        count = re.search(r"\((\d+) instructions\)$", match[2])
+        members: list[Instruction] = []
+        end = start + len(node.text)
+        for following in document.nodes[index + 1 : index + 1 + (int(count[1]) if count else 1)]:
+            if not isinstance(following, InstructionNode):
+                break
+            members.append(instructions[end])
+            end += len(following.text)
+        result.append(Block(match[1], match[2], tuple(members), Span(start, end)))
+    return tuple(result)
+
+
+def find_block(document: Document, code: str) -> Block | None:
+    """The first block with this code."""
+    return next((block for block in find_blocks(document) if block.code == code), None)
+
+
+def in_block(document: Document, instruction: Instruction) -> Block | None:
+    """The block that holds `instruction`, if one does."""
+    return next((block for block in find_blocks(document) if instruction in block.instructions), None)
+
+
+def newline(document: Document) -> str:
+    """The line end of the file: that of its first line."""
+    at = document.text.find("\n")
+    return "\r\n" if at > 0 and document.text[at - 1] == "\r" else "\n"
+
+
+def render(document: Document, code: str, reason: str, *instructions: str) -> str:
+    """The text of a block, in the file's line ends and with its escape character at the ends of lines."""
+    count = f" ({len(instructions)} instructions)" if len(instructions) > 1 else ""
+    text = f"# dockerfix[{code}]: {reason}{count}\n" + "".join(f"{instruction}\n" for instruction in instructions)
+    if document.escape != "\\":
+        text = text.replace("\\\n", f"{document.escape}\n")
+    return text.replace("\n", newline(document))
+
+
+def place(document: Document, offset: int, text: str) -> Edit:
+    """The edit that inserts `text` at `offset`; after a last line without an end, the end comes first."""
+    if offset == len(document.text) and document.text and not document.text.endswith("\n"):
+        end = newline(document)
+        text = end + text.removesuffix(end)
+    return Edit(Span(offset, offset), text)
+
+
+def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:
+    """The edit that makes `block` read `text`, or none if it does already."""
+    present = document.source.slice(block.span)
+    if not present.endswith("\n"):
+        text = text.removesuffix(newline(document))
+    return () if present == text else (Edit(block.span, text),)

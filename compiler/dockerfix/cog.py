@@ -1,0 +1,206 @@
+"""Recognise what Cog writes, by what instructions do: what they copy, install, run or name.
+
+Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idioms.yaml``. Section numbers of its sources
+are those of ``replicate/cog`` at the release named there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dockerfix import flow
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.requirements import is_cog, parse_item
+from dockerfix.syntax.instructions import CommandView, Copy, Env, From, Label, Run
+from dockerfix.syntax.shell import Command
+from dockerfix.syntax.tree import Document, Instruction
+
+
+def marks_of_cog(document: Document) -> bool:
+    """Whether this is a Dockerfile of Cog's, by signs that nothing else has: its server's command, its base images,
+    its staged files, its frame.
+    """
+    return any(_is_mark(instruction) for instruction in document.instructions)
+
+
+def _is_mark(instruction: Instruction) -> bool:
+    view = instruction.view
+    if isinstance(view, From):
+        return is_cog_base(instruction) or is_monobase(instruction)
+    if isinstance(view, Copy):
+        return is_staged(instruction)
+    if instruction.keyword in ("CMD", "ENTRYPOINT"):
+        return is_server(instruction)
+    return is_frame_line(instruction)
+
+
+def is_frame_line(instruction: Instruction) -> bool:
+    """A line of the ``===`` frame around the documents of ``--separate-weights``."""
+    return instruction.node.command.keyword == idioms().frame.close
+
+
+def is_cog_base(instruction: Instruction) -> bool:
+    """A FROM of Cog's own base image, of any registry."""
+    return _base_is(instruction, idioms().images.cog_base)
+
+
+def is_monobase(instruction: Instruction) -> bool:
+    """A FROM of the base image of ``--x-fast``."""
+    return _base_is(instruction, idioms().images.monobase)
+
+
+def _base_is(instruction: Instruction, name: str) -> bool:
+    view = instruction.view
+    return isinstance(view, From) and view.image is not None and view.image.name == name and "/" in view.image.text
+
+
+def is_staged(instruction: Instruction) -> bool:
+    """A COPY of files that exist only while Cog builds: under ``.cog/`` or in a named context of Cog's."""
+    view = instruction.view
+    if not isinstance(view, Copy):
+        return False
+    staging = idioms().staging
+    if view.source_stage in staging.contexts:
+        return True
+    return view.source_stage is None and any(
+        source.value.removeprefix("./").startswith(staging.prefixes) for source in view.sources
+    )
+
+
+def staged_file(instruction: Instruction) -> str | None:
+    """The name of the file or folder that a staged COPY brings (``requirements.txt``)."""
+    view = instruction.view
+    if not is_staged(instruction) or not isinstance(view, Copy) or not view.sources:
+        return None
+    return view.sources[0].value.rstrip("/").rpartition("/")[2]
+
+
+def is_wheel_name(name: str) -> bool:
+    """Whether a file name is that of a wheel of Cog's."""
+    name = name.rpartition("/")[2]
+    return name.endswith(".whl") and name.startswith(idioms().packages.wheel_prefixes)
+
+
+def is_server(instruction: Instruction) -> bool:
+    """CMD or ENTRYPOINT that starts Cog's server, in exec or shell form."""
+    view = instruction.view
+    if not isinstance(view, CommandView) or isinstance(view, Run):
+        return False
+    server = idioms().server
+    words = [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
+    if any(word == server.module or word in server.commands or word in server.entrypoint_scripts for word in words):
+        return True
+    return len(words) == 3 and words[1] == "-c" and ".start_server()" in words[2]
+
+
+def is_tini_entrypoint(instruction: Instruction) -> bool:
+    """An ENTRYPOINT whose program is the tini that Cog put into the image."""
+    view = instruction.view
+    if instruction.keyword != "ENTRYPOINT" or not isinstance(view, CommandView):
+        return False
+    words = [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
+    return bool(words) and words[0] in idioms().tini.paths
+
+
+def writes_tini(command: Command) -> bool:
+    """A command that downloads tini, or makes it executable, or sets the variables for that."""
+    tini = idioms().tini
+    if not command.words:
+        names = {assignment.name for assignment in command.assignments}
+        return bool(names) and names <= set(tini.variables)
+    texts = [word.text for word in command.words]
+    if any(tini.url_part in text for text in texts):
+        return True
+    return flow.program(command) == "chmod" and any(word.value in tini.paths for word in command.words)
+
+
+def cog_names(instruction: Instruction) -> tuple[str, ...]:
+    """The variables of an ENV that only Cog's runtime reads."""
+    view = instruction.view
+    prefixes = idioms().environment.prefixes
+    if not isinstance(view, Env):
+        return ()
+    return tuple(pair.name.value for pair in view.pairs if pair.name.value.startswith(prefixes))
+
+
+def is_cog_label(instruction: Instruction) -> bool:
+    """A LABEL of Cog's; a value that breaks its quotes may look like more pairs, so the first name decides."""
+    prefixes = idioms().labels.prefixes
+    return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(prefixes)
+
+
+class Install:
+    """One install of Python packages: the command, its options and its operands as words."""
+
+    __slots__ = ("command", "first", "operands", "options")
+
+    def __init__(self, command: Command, first: int, options: list[Any], operands: list[Any]) -> None:
+        self.command = command
+        self.first = first
+        self.options = options
+        self.operands = operands
+
+
+_VALUED = frozenset(
+    "-r --requirement -c --constraint -t --target -i --index-url --extra-index-url -f --find-links --cache-dir --prefix "
+    "--root -e --editable --python -p --platform --index --default-index --index-strategy --timeout --retries "
+    "--upgrade-strategy --no-binary --only-binary --progress-bar --proxy --cert --trusted-host --src --config-settings "
+    "--global-option --build-option --python-version --abi --implementation --override --overrides --with -d --dest".split()
+)
+
+
+def install(command: Command) -> Install | None:
+    """Read ``pip install``, ``python -m pip install``, ``uv pip install`` and ``uv run pip install``.
+
+    `first` is the number of the word after ``install``; options that take a value come with it.
+    """
+    words = flow.unwrapped(command)
+    values = [word.value for word in words]
+    at = _after_pip(values)
+    if at is None:
+        return None
+    while at < len(values) and (values[at] or "").startswith("-"):
+        at += 1
+    if at >= len(values) or values[at] != "install":
+        return None
+    options: list[Any] = []
+    operands: list[Any] = []
+    index = at + 1
+    while index < len(words):
+        value = values[index] or words[index].text
+        if value.startswith("-") and value != "-":
+            taken = 2 if value in _VALUED and index + 1 < len(words) else 1
+            options.append(tuple(words[index : index + taken]))
+            index += taken
+        else:
+            operands.append(words[index])
+            index += 1
+    return Install(command, at + 1, options, operands)
+
+
+def _after_pip(values: list[str | None]) -> int | None:
+    """The index after the word that is pip, for every way to call it."""
+    at = 0
+    if values and (values[0] or "").rpartition("/")[2] == "uv":
+        at = 2 if values[1:2] == ["run"] else 1
+    name = (values[at] or "").rpartition("/")[2] if at < len(values) else ""
+    if re.fullmatch(r"python(\d(\.\d+)?)?", name) and values[at + 1 : at + 3] == ["-m", "pip"]:
+        return at + 3
+    return at + 1 if re.fullmatch(r"pip(\d(\.\d+)?)?", name) else None
+
+
+def installs_cog(command: Command) -> bool:
+    """An install whose packages are Cog's alone (pins that Cog gives along do not count)."""
+    found = install(command)
+    if found is None or not found.operands:
+        return False
+    own = [word for word in found.operands if is_cog_requirement(word.value or word.text)]
+    companions = idioms().packages.companions
+    others = [word for word in found.operands if word not in own and word.value not in companions]
+    return bool(own) and not others
+
+
+def is_cog_requirement(text: str) -> bool:
+    """Whether a requirement, path or URL is a package of Cog's."""
+    return is_wheel_name(text.split("#")[0]) or is_cog(parse_item(text))

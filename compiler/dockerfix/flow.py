@@ -1,0 +1,167 @@
+"""How instructions hang together: stages and who copies from whom, shell commands and how one is taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from dockerfix.emitter import Edit
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import Copy, From, Run
+from dockerfix.syntax.shell import Command, Script, argv, parse_shell, removal, unwrapped
+from dockerfix.syntax.tree import Document, Instruction, Stage
+
+
+def final_stage(document: Document) -> Stage | None:
+    """The stage that becomes the image: the last one."""
+    return document.stages[-1] if document.stages else None
+
+
+def stage_of(document: Document, instruction: Instruction) -> Stage | None:
+    """The stage that `instruction` belongs to."""
+    return next((stage for stage in reversed(document.stages) if stage.base.index <= instruction.index), None)
+
+
+def find_stage(document: Document, name: str, before: int) -> Stage | None:
+    """The stage that `name` (a name or a number) means in an instruction of stage number `before`."""
+    for stage in reversed(document.stages[:before]):
+        if stage.name == name.lower() or (name.isdecimal() and stage.index == int(name)):
+            return stage
+    return None
+
+
+class Use(NamedTuple):
+    """An instruction that takes files from a stage, an image or a named context, by the name it writes."""
+
+    instruction: Instruction
+    name: str
+
+
+def uses(document: Document) -> Iterator[Use]:
+    """Every ``FROM name``, ``COPY --from=name`` and ``RUN --mount=…,from=name``, in order."""
+    for instruction in document.instructions:
+        view = instruction.view
+        if isinstance(view, From):
+            if view.image:
+                yield Use(instruction, view.image.text)
+        elif isinstance(view, Copy):
+            if view.source_stage:
+                yield Use(instruction, view.source_stage)
+        elif isinstance(view, Run):
+            for mount in view.mounts:
+                if mount.source_stage:
+                    yield Use(instruction, mount.source_stage)
+
+
+def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
+    """The instructions of later stages that take files from `stage` or build on it."""
+    result: list[Instruction] = []
+    for instruction, name in uses(document):
+        own = stage_of(document, instruction)
+        if own is not None and own.index > stage.index and find_stage(document, name, own.index) is stage:
+            result.append(instruction)
+    return tuple(result)
+
+
+class Shell(NamedTuple):
+    """The script of a RUN: its arguments, or the body of the heredoc that is all of it."""
+
+    instruction: Instruction
+    script: Script
+    base: int
+    in_heredoc: bool
+
+    def source(self, span: Span) -> Span:
+        """Where `span` of the script stands in the document's source."""
+        moved = span.shift(self.base)
+        return moved if self.in_heredoc else self.instruction.original(moved)
+
+
+def shell(instruction: Instruction) -> Shell | None:
+    """The script of a RUN in shell or heredoc form, else None."""
+    view = instruction.view
+    if not isinstance(view, Run) or view.is_json:
+        return None
+    heredocs = instruction.node.heredocs
+    if len(heredocs) == 1 and view.arguments.startswith("<<") and len(view.arguments.split()) == 1:
+        content = heredocs[0].content
+        text = instruction.node.text[content.start : content.end]
+        if text.startswith("#!"):
+            return None
+        return Shell(instruction, parse_shell(text), instruction.start + content.start, in_heredoc=True)
+    script = view.script
+    return Shell(instruction, script, view.arguments_span.start, in_heredoc=False) if script else None
+
+
+def simple_commands(instruction: Instruction) -> Iterator[Command]:
+    """Every simple command of a RUN, also those in groups, subshells and substitutions."""
+    found = shell(instruction)
+    if found:
+        yield from (command for command in found.script.walk() if command.kind == "call")
+
+
+def program(command: Command) -> str | None:
+    """The name of the program a command runs, without its folder and past ``sudo``, ``env`` and the like."""
+    words = unwrapped(command)
+    value = words[0].value if words else None
+    return value.rpartition("/")[2] if value else None
+
+
+def arguments(command: Command) -> tuple[str | None, ...]:
+    """The words after the program's name; None for one that only the shell knows."""
+    return tuple(word.value for word in unwrapped(command)[1:])
+
+
+def drop(instruction: Instruction) -> Edit:
+    """Remove an instruction with its continuation lines and heredocs."""
+    return Edit(instruction.span, "")
+
+
+def drop_commands(found: Shell, commands: Collection[Command]) -> tuple[Edit, ...] | None:
+    """Remove commands from a RUN so that the others keep their meaning, or None where that is not safe.
+
+    When none is left the instruction goes. Comments between continuation lines stay where something follows them.
+    """
+    top = found.script.commands
+    if all(any(command is dropped for dropped in commands) for command in top):
+        return (drop(found.instruction),)
+    replacements = removal(found.script, commands)
+    if replacements is None:
+        return None
+    return tuple(_edit(found, span, text) for span, text in replacements)
+
+
+def _edit(found: Shell, span: Span, text: str) -> Edit:
+    place = found.source(span)
+    node, start = found.instruction.node, found.instruction.start
+    comments = [
+        token.span.shift(start)
+        for token in node.tokens
+        if token.kind == "INNER_COMMENT" and place.contains(token.span.shift(start))
+    ]
+    if not comments or found.in_heredoc or span.end == len(found.script.text):
+        return Edit(place, text)
+    source = found.instruction.document.source
+    kept = source.slice(Span(comments[0].start, comments[-1].end))
+    tail = source.slice(Span(comments[-1].end, place.end))
+    indent = tail[: len(tail) - len(tail.lstrip(" \t"))]
+    return Edit(place, f"{text.rstrip()} {node.escape}\n{kept}{indent}" if text.strip() else f"{node.escape}\n{kept}{indent}")
+
+
+__all__ = [
+    "Shell",
+    "Use",
+    "argv",
+    "arguments",
+    "drop",
+    "drop_commands",
+    "final_stage",
+    "find_stage",
+    "program",
+    "shell",
+    "simple_commands",
+    "stage_of",
+    "unwrapped",
+    "users_of",
+    "uses",
+]

@@ -1,0 +1,34 @@
+"""What a caller may choose; the command line, the configuration file and the library share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Target = Literal["app", "server"]
+
+CONSTRUCTS = ("cog-base", "cog-base-extras", "pget", "tini")
+"""What ``--keep`` and ``--drop`` can name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to rewrite. `keep` and `drop` name constructs of CONSTRUCTS, `select` and `ignore` codes or their prefixes
+    (``DF4``); an empty `select` means all. `requirements` is the content of a requirements file that stands in for
+    the packages of cog.yaml, `requirements_path` its path as the Dockerfile's COPY names it.
+    """
+
+    keep: frozenset[str] = frozenset()
+    drop: frozenset[str] = frozenset()
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    requirements: str | None = None
+    requirements_path: str | None = None
+    fal_version: str | None = None
+    target: Target = "app"
+
+    def runs(self, code: str) -> bool:
+        """Whether the pass with this code is asked for."""
+        if any(code.startswith(prefix) for prefix in self.ignore):
+            return False
+        return not self.select or any(code.startswith(prefix) for prefix in self.select)

@@ -1,0 +1,109 @@
+"""DF102: tini, the init process that Cog puts in front of its server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import cog, flow
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.syntax.instructions import Copy
+from dockerfix.syntax.shell import Command
+from dockerfix.syntax.tree import Document, Instruction, Stage
+
+CODE = "DF102"
+
+
+def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
+    """Remove tini: the step or stage that downloads it, and the ENTRYPOINT that starts it.
+
+    fal starts its own runner in the image, so nothing needs an init process in front of Cog's server. Cog installs tini
+    in a RUN that also installs curl (`replicate/cog@v0.6.0:pkg/dockerfile/generator.go`), or in a stage of its own
+    (`replicate/cog@v0.8.0-beta12`). What a later step needs of that RUN, DF303 brings back. ``--keep tini`` keeps all.
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN curl -sSL -o /sbin/tini "https://github.com/krallin/tini/releases/download/v0.19.0/tini-amd64"; chmod +x /sbin/tini
+        ENTRYPOINT ["/sbin/tini", "--"]
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    if context.keeps("tini") or context.options.target == "server":
+        return
+    stages = [stage for stage in document.stages if _is_tini_stage(document, stage)]
+    for stage in stages:
+        yield Finding(CODE, stage.base.body_span, "tini's stage is removed", (Edit(stage.span, ""),))
+    inside = {instruction.index for stage in stages for instruction in stage.instructions}
+    for instruction in document.instructions:
+        if instruction.index in inside:
+            continue
+        if cog.is_tini_entrypoint(instruction):
+            yield Finding(CODE, instruction.body_span, "the ENTRYPOINT of tini is removed", (flow.drop(instruction),))
+        elif _copies_tini(instruction):
+            yield Finding(CODE, instruction.body_span, "the COPY of tini is removed", (flow.drop(instruction),))
+        else:
+            yield from _in_run(instruction)
+
+
+def _is_tini_stage(document: Document, stage: Stage) -> bool:
+    """A stage that does nothing but download tini, and from which nothing but tini is taken."""
+    runs = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
+    if not runs or not any(cog.writes_tini(command) for run in runs for command in flow.simple_commands(run)):
+        return False
+    if not all(_only_installs_tini(run, relative=True) for run in runs):
+        return False
+    users = flow.users_of(document, stage)
+    return bool(users) and all(_copies_tini(user) for user in users)
+
+
+def _copies_tini(instruction: Instruction) -> bool:
+    view = instruction.view
+    return (
+        isinstance(view, Copy)
+        and bool(view.source_stage)
+        and view.destination is not None
+        and view.destination.value in idioms().tini.paths
+    )
+
+
+def _only_installs_tini(instruction: Instruction, *, relative: bool = False) -> bool:
+    return all(
+        cog.writes_tini(command) or _prepares(command) or (relative and flow.program(command) == "chmod")
+        for command in flow.simple_commands(instruction)
+    )
+
+
+def _prepares(command: Command) -> bool:
+    """What Cog does around the download: shell options, and curl by apt."""
+    name, words = flow.program(command), flow.arguments(command)
+    if name == "set" or (name == "dpkg" and "--print-architecture" in words):
+        return True
+    if name == "rm":
+        return any(word and word.startswith("/var/lib/apt/lists") for word in words)
+    operands = [word for word in words if word is None or not word.startswith("-")]
+    return name == "apt-get" and operands in (["update"], ["install", "curl"])
+
+
+def _in_run(instruction: Instruction) -> Iterator[Finding]:
+    found = flow.shell(instruction)
+    if found is None:
+        return
+    commands = [command for command in flow.simple_commands(instruction) if cog.writes_tini(command)]
+    if not any(command.words for command in commands):
+        return
+    if _only_installs_tini(instruction):
+        yield Finding(CODE, instruction.body_span, "the step that downloads tini is removed", (flow.drop(instruction),))
+        return
+    edits = flow.drop_commands(found, commands)
+    if edits is None:
+        message = "this step downloads tini among other things and can't be divided safely: it is left as it is"
+        yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
+    else:
+        yield Finding(CODE, found.source(commands[0].span), "the commands that download tini are removed", edits)

@@ -1,0 +1,352 @@
+"""What each instruction says: typed views over its logical line.
+
+A view is made of the arguments alone, on first use, and kept by the node. All spans are offsets in the logical line
+(``Instruction.text``); ``Instruction.original`` gives the place in the source. The dispatch is that of
+``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/parser.go`` (``dispatch``); flags and mounts follow
+``frontend/dockerfile/instructions/commands_runmount.go``.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from dockerfix.source import Span
+from dockerfix.syntax import arguments
+from dockerfix.syntax.arguments import ArgumentError, CommandLine, Pair, Text
+from dockerfix.syntax.images import ImageReference, parse_image
+
+if TYPE_CHECKING:
+    from dockerfix.syntax.shell import Script
+    from dockerfix.syntax.tree import HeredocBody, InstructionNode
+
+
+MAX_CHAIN = 50
+"""How many ONBUILDs in a row are followed."""
+
+
+class Flag(NamedTuple):
+    """A flag such as ``--from=deps``: name without dashes, value or None, and the span of the whole."""
+
+    name: str
+    value: str | None
+    span: Span
+
+
+class Mount(NamedTuple):
+    """One ``--mount`` of a RUN: its options in order; an option without a value has None."""
+
+    options: tuple[tuple[str, str | None], ...]
+    span: Span
+
+    def get(self, *names: str) -> str | None:
+        """The last value given under any of `names` (``target``, ``dst`` and ``destination`` are one option)."""
+        found = [value for name, value in self.options if name in names]
+        return found[-1] if found else None
+
+    @property
+    def type(self) -> str:
+        """The mount's type; a bind where none is given."""
+        return self.get("type") or "bind"
+
+    @property
+    def source_stage(self) -> str | None:
+        """The stage or image that ``from`` names."""
+        return self.get("from")
+
+    @property
+    def source(self) -> str | None:
+        """The path that is mounted."""
+        return self.get("source", "src")
+
+    @property
+    def target(self) -> str | None:
+        """Where it is mounted."""
+        return self.get("target", "dst", "destination")
+
+
+class View:
+    """An instruction's arguments; the base class serves instructions that are not known.
+
+    `problem` is BuildKit's parser's objection to them, or None.
+    """
+
+    def __init__(self, command: CommandLine, escape: str, heredocs: tuple[HeredocBody, ...]) -> None:
+        self.command = command
+        self.escape = escape
+        self.heredocs = heredocs
+        self.problem: str | None = None
+        try:
+            self.read()
+        except ArgumentError as error:
+            self.problem = str(error)
+
+    def read(self) -> None:
+        """Read the arguments at once where BuildKit's parser may refuse them. Raises ArgumentError."""
+
+    @property
+    def arguments(self) -> str:
+        """The arguments after the flags, as one text."""
+        return self.command.rest
+
+    @property
+    def arguments_span(self) -> Span:
+        """Where the arguments stand."""
+        return Span(self.command.rest_at, self.command.rest_at + len(self.command.rest))
+
+    @cached_property
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags, in order."""
+        result: list[Flag] = []
+        for word in self.command.flags:
+            name, separator, value = word.value[2:].partition("=")
+            result.append(Flag(name, value if separator else None, word.span))
+        return tuple(result)
+
+    def flag(self, name: str) -> Flag | None:
+        """The last flag of that name."""
+        found = [flag for flag in self.flags if flag.name == name]
+        return found[-1] if found else None
+
+    def _place(self, found: Text) -> Text:
+        return Text(found.value, found.span.shift(self.command.rest_at))
+
+
+class FieldsView(View):
+    """Words divided by white space: EXPOSE, and the base of FROM."""
+
+    @cached_property
+    def words(self) -> tuple[Text, ...]:
+        """The words of the arguments."""
+        return tuple([self._place(word) for word in arguments.fields(self.arguments)]) if self.arguments else ()
+
+
+class From(FieldsView):
+    """``FROM [--platform=…] image [AS name]``."""
+
+    @cached_property
+    def image(self) -> ImageReference | None:
+        """The image or stage that is named, in parts; None where the line names none."""
+        return parse_image(self.words[0]) if self.words else None
+
+    @cached_property
+    def stage_name(self) -> Text | None:
+        """The name after ``AS``."""
+        words = self.words
+        return words[2] if len(words) == 3 and words[1].value.lower() == "as" else None
+
+    @property
+    def platform(self) -> str | None:
+        """The value of ``--platform``."""
+        flag = self.flag("platform")
+        return flag.value if flag else None
+
+
+class ListView(View):
+    """Arguments that may be in the JSON form: CMD, ENTRYPOINT, SHELL, VOLUME."""
+
+    exec_form: tuple[Text, ...] | None = None
+
+    def read(self) -> None:
+        """Decide the form, which BuildKit does while it parses."""
+        found = arguments.json_form(self.arguments)
+        self.exec_form = None if found is None else tuple([self._place(element) for element in found])
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the arguments are in the JSON form."""
+        return self.exec_form is not None
+
+
+class CommandView(ListView):
+    """CMD, ENTRYPOINT and SHELL: the exec form, or a command for the shell."""
+
+    @cached_property
+    def script(self) -> Script | None:
+        """The shell form as commands, with spans in the arguments (add ``arguments_span.start``); None for the exec form."""
+        from dockerfix.syntax.shell import parse_shell
+
+        return None if self.is_json else parse_shell(self.arguments)
+
+
+class Run(CommandView):
+    """``RUN [--mount=…] …`` in shell, exec or heredoc form."""
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        """The mounts, in order."""
+        return tuple(
+            [Mount(_mount_options(flag.value or ""), flag.span) for flag in self.flags if flag.name == "mount"]
+        )
+
+
+def _mount_options(text: str) -> tuple[tuple[str, str | None], ...]:
+    """The comma-separated options of a mount, which BuildKit reads as one CSV record."""
+    if '"' in text:
+        import csv
+
+        try:
+            parts = next(csv.reader([text], strict=True), [])
+        except csv.Error:
+            parts = text.split(",")
+    else:
+        parts = text.split(",")
+    result: list[tuple[str, str | None]] = []
+    for part in parts:
+        name, separator, value = part.partition("=")
+        result.append((name.lower(), value if separator else None))
+    return tuple(result)
+
+
+class PathsView(ListView):
+    """COPY, ADD and VOLUME: paths as words or as JSON."""
+
+    @cached_property
+    def words(self) -> tuple[Text, ...]:
+        """The paths and heredoc openers."""
+        if self.exec_form is not None:
+            return self.exec_form
+        return tuple([self._place(word) for word in arguments.fields(self.arguments)]) if self.arguments else ()
+
+
+class Copy(PathsView):
+    """``COPY`` and ``ADD``: sources and a destination."""
+
+    @property
+    def sources(self) -> tuple[Text, ...]:
+        """What is copied, heredoc openers included."""
+        return self.words[:-1]
+
+    @property
+    def destination(self) -> Text | None:
+        """Where it is copied to."""
+        return self.words[-1] if len(self.words) > 1 else None
+
+    @property
+    def source_stage(self) -> str | None:
+        """The stage, image or named context that ``--from`` names; None for the build context."""
+        flag = self.flag("from")
+        return flag.value if flag else None
+
+
+class PairsView(View):
+    """ENV and LABEL: names and values."""
+
+    pairs: tuple[Pair, ...] = ()
+    keyword = "ENV"
+
+    def read(self) -> None:
+        """Read the pairs, which BuildKit does while it parses."""
+        at = self.command.rest_at
+        self.pairs = tuple([_shifted(pair, at) for pair in arguments.pairs(self.arguments, self.keyword, self.escape)])
+
+
+class Env(PairsView):
+    """``ENV name=value …`` and ``ENV name value``."""
+
+
+class Label(PairsView):
+    """``LABEL name=value …``."""
+
+    keyword = "LABEL"
+
+
+class Arg(View):
+    """``ARG name[=default] …``."""
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The names, each with its default or None."""
+        at = self.command.rest_at
+        return tuple([_shifted(pair, at) for pair in arguments.arguments_of_arg(self.arguments, self.escape)])
+
+
+def _shifted(pair: Pair, at: int) -> Pair:
+    value = pair.value and Text(pair.value.value, pair.value.span.shift(at))
+    return Pair(Text(pair.name.value, pair.name.span.shift(at)), value, pair.separator)
+
+
+class TextView(View):
+    """One text: MAINTAINER, STOPSIGNAL, USER, WORKDIR."""
+
+    @property
+    def value(self) -> Text:
+        """The text."""
+        return Text(self.arguments, self.arguments_span)
+
+
+class Healthcheck(View):
+    """``HEALTHCHECK NONE`` or ``HEALTHCHECK [options] CMD …``."""
+
+    kind = ""
+    exec_form: tuple[Text, ...] | None = None
+    rest = ""
+
+    def read(self) -> None:
+        """Divide the type from the command, which may be in the JSON form."""
+        text = self.arguments
+        end = next((at for at, character in enumerate(text) if character in arguments.GO_SPACE), len(text))
+        self.kind = text[:end]
+        self.rest = text[end:].lstrip(arguments.GO_SPACE)
+        found = arguments.json_form(self.rest)
+        if found is not None:
+            at = self.command.rest_at + len(text) - len(self.rest)
+            self.exec_form = tuple([Text(element.value, element.span.shift(at)) for element in found])
+
+
+class Onbuild(View):
+    """``ONBUILD`` and the instruction behind it; behind a second ONBUILD BuildKit's parser goes on, so does this.
+
+    `inner` is the view of the instruction directly behind it, None behind ONBUILD alone.
+    """
+
+    def read(self) -> None:
+        """Find what the innermost instruction of a chain of ONBUILDs is refused for.
+
+        BuildKit follows a chain to its end but then refuses any of more than one; what stands behind MAX_CHAIN links
+        is left unread, so that a long chain takes linear time.
+        """
+        command = self.command
+        for _link in range(MAX_CHAIN):
+            if command.keyword.lower() != "onbuild" or not command.rest:
+                break
+            command = arguments.split_command(command.rest)
+        if command.keyword.lower() != "onbuild":
+            inner = _VIEWS.get(command.keyword.lower(), View)(command, self.escape, ())
+            if inner.problem:
+                raise ArgumentError(inner.problem)
+
+    @cached_property
+    def inner(self) -> View | None:
+        """The view of the instruction behind ONBUILD; its spans are offsets in this view's arguments."""
+        if not self.arguments:
+            return None
+        command = arguments.split_command(self.arguments)
+        return _VIEWS.get(command.keyword.lower(), View)(command, self.escape, ())
+
+
+_VIEWS: dict[str, type[View]] = {
+    "add": Copy,
+    "arg": Arg,
+    "cmd": CommandView,
+    "copy": Copy,
+    "entrypoint": CommandView,
+    "env": Env,
+    "expose": FieldsView,
+    "from": From,
+    "healthcheck": Healthcheck,
+    "label": Label,
+    "maintainer": TextView,
+    "onbuild": Onbuild,
+    "run": Run,
+    "shell": CommandView,
+    "stopsignal": TextView,
+    "user": TextView,
+    "volume": PathsView,
+    "workdir": TextView,
+}
+
+
+def view(node: InstructionNode) -> View:
+    """The view of an instruction; an unknown one gets the plain View."""
+    return _VIEWS.get(node.command.keyword.lower(), View)(node.command, node.escape, node.heredocs)

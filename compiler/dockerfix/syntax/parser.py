@@ -1,0 +1,168 @@
+"""Text to tree: the scanner's tokens through lark, and the reading again of what an edit changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from lark import Lark, Transformer
+from lark.lexer import Lexer
+
+from dockerfix.emitter import Edit, emit, ordered
+from dockerfix.source import Source, Span
+from dockerfix.syntax import grammar
+from dockerfix.syntax.heredocs import Heredoc
+from dockerfix.syntax.logical import Logical
+from dockerfix.syntax.scanner import Lexeme, Problem, Scanner
+from dockerfix.syntax.tree import Document, HeredocBody, InstructionNode, Node, Token
+
+_IN_LINE = frozenset({"KEYWORD", "SPACE", "TEXT"})
+
+
+class ScannedTokens(Lexer):
+    """Hands the tokens of a Scanner, which stands where lark expects a text, to lark's parser."""
+
+    def __init__(self, _configuration: object) -> None:
+        pass
+
+    def lex(self, scanner: Scanner) -> Iterator[Lexeme]:  # type: ignore[override]
+        return scanner.tokens()
+
+
+class _Builder(Transformer[Any, Any]):
+    """Lark's callbacks: each rule gives the lexemes of its node, ``start`` the list of them."""
+
+    def start(self, children: list[Any]) -> list[Any]:
+        return [child for child in children if child is not None]
+
+    def _line(self, children: list[Lexeme]) -> Lexeme:
+        return children[0]
+
+    bom = blank = comment = directive = _line
+
+    def instruction(self, children: list[Lexeme]) -> list[Lexeme]:
+        return children
+
+
+@cache
+def _lark() -> Lark:
+    return grammar.load("dockerfile", start="start", lexer=ScannedTokens, transformer=_Builder())
+
+
+def parse(source: str | bytes) -> Document:
+    """Read a Dockerfile, whatever it holds: no input raises.
+
+    What BuildKit's parser would refuse is a node too, and is listed in ``Document.problems``.
+    """
+    text = Source.read(source)
+    scanner = Scanner(text.text)
+    return Document(text, _nodes(scanner), scanner.escape, tuple(scanner.directives))
+
+
+def reparse(document: Document, edits: Sequence[Edit]) -> Document:
+    """The document that `edits` make of `document`; nodes that no edit touches are shared between both.
+
+    Raises what `dockerfix.emitter.emit` raises.
+    """
+    if not edits:
+        return document
+    edits = ordered(edits, len(document.text))
+    text = emit(document.text, edits)
+    if edits[0].span.start <= _header_end(document):
+        return parse(text)
+    kept = _kept(document, edits)
+    nodes: list[Node] = []
+    at = 0
+    while at < len(text):
+        node = kept.get(at)
+        if node is None:
+            scanner = Scanner(text, at, escape=document.escape, header=False, stops=kept)
+            nodes.extend(_nodes(scanner))
+            at = scanner.end
+        else:
+            nodes.append(node)
+            at += len(node.text)
+    return Document(Source(text), nodes, document.escape, document.directives)
+
+
+def _header_end(document: Document) -> int:
+    """The end of the first line that is no directive: up to there, lines must be read together."""
+    for node, start in zip(document.nodes, document.offsets, strict=True):
+        if node.kind not in ("bom", "directive"):
+            return start + len(node.text)
+    return len(document.text)
+
+
+def _kept(document: Document, edits: Sequence[Edit]) -> dict[int, Node]:
+    """The nodes that no edit touches, by where they begin in the new text.
+
+    Text after the last node touches it: its line, its continuation or its heredoc may still be open.
+    """
+    kept: dict[int, Node] = {}
+    done = delta = 0
+    for node, start in zip(document.nodes, document.offsets, strict=True):
+        end = start + len(node.text)
+        while done < len(edits) and edits[done].span.end <= start:
+            (first, stop), text = edits[done]
+            delta += len(text) - (stop - first)
+            done += 1
+        at_end = end == len(document.text)
+        touched = done < len(edits) and (edits[done].span.start < end or at_end)
+        if not touched:
+            kept[start + delta] = node
+    return kept
+
+
+def _nodes(scanner: Scanner) -> list[Node]:
+    nodes = [_node(scanner, part) for part in _lark().parse(scanner)]  # type: ignore[arg-type]
+    if scanner.problems:
+        _attach(scanner.problems, nodes, scanner.start)
+    return nodes
+
+
+def _attach(problems: list[Problem], nodes: list[Node], at: int) -> None:
+    """Give each node the problems that were found in it, with offsets in its own text."""
+    found = {(problem.offset, problem.message): problem for problem in problems}
+    for node in nodes:
+        end = at + len(node.text)
+        node.found = tuple(
+            [Problem(message, offset - at) for offset, message in sorted(found) if at <= offset < end]
+        )
+        at = end
+
+
+def _node(scanner: Scanner, part: Lexeme | list[Lexeme]) -> Node:
+    if isinstance(part, Lexeme):
+        return Node(part.type.lower(), scanner.text[part.start : part.end])
+    text = scanner.text
+    start = part[0].start
+    pieces = [lexeme for lexeme in part if lexeme.type in _IN_LINE]
+    starts: list[int] = []
+    at = 0
+    for piece in pieces:
+        starts.append(at)
+        at += piece.end - piece.start
+    line = Logical(
+        "".join([text[piece.start : piece.end] for piece in pieces]),
+        tuple(starts),
+        tuple([piece.start - start for piece in pieces]),
+    )
+    tokens = tuple([Token(lexeme.type, Span(lexeme.start - start, lexeme.end - start)) for lexeme in part])
+    heredocs = _heredocs(scanner.heredocs[start], tokens) if start in scanner.heredocs else ()
+    return InstructionNode(text[start : part[-1].end], tokens, line, heredocs, scanner.escape)
+
+
+def _heredocs(openers: tuple[Heredoc, ...], tokens: tuple[Token, ...]) -> tuple[HeredocBody, ...]:
+    result: list[HeredocBody] = []
+    content: Span | None = None
+    for token in tokens:
+        if token.kind == "HEREDOC":
+            content = token.span
+        elif token.kind == "HEREDOC_END":
+            start = token.span.start
+            result.append(HeredocBody(openers[len(result)], content or Span(start, start), closed=True))
+            content = None
+        elif token.kind == "UNTERMINATED":
+            result.append(HeredocBody(openers[len(result)], token.span, closed=False))
+    return tuple(result)
