@@ -58,6 +58,15 @@ def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes | None:
     return data if len(data) <= limit else None
 
 
+def peek(path: Path, length: int = 128) -> bytes:
+    """The first bytes of a file, none of an unreadable one."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(length)
+    except OSError:
+        return b""
+
+
 class Walk:
     """The files of a folder in a fixed order: files of a folder by name, then its folders by name.
 
