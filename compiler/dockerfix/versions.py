@@ -48,3 +48,13 @@ def _caps(clause: str, bound: tuple[int, ...]) -> bool:
     if star:
         return written < bound[: len(written)]
     return value < bound
+
+
+def starts_at(specifier: str, version: str) -> bool:
+    """Whether `specifier` admits nothing below `version`: ``starts_at(">=2", "2")`` and ``starts_at("==2.1", "2")``."""
+    bound = release(version)
+    for clause in specifier.split(","):
+        match = re.match(r"\s*(===|==|~=|>=|>)\s*v?(\d+(?:\.\d+)*)", clause)
+        if match is not None and release(match.group(2)) >= bound:
+            return True
+    return False
