@@ -202,6 +202,7 @@ def test_escapes_in_patterns(value: str, word: str, expected: str | None) -> Non
         ("${SET^^}", "unsupported modifier (^) in substitution"),
         ("${SET x}", "unsupported modifier ( ) in substitution"),
         ("${#SET}", "unsupported modifier (S) in substitution"),
+        ("${SET:#x", "unsupported modifier (:#) in substitution"),
         ("${SET:#x}", "unsupported modifier (:#) in substitution"),
         ("${NO?}", "NO: is not allowed to be unset"),
         ("${NO?say $SET}", "NO: say value"),

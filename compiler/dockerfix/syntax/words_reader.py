@@ -111,7 +111,7 @@ class Reader:
 
     def _open(self, stop: str, raw: bool, name: str = "", operator: str = "", pattern: Rope = "") -> None:
         if stop != '"':
-            self._word.clear()
+            self._word.clear()  # BuildKit has one buffer for the word outside and the one inside
         plain = plain_run(stop, self._settings.escape, self._settings.skip_process_quotes)
         self._frames.append(_Frame(stop, raw, plain, name, operator, pattern))
 
@@ -123,7 +123,6 @@ class Reader:
         elif frame.stop == "/":
             self._open("}", True, frame.name, frame.operator, frame.parts)
         else:
-            self._word.clear()
             self._give(self._substitute(frame))
 
     def _give(self, value: Rope, *, split: bool = True) -> None:
