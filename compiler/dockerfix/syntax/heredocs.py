@@ -11,8 +11,6 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from dockerfix.syntax.words import Lexer, WordError
-
 _OPENER = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*")
 _PLAIN = re.compile(r"[A-Za-z0-9_.,:;@%+=/()|&>~^!#*?\[\]-]+")
 _LARGEST_FD = (1 << 64) - 1
@@ -40,6 +38,8 @@ def heredoc_openers(line: str) -> tuple[Heredoc, ...]:
     """
     if "<<" not in line:
         return ()
+    from dockerfix.syntax.words import Lexer, WordError  # most files have no heredoc and never need it
+
     lexer = Lexer(raw_quotes=True, raw_escapes=True, skip_unset_env=True)
     try:
         words = lexer.process_words(line, _NOTHING)
@@ -60,6 +60,8 @@ def opener(word: str) -> Heredoc | None:
     digits, dash = match.groups()
     if _PLAIN.fullmatch(rest):
         return Heredoc(rest, True, dash == "-", _descriptor(digits))
+    from dockerfix.syntax.words import Lexer, WordError
+
     names = Lexer(skip_unset_env=True).process_words(rest, _NOTHING)
     if len(names) != 1:
         return None
