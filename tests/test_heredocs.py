@@ -110,6 +110,11 @@ def test_opener_with_a_name_that_cannot_be_read(word: str) -> None:
         opener(word)
 
 
+def test_line_whose_heredoc_has_a_name_that_cannot_be_read() -> None:
+    with pytest.raises(WordError, match=r'failed to process "it\'s}"'):
+        heredoc_openers("RUN echo ${A:-x <<it\\'s}")
+
+
 def test_opener_that_splits_differently_with_its_quotes() -> None:
     with pytest.raises(WordError, match="inconsistent"):
         opener("<<a '' ")
