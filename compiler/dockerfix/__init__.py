@@ -6,7 +6,8 @@
     if result.ok:
         print(result.text)
 
-`parse` gives the lossless tree of any Dockerfile. Names are loaded on first use, so importing the package costs nothing.
+`parse` gives the lossless tree of any Dockerfile. Names are loaded on first use, so that importing the
+package costs nothing.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dockerfix.bases import base_python
 from dockerfix.blocks import find_blocks
-from dockerfix.cog import marks_of_cog
+from dockerfix.cog import era, marks_of_cog
 from dockerfix.context import Context
 from dockerfix.findings import Finding, Severity
 from dockerfix.options import Options, Target
@@ -107,8 +108,8 @@ def _printable(text: str) -> str:
 
 
 def _compile(document: Document, project: Project, options: Options) -> Result:
-    had_cog = marks_of_cog(document)
-    context = Context(project, options, converting=had_cog or bool(find_blocks(document)), had_cog=had_cog)
+    converting = marks_of_cog(document) or bool(find_blocks(document))
+    context = Context(project, options, converting=converting, era=era(document), base_python=base_python(document))
     outcome = run(document, context)
     findings = [*outcome.findings, *_remaining_defects(document, outcome.document)]
     if not context.converting:
@@ -119,7 +120,9 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         if all(finding.severity < Severity.ERROR for finding in findings):
             check(document, outcome, context)
     except GateError as error:
-        findings.append(Finding("DF008", Span(0, 0), f"{error}; nothing was written, please report this", severity=Severity.ERROR))
+        findings.append(
+            Finding("DF008", Span(0, 0), f"{error}; nothing was written, please report this", severity=Severity.ERROR)
+        )
         internal = True
     return Result(document.source, outcome.document.text, tuple(findings), outcome.changes, internal=internal)
 

@@ -31,8 +31,14 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
     A block begins at its comment and takes the instructions that follow without a blank line or another comment, as
     many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one.
     """
-    if "dockerfix[DF" not in document.text:
-        return ()
+    known: tuple[Block, ...] | None = document.__dict__.get("_blocks")
+    if known is None:
+        # documents never change, and every pass asks
+        known = document.__dict__["_blocks"] = _read_blocks(document) if "dockerfix[DF" in document.text else ()
+    return known
+
+
+def _read_blocks(document: Document) -> tuple[Block, ...]:
     result: list[Block] = []
     instructions = {instruction.start: instruction for instruction in document.instructions}
     for index, (node, start) in enumerate(zip(document.nodes, document.offsets, strict=True)):

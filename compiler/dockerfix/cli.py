@@ -71,9 +71,15 @@ def cli() -> None:
 
 @cli.command("rewrite", hidden=True, epilog=EXAMPLES)
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path())
-@click.option("-o", "--output", metavar="PATH", type=click.Path(), help="Write the result here instead of to standard output.")
-@click.option("--cog-yaml", metavar="PATH", type=click.Path(), help="The project's cog.yaml, where it is not beside FILE.")
-@click.option("--project", metavar="DIR", type=click.Path(), help="The project's folder, where it is not that of cog.yaml.")
+@click.option(
+    "-o", "--output", metavar="PATH", type=click.Path(), help="Write the result here instead of to standard output."
+)
+@click.option(
+    "--cog-yaml", metavar="PATH", type=click.Path(), help="The project's cog.yaml, where it is not beside FILE."
+)
+@click.option(
+    "--project", metavar="DIR", type=click.Path(), help="The project's folder, where it is not that of cog.yaml."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Report only errors.")
 def rewrite_command(
     files: tuple[str, ...], output: str | None, cog_yaml: str | None, project: str | None, quiet: bool

@@ -1,7 +1,6 @@
 """Recognise what Cog writes, by what instructions do: what they copy, install, run or name.
 
-Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idioms.yaml``. Section numbers of its sources
-are those of ``replicate/cog`` at the release named there.
+Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idioms.yaml``.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 from dockerfix import flow
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.requirements import is_cog, parse_item
-from dockerfix.syntax.instructions import CommandView, Copy, Env, From, Label, Run
+from dockerfix.syntax.instructions import CommandView, Copy, From, Label, Run
 from dockerfix.syntax.shell import Command
 from dockerfix.syntax.tree import Document, Instruction
 
@@ -115,15 +114,6 @@ def writes_tini(command: Command) -> bool:
     return flow.program(command) == "chmod" and any(word.value in tini.paths for word in command.words)
 
 
-def cog_names(instruction: Instruction) -> tuple[str, ...]:
-    """The variables of an ENV that only Cog's runtime reads."""
-    view = instruction.view
-    prefixes = idioms().environment.prefixes
-    if not isinstance(view, Env):
-        return ()
-    return tuple(pair.name.value for pair in view.pairs if pair.name.value.startswith(prefixes))
-
-
 def is_cog_label(instruction: Instruction) -> bool:
     """A LABEL of Cog's; a value that breaks its quotes may look like more pairs, so the first name decides."""
     prefixes = idioms().labels.prefixes
@@ -143,10 +133,51 @@ class Install:
 
 
 _VALUED = frozenset(
-    "-r --requirement -c --constraint -t --target -i --index-url --extra-index-url -f --find-links --cache-dir --prefix "
-    "--root -e --editable --python -p --platform --index --default-index --index-strategy --timeout --retries "
-    "--upgrade-strategy --no-binary --only-binary --progress-bar --proxy --cert --trusted-host --src --config-settings "
-    "--global-option --build-option --python-version --abi --implementation --override --overrides --with -d --dest".split()
+    [
+        "-r",
+        "--requirement",
+        "-c",
+        "--constraint",
+        "-t",
+        "--target",
+        "-i",
+        "--index-url",
+        "--extra-index-url",
+        "-f",
+        "--find-links",
+        "--cache-dir",
+        "--prefix",
+        "--root",
+        "-e",
+        "--editable",
+        "--python",
+        "-p",
+        "--platform",
+        "--index",
+        "--default-index",
+        "--index-strategy",
+        "--timeout",
+        "--retries",
+        "--upgrade-strategy",
+        "--no-binary",
+        "--only-binary",
+        "--progress-bar",
+        "--proxy",
+        "--cert",
+        "--trusted-host",
+        "--src",
+        "--config-settings",
+        "--global-option",
+        "--build-option",
+        "--python-version",
+        "--abi",
+        "--implementation",
+        "--override",
+        "--overrides",
+        "--with",
+        "-d",
+        "--dest",
+    ]
 )
 
 
@@ -190,6 +221,11 @@ def _after_pip(values: list[str | None]) -> int | None:
     return at + 1 if re.fullmatch(r"pip(\d(\.\d+)?)?", name) else None
 
 
+def is_pip(command: Command) -> bool:
+    """Whether a command is plain ``pip``, as Cog writes it."""
+    return bool(command.words) and command.words[0].value == "pip"
+
+
 def installs_cog(command: Command) -> bool:
     """An install whose packages are Cog's alone (pins that Cog gives along do not count)."""
     found = install(command)
@@ -203,4 +239,38 @@ def installs_cog(command: Command) -> bool:
 
 def is_cog_requirement(text: str) -> bool:
     """Whether a requirement, path or URL is a package of Cog's."""
-    return is_wheel_name(text.split("#")[0]) or is_cog(parse_item(text))
+    return is_wheel_name(text.split("#", maxsplit=1)[0]) or is_cog(parse_item(text))
+
+
+def is_cog_variable(name: str) -> bool:
+    """Whether only Cog's runtime reads this variable."""
+    return name.startswith(idioms().environment.prefixes)
+
+
+def uninstalls_cog(command: Command) -> bool:
+    """``pip uninstall`` of Cog's packages and no others."""
+    values = [word.value for word in flow.unwrapped(command)]
+    at = _after_pip(values)
+    if at is None or "uninstall" not in values[at:]:
+        return False
+    operands = [value for value in values[values.index("uninstall") + 1 :] if not (value or "").startswith("-")]
+    return bool(operands) and all(value is not None and is_cog_requirement(value) for value in operands)
+
+
+def era(document: Document) -> str:
+    """About which releases wrote this Dockerfile: the first era that has what is found in it.
+
+    Used to tell what an image of that time held, never to decide what goes. Eras are those of the fact tables
+    (``E13`` is v0.9.21 to v0.9.26).
+    """
+    text = document.text
+    uv, cflags = idioms().uv.image in text, idioms().environment.cflags_value in text
+    if uv:
+        return "E21" if any(f"--from={name}" in text for name in idioms().staging.contexts) else "E20"
+    if any(f"'{pin}'" in text for pin in idioms().packages.companions[1:]):
+        return "E16"
+    if any(f"'{pin}'" in text for pin in idioms().packages.companions):
+        return "E14"
+    if " cog==" in text:
+        return "E19"
+    return "E13" if cflags else "E11"

@@ -12,15 +12,24 @@ class Context:
     """Read-only company of a document on its way through the passes.
 
     `converting` is whether the input is Cog's or carries blocks of ours; on anything else only reporting passes run.
-    `had_cog` is whether anything of Cog was there before the first pass.
+    `era` is about which releases wrote the input (``E13``), `base_python` the Python that its final image had.
     """
 
-    def __init__(self, project: Project, options: Options, *, converting: bool, had_cog: bool, origin: object = None) -> None:
+    def __init__(
+        self, project: Project, options: Options, *, converting: bool, era: str, base_python: str | None = None
+    ) -> None:
         self.project = project
         self.options = options
         self.converting = converting
-        self.had_cog = had_cog
-        self.origin = origin
+        self.era = era
+        self.base_python = base_python
+
+    def again(self) -> Context:
+        """The context of a second run, over the result of the first."""
+        context = Context(self.project, self.options, converting=self.converting, era=self.era)
+        if "calls_of_pget" in self.__dict__:
+            context.__dict__["calls_of_pget"] = self.calls_of_pget
+        return context
 
     @property
     def config(self) -> CogConfig | None:

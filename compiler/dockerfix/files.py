@@ -6,33 +6,36 @@ import contextlib
 import os
 import stat
 import tempfile
+from pathlib import Path
 
 
-def replace(path: str, data: bytes) -> None:
+def replace(path: str | Path, data: bytes) -> None:
     """Give the file `path` the content `data`, atomically; its mode and a symbolic link to it are kept.
 
-    Raises OSError, and then leaves no temporary file and the old content.
+    What is no regular file (``/dev/stdout``) is written to. Raises OSError, and then leaves no temporary file and
+    the old content.
     """
-    target = os.path.realpath(path)
+    target = Path(os.path.realpath(path))
     try:
-        mode = stat.S_IMODE(os.stat(target).st_mode)
+        mode = target.stat().st_mode
     except FileNotFoundError:
-        mode = None
-    if mode is not None and not stat.S_ISREG(os.stat(target).st_mode):
-        with open(target, "wb") as stream:
+        mode = stat.S_IFREG | _default_mode()
+    if not stat.S_ISREG(mode):
+        with target.open("wb") as stream:
             stream.write(data)
         return
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".dockerfix-")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".dockerfix-")
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, mode if mode is not None else _default_mode())
-        os.replace(temporary, target)
+        temporary.chmod(stat.S_IMODE(mode))
+        temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise
 
 

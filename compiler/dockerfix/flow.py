@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dockerfix.emitter import Edit
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy, From, Run
-from dockerfix.syntax.shell import Command, Script, argv, parse_shell, removal, unwrapped
+from dockerfix.syntax.shell import Command, Script, parse_shell, removal, unwrapped
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
 
@@ -145,13 +145,14 @@ def _edit(found: Shell, span: Span, text: str) -> Edit:
     kept = source.slice(Span(comments[0].start, comments[-1].end))
     tail = source.slice(Span(comments[-1].end, place.end))
     indent = tail[: len(tail) - len(tail.lstrip(" \t"))]
-    return Edit(place, f"{text.rstrip()} {node.escape}\n{kept}{indent}" if text.strip() else f"{node.escape}\n{kept}{indent}")
+    return Edit(
+        place, f"{text.rstrip()} {node.escape}\n{kept}{indent}" if text.strip() else f"{node.escape}\n{kept}{indent}"
+    )
 
 
 __all__ = [
     "Shell",
     "Use",
-    "argv",
     "arguments",
     "drop",
     "drop_commands",

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from dockerfix.context import Context
 from dockerfix.pipeline import Outcome, run
+from dockerfix.syntax.instructions import From
 from dockerfix.syntax.parser import parse
 from dockerfix.syntax.tree import Document, Instruction
 
 KNOWN = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
+    [
+        "ADD",
+        "ARG",
+        "CMD",
+        "COPY",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "FROM",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "RUN",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+        "WORKDIR",
+    ]
 )
 """The instructions of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/command/command.go``."""
 
@@ -33,9 +53,10 @@ def _defect(instruction: Instruction, seen_from: bool) -> str | None:
     keyword = instruction.keyword
     if keyword not in KNOWN:
         return f"unknown instruction: `{instruction.node.command.keyword}`"
-    if keyword == "FROM" and len(instruction.view.words) not in (1, 3):
+    view = instruction.view
+    if isinstance(view, From) and len(view.words) not in (1, 3):
         return "FROM requires either one or three arguments"
-    if keyword != "FROM" and keyword != "ARG" and not seen_from:
+    if keyword not in ("ARG", "FROM") and not seen_from:
         return f"{keyword} stands before the first FROM"
     return None
 

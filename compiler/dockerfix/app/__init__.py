@@ -1,0 +1,1 @@
+"""From a Cog predictor to a fal App."""

@@ -1,0 +1,1 @@
+"""What dockerfix tells: one module a form."""

@@ -16,9 +16,7 @@ def as_json(document: Document) -> dict[str, Any]:
             {"name": directive.name, "value": directive.value, "line": document.source.position(directive.offset).line}
             for directive in document.directives
         ],
-        "nodes": [
-            _node(document, node, start) for node, start in zip(document.nodes, document.offsets, strict=True)
-        ],
+        "nodes": [_node(document, node, start) for node, start in zip(document.nodes, document.offsets, strict=True)],
         "problems": [
             {"message": problem.message, "line": position.line, "column": position.column}
             for problem in document.problems
@@ -37,9 +35,7 @@ def _node(document: Document, node: Node, start: int) -> dict[str, Any]:
     if isinstance(node, InstructionNode):
         result["keyword"] = node.keyword
         result["line_text"] = node.line.text
-        result["flags"] = [
-            {"text": flag.value, "span": _span(node, flag.span, start)} for flag in node.command.flags
-        ]
+        result["flags"] = [{"text": flag.value, "span": _span(node, flag.span, start)} for flag in node.command.flags]
         command = node.command
         arguments = Span(command.rest_at, command.rest_at + len(command.rest))
         result["arguments"] = {"text": command.rest, "span": _span(node, arguments, start)}

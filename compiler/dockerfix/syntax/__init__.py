@@ -1,0 +1,1 @@
+"""Text to tree: Dockerfiles, their instructions, the words and shell commands in them."""

@@ -1,0 +1,57 @@
+# `make demo` and `make test` each work alone on a fresh clone: they make .venv themselves.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test golden lint dist bench e2e docs clean
+
+help:
+	@echo "demo    run the compiler on a bundled project, showing the result and the findings"
+	@echo "test    run the tests"
+	@echo "golden  write the golden files anew (read the diff before you commit it)"
+	@echo "lint    ruff and mypy"
+	@echo "dist    build the wheel and try it in an empty environment"
+	@echo "bench   measure, side by side with other tools"
+	@echo "clean   remove what the above made"
+
+$(VENV)/base: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/base
+	$(BIN)/pip install --quiet --editable '.[test]'
+	@touch $@
+
+$(VENV)/lint: $(VENV)/base
+	$(BIN)/pip install --quiet --editable '.[test,lint]'
+	@touch $@
+
+demo: $(VENV)/base
+	@$(BIN)/python tests/demo.py
+
+test: $(VENV)/test
+	$(BIN)/python -m pytest
+
+golden: $(VENV)/test
+	$(BIN)/python -m pytest --snapshot-update -k golden
+	@git status --short fixtures
+
+lint: $(VENV)/lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+dist: $(VENV)/lint
+	$(BIN)/pip install --quiet build
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(PYTHON) tests/try_wheel.py dist
+
+bench: $(VENV)/test
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

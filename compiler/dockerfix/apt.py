@@ -1,0 +1,53 @@
+"""Debian packages: what a step installs, and whether it is the one that Cog writes for `system_packages`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dockerfix import blocks, flow
+from dockerfix.syntax.shell import Command
+from dockerfix.syntax.tree import Instruction
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
+
+
+def names(texts: Iterable[str]) -> tuple[str, ...]:
+    """The package names in items of `system_packages`: an item may hold several; a range behind a name is dropped.
+
+    What is left is a name, with ``=version`` or ``/release`` where that was given, and can hold nothing that a shell
+    would act on.
+    """
+    result: list[str] = []
+    for text in texts:
+        for word in text.split():
+            match = _NAME.match(word)
+            if match:
+                result.append(match[0])
+    return tuple(result)
+
+
+def installs(command: Command) -> tuple[str, ...] | None:
+    """The packages of an ``apt-get install`` or ``apt install``; None for another command."""
+    words = flow.arguments(command)
+    if flow.program(command) not in ("apt-get", "apt") or "install" not in words:
+        return None
+    rest = words[words.index("install") + 1 :]
+    return tuple(word or "" for word in rest if word is None or not word.startswith("-"))
+
+
+def installed(instruction: Instruction) -> tuple[str, ...]:
+    """All Debian packages that a RUN installs, in order."""
+    return tuple(name for command in flow.simple_commands(instruction) for name in installs(command) or ())
+
+
+def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
+    """The RUN that Cog writes for `system_packages`: update, install of some of `wanted` or of nothing, clean-up."""
+    commands = list(flow.simple_commands(instruction))
+    if [flow.program(command) for command in commands] != ["apt-get", "apt-get", "rm"]:
+        return False
+    found = installs(commands[1])
+    if found is None or installs(commands[0]) is not None or blocks.in_block(instruction.document, instruction):
+        return False
+    possible = {*names(wanted), *(word for text in wanted for word in text.split())}
+    return set(found) <= possible

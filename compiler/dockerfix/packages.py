@@ -1,0 +1,146 @@
+"""What the user asked to install, as words of a command line, and where Cog installed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dockerfix import bases, cog, flow
+from dockerfix.blocks import Block
+from dockerfix.context import Context
+from dockerfix.knowledge.cuda import torch_index_url
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.project import CogConfig
+from dockerfix.requirements import Item, has_credentials, is_cog, parse_items, shell_quote
+from dockerfix.syntax.shell import Command
+from dockerfix.syntax.tree import Document, Instruction
+
+
+class PipStep(NamedTuple):
+    """A RUN that installs Python packages: its command, and its text up to the packages (``head``)."""
+
+    instruction: Instruction
+    command: Command
+    head: str
+
+
+def wanted_items(texts: Iterable[str]) -> tuple[Item, ...]:
+    """Items to install, in order; Cog's own packages and empty ones are left out."""
+    return tuple(item for item in parse_items(texts) if item.parts and not is_cog(item))
+
+
+def lines_of(items: Iterable[Item], indexes: Iterable[str] = ()) -> tuple[str, ...]:
+    """The lines of an install: one for each item, every word quoted; indexes of torch come first."""
+    lines = [f"{shell_quote('--extra-index-url')} {shell_quote(url)}" for url in indexes]
+    lines += [" ".join(shell_quote(word) for word in item.words) for item in items]
+    return tuple(lines)
+
+
+def urls_of(items: Iterable[Item]) -> tuple[str, ...]:
+    """All values that options give, and requirements that are URLs."""
+    return tuple(word for item in items for word in item.words if "://" in word)
+
+
+def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items that carry a password or token in a URL."""
+    return tuple(item for item in items if any(has_credentials(word) for word in item.words))
+
+
+def staged_install(document: Document) -> PipStep | None:
+    """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
+    for instruction in document.instructions:
+        for command in flow.simple_commands(instruction):
+            reading = cog.install(command)
+            if reading is None:
+                continue
+            for option in reading.options:
+                if (
+                    len(option) > 1
+                    and option[0].value in ("-r", "--requirement")
+                    and _is_staged_target(option[1].value)
+                ):
+                    return PipStep(instruction, command, head(instruction, command, without=option))
+    return None
+
+
+def _is_staged_target(path: str | None) -> bool:
+    return path == idioms().staging.requirements_target
+
+
+def inline_install(document: Document, config: CogConfig) -> PipStep | None:
+    """The RUN in which Cog before v0.5.0 named the packages themselves: an install alone that is no user command."""
+    own = {" ".join(item.command.split()) for item in config.commands}
+    for instruction in document.instructions:
+        commands = list(flow.simple_commands(instruction))
+        if len(commands) != 1 or " ".join(instruction.view.arguments.split()) in own or not cog.is_pip(commands[0]):
+            continue
+        reading = cog.install(commands[0])
+        if reading is None or not reading.operands or _names_file(reading):
+            continue
+        return PipStep(instruction, commands[0], head(instruction, commands[0], bare=True))
+    return None
+
+
+def _names_file(reading: cog.Install) -> bool:
+    """An install of a requirements file, or of a path."""
+    if any(option[0].value in ("-r", "--requirement") for option in reading.options):
+        return True
+    return any((word.value or "").startswith("/") for word in reading.operands)
+
+
+def head(instruction: Instruction, command: Command, *, without: tuple[object, ...] = (), bare: bool = False) -> str:
+    """The logical text of a RUN from its keyword to the last word that stays in front of the packages.
+
+    A word that begins with a quote is a package that dockerfix wrote; with `bare` nothing stays behind ``install``.
+    """
+    kept: list[str] = []
+    for word in command.words:
+        if word in without:
+            continue
+        if "install" in kept and (bare or word.text.startswith("'")):
+            break
+        kept.append(word.text)
+    start = instruction.view.arguments_span.start + command.words[0].span.start
+    return instruction.text[:start] + " ".join(kept)
+
+
+def render_install(head_text: str, lines: Iterable[str]) -> str:
+    """The RUN that installs `lines`, one on each line."""
+    return " \\\n    ".join([head_text, *lines])
+
+
+def indexes(items: Iterable[Item], document: Document, context: Context) -> tuple[str, ...]:
+    """The package index of torch for the CUDA (or CPU) that the image is built for, unless an item names one.
+
+    `replicate/cog@v0.22.0:pkg/config/config.go` (PythonRequirementsForArch) puts it in front of the packages.
+    """
+    known = list(items)
+    pins = [item.pin for item in known if item.name == "torch" and item.pin]
+    if not pins:
+        return ()
+    version, _, local = pins[0].partition("+")
+    cuda = bases.cuda_of(document, context, version)
+    if local.startswith("cu"):
+        cuda = f"{local[2:-1]}.{local[-1]}"
+    url = torch_index_url(version, cuda)
+    named = {word.rstrip("/") for word in urls_of(known)}
+    return (url,) if url and url.rstrip("/") not in named else ()
+
+
+def staged_copies(document: Document) -> tuple[Instruction, ...]:
+    """The COPYs of the requirements file, and of the local wheels beside it, from Cog's staging folder."""
+    staging = idioms().staging
+    names = (staging.requirements_target.rpartition("/")[2], staging.artifacts.rstrip("/"))
+    return tuple(each for each in document.instructions if cog.is_staged(each) and cog.staged_file(each) in names)
+
+
+def head_of_block(block: Block) -> str | None:
+    """The part in front of the packages of a block that an earlier run wrote, so that what was Cog's there stays."""
+    for instruction in block.instructions:
+        for command in flow.simple_commands(instruction):
+            reading = cog.install(command)
+            if reading is None:
+                continue
+            files = tuple(word for option in reading.options if option[0].value == "-r" for word in option)
+            return head(instruction, command, without=files)
+    return None

@@ -1,0 +1,55 @@
+"""DF302: the project's folder on Python's path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, flow, placing
+from dockerfix.context import Context
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import TextView
+from dockerfix.syntax.tree import Document, Stage
+
+CODE = "DF302"
+
+
+def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
+    """Put the folder of the model's code on Python's path by a `.pth` file.
+
+    fal imports the module of an app before it puts the working directory on `sys.path`, and may overwrite PYTHONPATH; a
+    `.pth` file in site-packages always counts (seen with fal 1.83.0 and isolate 0.26.12).
+
+    Before:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF302]: /src on Python's path
+        RUN python -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'src.pth').write_text('/src\\n')"
+        WORKDIR /src
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if stage is None or context.options.target == "server" or blocks.find_block(document, CODE):
+        return
+    folder = _source_folder(stage)
+    text = blocks.render(document, CODE, f"{folder} on Python's path", written("source_path", folder=folder))
+    offset = placing.after_installs(stage)
+    yield Finding(
+        CODE, Span(offset, offset), f"`{folder}` is put on Python's path", (blocks.place(document, offset, text),)
+    )
+
+
+def _source_folder(stage: Stage) -> str:
+    """The folder of the code: that of the stage's WORKDIR."""
+    for instruction in reversed(stage.instructions):
+        if placing.is_workdir(instruction) and isinstance(instruction.view, TextView):
+            return instruction.view.value.value
+    return idioms().source_folders.current

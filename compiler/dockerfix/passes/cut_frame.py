@@ -1,0 +1,77 @@
+"""DF101: what stands around the Dockerfile in the output of `cog debug`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import cog
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF101"
+
+_MAY_COME_FIRST = frozenset({"ARG", "FROM"})
+
+
+def cut_frame(document: Document, _context: Context) -> Iterator[Finding]:
+    """Keep the runner's Dockerfile alone: cut the `===` frame and messages in front of the first instruction.
+
+    `cog debug --separate-weights` prints three documents between `===` lines, of which the second is the Dockerfile
+    (`replicate/cog@v0.8.0-beta4:pkg/cli/debug.go`); with `&>` its warnings, colour codes and all, land in front.
+
+    Before:
+
+        === Weights Dockerfile contents:
+        FROM scratch
+        COPY weights /src/weights
+        ===
+
+        === Runner Dockerfile contents:
+        FROM python:3.11-slim
+        CMD ["python", "-m", "cog.server.http"]
+        ===
+
+        === DockerIgnore contents:
+        weights
+        ===
+
+    After:
+
+        FROM python:3.11-slim
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    frame = [instruction for instruction in document.instructions if cog.is_frame_line(instruction)]
+    if frame:
+        yield _cut(document, frame)
+        return
+    stray = _stray(document)
+    if stray:
+        end = stray[-1].span.end
+        message = f"{len(stray)} line{'s' if len(stray) > 1 else ''} in front of the Dockerfile cut"
+        yield Finding(CODE, stray[0].body_span, message, (Edit(Span(0, end), ""),))
+
+
+def _cut(document: Document, frame: list[Instruction]) -> Finding:
+    opening = next((line for line in frame if line.text.strip() == idioms().frame.runner), None)
+    if opening is None:
+        message = f"there is a frame of `===` lines, but none says `{idioms().frame.runner}`"
+        return Finding(CODE, frame[0].body_span, message, severity=Severity.ERROR)
+    closing = next((line for line in frame if line.start > opening.start), None)
+    end = closing.start if closing else len(document.text)
+    edits = (Edit(Span(0, opening.span.end), ""), Edit(Span(end, len(document.text)), ""))
+    message = "of the documents of `--separate-weights` only the runner's Dockerfile is kept"
+    return Finding(CODE, opening.body_span, message, tuple(edit for edit in edits if edit.span.start < edit.span.end))
+
+
+def _stray(document: Document) -> list[Instruction]:
+    """What stands before the first FROM or ARG and can't be of a Dockerfile."""
+    result: list[Instruction] = []
+    for instruction in document.instructions:
+        if instruction.keyword in _MAY_COME_FIRST:
+            break
+        result.append(instruction)
+    return result

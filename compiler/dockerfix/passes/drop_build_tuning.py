@@ -1,0 +1,76 @@
+"""DF105: steps by which Cog tuned its own build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import flow
+from dockerfix.context import Context
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.syntax.instructions import Env, Run
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF105"
+
+
+def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding]:
+    """Remove the CFLAGS around pip, the step for the linker's cache, the NVIDIA key hack of 2022, section labels.
+
+    None of them changes what the model does: CFLAGS make wheels smaller (`replicate/cog@v0.9.21`), ldconfig makes
+    Python start faster (`replicate/cog@v0.9.22`), the key was rotated in 2022 (`replicate/cog@v0.3.2`), and
+    `RUN ### --> …` only shows progress (`replicate/cog@v0.0.4`; all `pkg/dockerfile/generator.go`).
+
+    Before:
+
+        FROM python:3.11-slim
+        ENV CFLAGS="-O3 -funroll-loops -fno-strict-aliasing -flto -S"
+        RUN pip install numpy
+        ENV CFLAGS=
+        RUN find / -type f -name "*python*.so" -printf "%h\\n" | sort -u > /etc/ld.so.conf.d/cog.conf && ldconfig
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        RUN pip install numpy
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    inside_pair = False
+    for instruction in document.instructions:
+        value = _cflags(instruction)
+        what = None
+        if value == idioms().environment.cflags_value:
+            inside_pair, what = True, "Cog's CFLAGS"
+        elif value == "" and inside_pair:
+            inside_pair, what = False, "the reset of Cog's CFLAGS"
+        elif instruction.keyword == "RUN":
+            what = _step(instruction)
+        if what:
+            yield Finding(CODE, instruction.body_span, f"{what} removed", (flow.drop(instruction),))
+
+
+def _cflags(instruction: Instruction) -> str | None:
+    """The value that an ENV of CFLAGS alone gives it, without quotes; None for any other instruction."""
+    view = instruction.view
+    if not isinstance(view, Env) or len(view.pairs) != 1:
+        return None
+    pair = view.pairs[0]
+    if pair.name.value != idioms().environment.cflags_name or pair.value is None:
+        return None
+    return pair.value.value.strip("\"'")
+
+
+def _step(instruction: Instruction) -> str | None:
+    view = instruction.view
+    if isinstance(view, Run) and not view.is_json and view.arguments.startswith(idioms().staging.label_prefix):
+        return "section label"
+    commands = list(flow.simple_commands(instruction))
+    programs = {flow.program(command) for command in commands}
+    targets = {redirection.target.value for command in commands for redirection in command.redirections}
+    if targets == {idioms().ld_cache.file} and programs <= {"find", "sort", "ldconfig"}:
+        return "the step for the linker's cache"
+    words = {word for command in commands for word in flow.arguments(command)}
+    if programs == {"rm", "apt-key"} and idioms().nvidia_key.key in words:
+        return "the step against NVIDIA's old signing key"
+    return None

@@ -1,0 +1,72 @@
+"""DF106: the certificate of the machine on which Cog ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import cog, flow
+from dockerfix.context import Context
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.syntax.instructions import Env
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF106"
+
+
+def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Finding]:
+    """Remove the CA certificate that `COG_CA_CERT` put into the image, and the variables that point to it.
+
+    It belongs to the proxy of the builder's company and is staged under `.cog/`; fal's builder has neither
+    (`replicate/cog@v0.16.10-alpha1:pkg/dockerfile/cacert.go`).
+
+    Before:
+
+        FROM python:3.12-slim
+        COPY .cog/tmp/build1/cog-ca-cert.crt /tmp/cog-ca-cert.crt
+        RUN cp /tmp/cog-ca-cert.crt /usr/local/share/ca-certificates/cog-ca-cert.crt && update-ca-certificates
+        ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+        ENV REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.12-slim
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    certificate = idioms().certificate
+    copies = [each for each in document.instructions if cog.staged_file(each) == certificate.file]
+    if not copies:
+        return
+    for instruction in document.instructions:
+        if instruction in copies:
+            what = "the COPY of the builder's CA certificate"
+        elif _installs_it(instruction):
+            what = "the install of the builder's CA certificate"
+        elif _points_to_it(instruction):
+            what = "the variable for the builder's CA certificate"
+        else:
+            continue
+        yield Finding(CODE, instruction.body_span, f"{what} is removed", (flow.drop(instruction),))
+
+
+def _installs_it(instruction: Instruction) -> bool:
+    commands = list(flow.simple_commands(instruction))
+    return any(idioms().certificate.target in flow.arguments(command) for command in commands) and {
+        flow.program(command) for command in commands
+    } <= {"cp", "cat", "update-ca-certificates"}
+
+
+def _points_to_it(instruction: Instruction) -> bool:
+    view = instruction.view
+    certificate = idioms().certificate
+    return (
+        isinstance(view, Env)
+        and bool(view.pairs)
+        and all(
+            pair.name.value in certificate.variables
+            and pair.value is not None
+            and pair.value.value == certificate.value
+            for pair in view.pairs
+        )
+    )

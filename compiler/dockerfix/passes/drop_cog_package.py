@@ -1,0 +1,139 @@
+"""DF103: Cog's own Python package, however it was installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import cog, flow
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import Copy, Env
+from dockerfix.syntax.shell import Command
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF103"
+
+
+def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
+    """Remove the install of Cog: wheels by file or URL, `cog` and `coglet` from an index, the `cog.py` of 2021.
+
+    The wheel is staged under `.cog/`, which is gone when `cog debug` has ended, and Cog's pins (`pydantic<2`) exclude
+    the fal SDK (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`). A `cog` that the user installs goes too.
+
+    Before:
+
+        FROM python:3.11-slim
+        COPY .cog/tmp/build1/cog-0.14.7-py3-none-any.whl /tmp/cog-0.14.7-py3-none-any.whl
+        RUN --mount=type=cache,target=/root/.cache/pip pip install --no-cache-dir /tmp/cog-0.14.7-py3-none-any.whl 'pydantic<2'
+        RUN pip install cog==0.9.4 requests && mkdir /weights
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        RUN pip install requests && mkdir /weights
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    if context.options.target == "server":
+        return
+    for instruction in document.instructions:
+        if _brings_cog(instruction):
+            message = f"the COPY of `{cog.staged_file(instruction)}` is removed: only Cog's build has that file"
+            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+        elif _is_library_path(instruction):
+            yield Finding(
+                CODE, instruction.body_span, "the path of Cog's library is removed", (flow.drop(instruction),)
+            )
+        elif instruction.keyword == "RUN":
+            yield from _in_run(instruction)
+
+
+def _brings_cog(instruction: Instruction) -> bool:
+    if not cog.is_staged(instruction):
+        return False
+    name = cog.staged_file(instruction) or ""
+    view = instruction.view
+    folder = idioms().staging.library_folder
+    in_library = isinstance(view, Copy) and view.destination is not None and view.destination.value.startswith(folder)
+    return cog.is_wheel_name(name) or in_library
+
+
+def _is_library_path(instruction: Instruction) -> bool:
+    view = instruction.view
+    if not isinstance(view, Env) or len(view.pairs) != 1:
+        return False
+    pair = view.pairs[0]
+    return (
+        pair.name.value == "PYTHONPATH"
+        and pair.value is not None
+        and pair.value.value == idioms().staging.library_folder
+    )
+
+
+def _in_run(instruction: Instruction) -> Iterator[Finding]:
+    found = flow.shell(instruction)
+    if found is None:
+        return
+    top = found.script.commands
+    dropped = [command for command in flow.simple_commands(instruction) if _is_cogs(instruction, command)]
+    if dropped:
+        idle = [command for command in top if command not in dropped and flow.program(command) in ("true", ":")]
+        everything = [*dropped, *idle]
+        whole = len(everything) >= len(top) and all(any(command is other for other in everything) for command in top)
+        edits = flow.drop_commands(found, everything if whole else dropped)
+        place = found.source(dropped[0].span)
+        if edits is None:
+            message = "this step installs Cog among other things and can't be divided safely: remove it by hand"
+            yield Finding(CODE, place, message, severity=Severity.ERROR)
+        else:
+            yield Finding(CODE, place, "the install of Cog is removed", edits)
+        return
+    for command in flow.simple_commands(instruction):
+        edits = _without_cog(found, command)
+        if edits:
+            yield Finding(CODE, found.source(command.span), "Cog is taken out of the packages installed here", edits)
+
+
+def _is_cogs(instruction: Instruction, command: Command) -> bool:
+    """A command that does nothing but install, remove or prepare Cog."""
+    if cog.installs_cog(command) or cog.uninstalls_cog(command):
+        return True
+    staging = idioms().staging
+    targets = [redirection.target.value or "" for redirection in command.redirections]
+    operands = [word.value or "" for word in command.words[1:]]
+    if any(target.startswith((staging.helper_prefix, staging.library_folder)) for target in targets):
+        return True
+    name = flow.program(command)
+    if name in ("mkdir", "chmod"):
+        places = [operand for operand in operands if operand.startswith("/")]
+        return bool(places) and all(
+            place.startswith((staging.helper_prefix, staging.library_folder)) for place in places
+        )
+    if name in ("echo", "base64"):
+        return any(staging.library_folder in text for text in (instruction.text,))
+    return _is_for_library(instruction, command)
+
+
+def _is_for_library(instruction: Instruction, command: Command) -> bool:
+    """The packages that the releases of 2021 installed for their `cog.py`, just before its path was set."""
+    following = instruction.next
+    found = cog.install(command)
+    if following is None or found is None or not _is_library_path(following):
+        return False
+    return all(word.value in idioms().packages.first_releases for word in found.operands)
+
+
+def _without_cog(found: flow.Shell, command: Command) -> tuple[Edit, ...]:
+    """Edits that take Cog's packages out of an install of several, each with the white space before it."""
+    reading = cog.install(command)
+    if reading is None:
+        return ()
+    names = [word for word in reading.operands if cog.is_cog_requirement(word.value or word.text)]
+    edits: list[Edit] = []
+    for word in names:
+        before = max(other.span.end for other in command.words if other.span.end <= word.span.start)
+        edits.append(Edit(found.source(Span(before, word.span.end)), ""))
+    return tuple(edits)

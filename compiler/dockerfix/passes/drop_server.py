@@ -1,0 +1,96 @@
+"""DF104: the settings of Cog's HTTP server and runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import cog, flow
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import Env, FieldsView
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF104"
+
+
+def drop_server(document: Document, context: Context) -> Iterator[Finding]:
+    """Remove the server's CMD and EXPOSE, Cog's variables and labels, and the copy of its configuration.
+
+    fal starts its own server on its own port and reads neither CMD nor EXPOSE of an app's image
+    (`fal-ai/fal:projects/fal/src/fal/app.py`). The variables `COG_*` and `R8_*` and the labels are read by Cog alone
+    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`).
+
+    Before:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        EXPOSE 5000
+        ENV COG_PREDICT_TYPE_STUB="predict.py:Predictor"
+        CMD ["python", "-m", "cog.server.http"]
+        COPY . /src
+
+    After:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        COPY . /src
+    """
+    keeps_server = context.options.target == "server"
+    # the variables of monobase choose its versions, so DF111 takes them away
+    fast = any(cog.is_monobase(instruction) for instruction in document.instructions)
+    for instruction in document.instructions:
+        what = _server_part(instruction)
+        if what and not keeps_server:
+            yield Finding(CODE, instruction.body_span, f"{what} is removed", (flow.drop(instruction),))
+        elif cog.is_cog_label(instruction):
+            yield Finding(CODE, instruction.body_span, "Cog's label is removed", (flow.drop(instruction),))
+        elif isinstance(instruction.view, Env) and not fast:
+            yield from _in_env(instruction)
+        elif _copies_config(instruction):
+            message = "the copy of the configuration to cog.yaml is removed"
+            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+
+
+def _server_part(instruction: Instruction) -> str | None:
+    view = instruction.view
+    if instruction.keyword == "CMD" and cog.is_server(instruction):
+        return "the CMD that starts Cog's server"
+    if isinstance(view, FieldsView) and instruction.keyword == "EXPOSE":
+        return "the EXPOSE of Cog's server" if [word.value for word in view.words] == [idioms().server.port] else None
+    return None
+
+
+def _in_env(instruction: Instruction) -> Iterator[Finding]:
+    view = instruction.view
+    if not isinstance(view, Env):
+        return
+    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value)]
+    if not own:
+        return
+    names = ", ".join(f"`{pair.name.value}`" for pair in own)
+    if len(own) == len(view.pairs):
+        yield Finding(CODE, instruction.body_span, f"{names} of Cog's runtime removed", (flow.drop(instruction),))
+        return
+    edits: list[Edit] = []
+    for pair in own:
+        start = max([other.span.end for other in view.pairs if other.span.end <= pair.span.start], default=None)
+        if start is None:
+            following = min(other.span.start for other in view.pairs if other.span.start >= pair.span.end)
+            span = Span(pair.span.start, following)
+        else:
+            span = Span(start, pair.span.end)
+        edits.append(Edit(instruction.original(span), ""))
+    yield Finding(CODE, instruction.body_span, f"{names} of Cog's runtime removed", tuple(edits))
+
+
+def _copies_config(instruction: Instruction) -> bool:
+    """``RUN cp /src/NAME /src/cog.yaml``, which Cog appends for a configuration of another name."""
+    commands = list(flow.simple_commands(instruction))
+    if len(commands) != 1 or flow.program(commands[0]) != "cp":
+        return False
+    operands = flow.arguments(commands[0])
+    folders = idioms().source_folders.all
+    return len(operands) == 2 and operands[1] in [f"{folder}/cog.yaml" for folder in folders]

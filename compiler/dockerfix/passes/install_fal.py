@@ -1,0 +1,56 @@
+"""DF301: the fal SDK, the last of all packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import bases, blocks, flow, placing
+from dockerfix.context import Context
+from dockerfix.findings import Finding
+from dockerfix.knowledge.fal import fal_version
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.requirements import shell_quote
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document
+
+CODE = "DF301"
+
+
+def install_fal(document: Document, context: Context) -> Iterator[Finding]:
+    """Install the `fal` SDK after everything else, pinned to a version that supports the image's Python.
+
+    fal's runtime needs its own versions of pydantic and protobuf in the image; its documentation asks for `fal` as the
+    last install, so that these win. `python -m pip` finds the right interpreter also where `pip` was replaced.
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN mkdir /weights
+        WORKDIR /src
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        RUN mkdir /weights
+        # dockerfix[DF301]: the fal SDK, last so that its versions win
+        RUN python -m pip install --no-cache-dir 'fal==1.83.0'
+        WORKDIR /src
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if stage is None or context.options.target == "server":
+        return
+    version = context.options.fal_version or fal_version(bases.python_of(document, stage, context.config))
+    text = written("fal", requirement=shell_quote(f"fal=={version}"))
+    rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
+    block = blocks.find_block(document, CODE)
+    if block is not None:
+        edits = blocks.update(document, block, rendered)
+        if edits:
+            yield Finding(CODE, block.span, f"the fal SDK is now {version}", edits)
+        return
+    offset = placing.after_installs(stage)
+    yield Finding(
+        CODE, Span(offset, offset), f"fal {version} is installed last", (blocks.place(document, offset, rendered),)
+    )

@@ -1,0 +1,100 @@
+"""DF206: Python for an image that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import bases, blocks, flow, placing
+from dockerfix.context import Context
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import default_python, idioms
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.knowledge.replacements import python_folder
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document, Stage
+
+CODE = "DF206"
+
+
+def install_python(document: Document, context: Context) -> Iterator[Finding]:
+    """Install Python where the base image has none and no step of Cog's brings it.
+
+    That is so where cog-base or monobase was replaced by NVIDIA's image, and in what Cog v0.9.20 printed when no base
+    image fitted (`replicate/cog@v0.9.20:pkg/dockerfile/generator.go`). uv fetches a complete Python of the wanted
+    version; it is linked into `/usr/local/bin`, where fal looks for it, and opened to `pip install`.
+
+    cog.yaml:
+
+        build:
+          gpu: true
+          python_version: "3.11"
+
+    Before:
+
+        FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+        # dockerfix[DF206]: Python 3.11, which the base image lacks (2 instructions)
+        COPY --from=ghcr.io/astral-sh/uv:0.9.26 /uv /uvx /usr/local/bin/
+        RUN UV_PYTHON_INSTALL_DIR=/opt/python uv python install 3.11 && \\
+            python="$(readlink -f /opt/python/cpython-3.11*/bin/python3 | head -n 1)" && \\
+            prefix="${python%/bin/*}" && \\
+            rm -f "$prefix"/lib/python*/EXTERNALLY-MANAGED && \\
+            for name in python python3 python3.11 pip pip3; do ln -sf "$prefix/bin/$name" "/usr/local/bin/$name"; done && \\
+            python -m pip --version
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if stage is None:
+        return
+    block = blocks.find_block(document, CODE)
+    if block is None and (not bases.lacks_python(stage.base) or _has_python(stage)):
+        return
+    version = _wanted(stage, context)
+    copies = any(bases.copies_uv(each) and not blocks.in_block(document, each) for each in stage.instructions)
+    steps = [] if copies else [written("uv", image=f"{idioms().uv.image}:{idioms().uv.tag}")]
+    steps.append(written("python", folder=python_folder(), version=version, minor=bases.minor(version)))
+    text = blocks.render(document, CODE, f"Python {version}, which the base image lacks", *steps)
+    if block is not None:
+        edits = blocks.update(document, block, text)
+        if edits:
+            yield Finding(CODE, block.span, f"Python is now {version}", edits)
+        return
+    offset = _place(stage)
+    message = f"Python {version} is installed: the base image has none"
+    yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
+
+
+def _wanted(stage: Stage, context: Context) -> str:
+    """The version of cog.yaml, else that of an earlier run, of Cog's base image, or Cog's default of the time."""
+    if context.config is not None and context.config.python_version:
+        return context.config.python_version
+    installed = bases.python_install(stage)
+    if installed is not None:
+        return installed.version
+    return context.base_python or default_python(context.era)
+
+
+def _has_python(stage: Stage) -> bool:
+    if bases.python_install(stage) is not None:
+        return True
+    return any(
+        flow.program(command) in ("apt-get", "apt", "conda")
+        and any(word and word.startswith("python3") for word in flow.arguments(command))
+        for instruction in stage.instructions
+        for command in flow.simple_commands(instruction)
+    )
+
+
+def _place(stage: Stage) -> int:
+    """Behind the preamble, or behind the COPY of uv and its variable where Cog has these."""
+    last = None
+    for instruction in stage.instructions:
+        if bases.copies_uv(instruction) or (
+            last is not None and last.index == instruction.index - 1 and bases.sets_uv(instruction)
+        ):
+            last = instruction
+    return placing.after(last) if last is not None else placing.after_preamble(stage)

@@ -1,0 +1,103 @@
+"""DF202: the project's requirements file instead of Cog's copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, flow, packages, placing, requirements_plan
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.requirements_plan import Plan
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document
+
+CODE = "DF202"
+
+
+def install_python_requirements(document: Document, context: Context) -> Iterator[Finding]:
+    """Copy the requirements file from the project and install it where Cog installed its staged copy.
+
+    Cog stages a rewritten copy under `.cog/`, which is gone (`replicate/cog@v0.5.0:pkg/dockerfile/generator.go`). Files
+    that it includes are copied beside it; the package index of torch that Cog would have used stays. Where the file
+    itself names Cog or a local wheel, its lines are installed one by one instead.
+
+    cog.yaml:
+
+        build:
+          python_requirements: requirements.txt
+
+    Before:
+
+        FROM python:3.11-slim
+        COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt
+        RUN --mount=type=cache,target=/root/.cache/pip pip install -r /tmp/requirements.txt
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF202]: python_requirements of cog.yaml (2 instructions)
+        COPY requirements.txt /tmp/requirements.txt
+        RUN --mount=type=cache,target=/root/.cache/pip pip install -r /tmp/requirements.txt
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    block = blocks.find_block(document, CODE)
+    path = context.options.requirements_path or (context.config.python_requirements if context.config else None)
+    if path is None:
+        if block is not None and context.config is not None:
+            message = "cog.yaml names no requirements file any more: the block is removed"
+            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+        return
+    step = packages.staged_install(document)
+    copies = packages.staged_copies(document)
+    if block is None and not copies and step is not None:
+        # before v0.5.0 Cog copies the project's own file, which is right as it is
+        return
+    place = block.span if block else step.instruction.body_span if step else Span(0, 0)
+    plan = requirements_plan.make(context, path)
+    for problem in plan.problems:
+        yield Finding(CODE, place, problem.message, severity=Severity.ERROR, file=problem.file, line=problem.line)
+    if plan.problems:
+        return
+    yield from _install(document, context, plan, block)
+
+
+def _install(document: Document, context: Context, plan: Plan, block: blocks.Block | None) -> Iterator[Finding]:
+    head = written("pip")
+    step = packages.staged_install(document)
+    if block is not None:
+        head = packages.head_of_block(block) or head
+    elif step is not None:
+        head = step.head
+    text = _render(document, context, plan, head)
+    if block is not None:
+        edits = blocks.update(document, block, text)
+        if edits:
+            yield Finding(CODE, block.span, "the requirements are brought up to date with cog.yaml", edits)
+        return
+    removals = [flow.drop(copy) for copy in packages.staged_copies(document)]
+    if step is not None:
+        message = (
+            f"`{plan.path}` is copied from the project and installed here, instead of a file of Cog's that is gone"
+        )
+        yield Finding(CODE, step.instruction.body_span, message, (*removals, Edit(step.instruction.span, text)))
+        return
+    stage = flow.final_stage(document)
+    if stage is not None:
+        offset = placing.before_user_commands(stage, context)
+        message = f"`{plan.path}` is copied from the project and installed here"
+        yield Finding(CODE, Span(offset, offset), message, (*removals, blocks.place(document, offset, text)))
+
+
+def _render(document: Document, context: Context, plan: Plan, head: str) -> str:
+    lines = list(packages.lines_of((), packages.indexes(plan.items, document, context)))
+    if plan.inline:
+        lines += packages.lines_of(plan.items)
+    else:
+        lines.append(f"-r {plan.target}")
+    install = packages.render_install(head, lines) if len(lines) > 1 else f"{head} {lines[0]}" if lines else ""
+    return blocks.render(
+        document, CODE, "python_requirements of cog.yaml", *plan.copies, *([install] if install else [])
+    )

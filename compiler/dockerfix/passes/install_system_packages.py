@@ -1,0 +1,89 @@
+"""DF203: the Debian packages of cog.yaml, in the image and not only in a stage before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import apt, blocks, flow, placing
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document, Stage
+
+CODE = "DF203"
+
+
+def install_system_packages(document: Document, context: Context) -> Iterator[Finding]:
+    """Install all of `system_packages` in the final stage.
+
+    Cog leaves out what its base image has (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`), sometimes all of it, and from
+    v0.9.24 to v0.13.6 installs them in the stage `deps` alone, so that the image lacks them. Each is a quoted word; apt
+    takes no version ranges, so `name>=1.9` becomes `name`.
+
+    cog.yaml:
+
+        build:
+          system_packages:
+            - ffmpeg
+            - tmux
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy tmux && rm -rf /var/lib/apt/lists/*
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF203]: system_packages of cog.yaml
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy --no-install-recommends ffmpeg tmux && rm -rf /var/lib/apt/lists/*
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if context.config is None or stage is None:
+        return
+    wanted = context.config.system_packages
+    yield from _odd(wanted, stage)
+    packages = apt.names(wanted)
+    block = blocks.find_block(document, CODE)
+    if block is not None:
+        yield from _update(document, block, packages)
+        return
+    step = next((each for each in stage.instructions if apt.is_cogs_step(each, wanted)), None)
+    if step is not None and apt.installed(step) == packages:
+        return
+    if step is not None:
+        edit = Edit(step.span, _render(document, packages) if packages else "")
+        what = "all of `system_packages` is installed here" if packages else "an install of no packages is removed"
+        yield Finding(CODE, step.body_span, what, (edit,))
+    elif packages:
+        offset = placing.after_preamble(stage)
+        message = "`system_packages` are installed in the final stage"
+        yield Finding(
+            CODE, Span(offset, offset), message, (blocks.place(document, offset, _render(document, packages)),)
+        )
+
+
+def _odd(wanted: tuple[str, ...], stage: Stage) -> Iterator[Finding]:
+    for name in wanted:
+        plain = apt.names((name,))
+        if plain != (name,):
+            shown = plain[0] if plain else "nothing"
+            message = f"`{name}` of `system_packages` is no package name: `{shown}` is installed for it"
+            yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
+
+
+def _render(document: Document, packages: tuple[str, ...]) -> str:
+    return blocks.render(document, CODE, "system_packages of cog.yaml", written("apt", packages=" ".join(packages)))
+
+
+def _update(document: Document, block: blocks.Block, packages: tuple[str, ...]) -> Iterator[Finding]:
+    if not packages:
+        yield Finding(CODE, block.span, "cog.yaml names no system packages any more", (Edit(block.span, ""),))
+        return
+    edits = blocks.update(document, block, _render(document, packages))
+    if edits:
+        yield Finding(CODE, block.span, "the system packages are brought up to date with cog.yaml", edits)

@@ -1,0 +1,63 @@
+"""DF303: tools whose installer has gone, and curl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, flow, placing, tools
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document
+
+CODE = "DF303"
+
+
+def install_tools(document: Document, _context: Context) -> Iterator[Finding]:
+    """Install what the remaining commands call and no step brings any more, and curl, which fal needs.
+
+    Cog's step for tini installs curl, and users' commands rely on it; the images of cog-base hold git, wget and
+    compilers. fal's documentation asks for curl in every image.
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN wget https://weights.example.org/model.bin
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF303]: tools that later steps and fal call
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy --no-install-recommends curl ca-certificates wget && rm -rf /var/lib/apt/lists/*
+        RUN wget https://weights.example.org/model.bin
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if stage is None:
+        return
+    block = blocks.find_block(document, CODE)
+    own = block.instructions if block else ()
+    missing = tools.missing_packages(document, stage, own)
+    if not missing:
+        if block is not None:
+            yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))
+        return
+    text = blocks.render(
+        document, CODE, "tools that later steps and fal call", written("apt", packages=" ".join(missing))
+    )
+    if block is not None:
+        edits = blocks.update(document, block, text)
+        if edits:
+            yield Finding(CODE, block.span, "the tools are brought up to date", edits)
+        return
+    offset = placing.after_preamble(stage)
+    listed = ", ".join(f"`{name}`" for name in missing)
+    yield Finding(
+        CODE,
+        Span(offset, offset),
+        f"{listed} installed: nothing else brings it",
+        (blocks.place(document, offset, text),),
+    )

@@ -1,0 +1,65 @@
+"""DF204: packages that the code imports and only Cog had brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, flow, packages, placing
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.knowledge.transitive import package_of, transitive_packages
+from dockerfix.requirements import shell_quote
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document
+
+CODE = "DF204"
+
+
+def install_undeclared_imports(document: Document, context: Context) -> Iterator[Finding]:
+    """Install packages that the project imports without naming them, because Cog depended on them.
+
+    Of 212 projects 22 import requests, pydantic, yaml or httpx and name none of them; Cog's package had brought them
+    (`replicate/cog@v0.9.26:pyproject.toml`), and goes.
+
+    Before:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        COPY . /src
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        COPY . /src
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if stage is None or context.project.root is None:
+        return
+    imports = context.project.undeclared_imports(only=set(transitive_packages()))
+    names = dict.fromkeys(name for found in imports if (name := package_of(found.module)) is not None)
+    block = blocks.find_block(document, CODE)
+    if not names:
+        if block is not None:
+            yield Finding(CODE, block.span, "nothing needs these packages any more", (Edit(block.span, ""),))
+        return
+    head = written("pip").replace(" pip install", " python -m pip install")
+    install = packages.render_install(head, [shell_quote(name) for name in names])
+    text = blocks.render(document, CODE, "imported by the code, and brought by Cog until now", install)
+    if block is not None:
+        edits = blocks.update(document, block, text)
+        if edits:
+            yield Finding(CODE, block.span, "the packages that the code imports are brought up to date", edits)
+        return
+    first = imports[0]
+    listed = ", ".join(f"`{name}`" for name in names)
+    message = (
+        f"{listed} installed: `{first.file}` imports `{first.module}`, which only Cog had brought; name it in cog.yaml"
+    )
+    offset = placing.before_user_commands(stage, context)
+    edits = (blocks.place(document, offset, text),)
+    yield Finding(CODE, Span(offset, offset), message, edits, Severity.WARNING, first.file, first.line)

@@ -1,0 +1,62 @@
+"""DF207: one `python`, found where fal looks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import bases, blocks, flow, placing
+from dockerfix.context import Context
+from dockerfix.findings import Finding
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document
+
+CODE = "DF207"
+
+
+def link_python(document: Document, context: Context) -> Iterator[Finding]:
+    """Link the Python that Cog installed with pyenv or uv into `/usr/local/bin`, and let pip install into it.
+
+    fal looks for `bin/pythonX.Y`, then `bin/python`, in one prefix (isolate 0.26.12, `backends/container.py`); Cog links
+    `python3` alone, and a Python of uv's refuses `pip install` as externally managed, which the user's commands call.
+
+    Before:
+
+        FROM nvidia/cuda:12.8.1-cudnn-devel-ubuntu24.04
+        RUN uv python install 3.12 && \\
+        	ln -sf $(uv python find 3.12) /usr/bin/python3
+        ENV UV_PYTHON=3.12
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM nvidia/cuda:12.8.1-cudnn-devel-ubuntu24.04
+        RUN uv python install 3.12 && \\
+        	ln -sf $(uv python find 3.12) /usr/bin/python3
+        ENV UV_PYTHON=3.12
+        # dockerfix[DF207]: python and pip in one folder, where fal looks for them
+        RUN prefix="$(dirname "$(dirname "$(readlink -f /usr/bin/python3)")")" && \\
+            rm -f "$prefix"/lib/python*/EXTERNALLY-MANAGED && \\
+            for name in python python3 python3.12 pip pip3; do ln -sf "$prefix/bin/$name" "/usr/local/bin/$name"; done
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    installed = bases.python_install(stage) if stage is not None else None
+    if stage is None or installed is None or blocks.find_block(document, "DF206"):
+        return
+    version = bases.python_of(document, stage, context.config)
+    text = blocks.render(
+        document,
+        CODE,
+        "python and pip in one folder, where fal looks for them",
+        written("links", installed.kind, minor=version),
+    )
+    block = blocks.find_block(document, CODE)
+    if block is not None:
+        edits = blocks.update(document, block, text)
+        if edits:
+            yield Finding(CODE, block.span, f"the links are now those of Python {version}", edits)
+        return
+    offset = placing.after(installed.last)
+    message = f"Python {version} is linked into one folder, where fal looks for it"
+    yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))

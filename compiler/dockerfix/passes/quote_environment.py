@@ -1,0 +1,70 @@
+"""DF205: the variables of cog.yaml, quoted as Docker needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, environment, flow, placing
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import Env
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF205"
+
+
+def quote_environment(document: Document, context: Context) -> Iterator[Finding]:
+    """Set the variables of `environment` with values that Docker reads as they are meant.
+
+    Cog writes `NAME=value` unquoted (`replicate/cog@v0.14.9:pkg/dockerfile/env.go`), so that a blank ends the value and
+    the build; releases before that leave them out.
+
+    cog.yaml:
+
+        environment:
+          - GREETING=hello world
+
+    Before:
+
+        FROM python:3.11-slim
+        ENV GREETING=hello world
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF205]: environment of cog.yaml
+        ENV GREETING="hello world"
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if context.config is None or stage is None:
+        return
+    pairs = sorted(dict(context.config.environment).items())
+    block = blocks.find_block(document, CODE)
+    text = blocks.render(document, CODE, "environment of cog.yaml", environment.render(pairs)) if pairs else ""
+    if block is not None:
+        edits = blocks.update(document, block, text) if pairs else (Edit(block.span, ""),)
+        if edits:
+            yield Finding(CODE, block.span, "the variables are brought up to date with cog.yaml", edits)
+        return
+    if not pairs:
+        return
+    step = next((each for each in stage.instructions if _is_cogs(each, pairs)), None)
+    if step is None:
+        offset = placing.after_preamble(stage)
+        message = "the variables of `environment` are set here"
+        yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
+    elif not environment.sets(step, pairs):
+        message = "the variables of `environment` are quoted: Docker would read other values or none"
+        yield Finding(CODE, step.body_span, message, (Edit(step.span, text),))
+
+
+def _is_cogs(instruction: Instruction, pairs: list[tuple[str, str]]) -> bool:
+    """The ENV that Cog writes, whatever Docker makes of it: its text is that of cog.yaml."""
+    if not isinstance(instruction.view, Env):
+        return False
+    written = " ".join(f"{name}={value}" for name, value in pairs)
+    return instruction.view.arguments == written.strip()

@@ -1,0 +1,83 @@
+"""DF110: Cog's base image, which only Replicate's registry has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import bases, blocks, cog
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.cog_base import CogBaseTag, cog_base_packages
+from dockerfix.knowledge.cuda import image_tag
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.syntax.instructions import From
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF110"
+
+
+def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
+    """Build on the public image that Cog's base image was made of, and bring what else it held.
+
+    `cog-base` is Cog's own output for a model without code: the CUDA image or python-slim, four variables, Python and a
+    list of Debian packages (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`). DF206 brings Python where the public image
+    has none. ``--keep cog-base`` keeps it, ``--drop cog-base-extras`` leaves out the Debian packages.
+
+    Before:
+
+        FROM r8.im/cog-base:python3.11
+        RUN pip install numpy
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF110]: what `r8.im/cog-base:python3.11` brought (2 instructions)
+        ENV DEBIAN_FRONTEND=noninteractive \\
+            PYTHONUNBUFFERED=1 \\
+            LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\
+            NVIDIA_DRIVER_CAPABILITIES=all
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy --no-install-recommends build-essential cmake curl ffmpeg findutils g++ gcc git libavcodec-dev libcairo2-dev libfontconfig1 libgirepository1.0-dev libgl1 libglib2.0-0 libglx-mesa0 libopencv-dev libsm6 libsndfile1 libssl-dev libunistring-dev libxext6 libxrender1 sox unzip wget zip zstd && rm -rf /var/lib/apt/lists/*
+        RUN pip install numpy
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    if context.keeps("cog-base"):
+        return
+    for stage in document.stages:
+        if cog.is_cog_base(stage.base):
+            yield _replace(document, stage.base, context)
+
+
+def _replace(document: Document, base: Instruction, context: Context) -> Finding:
+    view = base.view
+    image = view.image if isinstance(view, From) else None
+    tag = bases.cog_base_tag(base)
+    if image is None or (tag is None and context.config is None):
+        message = "this image of Cog's names no Python version, and there is no cog.yaml to take it from"
+        return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
+    public = public_image(document, base, tag, context)
+    if public is None:
+        cuda = tag.cuda if tag else None
+        message = f"no public CUDA image is known for CUDA {cuda}: choose one by hand, or use `--keep cog-base`"
+        return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
+    instructions = [written("preamble")]
+    if not context.drops("cog-base-extras"):
+        instructions.append(written("apt", packages=" ".join(cog_base_packages(context.era))))
+    block = blocks.render(document, CODE, f"what `{image.text}` brought", *instructions)
+    edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
+    return Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}` and what it brought", edits)
+
+
+def public_image(document: Document, base: Instruction, tag: CogBaseTag | None, context: Context) -> str | None:
+    """The public image that a cog-base tag stands for, or None where no CUDA image is known."""
+    images = idioms().images
+    config = context.config
+    cuda = tag.cuda if tag else (config.cuda if config and config.gpu else None)
+    if cuda is not None:
+        found = image_tag(cuda, config.cudnn if config else None) or image_tag(cuda)
+        return f"{images.cuda}:{found}" if found else None
+    stage = next(stage for stage in document.stages if stage.base is base)
+    version = tag.python if tag else bases.python_of(document, stage, config)
+    return f"{images.python}:{version}-slim"

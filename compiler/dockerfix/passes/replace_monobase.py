@@ -1,0 +1,110 @@
+"""DF111: the image behind `cog debug --x-fast`, which only Replicate has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, cog, flow
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.cuda import image_tag
+from dockerfix.knowledge.idioms import default_python, idioms
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.syntax.instructions import Env, From
+from dockerfix.syntax.tree import Document, Instruction, Stage
+
+CODE = "DF111"
+
+
+def replace_monobase(document: Document, context: Context) -> Iterator[Finding]:
+    """Build on a public image with the CUDA and Python that the variables `R8_*` name.
+
+    `monobase` holds every Python, CUDA and torch, and its scripts choose by `R8_PYTHON_VERSION`, `R8_CUDA_VERSION` and
+    `R8_CUDNN_VERSION` (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`). Packages come from cog.yaml (DF201 to
+    DF203), Python from DF206.
+
+    Before:
+
+        # syntax=docker/dockerfile:1-labs
+        FROM r8.im/monobase:latest
+        ENV R8_PYTHON_VERSION=3.12
+        RUN --mount=from=monobase,target=/buildtmp /opt/r8/monobase/run.sh monobase.build --mini
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        # syntax=docker/dockerfile:1-labs
+        FROM python:3.12-slim
+        # dockerfix[DF111]: what `r8.im/monobase:latest` brought
+        ENV DEBIAN_FRONTEND=noninteractive \\
+            PYTHONUNBUFFERED=1 \\
+            LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\
+            NVIDIA_DRIVER_CAPABILITIES=all
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    for stage in document.stages:
+        if cog.is_monobase(stage.base):
+            yield from _replace(document, stage, context)
+
+
+def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Finding]:
+    base = stage.base
+    variables = _variables(stage)
+    view = base.view
+    image = view.image if isinstance(view, From) else None
+    public = _public_image(variables, context)
+    if image is None or public is None:
+        message = f"no public CUDA image is known for CUDA {variables.get(idioms().monobase.cuda)}: choose one by hand"
+        yield Finding(CODE, base.body_span, message, severity=Severity.ERROR)
+        return
+    block = blocks.render(document, CODE, f"what `{image.text}` brought", written("preamble"))
+    edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
+    yield Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}`", edits)
+    for instruction in stage.instructions:
+        if _is_own_variable(instruction):
+            yield Finding(CODE, instruction.body_span, "a variable of monobase is removed", (flow.drop(instruction),))
+        elif _is_step(instruction):
+            message = "a step of monobase is removed: packages come from cog.yaml"
+            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+
+
+def _variables(stage: Stage) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for instruction in stage.instructions:
+        if isinstance(instruction.view, Env):
+            result.update({pair.name.value: pair.value.value for pair in instruction.view.pairs if pair.value})
+    return result
+
+
+def _public_image(variables: dict[str, str], context: Context) -> str | None:
+    names, images = idioms().monobase, idioms().images
+    cuda = variables.get(names.cuda)
+    if cuda:
+        found = image_tag(cuda, variables.get(names.cudnn)) or image_tag(cuda)
+        return f"{images.cuda}:{found}" if found else None
+    configured = context.config.python_version if context.config else None
+    return f"{images.python}:{variables.get(names.python) or configured or default_python()}-slim"
+
+
+def _is_own_variable(instruction: Instruction) -> bool:
+    view = instruction.view
+    return (
+        isinstance(view, Env)
+        and bool(view.pairs)
+        and all(
+            cog.is_cog_variable(pair.name.value) or pair.name.value in idioms().environment.names for pair in view.pairs
+        )
+    )
+
+
+def _is_step(instruction: Instruction) -> bool:
+    """A RUN of monobase's scripts, or the unpacking of the Debian packages that Cog had fetched."""
+    if idioms().monobase.runner in instruction.text:
+        return True
+    contexts = idioms().staging.fast_contexts
+    return any(
+        flow.program(command) == "tar" and use.instruction is instruction and use.name in contexts
+        for command in flow.simple_commands(instruction)
+        for use in flow.uses(instruction.document)
+    )

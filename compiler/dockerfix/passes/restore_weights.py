@@ -1,0 +1,125 @@
+"""DF108: weights that Cog kept in an image of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import cog, flow
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.requirements_plan import copy_instruction
+from dockerfix.syntax.instructions import Copy, From
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF108"
+
+
+def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
+    """Copy weights from the project instead of from Cog's weights image, and drop links into Replicate's cache.
+
+    `--separate-weights` takes them from an image `NAME-weights` that only Replicate's build makes
+    (`replicate/cog@v0.8.0-beta4:pkg/dockerfile/generator.go`); the paths are those of the project. `--x-fast` links them
+    into a cache of Replicate's hosts (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`); there the COPY of the
+    project brings them once it no longer leaves them out.
+
+    Before:
+
+        FROM r8.im/acme/model-weights AS weights
+        FROM python:3.11-slim
+        COPY --from=weights --link /src/checkpoints/sub dir /src/checkpoints/sub dir
+        COPY --from=weights --link /src/big.ckpt /src/big.ckpt
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        COPY ["checkpoints/sub dir", "/src/checkpoints/sub dir"]
+        COPY big.ckpt /src/big.ckpt
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    for instruction in document.instructions:
+        if _is_weights_stage(instruction) and len(document.stages) > 1:
+            yield Finding(
+                CODE, instruction.body_span, "the stage of Cog's weights image is removed", (flow.drop(instruction),)
+            )
+        elif _is_from_weights(document, instruction):
+            yield _from_project(instruction)
+        elif _goes_to_cache(instruction) or _links_to_cache(instruction):
+            yield Finding(
+                CODE,
+                instruction.body_span,
+                "a link into Replicate's weights cache is removed",
+                (flow.drop(instruction),),
+            )
+        elif _leaves_out(instruction):
+            yield _whole_project(instruction)
+
+
+def _is_weights_stage(instruction: Instruction) -> bool:
+    view = instruction.view
+    images = idioms().images
+    return (
+        isinstance(view, From)
+        and view.image is not None
+        and view.stage_name is not None
+        and view.stage_name.value.lower() == images.weights_stage
+        and view.image.repository.endswith(images.weights_suffix)
+    )
+
+
+def _is_from_weights(document: Document, instruction: Instruction) -> bool:
+    """A COPY from the weights stage; `cog debug` has put that stage behind the COPY, too."""
+    view = instruction.view
+    return (
+        isinstance(view, Copy)
+        and view.source_stage == idioms().images.weights_stage
+        and any(_is_weights_stage(stage.base) for stage in document.stages)
+    )
+
+
+def _from_project(instruction: Instruction) -> Finding:
+    view = instruction.view
+    text = view.arguments
+    half = len(text) // 2
+    path = text[:half] if text[half : half + 1] == " " and text[:half] == text[half + 1 :] else text.split()[0]
+    target = path if text.endswith(path) else text.split()[-1]
+    source = path
+    for folder in idioms().source_folders.all:
+        source = source.removeprefix(f"{folder}/")
+    message = f"`{source}` is copied from the project instead of from Cog's weights image"
+    return Finding(
+        CODE, instruction.body_span, message, (Edit(instruction.body_span, copy_instruction(source, target)),)
+    )
+
+
+def _goes_to_cache(instruction: Instruction) -> bool:
+    view = instruction.view
+    folder = idioms().monobase.weights_folder
+    return (
+        isinstance(view, Copy) and view.destination is not None and view.destination.value.strip('"').startswith(folder)
+    )
+
+
+def _links_to_cache(instruction: Instruction) -> bool:
+    commands = list(flow.simple_commands(instruction))
+    folder = idioms().monobase.weights_folder
+    return bool(commands) and all(
+        flow.program(command) == "ln" and any(word and word.startswith(folder) for word in flow.arguments(command))
+        for command in commands
+    )
+
+
+def _leaves_out(instruction: Instruction) -> bool:
+    """The COPY of the project with which `--x-fast` leaves out the weights and Cog's folder."""
+    view = instruction.view
+    if not isinstance(view, Copy) or view.source_stage or not any(flag.name == "exclude" for flag in view.flags):
+        return False
+    return any(cog.is_monobase(other) for other in instruction.document.instructions)
+
+
+def _whole_project(instruction: Instruction) -> Finding:
+    view = instruction.view
+    message = "the COPY of the project no longer leaves out weights"
+    return Finding(CODE, instruction.body_span, message, (Edit(instruction.body_span, f"COPY {view.arguments}"),))

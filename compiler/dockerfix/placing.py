@@ -1,0 +1,80 @@
+"""Where an injected block goes when nothing of Cog's marks the place."""
+
+from __future__ import annotations
+
+from dockerfix import bases, blocks
+from dockerfix.blocks import Block
+from dockerfix.context import Context
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.project import CogConfig
+from dockerfix.syntax.instructions import Run, TextView
+from dockerfix.syntax.tree import Instruction, Stage
+
+
+def after(instruction: Instruction) -> int:
+    """The offset behind an instruction, or behind the block that it belongs to."""
+    block = blocks.in_block(instruction.document, instruction)
+    return block.span.end if block else instruction.span.end
+
+
+def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:
+    """Whether a RUN is one of the commands of cog.yaml."""
+    view = instruction.view
+    if config is None or not isinstance(view, Run):
+        return False
+    shown = " ".join(instruction.text[len(instruction.node.command.keyword) :].split())
+    return any(
+        " ".join(item.command.split()) in (view.arguments, shown) or shown.endswith(" ".join(item.command.split()))
+        for item in config.commands
+    )
+
+
+def before_user_commands(stage: Stage, context: Context) -> int:
+    """Where packages go: in front of the first user command, or of the WORKDIR of the code; never inside a block."""
+    previous = stage.base
+    for instruction in stage.instructions:
+        if is_user_command(instruction, context.config) or is_workdir(instruction):
+            break
+        previous = instruction
+    return after(previous)
+
+
+def is_workdir(instruction: Instruction) -> bool:
+    """The WORKDIR of the model's code."""
+    view = instruction.view
+    folders = idioms().source_folders.all
+    if instruction.keyword != "WORKDIR" or not isinstance(view, TextView):
+        return False
+    value = view.value.value
+    return any(value == folder or value.startswith(f"{folder}/") for folder in folders)
+
+
+def after_preamble(stage: Stage) -> int:
+    """Behind FROM and the ARG and ENV instructions that follow it, blocks included."""
+    previous = stage.base
+    for instruction in stage.instructions:
+        block = blocks.in_block(instruction.document, instruction)
+        if instruction.keyword not in ("ARG", "ENV", "LABEL", "SHELL") and (block is None or not _is_head(block)):
+            break
+        previous = instruction
+    return after(previous)
+
+
+def _is_head(block: Block) -> bool:
+    """Blocks that stand for the base image."""
+    return block.code in ("DF110", "DF111", "DF401")
+
+
+def after_installs(stage: Stage) -> int:
+    """Where what fal needs goes: behind the last RUN, or in front of the code's WORKDIR where no RUN follows it."""
+    runs = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
+    workdirs = [instruction for instruction in stage.instructions if is_workdir(instruction)]
+    if workdirs and (not runs or runs[-1].index < workdirs[0].index):
+        return after(workdirs[0].previous or stage.base)
+    return after(runs[-1] if runs else (stage.instructions[-1] if stage.instructions else stage.base))
+
+
+def python_end(stage: Stage) -> int | None:
+    """Behind the instructions that install Python, or None where the base image brings it."""
+    installed = bases.python_install(stage)
+    return after(installed.last) if installed else None

@@ -1,0 +1,86 @@
+"""Which commands a stage calls, and which steps or base images bring them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from dockerfix import apt, flow
+from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.tools import commands_of, image_has, image_kind, package_for, packages_for
+from dockerfix.syntax.instructions import From
+from dockerfix.syntax.tree import Document, Instruction, Stage
+
+
+def missing_packages(document: Document, stage: Stage, ignored: Collection[Instruction]) -> tuple[str, ...]:
+    """The Debian packages of the tools that the stage calls before anything brings them; `ignored` steps bring nothing.
+
+    What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything.
+    """
+    if not _has_apt(document, stage):
+        return ()
+    installed: set[str] = set()
+    needed: dict[str, None] = {}
+    for instruction in stage.instructions:
+        if instruction in ignored or instruction.keyword != "RUN":
+            continue
+        for tool in _called(instruction):
+            if not _brought(document, stage, tool, installed):
+                needed.update(dict.fromkeys(packages_for(tool)))
+        installed.update(apt.installed(instruction))
+    late = [tool for tool in runtime().tools if not _brought(document, stage, tool, installed)]
+    needed = {**dict.fromkeys(name for tool in late for name in packages_for(tool)), **needed}
+    return tuple(name for name in needed if not _companion_is_there(name, installed))
+
+
+def _companion_is_there(name: str, installed: set[str]) -> bool:
+    return name in installed and not commands_of(name)
+
+
+def _called(instruction: Instruction) -> Iterator[str]:
+    """The known tools that a RUN calls before it installs them itself."""
+    own: set[str] = set()
+    for command in flow.simple_commands(instruction):
+        name = flow.program(command)
+        if name and package_for(name) and package_for(name) not in own:
+            yield name
+        own.update(apt.installs(command) or ())
+        if name in ("pip", "pip3", "uv", "python", "python3") and _builds_from_git(flow.arguments(command)):
+            yield "git"
+
+
+def _builds_from_git(words: tuple[str | None, ...]) -> bool:
+    return any(word is not None and "git+" in word for word in words)
+
+
+def _brought(document: Document, stage: Stage, tool: str, installed: set[str]) -> bool:
+    package = package_for(tool)
+    if package in installed or _in_build_essential(package, installed):
+        return True
+    return _base_has(document, stage, tool)
+
+
+def _in_build_essential(package: str | None, installed: set[str]) -> bool:
+    return "build-essential" in installed and package in ("gcc", "g++", "make")
+
+
+def _base_has(document: Document, stage: Stage, tool: str) -> bool:
+    view = stage.base.view
+    if not isinstance(view, From) or view.image is None:
+        return True
+    origin = flow.find_stage(document, view.image.text, stage.index)
+    if origin is not None:
+        steps = {name for instruction in origin.instructions for name in apt.installed(instruction)}
+        return package_for(tool) in steps or _base_has(document, origin, tool)
+    kind = image_kind(view.image.repository, view.image.tag.value if view.image.tag else "")
+    return kind is None or image_has(kind, tool)
+
+
+def _has_apt(document: Document, stage: Stage) -> bool:
+    """Whether the stage stands on a Debian or Ubuntu image that is known."""
+    view = stage.base.view
+    if not isinstance(view, From) or view.image is None:
+        return False
+    origin = flow.find_stage(document, view.image.text, stage.index)
+    if origin is not None:
+        return _has_apt(document, origin)
+    return image_kind(view.image.repository, view.image.tag.value if view.image.tag else "") is not None
