@@ -171,8 +171,11 @@ class Project:
         wanted &= candidate_modules(text)
         if not wanted:
             return []
-        first = {module: line for module, line in reversed(imported_modules(text)) if module in wanted}
-        return sorted((Import(module, file, line) for module, line in first.items()), key=lambda found: found.line)
+        first: dict[str, int] = {}
+        for module, line in imported_modules(text):
+            if module in wanted:
+                first[module] = min(line, first.get(module, line))
+        return [Import(module, file, line) for line, module in sorted((line, module) for module, line in first.items())]
 
     def _is_foreign(self, module: str, file: str) -> bool:
         declared = self.declared_packages

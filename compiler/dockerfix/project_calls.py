@@ -55,7 +55,7 @@ def python_calls(text: str, name: str) -> list[int]:
     tree = parse_python(text)
     if tree is None:
         return _search_lines(text, name)
-    return sorted(set(_Finder(tree, name).lines()))
+    return sorted(set(_Finder(tree, name, text.split("\n")).found()))
 
 
 def script_calls(text: str, name: str) -> list[int]:
@@ -98,9 +98,10 @@ def _search_lines(text: str, name: str) -> list[int]:
 class _Finder:
     """Goes once over a tree; strings that only talk about the command (docstrings, messages) are left out."""
 
-    def __init__(self, tree: ast.Module, name: str) -> None:
+    def __init__(self, tree: ast.Module, name: str, lines: list[str]) -> None:
         self.tree = tree
         self.name = name
+        self.lines = lines
         self.constants: dict[str, str] = {}
         self.quiet: set[int] = set()
         for node in ast.walk(tree):
@@ -123,7 +124,8 @@ class _Finder:
         elif isinstance(node, ast.List | ast.Tuple | ast.JoinedStr):
             self.quiet.update(id(inner) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.Constant))
 
-    def lines(self) -> Iterator[int]:
+    def found(self) -> Iterator[int]:
+        """The lines of all calls, in no order."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.List | ast.Tuple):
                 yield from self.words(node.elts)
@@ -131,6 +133,12 @@ class _Finder:
                 yield from self.call(node)
             if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call) and id(node) not in self.quiet:
                 yield from self.text(node)
+
+    def place(self, node: ast.expr) -> int:
+        """The line of `node` on which the command stands, its first line where that comes from a variable."""
+        last = node.end_lineno or node.lineno
+        numbers = range(node.lineno, min(last, len(self.lines)) + 1)
+        return next((number for number in numbers if self.name in self.lines[number - 1]), node.lineno)
 
     def words(self, nodes: list[ast.expr]) -> Iterator[int]:
         """A command already split into words; names bound to text count as that text."""
@@ -140,7 +148,7 @@ class _Finder:
             values.append(None if text in ("", HOLE) else text)
         found = command_calls(values, self.name)
         if found is not None:
-            yield nodes[found].lineno
+            yield self.place(nodes[found])
 
     def call(self, node: ast.Call) -> Iterator[int]:
         called = _called(node)
@@ -151,9 +159,9 @@ class _Finder:
         if called in _SHELL_RUNNERS:
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 if shell_calls(self.template(argument), self.name):
-                    yield argument.lineno
+                    yield self.place(argument)
         if called == self.name and isinstance(node.func, ast.Attribute) and _identifier(node.func.value) == "sh":
-            yield node.lineno
+            yield self.place(node)
 
     def text(self, node: ast.expr) -> Iterator[int]:
         """A string anywhere else: it must have an argument that looks like one, or be a path to the command."""
@@ -161,10 +169,10 @@ class _Finder:
         if self.name not in template:
             return
         if re.fullmatch(rf"/\S*/{re.escape(self.name)}", template):
-            yield node.lineno
+            yield self.place(node)
         for offset in shell_calls(template, self.name):
             if _ARGUMENT.match(template, offset):
-                yield node.lineno
+                yield self.place(node)
 
     def template(self, node: ast.expr, depth: int = 0) -> str:
         """The text of a string expression, with a HOLE for each part that isn't known; a HOLE for other expressions."""

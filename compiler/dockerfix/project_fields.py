@@ -133,7 +133,7 @@ class Fields:
         for name in left:
             if name in known or not isinstance(node, Mapping):
                 continue
-            from difflib import get_close_matches  # noqa: PLC0415 - seldom needed
+            from difflib import get_close_matches  # seldom needed
 
             near = get_close_matches(name, list(known), 1, 0.7)
             hint = f", did you mean `{near[0]}`?" if near else " and was ignored"

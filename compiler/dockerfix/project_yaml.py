@@ -20,6 +20,11 @@ MAX_DEPTH = 50
 MAX_NODES = 50_000
 """Values after the expansion of aliases; the largest real cog.yaml has about 500."""
 
+MAX_MESSAGE = 300
+MAX_DIRECTIVES = 10
+"""Lines such as ``%TAG``; the scanner compares each with all before."""
+
+_NOT_YAML = re.compile("[\ud800-\udfff\ufffe\uffff\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]")
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map"))
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"y", "yes", "true", "on"})
@@ -36,7 +41,8 @@ class ConfigError(ValueError):
         self, message: str, line: int | None = None, column: int | None = None, file: str | None = None
     ) -> None:
         super().__init__(message)
-        self.message = " ".join(message.split())
+        flat = " ".join(message.split())
+        self.message = flat if len(flat) <= MAX_MESSAGE else f"{flat[: MAX_MESSAGE - 3]}..."
         self.line = line
         self.column = column
         self.file = file
@@ -129,9 +135,11 @@ def _place(mark: _Mark | None) -> tuple[int, int]:
 def _check_characters(text: str, file: str | None) -> None:
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(f"larger than {MAX_CHARACTERS >> 20} MiB, which no cog.yaml is", file=file)
-    bad = re.search("[\ud800-\udfff\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]", text)
+    if len(re.findall("^%", text, re.MULTILINE)) > MAX_DIRECTIVES:
+        raise ConfigError(f"more than {MAX_DIRECTIVES} lines begin with `%`", file=file)
+    bad = _NOT_YAML.search(text)
     if bad is not None:
-        what = "not UTF-8" if bad.group() >= "\ud800" else f"control character U+{ord(bad.group()):04X}"
+        what = "not UTF-8" if "\ud800" <= bad.group() <= "\udfff" else f"control character U+{ord(bad.group()):04X}"
         line, column = Source(text).position(bad.start())
         raise ConfigError(what, line, column, file)
 

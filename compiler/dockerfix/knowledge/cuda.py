@@ -131,7 +131,7 @@ def torch_rows(version: str) -> tuple[TorchRow, ...]:
 
 
 def torch_row(version: str, cuda: str | None) -> TorchRow | None:
-    """The build for a CUDA version: that with the highest CUDA which isn't higher, as Cog chooses; for None that for CPU.
+    """The build for a CUDA version: that with the highest CUDA which isn't higher, as Cog chooses; None means CPU.
 
     A local part of `version` (``+cu118``, ``+cpu``) decides instead.
     """

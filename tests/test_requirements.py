@@ -1,0 +1,335 @@
+"""Package items as real projects write them, and text made to break out of a command."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dockerfix.quoting import has_credentials, shell_quote
+from dockerfix.requirements import Option, caps_below, is_cog, normalize, parse_item, parse_items
+from dockerfix.versions import begins_with, numbers, release, starts_at
+
+INDEX = "https://download.pytorch.org/whl/cu116"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name", "pin"),
+    [
+        ("torch==2.1.2", ["torch==2.1.2"], "torch", "2.1.2"),
+        ("torch==2.1.0+cu118", ["torch==2.1.0+cu118"], "torch", "2.1.0+cu118"),
+        ("torch", ["torch"], "torch", None),
+        ("foo === 1.0-x", ["foo === 1.0-x"], "foo", "1.0-x"),
+        ("foo==1.*", ["foo==1.*"], "foo", None),
+        ("foo>=1,==1.5", ["foo>=1,==1.5"], "foo", None),
+        ("uvicorn[standard] >= 0.30, < 1", ["uvicorn[standard] >= 0.30, < 1"], "uvicorn", None),
+        ("foo (>=1.0,<2)", ["foo (>=1.0,<2)"], "foo", None),
+        ("Typing_Extensions", ["Typing_Extensions"], "typing-extensions", None),
+        ('a ; python_version < "3.8"', ['a ; python_version < "3.8"'], "a", None),
+        ("a==1;python_version<'3.8'", ["a==1;python_version<'3.8'"], "a", "1"),
+        (
+            f"torch==1.12.1 --extra-index-url={INDEX}",
+            ["torch==1.12.1", f"--extra-index-url={INDEX}"],
+            "torch",
+            "1.12.1",
+        ),
+        (
+            f"xformers==0.0.22.post4 --index-url {INDEX}",
+            ["xformers==0.0.22.post4", f"--index-url={INDEX}"],
+            "xformers",
+            "0.0.22.post4",
+        ),
+        (f"--extra-index-url {INDEX}", [f"--extra-index-url={INDEX}"], None, None),
+        ("--pre -f https://w.example.org/n", ["--pre", "-f", "https://w.example.org/n"], None, None),
+        (
+            "--pre -f https://w.example.org mlc-nightly",
+            ["--pre", "-f", "https://w.example.org", "mlc-nightly"],
+            "mlc-nightly",
+            None,
+        ),
+        ("-fhttps://w.example.org", ["-f", "https://w.example.org"], None, None),
+        ('--find-links="https://w.example.org/a b"', ["--find-links=https://w.example.org/a b"], None, None),
+        (
+            "--extra-index-url=https://a--extra-index-url=https://b",
+            ["--extra-index-url=https://a", "--extra-index-url=https://b"],
+            None,
+            None,
+        ),
+        ("-e git+https://github.com/a/b@1a2#egg=b", ["-e", "git+https://github.com/a/b@1a2#egg=b"], None, None),
+        (
+            "transformers -e git+https://github.com/a/b@1a2#egg={transformers}",
+            ["transformers", "-e", "git+https://github.com/a/b@1a2#egg={transformers}"],
+            "transformers",
+            None,
+        ),
+        ("torch torchvision==0.1", ["torch", "torchvision==0.1"], "torch", None),
+        ("git+https://github.com/m-bain/whisperx.git", ["git+https://github.com/m-bain/whisperx.git"], None, None),
+        (
+            "git+https://github.com/a/b.git@refs/pull/11150/head",
+            ["git+https://github.com/a/b.git@refs/pull/11150/head"],
+            None,
+            None,
+        ),
+        ("git+https://github.com/a/b#egg=My_Name", ["git+https://github.com/a/b#egg=My_Name"], "my-name", None),
+        (
+            "https://f.example.org/torch/11.8/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl#6",
+            ["https://f.example.org/torch/11.8/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl#6"],
+            "torch",
+            "2.1.0+cu118",
+        ),
+        ("https://f.example.org/a-b-1.0.tar.gz", ["https://f.example.org/a-b-1.0.tar.gz"], "a-b", "1.0"),
+        ("name @ https://x.example.org/y.zip ; a=='b'", ["name @ https://x.example.org/y.zip ; a=='b'"], "name", None),
+        ("./pkg", ["./pkg"], None, None),
+        (".[dev]", [".[dev]"], None, None),
+        ("wheels/foo-1.0-py3-none-any.whl", ["wheels/foo-1.0-py3-none-any.whl"], "foo", "1.0"),
+        ("torch==2.0.1 # for cuda", ["torch==2.0.1"], "torch", "2.0.1"),
+        ("# nothing", [], None, None),
+        ("", [], None, None),
+        ("   ", [], None, None),
+        ("--hash=sha256:ab", ["--hash=sha256:ab"], None, None),
+        ("-rreq.txt", ["-r", "req.txt"], None, None),
+        ("-f", ["-f"], None, None),
+        ("--pre", ["--pre"], None, None),
+    ],
+)
+def test_items_become_words(text: str, words: list[str], name: str | None, pin: str | None) -> None:
+    item = parse_item(text)
+    assert list(item.words) == words
+    assert (item.name, item.pin, item.problem, item.raw) == (name, pin, None, text)
+
+
+def test_the_parts_of_an_item() -> None:
+    item = parse_item("a-b[x, y]>=1,<2 ; os_name == 'posix'")
+    assert (item.extras, item.specifier, item.marker, item.is_url) == (
+        ("x", "y"),
+        ">=1,<2",
+        "os_name == 'posix'",
+        False,
+    )
+    item = parse_item("a -i https://x --no-deps --no-binary=:all: -C k=v")
+    assert item.options == (
+        Option("-i", "https://x"),
+        Option("--no-deps", None),
+        Option("--no-binary", ":all:"),
+        Option("-C", "k=v"),
+    )
+    assert [option.long for option in item.options] == ["--index-url", "--no-deps", "--no-binary", "-C"]
+    assert parse_item("a --hash=sha256:x").options[0].file_only
+    assert not item.options[0].file_only
+    assert parse_item("git+https://x/y").is_url
+    assert parse_item("./x").is_path
+    assert not parse_item("./x").is_url
+    assert parse_item("").requirement is None
+
+
+@pytest.mark.parametrize(
+    "text", ["pytorch-cuda=11.7", "torch = 2.0", "foo 1.0", '"torch"', "$(evil)", "`evil`", "-", "a'b", "foo > ", "@x"]
+)
+def test_what_is_no_requirement_is_kept_to_the_letter(text: str) -> None:
+    item = parse_item(text)
+    assert item.words == (text.strip(),)
+    assert item.problem == f"`{text.strip()}` isn't a requirement pip can read"
+
+
+def test_a_local_version_needs_an_exact_clause() -> None:
+    item = parse_item("torch>=2.0.1+cu118")
+    assert item.words == ("torch>=2.0.1+cu118",)
+    assert item.name == "torch"
+    assert "local version" in (item.problem or "")
+    assert parse_item("torch==2.0.1+cu118").problem is None
+
+
+def test_an_option_takes_its_value_from_the_next_item() -> None:
+    items = parse_items(
+        ["--pre", "-f", "https://w.example.org", "foo", "-f", "--pre", "# c", "--index-url", "https://y"]
+    )
+    assert [item.words for item in items] == [
+        ("--pre",),
+        ("-f", "https://w.example.org"),
+        ("foo",),
+        ("-f",),
+        ("--pre",),
+        (),
+        ("--index-url=https://y",),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cog",
+        "COG == 0.9",
+        "cog==0.10.0a18",
+        "cog==0.10.0-alpha21",
+        "cog>=0.7.2 --no-deps",
+        "cog[x]",
+        "coglet",
+        "cog-dataclass",
+        "Cog_Dataclass==0.1",
+        "cog ; python_version > '3'",
+        "cog @ https://x.example.org/c.zip",
+        "https://x.example.org/cog-0.9.26-py3-none-any.whl",
+        "https://x.example.org/coglet-0.1.0b10-py3-none-any.whl#1",
+        "/tmp/cog-0.0.1.dev-py3-none-any.whl",
+        "cog_dataclass-0.1-py3-none-any.whl",
+        "git+https://github.com/replicate/cog.git@main",
+        "git+ssh://git@github.com/replicate/cog",
+        "-e git+https://github.com/replicate/cog#subdirectory=python",
+        "https://github.com/replicate/cog/archive/refs/heads/main.zip",
+        "git+https://github.com/replicate/cog-runtime@v0.1",
+        "cog coglet",
+    ],
+)
+def test_cog_is_recognised(text: str) -> None:
+    assert is_cog(text)
+    assert is_cog(parse_item(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cogs",
+        "cog-foo",
+        "cogapp==3",
+        "cog-foo-1.0-py3-none-any.whl",
+        "https://x.example.org/cog_foo-1.0-py3-none-any.whl",
+        "git+https://github.com/replicate/cog-flux",
+        "git+https://github.com/someone/cog",
+        "git+https://notgithub.com/replicate-x/cog",
+        "torch cog",
+        "--pre",
+        "",
+    ],
+)
+def test_what_only_looks_like_cog_is_not(text: str) -> None:
+    assert not is_cog(text)
+
+
+def test_cog_among_others_can_be_told_apart() -> None:
+    assert [is_cog(part) for part in parse_item("torch cog==0.9").requirements] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://user:password@host.example.org/simple",
+        "--extra-index-url=https://token@host.example.org/simple",
+        "--index-url https://${TOKEN}@host.example.org/simple",
+        "https://user:pa#ss@host.example.org/",
+        "git+https://x-access-token:abc@github.com/a/b",
+        "https://host.example.org/a.whl?token=abc",
+        "https://host.example.org/a.whl?x=1&X-Amz-Signature=abc",
+        "https://account.blob.example.org/a.whl?sv=1&sig=abc",
+        "foo @ https://u:p@host.example.org/a.whl",
+    ],
+)
+def test_credentials_are_seen(text: str) -> None:
+    assert has_credentials(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git+https://github.com/a/b@v1",
+        "git+ssh://git@github.com/a/b",
+        "ssh://deploy@host.example.org/x",
+        "git+https://git@github.com/a/b",
+        "https://host.example.org/a.whl?version=1&sigma=2",
+        "https://host.example.org/@scope/a",
+        "name @ https://host.example.org/a.whl",
+        "torch",
+        "x?token=1",
+    ],
+)
+def test_urls_without_credentials_pass(text: str) -> None:
+    assert not has_credentials(text)
+
+
+@given(st.text().filter(lambda text: not set(text) & set("\r\n\0")))
+def test_a_quoted_word_is_one_word(text: str) -> None:
+    quoted = shell_quote(text)
+    assert shlex.split(quoted) == [text]
+    assert quoted.startswith("'")
+    assert quoted.endswith("'")
+
+
+@pytest.mark.parametrize("text", ["a\nRUN evil", "a\r", "\0"])
+def test_what_no_quotes_can_hold_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="line break or NUL"):
+        shell_quote(text)
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=500, deadline=None)
+def test_any_text_is_an_item(text: str) -> None:
+    item = parse_item(text)
+    assert item.raw == text
+    assert all(word == word.strip() and word for word in item.words if not word.startswith("-"))
+    is_cog(item)
+    has_credentials(text)
+
+
+@given(st.text(alphabet="ab1 =<>~!;,[]()@#-+.:/'\"{}$", max_size=40))
+@settings(max_examples=500, deadline=None)
+def test_nothing_of_an_item_is_lost(text: str) -> None:
+    body = text.split(" #", maxsplit=1)[0] if not text.startswith("#") else ""
+    shown = "".join(parse_item(text).words)
+    for character in "ab1@$":
+        assert shown.count(character) >= body.replace("\t", " ").count(character) or "#" in text
+
+
+@pytest.mark.parametrize(
+    ("specifier", "version", "expected"),
+    [
+        ("<2", "2", True),
+        ("<2.0.0", "2", True),
+        ("<=2", "2", False),
+        ("<=1.99", "2", True),
+        ("==1.10.7", "2", True),
+        ("==1.*", "2", True),
+        ("==2.*", "2", False),
+        ("==2.*", "2.1", False),
+        ("==2.0", "2", False),
+        ("==2.0.5", "2.0.6", True),
+        ("~=1.10", "2", True),
+        ("~=1.10.2", "2", True),
+        ("~=2.1", "2", False),
+        ("~=2", "2", False),
+        (">=1", "2", False),
+        (">=1,<2", "2", True),
+        ("<0.99", "0.100", True),
+        ("", "2", False),
+        ("!=2", "2", False),
+        ("nonsense", "2", False),
+    ],
+)
+def test_upper_bounds(specifier: str, version: str, expected: bool) -> None:
+    assert caps_below(specifier, version) is expected
+
+
+@pytest.mark.parametrize(
+    ("specifier", "version", "expected"),
+    [
+        (">=2", "2", True),
+        (">=2.0", "2", True),
+        (">1", "2", False),
+        ("==2.1", "2", True),
+        ("~=1.9", "2", False),
+        ("<3", "2", False),
+    ],
+)
+def test_lower_bounds(specifier: str, version: str, expected: bool) -> None:
+    assert starts_at(specifier, version) is expected
+
+
+def test_versions_are_compared_by_their_numbers() -> None:
+    assert numbers("2.1.0+cu118") == (2, 1, 0)
+    assert numbers("v1.2rc1") == (1, 2)
+    assert numbers("latest") == ()
+    assert release("2.0.0") == release("2") == (2,)
+    assert begins_with("12.1.1", "12.1")
+    assert not begins_with("12.10.0", "12.1")
+    assert not begins_with("12.1", "")
+    assert normalize("A_b.-C") == "a-b-c"
