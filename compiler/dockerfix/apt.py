@@ -51,3 +51,8 @@ def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
         return False
     possible = {*names(wanted), *(word for text in wanted for word in text.split())}
     return set(found) <= possible
+
+
+def is_torn(instruction: Instruction) -> bool:
+    """Whether an install holds a redirection: a version range (``name>=1.9``) that no quotes kept from the shell."""
+    return any(command.redirections for command in flow.simple_commands(instruction) if installs(command) is not None)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dockerfix.emitter import Edit
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy, From, Run
-from dockerfix.syntax.shell import Command, Script, parse_shell, removal, unwrapped
+from dockerfix.syntax.shell import Command, Script, parse_shell, unwrapped
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
 
@@ -125,6 +125,8 @@ def drop_commands(found: Shell, commands: Collection[Command]) -> tuple[Edit, ..
     top = found.script.commands
     if all(any(command is dropped for dropped in commands) for command in top):
         return (drop(found.instruction),)
+    from dockerfix.syntax.shell import removal
+
     replacements = removal(found.script, commands)
     if replacements is None:
         return None

@@ -53,7 +53,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
         yield from _update(document, block, packages)
         return
     step = next((each for each in stage.instructions if apt.is_cogs_step(each, wanted)), None)
-    if step is not None and apt.installed(step) == packages:
+    if step is not None and apt.installed(step) == packages and not apt.is_torn(step):
         return
     if step is not None:
         edit = Edit(step.span, _render(document, packages) if packages else "")
