@@ -43,7 +43,7 @@ def installed(instruction: Instruction) -> tuple[str, ...]:
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
     """The RUN that Cog writes for `system_packages`: update, install of some of `wanted` or of nothing, clean-up."""
-    commands = list(flow.simple_commands(instruction))
+    commands = flow.simple_commands(instruction)
     if [flow.program(command) for command in commands] != ["apt-get", "apt-get", "rm"]:
         return False
     found = installs(commands[1])

@@ -93,11 +93,17 @@ def shell(instruction: Instruction) -> Shell | None:
     return Shell(instruction, script, view.arguments_span.start, in_heredoc=False) if script else None
 
 
-def simple_commands(instruction: Instruction) -> Iterator[Command]:
+def simple_commands(instruction: Instruction) -> tuple[Command, ...]:
     """Every simple command of a RUN, also those in groups, subshells and substitutions."""
-    found = shell(instruction)
-    if found:
-        yield from (command for command in found.script.walk() if command.kind == "call")
+    if instruction.keyword != "RUN":
+        return ()
+    known: dict[str, tuple[Command, ...]] = instruction.node.__dict__
+    if "_simple_commands" not in known:
+        # kept by the node, which documents share: nearly every pass asks
+        found = shell(instruction)
+        commands = found.script.walk() if found else ()
+        known["_simple_commands"] = tuple(command for command in commands if command.kind == "call")
+    return known["_simple_commands"]
 
 
 def program(command: Command) -> str | None:

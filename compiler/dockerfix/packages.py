@@ -71,7 +71,7 @@ def inline_install(document: Document, config: CogConfig) -> PipStep | None:
     """The RUN in which Cog before v0.5.0 named the packages themselves: an install alone that is no user command."""
     own = {" ".join(item.command.split()) for item in config.commands}
     for instruction in document.instructions:
-        commands = list(flow.simple_commands(instruction))
+        commands = flow.simple_commands(instruction)
         if len(commands) != 1 or " ".join(instruction.view.arguments.split()) in own or not cog.is_pip(commands[0]):
             continue
         reading = cog.install(commands[0])

@@ -25,6 +25,8 @@ class Install(NamedTuple):
 
 def installs(document: Document) -> tuple[Install, ...]:
     """Everything that installs pget, in order; nothing if nothing fetches it."""
+    if idioms().pget.url_part not in document.text:
+        return ()
     result: list[Install] = []
     files: dict[int, set[str]] = {}
     for stage in document.stages:

@@ -65,7 +65,9 @@ def _step(instruction: Instruction) -> str | None:
     view = instruction.view
     if isinstance(view, Run) and not view.is_json and view.arguments.startswith(idioms().staging.label_prefix):
         return "section label"
-    commands = list(flow.simple_commands(instruction))
+    if idioms().ld_cache.file not in instruction.text and idioms().nvidia_key.key not in instruction.text:
+        return None
+    commands = flow.simple_commands(instruction)
     programs = {flow.program(command) for command in commands}
     targets = {redirection.target.value for command in commands for redirection in command.redirections}
     if targets == {idioms().ld_cache.file} and programs <= {"find", "sort", "ldconfig"}:

@@ -51,7 +51,7 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
 
 
 def _installs_it(instruction: Instruction) -> bool:
-    commands = list(flow.simple_commands(instruction))
+    commands = flow.simple_commands(instruction)
     return any(idioms().certificate.target in flow.arguments(command) for command in commands) and {
         flow.program(command) for command in commands
     } <= {"cp", "cat", "update-ca-certificates"}

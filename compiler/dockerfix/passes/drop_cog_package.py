@@ -47,8 +47,13 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(
                 CODE, instruction.body_span, "the path of Cog's library is removed", (flow.drop(instruction),)
             )
-        elif instruction.keyword == "RUN":
+        elif instruction.keyword == "RUN" and _may_hold_cog(instruction):
             yield from _in_run(instruction)
+
+
+def _may_hold_cog(instruction: Instruction) -> bool:
+    """Whether Cog's name stands in a RUN at all, or the path of its first library in the line after it."""
+    return "cog" in instruction.node.text or (instruction.next is not None and _is_library_path(instruction.next))
 
 
 def _brings_cog(instruction: Instruction) -> bool:

@@ -88,7 +88,7 @@ def _in_env(instruction: Instruction) -> Iterator[Finding]:
 
 def _copies_config(instruction: Instruction) -> bool:
     """``RUN cp /src/NAME /src/cog.yaml``, which Cog appends for a configuration of another name."""
-    commands = list(flow.simple_commands(instruction))
+    commands = flow.simple_commands(instruction)
     if len(commands) != 1 or flow.program(commands[0]) != "cp":
         return False
     operands = flow.arguments(commands[0])

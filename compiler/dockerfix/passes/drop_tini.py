@@ -48,7 +48,7 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(CODE, instruction.body_span, "the ENTRYPOINT of tini is removed", (flow.drop(instruction),))
         elif _copies_tini(instruction):
             yield Finding(CODE, instruction.body_span, "the COPY of tini is removed", (flow.drop(instruction),))
-        else:
+        elif idioms().tini.url_part in instruction.node.text:
             yield from _in_run(instruction)
 
 

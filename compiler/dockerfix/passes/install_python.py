@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from dockerfix import bases, blocks, flow, placing
+from dockerfix import apt, bases, blocks, flow, placing
 from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import default_python, idioms
@@ -14,6 +15,8 @@ from dockerfix.source import Span
 from dockerfix.syntax.tree import Document, Stage
 
 CODE = "DF206"
+
+_DEBIAN_PYTHON = re.compile(r"python3(\.\d+)?(-full|-venv|-dev|-pip)?")
 
 
 def install_python(document: Document, context: Context) -> Iterator[Finding]:
@@ -79,13 +82,12 @@ def _wanted(stage: Stage, context: Context) -> str:
 
 
 def _has_python(stage: Stage) -> bool:
+    """Whether a step brings Python: by pyenv, uv or conda, or as a package of Debian's."""
     if bases.python_install(stage) is not None:
         return True
-    return any(
-        flow.program(command) in ("apt-get", "apt", "conda")
-        and any(word and word.startswith("python3") for word in flow.arguments(command))
-        for instruction in stage.instructions
-        for command in flow.simple_commands(instruction)
+    commands = [command for instruction in stage.instructions for command in flow.simple_commands(instruction)]
+    return any(_DEBIAN_PYTHON.fullmatch(name) for command in commands for name in apt.installs(command) or ()) or any(
+        flow.program(command) == "conda" for command in commands
     )
 
 

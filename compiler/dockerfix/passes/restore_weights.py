@@ -103,7 +103,7 @@ def _goes_to_cache(instruction: Instruction) -> bool:
 
 
 def _links_to_cache(instruction: Instruction) -> bool:
-    commands = list(flow.simple_commands(instruction))
+    commands = flow.simple_commands(instruction)
     folder = idioms().monobase.weights_folder
     return bool(commands) and all(
         flow.program(command) == "ln" and any(word and word.startswith(folder) for word in flow.arguments(command))

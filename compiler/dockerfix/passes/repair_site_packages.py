@@ -1,0 +1,53 @@
+"""DF112: packages copied into a folder that no Python reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockerfix import flow
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import Copy
+from dockerfix.syntax.tree import Document
+
+CODE = "DF112"
+
+_PATCH = re.compile(r"(?<=/lib/python)(\d+\.\d+)\.\d+(?=/site-packages)")
+
+
+def repair_site_packages(document: Document, _context: Context) -> Iterator[Finding]:
+    """Copy the packages of the stage `deps` into the folder that the image's Python reads.
+
+    With `python_version: "3.11.4"` Cog names `/usr/local/lib/python3.11.4/site-packages`, which does not exist
+    (`replicate/cog@v0.9.6:pkg/dockerfile/generator.go`, quirk of E10 to E14): the image would lack every package.
+
+    Before:
+
+        FROM python:3.11.4 as deps
+        RUN pip install -t /dep numpy
+        FROM python:3.11.4-slim
+        COPY --from=deps --link /dep /usr/local/lib/python3.11.4/site-packages
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11.4 as deps
+        RUN pip install -t /dep numpy
+        FROM python:3.11.4-slim
+        COPY --from=deps --link /dep /usr/local/lib/python3.11/site-packages
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    for use in flow.uses(document):
+        view = use.instruction.view
+        if use.name != idioms().staging.dependencies_stage or not isinstance(view, Copy) or view.destination is None:
+            continue
+        match = _PATCH.search(view.destination.value)
+        if match:
+            start = view.destination.span.start
+            span = use.instruction.original(Span(start + match.start(), start + match.end()))
+            message = f"the packages are copied to the folder of Python {match[1]}, which the image reads"
+            yield Finding(CODE, span, message, (Edit(span, match[1]),))
