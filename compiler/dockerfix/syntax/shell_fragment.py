@@ -1,0 +1,118 @@
+"""What the shell grammar is applied to: a text, or one inside it, as the tokens that mean something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from lark.lexer import Lexer
+
+from dockerfix.source import Span
+from dockerfix.syntax.shell_scanner import SILENT, ShellScanner
+from dockerfix.syntax.shell_word_scanner import ShellError
+
+_MAX_DEPTH: Final = 30
+"""How deep texts inside texts may nest; each level of back-ticks doubles the backslashes of the one around it."""
+
+_ESCAPED: Final = re.compile(r"\\([$`\\])")
+_ESCAPED_IN_QUOTES: Final = re.compile(r"\\([$`\\\"])")
+
+
+class Fragment:
+    """A text to read, the whole or one inside it: what stands in back-ticks, or the body of a heredoc.
+
+    `source` is the whole text, `positions` says where in it each character of `text` (and its end) stands; None means
+    that they are the same.
+    """
+
+    __slots__ = ("depth", "end", "heredoc", "positions", "scanner", "source", "start", "text")
+
+    def __init__(
+        self, text: str, inside: Span | None = None, outer: Fragment | None = None, *, heredoc: bool = False
+    ) -> None:
+        self.text = text
+        self.start, self.end = inside or Span(0, len(text))
+        self.source: str = text if outer is None else outer.source
+        self.positions: Sequence[int] | None = None if outer is None else outer.positions
+        self.depth: int = 0 if outer is None else outer.depth + 1
+        self.heredoc = heredoc
+        if self.depth > _MAX_DEPTH:
+            raise ShellError
+        self.scanner = ShellScanner(text, self.start, self.end, heredoc=heredoc)
+
+    def span(self, start: int, end: int) -> Span:
+        """The place in the whole text."""
+        positions = self.positions
+        return Span(start, end) if positions is None else Span(positions[start], positions[end])
+
+    def lexemes(self) -> Iterator[Lexeme]:
+        """What the grammar gets to see of the text."""
+        for kind, start, end in self.scanner.tokens:
+            if kind not in SILENT:
+                yield Lexeme(kind, start, end, self)
+
+    def in_back_ticks(self, inside: Span, quoted: bool) -> Fragment | None:
+        """What stands between two back-ticks, where a backslash guards ``$``, back-tick and backslash once more.
+
+        `quoted` says that double quotes are around them, which makes it guard ``"`` as well. None where they are empty.
+        """
+        if not self.text[inside.start : inside.end].strip():
+            return None
+        if self.text.find("\\", inside.start, inside.end) < 0:
+            return Fragment(self.text, inside, self)
+        parts: list[str] = []
+        places: list[int] = []
+        at = inside.start
+        for match in (_ESCAPED_IN_QUOTES if quoted else _ESCAPED).finditer(self.text, inside.start, inside.end):
+            parts += (self.text[at : match.start()], match.group(1))
+            places += range(at, match.start())
+            places.append(match.start())
+            at = match.end()
+        parts.append(self.text[at : inside.end])
+        places += range(at, inside.end + 1)
+        fragment = Fragment("".join(parts), None, self)
+        fragment.positions = places if self.positions is None else [self.positions[place] for place in places]
+        return fragment
+
+    def in_heredoc(self, body: Span) -> Fragment | None:
+        """The body of a heredoc, where commands can stand in it."""
+        if self.text.find("$(", body.start, body.end) < 0 and self.text.find("`", body.start, body.end) < 0:
+            return None
+        return Fragment(self.text, body, self, heredoc=True)
+
+
+class Lexeme:
+    """A token of `fragment`: its type and the characters `start` to `end` of the fragment's text."""
+
+    __slots__ = ("end", "fragment", "start", "type")
+
+    # lark asks the last token for these when the text ends
+    line = column = end_line = end_column = start_pos = end_pos = None
+
+    def __init__(self, kind: str, start: int, end: int, fragment: Fragment) -> None:
+        self.type = kind
+        self.start = start
+        self.end = end
+        self.fragment = fragment
+
+    @property
+    def text(self) -> str:
+        """The characters, as the shell that reads the fragment sees them."""
+        return self.fragment.text[self.start : self.end]
+
+    @property
+    def span(self) -> Span:
+        """The place in the whole text."""
+        return self.fragment.span(self.start, self.end)
+
+
+class ShellTokens(Lexer):
+    """Hands the tokens of a fragment, which stands where lark expects a text, to lark's parser."""
+
+    def __init__(self, _configuration: object) -> None:
+        pass
+
+    def lex(self, fragment: Fragment) -> Iterator[Lexeme]:  # type: ignore[override]
+        """The fragment's tokens."""
+        return fragment.lexemes()
