@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 import yaml
@@ -68,6 +68,15 @@ def test_idioms_are_frozen_text() -> None:
     assert found is idioms.idioms()
     with pytest.raises(AttributeError):
         found.packages.names = ()  # type: ignore[misc]
+
+
+def test_every_idiom_has_the_type_it_promises() -> None:
+    for section in idioms.idioms():
+        for name, promised in get_type_hints(type(section)).items():
+            value = getattr(section, name)
+            assert isinstance(value, str if promised is str else tuple), f"{type(section).__name__}.{name}"
+            assert value
+            assert isinstance(value, str) or all(isinstance(part, str) and part for part in value)
 
 
 @pytest.mark.parametrize(

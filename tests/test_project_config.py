@@ -323,6 +323,12 @@ def test_large_files_end_soon(unit: str) -> None:
     assert "larger than 1 MiB" in error(text + "x" * 100)
 
 
+@pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029", "\r"])
+def test_only_a_line_feed_ends_a_line(character: str) -> None:
+    text = f"gpu: 'a{character}b'\r\npredict: [1]\n"
+    assert error(text) == "cog.yaml:2:10: `predict` must be text, not a list"
+
+
 def test_yaml_is_read_without_types() -> None:
     assert read_yaml("[3.10, ~, 'no', 0x1f, 2001-01-01, !!str 1]") == Sequence(
         (

@@ -7,6 +7,10 @@ import shlex
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from dockerfix.quoting import has_credentials, shell_quote
 from dockerfix.requirements import Option, caps_below, is_cog, normalize, parse_item, parse_items
@@ -278,6 +282,44 @@ def test_nothing_of_an_item_is_lost(text: str) -> None:
     shown = "".join(parse_item(text).words)
     for character in "ab1@$":
         assert shown.count(character) >= body.replace("\t", " ").count(character) or "#" in text
+
+
+_NAMES = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[A-Za-z0-9])?", fullmatch=True)
+_CLAUSES = st.from_regex(r"(==|!=|<=|>=|<|>|~=) ?[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True)
+_MARKERS = st.sampled_from(["", "; python_version < '3.8'", ' ;  sys_platform == "linux" and extra == "x"'])
+
+
+@given(_NAMES, st.lists(_NAMES, max_size=2), st.lists(_CLAUSES, max_size=3), _MARKERS, st.sampled_from(["", " "]))
+@settings(max_examples=300, deadline=None)
+def test_valid_requirements_are_read_as_packaging_reads_them(
+    name: str, extras: list[str], clauses: list[str], marker: str, blank: str
+) -> None:
+    text = f"{name}{blank}{'[' + ', '.join(extras) + ']' if extras else ''}{blank}{(blank + ',').join(clauses)}{marker}"
+    judge = Requirement(text)
+    item = parse_item(text)
+    assert item.words == (text.strip(),)
+    assert item.name == canonicalize_name(judge.name)
+    assert set(item.extras) == judge.extras
+    assert SpecifierSet(item.specifier) == judge.specifier
+    assert (item.marker is None) == (judge.marker is None)
+    assert item.problem is None
+    only = next(iter(judge.specifier)) if len(judge.specifier) == 1 else None
+    if len(clauses) == 1 and only is not None:
+        assert item.pin == (only.version if only.operator == "==" else None)
+
+
+@given(st.lists(_CLAUSES, min_size=1, max_size=2), st.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True))
+@settings(max_examples=300, deadline=None)
+def test_bounds_are_never_claimed_wrongly(clauses: list[str], bound: str) -> None:
+    specifier = ",".join(clauses)
+    judge = SpecifierSet(specifier)
+    versions = [f"{major}.{minor}" for major in range(0, 100, 3) for minor in range(0, 100, 7)] + [bound]
+    versions += [clause.lstrip("=!<>~ ") for clause in clauses]
+    admitted = [Version(version) for version in versions if version in judge]
+    if caps_below(specifier, bound):
+        assert all(version < Version(bound) for version in admitted)
+    if starts_at(specifier, bound):
+        assert all(version >= Version(bound) for version in admitted)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import yaml
 
-from dockerfix.source import Source
+from dockerfix.source import Position, Source
 
 MAX_CHARACTERS = 1 << 20
 MAX_DEPTH = 50
@@ -114,9 +114,9 @@ def read_yaml(text: str, file: str | None = None) -> Node | None:
     _check_characters(text, file)
     try:
         events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return _Reader(file).document(events)
+        return _Reader(Source(text), file).document(events)
     except yaml.MarkedYAMLError as error:
-        line, column = _place(error.problem_mark or error.context_mark)
+        line, column = _place(Source(text), error.problem_mark or error.context_mark)
         message = f"not valid YAML: {error.problem or error.context or 'syntax error'}"
         raise ConfigError(message, line, column, file) from None
     except yaml.YAMLError as error:
@@ -124,12 +124,12 @@ def read_yaml(text: str, file: str | None = None) -> Node | None:
 
 
 class _Mark(Protocol):
-    line: int
-    column: int
+    index: int
 
 
-def _place(mark: _Mark | None) -> tuple[int, int]:
-    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+def _place(source: Source, mark: _Mark | None) -> Position:
+    """The place of a mark; YAML counts more characters as line breaks than the rest of the compiler does."""
+    return source.position(min(mark.index, len(source.text)) if mark is not None else 0)
 
 
 def _check_characters(text: str, file: str | None) -> None:
@@ -147,7 +147,8 @@ def _check_characters(text: str, file: str | None) -> None:
 class _Reader:
     """Builds the tree from events, counting depth and nodes."""
 
-    def __init__(self, file: str | None) -> None:
+    def __init__(self, source: Source, file: str | None) -> None:
+        self.source = source
         self.file = file
         self.anchors: dict[str, tuple[Node, int] | None] = {}
         self.count = 0
@@ -165,7 +166,7 @@ class _Reader:
         return root
 
     def error(self, message: str, event: yaml.Event) -> ConfigError:
-        return ConfigError(message, *_place(event.start_mark), file=self.file)
+        return ConfigError(message, *_place(self.source, event.start_mark), self.file)
 
     def node(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
@@ -200,7 +201,7 @@ class _Reader:
         return node
 
     def value(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], depth: int) -> Node:
-        line, column = _place(event.start_mark)
+        line, column = _place(self.source, event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
             if "\0" in event.value:
                 raise self.error("a value holds a NUL character", event)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.quoting import has_credentials, shell_quote
@@ -45,6 +44,7 @@ _PATH = re.compile(
 )
 _MARKER = re.compile(r"\s*;\s*(?P<marker>\S.*)$", re.DOTALL)
 _ARCHIVE = re.compile(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNORECASE)
+_ESCAPED = re.compile(r"%([0-7][0-9A-Fa-f])")
 _EGG = re.compile(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
 _PIN = re.compile(r"={2,3}\s*([^\s*,]+)")
 
@@ -239,7 +239,7 @@ def _requirement(text: str, at: int) -> tuple[Requirement, int]:
 def _from_url(text: str, url: str) -> Requirement:
     """A requirement that is a URL or a path: its name from ``#egg=`` or from the file name of an archive."""
     egg = _EGG.search(url)
-    file = unquote(re.split(r"[?#]", url, maxsplit=1)[0])
+    file = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), re.split(r"[?#]", url, maxsplit=1)[0])
     name, version = _from_archive(file)
     if egg is not None:
         name = normalize(egg.group(1))

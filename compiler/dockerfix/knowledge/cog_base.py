@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from dockerfix.knowledge.load import strings, table
 from dockerfix.versions import numbers
@@ -14,8 +14,7 @@ _TAG = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CogBase:
+class CogBase(NamedTuple):
     """What the images of a range of releases hold beside CUDA, Python and torch.
 
     `with_torch` are Python packages that are there where the tag names torch; `torch_companions` is whether torchvision
@@ -29,8 +28,7 @@ class CogBase:
     torch_companions: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CogBaseTag:
+class CogBaseTag(NamedTuple):
     """A tag of cog-base, taken apart: ``cuda12.1-python3.11-torch2.3.1``; absent parts are None."""
 
     cuda: str | None
@@ -38,8 +36,7 @@ class CogBaseTag:
     torch: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RenamedPackage:
+class RenamedPackage(NamedTuple):
     """A Debian package that newer systems no longer have, and what to install there; systems as ``ubuntu24.04``."""
 
     package: str

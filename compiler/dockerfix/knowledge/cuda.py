@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from dockerfix.knowledge.load import table
 from dockerfix.versions import begins_with, numbers
@@ -15,8 +15,7 @@ _TAG = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CudaTag:
+class CudaTag(NamedTuple):
     """A tag of nvidia/cuda, taken apart.
 
     `cudnn` is the major version, "" where the tag says only ``cudnn``, None without; `flavour` is base, runtime,
@@ -30,8 +29,7 @@ class CudaTag:
     system: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TorchRow:
+class TorchRow(NamedTuple):
     """One build of torch; `cuda` is None for the CPU build, `index_url` None where the default index has it.
 
     `pythons` is what Cog's newest table lists: that an old Python is missing says nothing.
@@ -55,8 +53,7 @@ class TorchRow:
         return "cpu" if self.cuda is None else "cu" + self.cuda.replace(".", "")
 
 
-@dataclass(frozen=True, slots=True)
-class TensorflowRow:
+class TensorflowRow(NamedTuple):
     """One release of TensorFlow with the CUDA and cuDNN it was built for."""
 
     tensorflow: str

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dockerfix.knowledge.load import strings, table
 from dockerfix.versions import caps_below, numbers, release, starts_at
 
 
-@dataclass(frozen=True, slots=True)
-class FalRequirement:
+class FalRequirement(NamedTuple):
     """A package that fal needs: at least `least`, below `below`; "" where there is no bound."""
 
     package: str
@@ -31,8 +29,7 @@ class FalRequirement:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """A GPU machine type: VRAM in GB, architecture such as ``sm_90``, the first CUDA toolkit that compiles for it."""
 
     name: str
@@ -41,16 +38,14 @@ class Machine:
     least_cuda: str
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """What fal's client does with the build context: bytes at most for a file, patterns ignored by default."""
 
     file_size_limit: int
     ignored: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(NamedTuple):
     """What a container finds and needs on fal."""
 
     tools: tuple[str, ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from dockerfix.knowledge.load import frozen, table
+from dockerfix.knowledge.load import row, table
 
 
-@dataclass(frozen=True, slots=True)
-class CogPackages:
+class CogPackages(NamedTuple):
     """Python packages that are Cog itself, and what is installed in the same breath."""
 
     names: tuple[str, ...]
@@ -19,8 +18,7 @@ class CogPackages:
     first_releases: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Staging:
+class Staging(NamedTuple):
     """Where Cog puts files that exist only while it builds."""
 
     prefixes: tuple[str, ...]
@@ -35,16 +33,14 @@ class Staging:
     label_prefix: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFolders:
+class SourceFolders(NamedTuple):
     """Where the model's code lies in the image: now, and over all releases."""
 
     current: str
     all: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tini:
+class Tini(NamedTuple):
     """The init process: where it is put, whence it comes, what its step assigns."""
 
     paths: tuple[str, ...]
@@ -54,8 +50,7 @@ class Tini:
     stage_image: str
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """Cog's HTTP server: module, port, the scripts of the first releases, the entry point of monobase."""
 
     module: str
@@ -64,8 +59,7 @@ class Server:
     entrypoint_scripts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """Variables that Cog sets: for itself (prefixes, names, CFLAGS) and for any model (preamble, uv)."""
 
     prefixes: tuple[str, ...]
@@ -76,22 +70,19 @@ class Environment:
     uv: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """Beginnings of the keys of Cog's labels."""
 
     prefixes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LdCache:
+class LdCache(NamedTuple):
     """The file that the step for the linker's cache writes."""
 
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """The certificate of the builder's machine: staged file, place in the image, variables and their value."""
 
     file: str
@@ -100,16 +91,14 @@ class Certificate:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class NvidiaKey:
+class NvidiaKey(NamedTuple):
     """What the step of 2022 against NVIDIA's old signing key removes."""
 
     files: tuple[str, ...]
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pyenv:
+class Pyenv(NamedTuple):
     """How Python came onto CUDA images to v0.17.0-beta2, and the Debian packages of that step over all releases."""
 
     root: str
@@ -118,8 +107,7 @@ class Pyenv:
     apt: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Uv:
+class Uv(NamedTuple):
     """How Python comes onto CUDA images since: the image of uv, and the Debian packages of that step."""
 
     image: str
@@ -127,8 +115,7 @@ class Uv:
     apt: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Images:
+class Images(NamedTuple):
     """Names of images and stages; those of Replicate are the last part of a repository, on any registry."""
 
     registry: str
@@ -141,8 +128,7 @@ class Images:
     first_base: str
 
 
-@dataclass(frozen=True, slots=True)
-class Monobase:
+class Monobase(NamedTuple):
     """The variables that choose versions in ``cog debug --x-fast``, and the names of its steps."""
 
     python: str
@@ -154,8 +140,7 @@ class Monobase:
     weights_folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pget:
+class Pget(NamedTuple):
     """Replicate's downloader: its command, the part that all its URLs have, where users put it."""
 
     command: str
@@ -164,8 +149,7 @@ class Pget:
     variable_prefix: str
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """The lines around the documents that ``cog debug --separate-weights`` prints."""
 
     open: str
@@ -175,8 +159,7 @@ class Frame:
     ignore: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Idioms:
+class Idioms(NamedTuple):
     """All of the above."""
 
     packages: CogPackages
@@ -202,22 +185,22 @@ def idioms() -> Idioms:
     """Cog's idioms, read once."""
     data = table("cog_idioms")
     return Idioms(
-        packages=frozen(CogPackages, data["packages"]),
-        staging=frozen(Staging, data["staging"]),
-        source_folders=frozen(SourceFolders, data["source_folders"]),
-        tini=frozen(Tini, data["tini"]),
-        server=frozen(Server, data["server"]),
-        environment=frozen(Environment, data["environment"]),
-        labels=frozen(Labels, data["labels"]),
-        ld_cache=frozen(LdCache, data["ld_cache"]),
-        certificate=frozen(Certificate, data["certificate"]),
-        nvidia_key=frozen(NvidiaKey, data["nvidia_key"]),
-        pyenv=frozen(Pyenv, data["pyenv"]),
-        uv=frozen(Uv, data["uv"]),
-        images=frozen(Images, data["images"]),
-        monobase=frozen(Monobase, data["monobase"]),
-        pget=frozen(Pget, data["pget"]),
-        frame=frozen(Frame, data["frame"]),
+        packages=row(CogPackages, data["packages"]),
+        staging=row(Staging, data["staging"]),
+        source_folders=row(SourceFolders, data["source_folders"]),
+        tini=row(Tini, data["tini"]),
+        server=row(Server, data["server"]),
+        environment=row(Environment, data["environment"]),
+        labels=row(Labels, data["labels"]),
+        ld_cache=row(LdCache, data["ld_cache"]),
+        certificate=row(Certificate, data["certificate"]),
+        nvidia_key=row(NvidiaKey, data["nvidia_key"]),
+        pyenv=row(Pyenv, data["pyenv"]),
+        uv=row(Uv, data["uv"]),
+        images=row(Images, data["images"]),
+        monobase=row(Monobase, data["monobase"]),
+        pget=row(Pget, data["pget"]),
+        frame=row(Frame, data["frame"]),
     )
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from functools import cache
 from pkgutil import get_data
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-_Row = TypeVar("_Row", bound="DataclassInstance")
+_Row = TypeVar("_Row")
 
 
 @cache
@@ -36,13 +32,11 @@ def strings(values: object) -> tuple[str, ...]:
     return tuple(str(value) for value in values) if isinstance(values, list) else ()
 
 
-def frozen(kind: type[_Row], row: Mapping[str, Any]) -> _Row:
-    """The dataclass `kind` made from a section: text for fields of type str, tuples of text for the others.
+def row(kind: Callable[..., _Row], section: Mapping[str, Any]) -> _Row:
+    """The named tuple `kind` made from a section: a tuple of text for each list, text for each other value.
 
     Raises KeyError where the section lacks a field.
     """
-    values: dict[str, Any] = {}
-    for item in fields(kind):
-        value = row[item.name]
-        values[item.name] = str(value) if item.type in {"str", str} else strings(value)
-    return kind(**values)
+    fields: tuple[str, ...] = getattr(kind, "_fields", ())
+    values = [section[name] for name in fields]
+    return kind(*(strings(value) if isinstance(value, list) else str(value) for value in values))
