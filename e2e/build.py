@@ -1,0 +1,221 @@
+"""One row: convert, build, look into the image."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from e2e import app, check
+from e2e.bases import Bases, NoStandIn
+from e2e.buildah import Buildah, Failed
+from e2e.rows import Row
+from e2e.server import ADDRESS
+
+FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE | re.MULTILINE)
+COPY_FROM = re.compile(r"^\s*(?:COPY|ADD)\s+(?:--\S+\s+)*?--from=(\S+)", re.IGNORECASE | re.MULTILINE)
+MOUNT_FROM = re.compile(r"--mount=\S*\bfrom=([^,\s]+)")
+SECRET = re.compile(r"--mount=\S*type=secret\S*?\bid=([^,\s]+)")
+LINK = re.compile(r"^((?:COPY|ADD)\s(?:--\S+\s+)*)--link\s+", re.IGNORECASE | re.MULTILINE)
+INTERPRETER = re.compile(r"\b(?:uv python|pyenv) install(?:-latest)?\s+[\"']?(3\.\d+)")
+WRONG_CUDA = "10.1.243"
+
+
+@dataclass
+class Result:
+    """What happened to a row; `wrong` is empty where it is as it must be."""
+
+    name: str
+    kind: str
+    project: str
+    release: str
+    variant: str
+    era: str
+    built: bool = False
+    checked: bool = False
+    seconds: float = 0.0
+    note: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def green(self) -> bool:
+        """Whether the row is as it must be."""
+        return not self.wrong
+
+    def as_json(self) -> dict[str, Any]:
+        """For results.json."""
+        return {**asdict(self), "green": self.green}
+
+
+class Builder:
+    """Builds rows with one store and one set of base images."""
+
+    def __init__(self, buildah: Buildah, bases: Bases, tables: dict[str, Any], mount: Path, logs: Path) -> None:
+        self._buildah, self._bases, self._mount, self._logs = buildah, bases, mount, logs
+        self._checks: dict[str, Any] = tables["checks"]
+        self._hosts: list[str] = tables["hosts"]
+        self.command: list[str] = []
+        self.keep = False
+
+    def row(self, row: Row, worker: int) -> Result:
+        """Convert, build and check one row; never raises for what the row itself does wrong."""
+        result = Result(row.name, row.kind, row.project, row.release, row.variant, row.era)
+        begin = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
+            context = Path(scratch) / row.project
+            shutil.copytree(row.folder, context)
+            _writable(context)
+            try:
+                {"fixed": self._fixed, "raw": self._raw, "cuda": self._cuda}[row.kind](row, context, result, worker)
+            except (Failed, NoStandIn, subprocess.SubprocessError) as error:
+                result.wrong.append(reason(str(error)))
+        result.seconds = round(time.monotonic() - begin, 1)
+        return result
+
+    def _fixed(self, row: Row, context: Path, result: Result, worker: int) -> None:
+        """The output of dockerfix builds, and the image holds what it must."""
+        text = self._convert(row, context)
+        image = f"localhost/e2e-row/{_tag(row.name)}"
+        try:
+            self._build(text, context, image, worker, self._logs / f"{row.name}.build.log")
+        except Failed as error:
+            result.wrong.append("build: " + reason(str(error)))
+            return
+        result.built = True
+        found = self._look(row, image, worker)
+        result.wrong += [text for text in found if not text.startswith("note: ")]
+        result.note = "; ".join(text[6:] for text in found if text.startswith("note: "))
+        for hook in app.HOOKS:
+            result.wrong += hook(self._buildah, image, row, worker)
+        result.checked = not result.wrong
+        if not self.keep:
+            self._buildah.run("rmi", image, worker=worker)
+
+    def _raw(self, row: Row, context: Path, result: Result, worker: int) -> None:
+        """The input as it is does not build."""
+        text = _runner(row.source.read_text(errors="surrogateescape"))
+        image = f"localhost/e2e-row/{_tag(row.name)}"
+        try:
+            self._build(text, context, image, worker, self._logs / f"{row.name}.build.log")
+        except (Failed, NoStandIn) as error:
+            result.note = reason(str(error))
+            result.checked = True
+            return
+        result.built = True
+        result.wrong.append("the raw output of cog debug built")
+        self._buildah.run("rmi", image, worker=worker)
+
+    def _cuda(self, row: Row, context: Path, result: Result, worker: int) -> None:
+        """On a base with another CUDA the build stops at the injected check and says why."""
+        text = self._convert(row, context)
+        base = "localhost/e2e-cuda/wrong:latest"
+        if not self._buildah.has(base):
+            self._bases.cuda(WRONG_CUDA, base)
+        changed = re.sub(r"(?mi)^(FROM\s+)nvidia/cuda:\S+", rf"\1{base}", text)
+        if changed == text:
+            result.wrong.append("the output has no nvidia/cuda base to swap")
+            return
+        try:
+            self._build(
+                changed, context, f"localhost/e2e-row/{_tag(row.name)}", worker, self._logs / f"{row.name}.build.log"
+            )
+        except Failed as error:
+            lines = [line for line in str(error).split("\n") if WRONG_CUDA in line and line.startswith("dockerfix")]
+            if lines:
+                result.note, result.checked = lines[-1], True
+            else:
+                result.wrong.append("stopped elsewhere: " + reason(str(error)))
+            return
+        result.built = True
+        result.wrong.append(f"built on a base with CUDA {WRONG_CUDA}")
+
+    def _convert(self, row: Row, context: Path) -> str:
+        """The input through dockerfix, kept beside the logs. Raises Failed with dockerfix's own messages."""
+        done = subprocess.run(
+            [*self.command, "--project", str(context)], input=row.source.read_bytes(), capture_output=True, check=False
+        )
+        self._logs.mkdir(parents=True, exist_ok=True)
+        (self._logs / f"{row.name}.Dockerfile").write_bytes(done.stdout)
+        (self._logs / f"{row.name}.findings.txt").write_bytes(done.stderr)
+        if done.returncode:
+            raise Failed(
+                f"dockerfix ended with {done.returncode}: {done.stderr.decode(errors='replace').strip()[-400:]}"
+            )
+        return done.stdout.decode(errors="surrogateescape")
+
+    def _build(self, text: str, context: Path, image: str, worker: int, log: Path) -> None:
+        """`buildah bud` with the stand-ins in place; without `--link`, a hint for caching that buildah 1.28 lacks."""
+        stages = {name.lower() for _, name in FROM.findall(text) if name}
+        images = [name for name, _ in FROM.findall(text)] + COPY_FROM.findall(text) + MOUNT_FROM.findall(text)
+        for name in dict.fromkeys(images):
+            if name.lower() not in stages | {"scratch"} and not name.isdigit() and not name.startswith("localhost/"):
+                self._bases.need(name)
+        for minor in dict.fromkeys(INTERPRETER.findall(text)):
+            self._bases.interpreter(minor, archive="uv python" in text)
+        with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
+            file, secret = Path(scratch) / "Dockerfile", Path(scratch) / "secret"
+            file.write_text(LINK.sub(r"\1", text), errors="surrogateescape", newline="")
+            secret.write_text("e2e-secret\n")
+            secrets = [f"--secret=id={name},src={secret}" for name in dict.fromkeys(SECRET.findall(text))]
+            flags = ["--pull-never", "--layers=false", "--network=host", "--isolation=chroot", *self._buildah.policy]
+            self._buildah.run(
+                "bud", *flags, *self._around(), *secrets, "-t", image, "-f", file, context, worker=worker, log=log
+            )
+
+    def _around(self) -> list[str]:
+        """Flags that put the stand-in hosts and the mounted folder into a build or a container."""
+        hosts = [f"--add-host={name}:{ADDRESS}" for name in self._hosts]
+        return [*hosts, "-v", f"{self._mount}:/opt/e2e:ro"]
+
+    def _look(self, row: Row, image: str, worker: int) -> list[str]:
+        """Run the checks in a container of the image."""
+        wrong = check.settings(json.loads(self._buildah.run("inspect", "--type", "image", image, worker=worker)))
+        container = (
+            self._buildah.run("from", "--pull-never", *self._buildah.policy, image, worker=worker)
+            .strip()
+            .split("\n")[-1]
+        )
+        try:
+            with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
+                shutil.copy(Path(__file__).parent / "inside.py", scratch)
+                (Path(scratch) / "expected.json").write_text(json.dumps(check.expectations(row, self._checks)))
+                mounts = ["-v", f"{scratch}:/opt/e2e-check:ro", "--network=host", "--isolation=chroot"]
+                program = ["python", "/opt/e2e-check/inside.py", "/opt/e2e-check/expected.json"]
+                output = self._buildah.run("run", *mounts, container, "--", *program, worker=worker, check=False)
+        finally:
+            self._buildah.run("rm", container, worker=worker)
+        (self._logs / f"{row.name}.check.log").write_text(output)
+        return wrong + check.verdict(output)
+
+
+def reason(output: str) -> str:
+    """The lines of a failed build that say why, on one line."""
+    noise = re.compile(
+        r"^(STEP|Getting image|Copying|Writing manifest|Storing sig|subprocess exited|time=|exit status|-->)"
+    )
+    lines = [line.strip() for line in output.split("\n") if line.strip() and not noise.match(line)]
+    errors = [line for line in lines if re.search(r"error|fail|not found|no such|cannot|can't", line, re.IGNORECASE)]
+    return " | ".join(dict.fromkeys([*errors[-4:], *lines[-1:]]))[-700:]
+
+
+def _runner(text: str) -> str:
+    """The Dockerfile of a project in the three-document output, else the text."""
+    match = re.search(r"^=== Runner Dockerfile contents:\n(.*?)^===", text, re.DOTALL | re.MULTILINE)
+    return match[1] if match else text
+
+
+def _tag(name: str) -> str:
+    """An image name from a row's name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())
+
+
+def _writable(folder: Path) -> None:
+    """Make a copy of read-only data an ordinary project."""
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)

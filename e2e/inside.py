@@ -1,0 +1,143 @@
+"""Runs inside a built image with its own Python (3.8 on): compares the image with what cog.yaml asked for.
+
+Reads the file named as its argument (JSON, see `e2e.check.expectations`) and prints a JSON list of what is wrong.
+"""
+
+import glob
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+COG_FILES = [
+    "/sbin/tini",
+    "/usr/bin/tini",
+    "/etc/ld.so.conf.d/cog.conf",
+    "/tmp/cog-*",
+    "/tmp/coglet-*",
+    "/tmp/requirements.txt",
+    "/usr/local/share/ca-certificates/cog-ca-cert.crt",
+    "/opt/r8",
+    "/dep",
+]
+
+
+def packages(expected):
+    """Every requirement of cog.yaml that applies here is installed in a version that it allows."""
+    from packaging.requirements import Requirement
+
+    for text in expected["requirements"]:
+        requirement = Requirement(text)
+        if requirement.marker and not requirement.marker.evaluate():
+            continue
+        try:
+            version = importlib.metadata.version(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            yield "package %s is not installed" % requirement.name
+            continue
+        if not requirement.specifier.contains(version, prereleases=True):
+            found = "package %s is %s, wanted %s" % (requirement.name, version, requirement.specifier)
+            rule = fal_rule(requirement, version)
+            yield "note: %s, but fal needs %s" % (found, rule) if rule else found
+    if expected.get("torch"):
+        version = importlib.metadata.version("torch")
+        if version.partition("+")[2] != expected["torch"]:
+            yield "torch is %s, wanted one of the index %s" % (version, expected["torch"])
+
+
+def fal_rule(asked, version):
+    """What fal (or a package that it brings) demands of a package, where that excludes what the project asked for."""
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    seen, open_names = set(), ["fal"]
+    while open_names:
+        owner = open_names.pop()
+        seen.add(owner)
+        try:
+            rules = [Requirement(text) for text in importlib.metadata.requires(owner) or ()]
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        for rule in rules:
+            if rule.marker and not rule.marker.evaluate({"extra": ""}):
+                continue
+            wanted = canonicalize_name(rule.name)
+            named = [clause.version.replace(".*", "") for clause in asked.specifier]
+            possible = any(asked.specifier.contains(one) and rule.specifier.contains(one) for one in named)
+            if wanted == canonicalize_name(asked.name) and rule.specifier.contains(version) and not possible:
+                return "%s%s (%s)" % (rule.name, rule.specifier, owner)
+            if wanted not in seen:
+                open_names.append(wanted)
+    return ""
+
+
+def cog(expected):
+    """Nothing of Cog is left, but for what the project itself keeps."""
+    for pattern in COG_FILES + ([] if "pget" in expected["keeps"] else ["/usr/local/bin/pget"]):
+        for path in glob.glob(pattern):
+            yield "file of Cog: %s" % path
+    for name in () if "cog" in expected["keeps"] else ("cog", "coglet"):
+        try:
+            yield "package of Cog: %s %s" % (name, importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    for name, value in os.environ.items():
+        if name.startswith(("COG_", "R8_")) or (name == "CFLAGS" and value):
+            yield "variable of Cog: %s=%s" % (name, value)
+
+
+def place(expected):
+    """Python, fal, the working directory, the import path and the environment."""
+    if "%d.%d" % sys.version_info[:2] != expected["python"]:
+        yield "python is %s, wanted %s" % (sys.version.split()[0], expected["python"])
+    try:
+        import fal
+
+        if not hasattr(fal, "App"):
+            yield "fal has no App"
+    except Exception as error:
+        yield "import fal: %s: %s" % (type(error).__name__, error)
+    if os.getcwd() != "/src":
+        yield "the working directory is %s" % os.getcwd()
+    if "/src" not in sys.path:
+        yield "/src is not on sys.path"
+    for name in expected["files"]:
+        if not os.path.exists(os.path.join("/src", name)):
+            yield "/src/%s is missing" % name
+    for name, value in expected["environment"].items():
+        if os.environ.get(name) != value:
+            yield "variable %s is %r, wanted %r" % (name, os.environ.get(name), value)
+    if not shutil.which("curl"):
+        yield "curl is missing"
+
+
+def system(expected):
+    """System packages are installed, and the project's commands had their effects."""
+    for name in expected["system"]:
+        if subprocess.run(["dpkg", "-s", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+            yield "system package %s is not installed" % name
+    for command in expected["commands"]:
+        done = subprocess.run(command["run"], shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output = done.stdout.decode(errors="replace")
+        if done.returncode:
+            yield "`%s` ended with %d: %s" % (command["run"], done.returncode, output.strip()[-300:])
+        elif command.get("prints", "") not in output:
+            yield "`%s` printed %r, wanted %r" % (command["run"], output[-300:], command["prints"])
+
+
+def main():
+    """Print what is wrong."""
+    with open(sys.argv[1]) as file:
+        expected = json.load(file)
+    wrong = []
+    for check in (place, cog, packages, system):
+        try:
+            wrong.extend(check(expected))
+        except Exception as error:
+            wrong.append("%s: %s: %s" % (check.__name__, type(error).__name__, error))
+    print("\nresult:" + json.dumps(wrong))
+
+
+main()

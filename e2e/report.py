@@ -1,0 +1,64 @@
+"""The table: on the terminal as it goes, and as JSON and Markdown at the end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from e2e.build import Result
+
+HEAD = ("project", "release", "variant", "era", "what", "built", "checked", "seconds", "")
+WHAT = {"fixed": "dockerfix", "raw": "raw, must fail", "cuda": "other CUDA, must stop"}
+
+
+def cells(result: Result) -> tuple[str, ...]:
+    """A result as a line of the table."""
+    built, checked = ("yes" if flag else "no" for flag in (result.built, result.checked))
+    text = "; ".join(result.wrong) if result.wrong else result.note
+    what = WHAT[result.kind]
+    verdict = ("" if result.green else "RED ") + text
+    return (
+        result.project,
+        result.release,
+        result.variant,
+        result.era,
+        what,
+        built,
+        checked,
+        f"{result.seconds:.0f}",
+        verdict,
+    )
+
+
+def table(results: list[Result]) -> str:
+    """The whole table in columns."""
+    rows = [HEAD, *(cells(result) for result in results)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD) - 1)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)).rstrip() for row in rows
+    ]
+    return "\n".join(line[:240] for line in lines)
+
+
+def totals(results: list[Result]) -> str:
+    """One sentence with the numbers."""
+    fixed = [result for result in results if result.kind == "fixed"]
+    raw = [result for result in results if result.kind == "raw"]
+    cuda = [result for result in results if result.kind == "cuda"]
+    parts = [
+        f"{sum(result.built for result in fixed)} of {len(fixed)} outputs of dockerfix built",
+        f"{sum(result.checked for result in fixed)} passed every check in the image",
+        f"{sum(result.green for result in raw)} of {len(raw)} raw outputs failed as they must",
+        f"{sum(result.green for result in cuda)} of {len(cuda)} builds on another CUDA stopped at the check",
+    ]
+    return ", ".join(parts)
+
+
+def write(results: list[Result], folder: Path, seconds: float) -> None:
+    """Write results.json and results.md."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = {"seconds": round(seconds), "totals": totals(results), "rows": [result.as_json() for result in results]}
+    (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
+    rows = [HEAD, ("---",) * len(HEAD), *(cells(result) for result in results)]
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    (folder / "results.md").write_text("\n".join([totals(results) + ".", "", *lines, ""]))
