@@ -1,1 +1,9 @@
-"""From a Cog predictor to a fal App."""
+"""From a Cog predictor to a fal App: `build` reads cog.yaml and the predictor, and writes nothing itself."""
+
+from __future__ import annotations
+
+from dockerfix.app.building import AppResult, build
+from dockerfix.app.model import AppError
+from dockerfix.app.settings import AppOptions
+
+__all__ = ["AppError", "AppOptions", "AppResult", "build"]

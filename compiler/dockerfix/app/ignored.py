@@ -1,0 +1,57 @@
+"""What fal's client doesn't upload with the build context, in the patterns that it understands.
+
+It takes gitignore's patterns, and reads ``!pattern`` as if it were ``pattern``
+(``fal-ai/fal:projects/fal/src/fal/container.py``, DockerignoreHandler): a project's .dockerignore can't be handed over.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dockerfix.app.model import Note
+from dockerfix.findings import Severity
+from dockerfix.project import Project
+
+FILE = ".dockerignore"
+ALWAYS = ("/.git", "/.cog", "/.venv", "/venv", "/.env", "__pycache__", "*.pyc", ".DS_Store")
+
+
+class Ignored(NamedTuple):
+    """Patterns for the client, and what to tell of them."""
+
+    patterns: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def read_ignored(project: Project) -> Ignored:
+    """The patterns that always hold and those of the project's own .dockerignore, as gitignore writes them."""
+    notes: list[Note] = []
+    if project.read(".env") is not None:
+        message = "`.env` isn't uploaded; set its values with `fal secrets set`"
+        notes.append(Note("DF531", message, ".env", None, Severity.WARNING))
+    source = project.read(FILE)
+    if source is None:
+        return Ignored(ALWAYS, tuple(notes))
+    own: list[str] = []
+    for number, line in enumerate(source.text.split("\n"), 1):
+        pattern = line.strip().lstrip("\ufeff")
+        if pattern.startswith("!"):
+            message = (
+                f"fal's client reads `{pattern}` as if it were `{pattern[1:]}`; all patterns of this file are left out"
+            )
+            notes.append(Note("DF530", message, FILE, number, Severity.WARNING))
+            return Ignored(ALWAYS, tuple(notes))
+        translated = translate(pattern)
+        if translated and translated not in (*ALWAYS, *own):
+            own.append(translated)
+    return Ignored((*ALWAYS, *own), tuple(notes))
+
+
+def translate(pattern: str) -> str | None:
+    """A pattern of Docker's as gitignore writes it, anchored at the context; None for a comment or a blank line."""
+    if not pattern or pattern.startswith("#") or "\0" in pattern:
+        return None
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    if not parts or ".." in parts:
+        return None
+    return "/".join(parts) if parts[0] == "**" else "/" + "/".join(parts)

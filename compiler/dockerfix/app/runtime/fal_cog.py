@@ -1,0 +1,299 @@
+"""The names of the module `cog`, for code that imports it. Written by dockerfix.
+
+On fal the package is gone, and with it Cog's server; what predictors still need of it
+is here, with nothing but Python's standard library. `install` puts it in cog's place,
+unless a real cog that can live beside fal is installed.
+"""
+
+from __future__ import annotations
+
+import abc
+import importlib
+import importlib.metadata
+import io
+import json
+import pathlib
+import re
+import sys
+import types
+import typing
+from typing import Any, AsyncIterator, Dict, Iterator, Optional, Tuple, Type, TypeVar
+
+Item = TypeVar("Item")
+OLDEST_COG = (0, 23)  # earlier ones bring a server of their own, or need pydantic 1
+
+
+class Path(type(pathlib.Path())):  # type: ignore[misc]
+    """A file: fetched before the call, uploaded after it."""
+
+
+class File(io.IOBase):
+    """The annotation of an input that arrives as an open file."""
+
+
+class Secret:
+    """Text that doesn't show itself when it is printed."""
+
+    def __init__(self, secret_value: Optional[str] = None) -> None:
+        self.secret_value = secret_value
+
+    def __repr__(self) -> str:
+        return f"Secret({self})"
+
+    def __str__(self) -> str:
+        return "" if self.secret_value is None else "**********"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.secret_value == self.secret_value
+
+    def __hash__(self) -> int:
+        return hash(self.secret_value)
+
+    def get_secret_value(self) -> Optional[str]:
+        """Return the text itself."""
+        return self.secret_value
+
+
+class ConcatenateIterator(Iterator[Item], metaclass=abc.ABCMeta):
+    """Pieces of text that belong together."""
+
+
+class AsyncConcatenateIterator(AsyncIterator[Item], metaclass=abc.ABCMeta):
+    """Pieces of text that belong together, from an async predictor."""
+
+
+class FieldInfo:
+    """What an Input says; the App has read it already, only the default counts here."""
+
+    def __init__(self, default: Any = None, **about: Any) -> None:
+        self.default = default
+        self.__dict__.update(about)
+
+
+def Input(default: Any = None, **about: Any) -> Any:  # noqa: N802
+    """Describe a parameter of the predictor."""
+    return FieldInfo(default, **about)
+
+
+def decorator(function: Any = None, *_arguments: Any, **_options: Any) -> Any:
+    """Mark a function, with or without arguments, and leave it as it is."""
+    return function if callable(function) else lambda inner: inner
+
+
+class Metrics(Dict[str, Any]):
+    """The metrics of one call."""
+
+    def record(self, key: str, value: Any, mode: str = "replace") -> None:
+        """Do nothing."""
+
+
+class Scope:
+    """Takes Cog's metrics, for which fal has no counterpart, and drops them."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.context: Dict[str, str] = {}
+
+    def record_metric(self, key: str, value: Any, mode: str = "replace") -> None:
+        """Do nothing."""
+
+
+def current_scope() -> Scope:
+    """Return a scope that keeps nothing."""
+    return Scope()
+
+
+def emit_metric(name: str, value: Any) -> None:
+    """Do nothing."""
+
+
+class BaseRunner:
+    """What predictors inherit from."""
+
+    def setup(self, weights: Any = None) -> None:
+        """Do nothing; predictors load their weights here."""
+
+    @property
+    def scope(self) -> Scope:
+        """A scope that keeps nothing."""
+        return Scope()
+
+    def record_metric(self, key: str, value: Any, mode: str = "replace") -> None:
+        """Do nothing."""
+
+
+class BasePredictor(BaseRunner):
+    """The older name of BaseRunner."""
+
+
+class BaseModel:
+    """A result with named fields; those whose type is Optional may be left out."""
+
+    def __init_subclass__(cls, **_options: Any) -> None:
+        super().__init_subclass__()
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        kinds, defaults = self._declared()
+        given = {**dict(zip(kinds, values)), **named}
+        unknown = sorted(set(given) - set(kinds))
+        if unknown or len(values) > len(kinds):
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(unknown)}")
+        for name, kind in kinds.items():
+            if name in given:
+                self.__dict__[name] = given[name]
+            elif name in defaults:
+                self.__dict__[name] = _fresh(defaults[name])
+            elif re.search(r"\b(Optional|None|NoneType|Any)\b", kind):
+                self.__dict__[name] = None
+            else:
+                raise TypeError(f"{type(self).__name__} needs the field {name}")
+
+    @classmethod
+    def _declared(cls) -> Tuple[Dict[str, str], Dict[str, Any]]:
+        kinds: Dict[str, str] = {}
+        defaults: Dict[str, Any] = {}
+        for base in reversed(cls.__mro__):
+            if base.__module__ == __name__ or base is object:
+                continue
+            own = getattr(base, "__annotations__", {})
+            kinds.update({name: str(kind) for name, kind in own.items()})
+            defaults.update(
+                {name: base.__dict__[name] for name in own if name in base.__dict__}
+            )
+        required = [name for name, value in defaults.items() if _is_required(value)]
+        return (
+            {name: kind for name, kind in kinds.items() if "ClassVar" not in kind},
+            {name: value for name, value in defaults.items() if name not in required},
+        )
+
+    def model_dump(self, **_options: Any) -> Dict[str, Any]:
+        """Return the fields as a dictionary, nested models too."""
+        return {name: _plain(value) for name, value in self.__dict__.items()}
+
+    def model_dump_json(self, **_options: Any) -> str:
+        """Return the fields as JSON."""
+        return json.dumps(self.model_dump(), default=str)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{key}={value!r}" for key, value in self.__dict__.items())
+        return f"{type(self).__name__}({fields})"
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+
+# the names of pydantic 1
+setattr(BaseModel, "dict", BaseModel.model_dump)  # noqa: B010
+setattr(BaseModel, "json", BaseModel.model_dump_json)  # noqa: B010
+
+
+def _is_required(default: Any) -> bool:
+    if callable(getattr(default, "default_factory", None)):
+        return False
+    value = getattr(default, "default", default)
+    return value is ... or type(value).__name__ == "PydanticUndefinedType"
+
+
+def _fresh(default: Any) -> Any:
+    factory = getattr(default, "default_factory", None)
+    if callable(factory):
+        return factory()
+    value = getattr(default, "default", default)
+    return value.copy() if isinstance(value, (list, dict, set)) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+class Coder:
+    """Turns a type of its own into JSON and back; takes part in nothing here."""
+
+    @staticmethod
+    def register(coder: Type[Coder]) -> None:
+        """Do nothing."""
+
+    def encode(self, x: Any) -> Dict[str, Any]:
+        """Return the value as a dictionary."""
+        return dict(vars(x))
+
+    def decode(self, x: Dict[str, Any]) -> Any:
+        """Return the dictionary itself."""
+        return x
+
+
+class ExperimentalFeatureWarning(FutureWarning):
+    """Kept for code that silences it."""
+
+
+class CancelationException(BaseException):
+    """Never raised: fal has no cancelling."""
+
+
+NAMES: Dict[str, Any] = {
+    **{name: kind for name, kind in globals().items() if isinstance(kind, type)},
+    "__version__": "0.0.0+dockerfix",
+    "Input": Input,
+    "Model": BasePredictor,
+    "Opaque": object(),
+    "Predictor": BasePredictor,
+    "URLFile": File,
+    "URLPath": Path,
+    "Weights": typing.Union[Path, str],
+    "concurrent": decorator,
+    "current_scope": current_scope,
+    "emit_metric": emit_metric,
+    "input": decorator,
+    "streaming": decorator,
+}
+MODULES = (
+    "base_input",
+    "base_predictor",
+    "coder",
+    "coders",
+    "input",
+    "model",
+    "predictor",
+    "types",
+)
+
+
+def install() -> None:
+    """Make `import cog` work: with the real one where one is, else with this."""
+    if "cog" in sys.modules or _real_cog():
+        return
+    package = types.ModuleType("cog", "The stand-in of dockerfix")
+    package.__dict__.update(NAMES, __path__=[])
+    sys.modules["cog"] = package
+    for name in MODULES:
+        module = types.ModuleType(f"cog.{name}", "The stand-in of dockerfix")
+        module.__dict__.update(NAMES, __path__=[])
+        sys.modules[module.__name__] = module
+        if name not in NAMES:
+            setattr(package, name, module)
+    for parent in ("cog.coder", "cog.coders"):
+        json_coder = types.ModuleType(
+            f"{parent}.json_coder", "The stand-in of dockerfix"
+        )
+        json_coder.__dict__.update(NAMES, JsonCoder=Coder)
+        sys.modules[json_coder.__name__] = json_coder
+        setattr(sys.modules[parent], "json_coder", json_coder)  # noqa: B010
+
+
+def _real_cog() -> bool:
+    try:
+        version = importlib.metadata.version("cog")
+        if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST_COG:
+            return False
+        importlib.import_module("cog")
+    except (importlib.metadata.PackageNotFoundError, ImportError):
+        return False
+    return True

@@ -1,0 +1,184 @@
+"""The settings of an App, from cog.yaml and the Dockerfile: name, machine, Python, timeouts, what isn't uploaded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockerfix import flow
+from dockerfix.app.ignored import Ignored, read_ignored
+from dockerfix.app.model import AppError, Note, Predictor
+from dockerfix.app.spelling import TAKEN, pascal
+from dockerfix.app.weights import Download
+from dockerfix.bases import image_cuda, minor, python_of
+from dockerfix.findings import Severity
+from dockerfix.knowledge.cuda import cuda_for_tensorflow, cuda_for_torch
+from dockerfix.knowledge.fal import cpu_machines, default_machine, fal_version, machines_for_cuda
+from dockerfix.knowledge.idioms import default_cuda, default_python
+from dockerfix.project import CogConfig, Project
+from dockerfix.requirements import parse_items
+from dockerfix.syntax.parser import parse
+from dockerfix.versions import numbers
+
+PREFERRED_GPUS = ("GPU-A100", "GPU-H100")
+STARTUP_TIMEOUT, STARTUP_WITH_DOWNLOADS = 600, 1800
+FRAMEWORKS = frozenset({"jax", "onnxruntime", "paddlepaddle", "tensorflow", "torch", "transformers"})
+
+
+@dataclass(frozen=True, slots=True)
+class AppOptions:
+    """What a caller may choose; None is for what the project says.
+
+    `dockerfile` is the text of the image's Dockerfile, from which its Python and CUDA are read; `dockerfile_name` its
+    name beside the App; `machine_type` a machine of fal; timeouts are in seconds.
+    """
+
+    name: str | None = None
+    dockerfile: str | None = None
+    dockerfile_name: str = "Dockerfile"
+    machine_type: str | None = None
+    auth: str = "private"
+    keep_alive: int = 60
+    startup_timeout: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings as they are written; `python` is a minor version such as "3.11"."""
+
+    app_name: str
+    class_name: str
+    python: str
+    machine: tuple[str, ...]
+    auth: str
+    keep_alive: int
+    startup_timeout: int
+    max_multiplexing: int | None
+    dockerfile: str
+    ignored: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def python_numbers(self) -> tuple[int, int]:
+        """The minor version as numbers."""
+        major, second = (*numbers(self.python), 0)[:2]
+        return major, second
+
+
+class Chooser:
+    """Chooses the settings of one App."""
+
+    def __init__(self, project: Project, config: CogConfig, options: AppOptions) -> None:
+        self.project = project
+        self.config = config
+        self.options = options
+        self.file = project.config_name or "cog.yaml"
+        self.notes: list[Note] = []
+        self.document = parse(options.dockerfile) if options.dockerfile is not None else None
+        self.stage = flow.final_stage(self.document) if self.document is not None else None
+
+    def settings(self, predictor: Predictor, downloads: tuple[Download, ...]) -> Settings:
+        """All of them. Raises AppError for a Python that fal doesn't have."""
+        name = self.options.name or app_name(self.config.image, self.project.root)
+        class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
+        ignored: Ignored = read_ignored(self.project)
+        machine = (self.options.machine_type,) if self.options.machine_type else self.machine()
+        python = self.python()
+        multiplexing = self.multiplexing(predictor)
+        timeout = STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT
+        return Settings(
+            name,
+            f"{class_name}App" if class_name in TAKEN else class_name,
+            python,
+            machine,
+            self.options.auth,
+            self.options.keep_alive,
+            self.options.startup_timeout or timeout,
+            multiplexing,
+            self.options.dockerfile_name,
+            ignored.patterns,
+            (*self.notes, *ignored.notes),
+        )
+
+    def _note(self, code: str, message: str, *path: str, severity: Severity = Severity.NOTE) -> None:
+        self.notes.append(Note(code, message, self.file, self.config.line_of(*path), severity))
+
+    def python(self) -> str:
+        """The minor version of the image's Python."""
+        if self.document is not None and self.stage is not None:
+            python = python_of(self.document, self.stage, self.config)
+        else:
+            python = minor(self.config.python_version or default_python())
+            if self.config.python_version is None:
+                message = f"cog.yaml names no Python; Cog's newest releases take {python}, so the App does"
+                self._note("DF515", message)
+        if fal_version(python) is None:
+            message = f"Python {python} is too old: fal runs {_oldest_python()} and later"
+            raise AppError(message, self.file, self.config.line_of("build", "python_version"))
+        return python
+
+    def multiplexing(self, predictor: Predictor) -> int | None:
+        """How many requests a runner takes at once; None for one."""
+        wanted = self.config.concurrency_max or predictor.concurrency or 1
+        if wanted > 1 and not predictor.is_async:
+            message = f"`{predictor.name}` isn't async, so {wanted} requests at once run in as many threads"
+            self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
+        return wanted if wanted > 1 else None
+
+    def machine(self) -> tuple[str, ...]:
+        """The machine types, the first that is free being taken."""
+        if not self.config.gpu:
+            heavy = FRAMEWORKS & self.project.declared_packages
+            return (max(cpu_machines(), key=_fits_frameworks),) if heavy else (default_machine(),)
+        cuda = self.cuda()
+        fitting = [machine for machine in machines_for_cuda(cuda) if self.runs_torch(machine.arch)]
+        chosen = tuple(machine.name for machine in fitting if machine.name in PREFERRED_GPUS)
+        if not chosen:
+            message = f"no machine of fal runs CUDA {cuda}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
+            self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
+            return PREFERRED_GPUS[:1]
+        memory = {machine.name: machine.vram for machine in fitting}
+        sizes = ", ".join(f"{name} has {memory[name]} GB" for name in chosen)
+        self._note(
+            "DF513", f"machines chosen for CUDA {cuda}: {sizes}; change them to what the model needs", "build", "gpu"
+        )
+        return chosen
+
+    def cuda(self) -> str:
+        """The CUDA of the image: as cog.yaml, the Dockerfile, the pinned framework or Cog's default says."""
+        base = image_cuda(self.stage.base) if self.stage is not None else None
+        torch, tensorflow = self.pinned("torch"), self.pinned("tensorflow")
+        of_framework = (cuda_for_torch(torch) if torch else None) or (
+            cuda_for_tensorflow(tensorflow) if tensorflow else None
+        )
+        return self.config.cuda or base or of_framework or default_cuda()
+
+    def runs_torch(self, arch: str) -> bool:
+        """Whether the pinned torch has kernels for an architecture: before 2.0 it knew none from sm_90 on."""
+        torch = self.pinned("torch")
+        return torch is None or numbers(torch) >= (2,) or int(arch.removeprefix("sm_")) < 90
+
+    def pinned(self, package: str) -> str | None:
+        """The version that the project pins a package to."""
+        items = [*parse_items(self.config.python_packages), *self.project.requirements_files().items]
+        return next((item.pin for item in items if item.name == package and item.pin), None)
+
+
+def app_name(image: str | None, root: Path | None) -> str:
+    """A name for the App: that of the model's image, else of its folder."""
+    for text in ((image or "").rpartition("/")[2].partition(":")[0], root.resolve().name if root else ""):
+        name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        if name:
+            return name
+    return "app"
+
+
+def _fits_frameworks(name: str) -> int:
+    """Sorts the smallest machine with memory for a framework first: 8 GB, as Replicate's CPU hardware has."""
+    memory = cpu_machines()[name]
+    return -memory if memory >= 8192 else -(10**6)
+
+
+def _oldest_python() -> str:
+    return next(f"3.{second}" for second in range(20) if fal_version(f"3.{second}"))
