@@ -8,15 +8,21 @@ Spans are offsets in the text given; white space is what Go's ``unicode.IsSpace`
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
-from dockerfix.source import Span
+from dockerfix.source import Span, decode, encode
 from dockerfix.syntax.characters import FIELD_SPACE, GO_SPACE
+from dockerfix.syntax.words_text import go_quote, runes
 
 _FIELD = re.compile(f"[{FIELD_SPACE}]+")
 _JSON_STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
-_JSON_FORM = re.compile(rf"\[[ \t\r\n]*(?:{_JSON_STRING}(?:[ \t\r\n]*,[ \t\r\n]*{_JSON_STRING})*)?[ \t\r\n]*\]")
+_JSON_SPACE = r"[ \t\r\n]*"
+_JSON_FORM = re.compile(
+    rf"\[{_JSON_SPACE}(?:\]|{_JSON_STRING}(?:{_JSON_SPACE},{_JSON_SPACE}{_JSON_STRING})*{_JSON_SPACE}\])"
+)
 _JSON_ELEMENT = re.compile(_JSON_STRING)
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
 
@@ -39,6 +45,11 @@ class CommandLine(NamedTuple):
     rest_at: int
 
 
+def name_of(keyword: str) -> str:
+    """The instruction that `keyword` names, in lower case as Go's ``strings.ToLower`` makes it."""
+    return keyword.lower() if keyword.isascii() else keyword.replace("\u0130", "i").lower()
+
+
 def split_command(line: str, *, flags: bool = True) -> CommandLine:
     """Divide a logical line as BuildKit does; without `flags` all that follows the keyword is arguments."""
     end = len(line.rstrip(GO_SPACE))
@@ -49,28 +60,33 @@ def split_command(line: str, *, flags: bool = True) -> CommandLine:
     at = field.end()
     found: tuple[Text, ...] = ()
     if flags and line.startswith("--", at):
-        found, at = _read_flags(line, at, end)
+        found, at, torn = _read_flags(line, at, end)
+        if torn:
+            return CommandLine(line[start : field.start()], found, torn + line[at:end], at - len(torn))
     at = end - len(line[at:end].lstrip(GO_SPACE))
     return CommandLine(line[start : field.start()], found, line[at:end], at)
 
 
-def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int]:
-    """The words that begin with ``--``, and where the first other word begins.
+def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int, str]:
+    """The words that begin with ``--``, where the first other word begins, and what was torn off before it.
 
-    BuildKit reads flags byte by byte, so a byte 0xA0 in the middle of a character separates words and every byte
-    beyond ASCII becomes a character of its own; a line with such bytes is read the same way here.
+    BuildKit reads flags byte by byte, so a byte 0x85 or 0xA0 in the middle of a character separates words and every
+    byte beyond ASCII becomes a character of its own; a line with such bytes is read the same way here. If flags end
+    inside a character, its last bytes are the first of the arguments.
     """
     part = line[at:end]
     if part.isascii():
         words, rest = _scan_flags(part)
-        return tuple(Text(value, span.shift(at)) for value, span in words), at + rest
-    data = part.encode("utf-8", "surrogateescape")
+        return tuple(Text(value, span.shift(at)) for value, span in words), at + rest, ""
+    data = encode(part)
     words, rest = _scan_flags(data.decode("latin-1"))
+    starts = list(accumulate((len(encode(character)) for character in part), initial=0))
 
     def place(offset: int) -> int:
-        return at + len(data[:offset].decode("utf-8", "ignore" if offset < len(data) else "surrogateescape"))
+        return at + bisect_left(starts, offset)
 
-    return tuple(Text(value, Span(place(span.start), place(span.end))) for value, span in words), place(rest)
+    found = tuple(Text(value, Span(place(span.start), place(span.end))) for value, span in words)
+    return found, place(rest), decode(data[rest : starts[place(rest) - at]])
 
 
 def _scan_flags(text: str) -> tuple[list[Text], int]:
@@ -112,6 +128,14 @@ def _scan_flag(text: str, at: int) -> tuple[str, bool, int]:
             parts.append(character)
         at += 1
     return "".join(parts), quoted, at
+
+
+def split_at_space(text: str) -> tuple[str, str]:
+    """The first word and what stands behind the white space after it, found byte by byte as for flags."""
+    data = text if text.isascii() else encode(text).decode("latin-1")
+    end = next((at for at, character in enumerate(data) if character in GO_SPACE), len(data))
+    first, rest = data[:end], data[end:].lstrip(GO_SPACE)
+    return (first, rest) if data is text else (decode(first.encode("latin-1")), decode(rest.encode("latin-1")))
 
 
 def words(text: str, escape: str) -> Iterator[Text]:
@@ -188,7 +212,7 @@ def pairs(text: str, keyword: str, escape: str) -> tuple[Pair, ...]:
     result: list[Pair] = []
     for word in found:
         if "=" not in word.value:
-            shown = '"' + word.value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            shown = go_quote(runes(word.value))
             raise ArgumentError(f"Syntax error - can't find = in {shown}. Must be of the form: name=value")
         result.append(_pair(word))
     return tuple(result)
@@ -196,17 +220,13 @@ def pairs(text: str, keyword: str, escape: str) -> tuple[Pair, ...]:
 
 def arguments_of_arg(text: str, escape: str) -> tuple[Pair, ...]:
     """The names of an ARG, each with its default or None."""
-    return tuple(
-        _pair(word) if "=" in word.value else Pair(word, None, "") for word in words(text, escape)
-    )
+    return tuple(_pair(word) if "=" in word.value else Pair(word, None, "") for word in words(text, escape))
 
 
 def _pair(word: Text) -> Pair:
     name, _, value = word.value.partition("=")
     middle = word.span.start + len(name)
-    return Pair(
-        Text(name, Span(word.span.start, middle)), Text(value, Span(middle + 1, word.span.end)), "="
-    )
+    return Pair(Text(name, Span(word.span.start, middle)), Text(value, Span(middle + 1, word.span.end)), "=")
 
 
 def is_json_form(text: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockerfix.source import Span
 from dockerfix.syntax import arguments
-from dockerfix.syntax.arguments import ArgumentError, CommandLine, Pair, Text
+from dockerfix.syntax.arguments import ArgumentError, CommandLine, Pair, Text, name_of
 from dockerfix.syntax.images import ImageReference, parse_image
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class CommandView(ListView):
 
     @cached_property
     def script(self) -> Script | None:
-        """The shell form as commands, with spans in the arguments (add ``arguments_span.start``); None for the exec form."""
+        """The shell form as commands, spans relative to ``arguments_span.start``; None for the exec form."""
         from dockerfix.syntax.shell import parse_shell
 
         return None if self.is_json else parse_shell(self.arguments)
@@ -285,9 +285,7 @@ class Healthcheck(View):
     def read(self) -> None:
         """Divide the type from the command, which may be in the JSON form."""
         text = self.arguments
-        end = next((at for at, character in enumerate(text) if character in arguments.GO_SPACE), len(text))
-        self.kind = text[:end]
-        self.rest = text[end:].lstrip(arguments.GO_SPACE)
+        self.kind, self.rest = arguments.split_at_space(text)
         found = arguments.json_form(self.rest)
         if found is not None:
             at = self.command.rest_at + len(text) - len(self.rest)
@@ -308,11 +306,11 @@ class Onbuild(View):
         """
         command = self.command
         for _link in range(MAX_CHAIN):
-            if command.keyword.lower() != "onbuild" or not command.rest:
+            if name_of(command.keyword) != "onbuild" or not command.rest:
                 break
             command = arguments.split_command(command.rest)
-        if command.keyword.lower() != "onbuild":
-            inner = _VIEWS.get(command.keyword.lower(), View)(command, self.escape, ())
+        if name_of(command.keyword) != "onbuild":
+            inner = _VIEWS.get(name_of(command.keyword), View)(command, self.escape, ())
             if inner.problem:
                 raise ArgumentError(inner.problem)
 
@@ -322,7 +320,7 @@ class Onbuild(View):
         if not self.arguments:
             return None
         command = arguments.split_command(self.arguments)
-        return _VIEWS.get(command.keyword.lower(), View)(command, self.escape, ())
+        return _VIEWS.get(name_of(command.keyword), View)(command, self.escape, ())
 
 
 _VIEWS: dict[str, type[View]] = {
@@ -349,4 +347,4 @@ _VIEWS: dict[str, type[View]] = {
 
 def view(node: InstructionNode) -> View:
     """The view of an instruction; an unknown one gets the plain View."""
-    return _VIEWS.get(node.command.keyword.lower(), View)(node.command, node.escape, node.heredocs)
+    return _VIEWS.get(name_of(node.command.keyword), View)(node.command, node.escape, node.heredocs)

@@ -27,6 +27,7 @@ class ScannedTokens(Lexer):
         pass
 
     def lex(self, scanner: Scanner) -> Iterator[Lexeme]:  # type: ignore[override]
+        """The tokens of `scanner`, all of it."""
         return scanner.tokens()
 
 
@@ -115,7 +116,8 @@ def _kept(document: Document, edits: Sequence[Edit]) -> dict[int, Node]:
 
 
 def _nodes(scanner: Scanner) -> list[Node]:
-    nodes = [_node(scanner, part) for part in _lark().parse(scanner)]  # type: ignore[arg-type]
+    parts: Any = _lark().parse(scanner)
+    nodes = [_node(scanner, part) for part in parts]
     if scanner.problems:
         _attach(scanner.problems, nodes, scanner.start)
     return nodes
@@ -123,12 +125,15 @@ def _nodes(scanner: Scanner) -> list[Node]:
 
 def _attach(problems: list[Problem], nodes: list[Node], at: int) -> None:
     """Give each node the problems that were found in it, with offsets in its own text."""
-    found = {(problem.offset, problem.message): problem for problem in problems}
+    found = sorted({(problem.offset, problem.message) for problem in problems})
+    next_one = 0
     for node in nodes:
         end = at + len(node.text)
-        node.found = tuple(
-            [Problem(message, offset - at) for offset, message in sorted(found) if at <= offset < end]
-        )
+        first = next_one
+        while next_one < len(found) and found[next_one][0] < end:
+            next_one += 1
+        if first < next_one:
+            node.found = tuple([Problem(message, offset - at) for offset, message in found[first:next_one]])
         at = end
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
-from dockerfix.syntax.arguments import is_json_form, split_command
+from dockerfix.source import encode
+from dockerfix.syntax.arguments import is_json_form, name_of, split_command
 from dockerfix.syntax.characters import GO_SPACE
 from dockerfix.syntax.heredocs import Heredoc, heredoc_openers
 
@@ -21,7 +22,8 @@ MAX_LINE_BYTES = 65_535
 """The longest physical line that BuildKit reads (``bufio.MaxScanTokenSize - 1``)."""
 
 DIRECTIVES = frozenset({"syntax", "escape", "check"})
-_DIRECTIVE = re.compile(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")
+_DIRECTIVE_SPACE = "\t\n\f\r "
+_DIRECTIVE = re.compile(f"#[{_DIRECTIVE_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[{_DIRECTIVE_SPACE}]*=")
 _LEADING_SPACE = re.compile(f"[{GO_SPACE}]*")
 _HEREDOC_KEYWORDS = frozenset({"run", "copy", "add"})
 
@@ -121,7 +123,7 @@ class Scanner:
         return content, after
 
     def _is_too_long(self, at: int, end: int) -> bool:
-        return len(self.text[at:end].encode("utf-8", "surrogatepass")) > MAX_LINE_BYTES
+        return len(encode(self.text[at:end])) > MAX_LINE_BYTES
 
     def _skip_space(self, at: int, end: int) -> int:
         if at < end and self.text[at] > " " and self.text[at] < "\x7f":
@@ -132,20 +134,23 @@ class Scanner:
     def _read_directive(self, line: int, first: int, content: int) -> bool:
         """Whether the line is a directive; the first line that has not the form of one ends the header."""
         match = _DIRECTIVE.match(self.text, first, content)
+        given = self.text[match.end() : content] if match else ""
         name = match[1].lower() if match else ""
-        if not match or name not in DIRECTIVES:
+        if not given or name not in DIRECTIVES:
             self._header = False
             return False
+        # BuildKit's expression asks for one character, and takes a blank where there is no other
+        value = given.strip(_DIRECTIVE_SPACE) or given[-1]
         if name in self._seen:
             self.problems.append(Problem(f"only one {name} parser directive can be used", line))
             return True
         self._seen.add(name)
-        self.directives.append(Directive(name, match[2], line))
+        self.directives.append(Directive(name, value, line))
         if name == "escape":
-            if match[2] in ("\\", "`"):
-                self.escape = match[2]
+            if value in ("\\", "`"):
+                self.escape = value
             else:
-                self.problems.append(Problem(f"invalid escape token '{match[2]}' does not match ` or \\", line))
+                self.problems.append(Problem(f"invalid escape token '{value}' does not match ` or \\", line))
         return True
 
     def _continuation(self, first: int, content: int) -> int:
@@ -176,12 +181,19 @@ class Scanner:
                 break
         lexemes.append(Lexeme("END", content, after))
         line = "".join([text[lexeme.start : lexeme.end] for lexeme in lexemes if lexeme.type == "TEXT"])
-        if "<<" in line and _can_contain_heredoc(line, self.escape):
-            heredocs = heredoc_openers(line)
+        if "<<" in line and _can_contain_heredoc(line):
+            heredocs = self._openers(line, first)
             if heredocs:
                 self.heredocs[start] = heredocs
                 self._read_heredocs(first, after, heredocs, lexemes)
         return _with_keyword(text, lexemes, line)
+
+    def _openers(self, line: str, first: int) -> tuple[Heredoc, ...]:
+        try:
+            return heredoc_openers(line)
+        except ValueError as error:
+            self.problems.append(Problem(str(error), first))
+            return ()
 
     def _skip_inner(self, at: int, lexemes: list[Lexeme]) -> int:
         """Take the comments and blank lines that stand inside a continuation; the offset of the line after them."""
@@ -218,12 +230,12 @@ class Scanner:
                 return
 
 
-def _can_contain_heredoc(line: str, escape: str) -> bool:
+def _can_contain_heredoc(line: str) -> bool:
     """Only RUN, COPY and ADD, or one of them behind ONBUILD, and not in their JSON form."""
     keyword, _flags, rest, _at = split_command(line)
-    if keyword.lower() == "onbuild":
+    if name_of(keyword) == "onbuild":
         keyword, _flags, rest, _at = split_command(rest)
-    return keyword.lower() in _HEREDOC_KEYWORDS and not is_json_form(rest)
+    return name_of(keyword) in _HEREDOC_KEYWORDS and not is_json_form(rest)
 
 
 def _with_keyword(text: str, lexemes: list[Lexeme], line: str) -> list[Lexeme]:

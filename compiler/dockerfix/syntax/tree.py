@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dockerfix.source import Source, Span
-from dockerfix.syntax.arguments import CommandLine, split_command
+from dockerfix.syntax.arguments import CommandLine, name_of, split_command
 from dockerfix.syntax.logical import Logical
 from dockerfix.syntax.scanner import Directive, Problem
 
@@ -86,7 +86,8 @@ class InstructionNode(Node):
     @cached_property
     def keyword(self) -> str:
         """The instruction's name in upper case."""
-        return self.command.keyword.upper()
+        name = name_of(self.command.keyword)
+        return name.upper() if name.isascii() else name
 
     @cached_property
     def view(self) -> View:
@@ -164,8 +165,10 @@ class Stage:
     @property
     def name(self) -> str | None:
         """The name that ``AS`` gives it, in lower case as BuildKit compares it."""
-        name = self.base.view.stage_name
-        return name.value.lower() if name else None
+        from dockerfix.syntax.instructions import From
+
+        view = self.base.view
+        return view.stage_name.value.lower() if isinstance(view, From) and view.stage_name else None
 
     @property
     def span(self) -> Span:
@@ -177,9 +180,7 @@ class Stage:
 class Document:
     """A Dockerfile as a tuple of nodes; the concatenation of their texts is the source."""
 
-    def __init__(
-        self, source: Source, nodes: Sequence[Node], escape: str, directives: tuple[Directive, ...]
-    ) -> None:
+    def __init__(self, source: Source, nodes: Sequence[Node], escape: str, directives: tuple[Directive, ...]) -> None:
         self.source = source
         self.nodes = tuple(nodes)
         self.escape = escape
@@ -213,7 +214,7 @@ class Document:
     def stages(self) -> tuple[Stage, ...]:
         """The build stages; what stands before the first FROM belongs to none."""
         heads = [instruction.index for instruction in self.instructions if instruction.keyword == "FROM"]
-        ends = [*heads[1:], len(self.instructions)]
+        ends = [*heads, len(self.instructions)][1:]
         return tuple(
             Stage(number, self.instructions[head], self.instructions[head + 1 : end])
             for number, (head, end) in enumerate(zip(heads, ends, strict=True))
@@ -227,7 +228,7 @@ class Document:
             result += [Problem(problem.message, start + problem.offset) for problem in node.found]
             if isinstance(node, InstructionNode) and node.view.problem:
                 result.append(Problem(node.view.problem, start))
-        if not self.instructions:
+        if not self.instructions and not result:
             result.append(Problem("file with no instructions", 0))
         return tuple(sorted(result, key=lambda problem: problem.offset))
 
