@@ -1,0 +1,177 @@
+"""DF402: the base image against what the model needs of CUDA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import cuda, pins
+from dockerfix.context import Context
+from dockerfix.cuda import Base
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.cuda import image_tag, known_tag, parse_cuda_tag, tensorflow_row, torch_rows
+from dockerfix.knowledge.fal import newest_cuda_seen
+from dockerfix.knowledge.gpu import extra_with_cuda, gpu_packages
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.pins import Pin
+from dockerfix.syntax.tree import Document
+from dockerfix.versions import numbers, release
+
+CODE = "DF402"
+
+
+def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
+    """Compare the CUDA of the base image with cog.yaml and with the packages that need it.
+
+    Cog chooses the image (`replicate/cog@v0.22.0:pkg/config/config.go`, validateAndCompleteCUDA), but a Dockerfile that was
+    kept may be older than its cog.yaml. An error is a version that cog.yaml does not ask for: DF401 would fail the build.
+    Reported are a model on GPU without a CUDA image, packages that find no CUDA or another one, a CUDA newer than any that
+    was seen on fal's hosts, and tags of which it is not known that they can be pulled.
+
+    cog.yaml:
+
+        build:
+          gpu: true
+          cuda: "11.8"
+
+    Before:
+
+        FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu22.04
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu22.04
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    base = cuda.base_of(document)
+    if base is None:
+        return
+    if not cuda.needs_gpu(context, base):
+        if base.is_cuda and context.config is not None:
+            yield _finding(base, f"cog.yaml asks for no GPU, but `{base.shown}` has CUDA: a smaller image would do")
+        return
+    found = pins.pins(document, context)
+    if base.is_cuda:
+        yield from _version(context, base)
+        yield from _tag(base)
+        yield from _torch(document, context, base, found)
+        yield from _tensorflow(base, found)
+    elif base.is_plain:
+        yield from _without_cuda(base, found)
+    else:
+        yield _unknown(context, base)
+
+
+def _finding(base: Base, message: str, severity: Severity = Severity.NOTE, pin: Pin | None = None) -> Finding:
+    span = base.instruction.body_span
+    return Finding(
+        CODE, span, message, severity=severity, file=pin.file if pin else None, line=pin.line if pin else None
+    )
+
+
+def _version(context: Context, base: Base) -> Iterator[Finding]:
+    """The tag against cog.yaml, and against what fal's hosts were seen to run."""
+    want = cuda.wanted(context, base)
+    if base.names and base.cuda:
+        names = ", ".join(f"`{name}`" for name in base.names)
+        message = f"the base image depends on {names}: checked is the default, `{base.shown}`"
+        yield _finding(base, message)
+    if want is not None and want.by_config and base.cuda and not cuda.agrees(base.cuda, want.version):
+        message = f"{want.reason}, but `{base.shown}` has {base.cuda}: run `cog debug` again, or correct one of the two"
+        yield _finding(base, message, Severity.ERROR)
+    version = base.cuda or (want.version if want else None)
+    if version and release(cuda.minor(version)) > release(newest_cuda_seen()):
+        message = (
+            f"CUDA {version} is newer than {newest_cuda_seen()}, the newest seen on fal's hosts, whose driver is not "
+            "published: try it before you depend on it"
+        )
+        yield _finding(base, message, Severity.WARNING)
+
+
+def _tag(base: Base) -> Iterator[Finding]:
+    """Whether NVIDIA serves the tag, as far as a table of devel images with cuDNN can tell."""
+    if base.image is None or not base.image.repository.endswith(idioms().images.cuda) or base.image.digest:
+        return
+    tag = base.image.tag.value if base.image.tag else ""
+    parsed = parse_cuda_tag(tag)
+    if known_tag(tag) or (parsed is not None and (parsed.flavour != "devel" or parsed.cudnn is None)):
+        return
+    nearest = image_tag(cuda.minor(parsed.cuda), parsed.cudnn) or image_tag(cuda.minor(parsed.cuda)) if parsed else None
+    advice = f"; `{base.image.repository}:{nearest}` is" if nearest else ""
+    message = f"`{base.shown}` is not among the tags that NVIDIA is known to serve{advice}"
+    yield _finding(base, message, Severity.WARNING)
+
+
+def _torch(document: Document, context: Context, base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
+    """A pinned torch for which the image's CUDA has no build."""
+    pin = cuda.torch_pin(found)
+    if pin is None or pin.requirement.pin is None or base.cuda is None:
+        return
+    version = pin.requirement.pin.partition("+")[0]
+    known = [row.cuda for row in torch_rows(version) if row.cuda]
+    row = cuda.torch_build(document, context, found)
+    if not known or (row is not None and row.cuda and cuda.minor(row.cuda) == cuda.minor(base.cuda)):
+        return
+    builds = ", ".join(known)
+    got = f"the build for CUDA {row.cuda} is installed" if row is not None and row.cuda else "none of these is older"
+    message = (
+        f"torch {version} is built for CUDA {builds}, the base image has {base.cuda}: {got}; its wheels bring their own CUDA, "
+        "so this matters where CUDA code is compiled"
+    )
+    severity = Severity.WARNING if row is None or _compiles(found) else Severity.NOTE
+    yield _finding(base, message, severity, pin)
+
+
+def _compiles(found: tuple[Pin, ...]) -> bool:
+    return any(pin.name in gpu_packages().compile for pin in found)
+
+
+def _tensorflow(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
+    """A pinned TensorFlow, which looks for the CUDA and the cuDNN that it was built for."""
+    pin = pins.find(found, *gpu_packages().tensorflow)
+    if pin is None or not pin.requirement.pin or _carries_cuda(pin) or base.cuda is None:
+        return
+    row = tensorflow_row(pin.requirement.pin)
+    if row is None:
+        return
+    wrong = cuda.minor(base.cuda) != cuda.minor(row.cuda)
+    if base.cudnn and numbers(base.cudnn)[:1] != numbers(row.cudnn)[:1]:
+        wrong = True
+    if wrong:
+        message = (
+            f"TensorFlow {pin.requirement.pin} was built for CUDA {row.cuda} and cuDNN {row.cudnn} and finds no others; "
+            f"`{base.shown}` has other versions, so that it may run on the CPU alone"
+        )
+        yield _finding(base, message, Severity.WARNING, pin)
+
+
+def _carries_cuda(pin: Pin) -> bool:
+    extra = extra_with_cuda(pin.name)
+    return extra is not None and any(each.startswith(extra) for each in pin.requirement.extras)
+
+
+def _without_cuda(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
+    """A model on GPU on an image without CUDA, as ``--use-cuda-base-image=false`` makes one."""
+    packages = gpu_packages()
+    lacking = [pin for pin in found if pin.name in packages.look_for | packages.compile and not _carries_cuda(pin)]
+    for pin in lacking:
+        message = f"`{pin.name}` needs the CUDA of the image, and `{base.shown}` has none: take a CUDA image"
+        yield _finding(base, message, Severity.WARNING, pin)
+    if lacking:
+        return
+    bringing = next((pin for pin in found if pin.name in packages.bring or _carries_cuda(pin)), None)
+    if bringing is not None:
+        message = (
+            f"`{base.shown}` has no CUDA; the wheels that `{bringing.name}` installs bring their own, which is enough"
+        )
+        yield _finding(base, message, pin=bringing)
+        return
+    message = f"cog.yaml asks for a GPU, but `{base.shown}` has no CUDA and no package is known to bring it: take a CUDA image"
+    yield _finding(base, message, Severity.WARNING)
+
+
+def _unknown(context: Context, base: Base) -> Finding:
+    if context.config is not None and context.config.cuda:
+        message = f"whether `{base.shown}` has CUDA {context.config.cuda} can't be known here: the build checks it"
+        return _finding(base, message)
+    return _finding(base, f"whether `{base.shown}` has CUDA can't be known here: name it under `cuda` in cog.yaml")

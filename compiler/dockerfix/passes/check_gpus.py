@@ -1,0 +1,137 @@
+"""DF403: which of fal's GPUs the image can use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockerfix import cuda, flow, pins
+from dockerfix.context import Context
+from dockerfix.cuda import Base
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.fal import machines
+from dockerfix.knowledge.gpu import (
+    Architecture,
+    architecture_variable,
+    architectures,
+    architectures_for,
+    usual_machines,
+)
+from dockerfix.syntax.instructions import Arg, Env
+from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.versions import numbers, release
+
+CODE = "DF403"
+
+_ARCHITECTURE = re.compile(r"(\d+)\.(\d)[a-z]?")
+
+
+def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
+    """Say which machine types of fal can run the model, as CUDA and torch of the image decide.
+
+    A toolkit compiles only for architectures that it knows, and wheels of torch hold kernels for those of their time: CUDA before
+    11.8 or torch before 2.0 rule out H100 and H200, CUDA before 12.8 or torch before 2.7 the Blackwell machines (NVIDIA's
+    release notes; the machine types are those of fal's documentation). TORCH_CUDA_ARCH_LIST is held against the toolkit, too.
+
+    cog.yaml:
+
+        build:
+          gpu: true
+          cuda: "12.1"
+
+    Before:
+
+        FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    base = cuda.base_of(document)
+    if base is None or not cuda.needs_gpu(context, base):
+        return
+    found = pins.pins(document, context)
+    row = cuda.torch_build(document, context, found)
+    toolkit = base.cuda or (context.config.cuda if context.config is not None and not base.is_plain else None)
+    limit = min((version for version in (toolkit, row.cuda if row else None) if version), key=release, default=None)
+    pin = cuda.torch_pin(found)
+    torch = pin.requirement.pin.partition("+")[0] if pin is not None and pin.requirement.pin else None
+    if limit is not None or torch is not None:
+        yield _machines(base, limit, torch)
+    if toolkit is not None:
+        for instruction in document.instructions:
+            yield from _targets(instruction, toolkit)
+
+
+def _machines(base: Base, limit: str | None, torch: str | None) -> Finding:
+    """The machines that can be used, and those that can't."""
+    usable = cuda.usable(limit, torch)
+    names = {each.sm for each in usable}
+    # code for an older GPU of the same generation runs on a newer one, if whoever compiled it put no other condition
+    kin = {each.sm for each in architectures() if _is_served(each.name, {one.name for one in usable})} - names
+    able = [machine.name for machine in machines() if machine.arch in names]
+    perhaps = [machine.name for machine in machines() if machine.arch in kin]
+    unable = [machine.name for machine in machines() if machine.arch not in names | kin]
+    parts = [f"CUDA {cuda.minor(limit)}"] if limit else []
+    what = " with ".join([*parts, f"torch {torch}"] if torch else parts)
+    if not able:
+        message = f"{what} is older than all GPUs of fal and may not run on any"
+    else:
+        message = f"{what} runs on {listed(able)}"
+        message += f", perhaps on {listed(perhaps)}" if perhaps else ""
+        message += f", not on {listed(unable)}" if unable else ""
+    severity = Severity.WARNING if any(name in unable for name in usual_machines()) else Severity.NOTE
+    return Finding(CODE, base.instruction.body_span, message, severity=severity)
+
+
+def listed(names: list[str]) -> str:
+    """``A100, H100 and B200``."""
+    short = [name.removeprefix("GPU-") for name in names]
+    return " and ".join(part for part in (", ".join(short[:-1]), short[-1]) if part)
+
+
+def _targets(instruction: Instruction, toolkit: str) -> Iterator[Finding]:
+    """A list of architectures to compile for: what the toolkit refuses, and what it could and the list leaves out."""
+    for value in _values(instruction):
+        found = _ARCHITECTURE.findall(value)
+        if not found:
+            continue
+        chosen = {f"{int(first)}.{second}" for first, second in found}
+        known = {each.name: each for each in architectures()}
+        refused = [
+            name for name in sorted(chosen, key=numbers) if name in known and not _compiles(toolkit, known[name])
+        ]
+        missing = [each for each in architectures_for(toolkit) if not _is_served(each.name, chosen)]
+        variable = architecture_variable()
+        if refused:
+            message = f"`{variable}` names {', '.join(refused)}, which the compiler of CUDA {toolkit} does not know: remove it"
+            yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
+        elif missing:
+            wanted = [machine.name for machine in machines() if machine.arch in {each.sm for each in missing}]
+            names = ", ".join(each.name for each in missing)
+            message = f"`{variable}` leaves out {names}: what is compiled here won't run on {listed(wanted)}"
+            yield Finding(CODE, instruction.body_span, message)
+
+
+def _compiles(toolkit: str, architecture: Architecture) -> bool:
+    return release(architecture.least_cuda) <= release(toolkit)
+
+
+def _is_served(name: str, chosen: set[str]) -> bool:
+    """Whether code for one of `chosen` runs on an architecture: that of the same major number, if not newer."""
+    major, second = numbers(name)
+    return any(numbers(each)[0] == major and numbers(each)[1] <= second for each in chosen)
+
+
+def _values(instruction: Instruction) -> Iterator[str]:
+    """What an instruction sets the variable to."""
+    view = instruction.view
+    variable = architecture_variable()
+    if isinstance(view, Env | Arg):
+        yield from (pair.value.value for pair in view.pairs if pair.name.value == variable and pair.value is not None)
+    elif instruction.keyword == "RUN" and variable in instruction.node.text:
+        found = flow.shell(instruction)
+        for command in found.script.walk() if found is not None else ():
+            yield from (each.value.text for each in command.assignments if each.name == variable)

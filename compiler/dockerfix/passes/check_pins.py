@@ -1,0 +1,115 @@
+"""DF307: packages that clash with fal, a Python that fal no longer supports, and credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockerfix import bases, flow, pins
+from dockerfix.context import Context
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.fal import fal_conflict, fal_package, fal_version
+from dockerfix.pins import Line, Pin
+from dockerfix.requirements import has_credentials
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF307"
+
+_REFERENCE = re.compile(r"\$\([^()]*\)|\$\{[^{}]*\}|\$\w+|`[^`]*`")
+
+
+def check_pins(document: Document, context: Context) -> Iterator[Finding]:
+    """Report packages and a Python version that don't go with fal, and URLs that hold credentials.
+
+    The model and `fal` share one Python, and fal is installed last, so that its versions win: a model that pins pydantic below 2
+    gets another one (PyPI, Requires-Dist of fal; knowledge/fal.yaml). Versions of fal for old Pythons are no longer published.
+    A URL with a password or a token would be stored in the image for everyone who can pull it; dockerfix never writes one.
+
+    cog.yaml:
+
+        build:
+          python_version: "3.11"
+          python_packages:
+            - pydantic==1.10.13
+
+    Before:
+
+        FROM python:3.11-slim
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    for line in pins.lines(document, context):
+        if any(has_credentials(word) for word in line.item.words):
+            yield _credentials(line)
+    for instruction in document.instructions:
+        if instruction.keyword == "RUN" and _has_credentials(instruction):
+            yield _in_command(instruction)
+    stage = flow.final_stage(document)
+    if stage is None or context.options.target == "server":
+        return
+    python = bases.python_of(document, stage, context.config)
+    yield from _python(stage.base, python, context)
+    for pin in pins.pins(document, context):
+        yield from _conflict(pin, python, context)
+
+
+def _credentials(line: Line) -> Finding:
+    """An item that Cog, and so dockerfix, would install from a URL with credentials."""
+    name = next((requirement.name for requirement in line.item.requirements if requirement.name), None)
+    what = f"the URL of `{name}`" if name else "the URL of a package index"
+    message = (
+        f"{what} holds credentials, which would be stored in the image: remove it here, and install what it serves in a `run` "
+        "command that reads it from a build secret (`mounts` of type secret in cog.yaml, `secrets` of fal's ContainerImage)"
+    )
+    return Finding(CODE, line.span, message, severity=Severity.ERROR, file=line.file, line=line.line)
+
+
+def _has_credentials(instruction: Instruction) -> bool:
+    """Whether a URL in a RUN holds credentials in plain text; what a variable or a command gives is none."""
+    return has_credentials(_REFERENCE.sub(" ", instruction.text))
+
+
+def _in_command(instruction: Instruction) -> Finding:
+    message = (
+        "a URL in this command holds credentials, which are stored in the image: read them from a build secret "
+        "(`mounts` of type secret in cog.yaml, `secrets` of fal's ContainerImage)"
+    )
+    return Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
+
+
+def _python(base: Instruction, python: str, context: Context) -> Iterator[Finding]:
+    """A Python for which fal's package is no longer published, or never was."""
+    config = context.config
+    line = config.line_of("build", "python_version") if config is not None else None
+    file = context.project.config_name if line else None
+    version = fal_version(python)
+    if version is None:
+        message = f"no release of `{fal_package()}` supports Python {python}: take a newer one for `python_version`"
+        yield Finding(CODE, base.body_span, message, severity=Severity.ERROR, file=file, line=line)
+    elif version != fal_version():
+        message = f"for Python {python} `{fal_package()}` stays at {version}: take a newer `python_version` when the model allows it"
+        yield Finding(CODE, base.body_span, message, severity=Severity.WARNING, file=file, line=line)
+
+
+def _conflict(pin: Pin, python: str, context: Context) -> Iterator[Finding]:
+    """A requirement that the version which fal brings doesn't meet."""
+    requirement = pin.requirement
+    if requirement.marker is not None:
+        return
+    if pin.name == fal_package() and requirement.pin:
+        version = context.options.fal_version or fal_version(python)
+        if requirement.pin != version:
+            message = f"`{requirement.text}` is replaced by fal {version}: `--fal-version {requirement.pin}` keeps it"
+            yield Finding(CODE, pin.span, message, file=pin.file, line=pin.line)
+        return
+    needed = fal_conflict(pin.name, requirement.specifier, python)
+    if needed is not None:
+        message = (
+            f"`{requirement.text}` is replaced by the version that fal needs (`{needed.package}{needed.specifier}`), since fal is "
+            "installed last: if the model needs its own, let it run in a virtual environment of its own"
+        )
+        yield Finding(CODE, pin.span, message, severity=Severity.WARNING, file=pin.file, line=pin.line)

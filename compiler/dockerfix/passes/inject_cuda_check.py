@@ -1,0 +1,102 @@
+"""DF401: a step that fails the build when the base image has another CUDA than the model needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, cuda, flow
+from dockerfix.blocks import Block
+from dockerfix.context import Context
+from dockerfix.cuda import Base, Wanted
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.knowledge.gpu import version_files, version_variable
+from dockerfix.syntax.tree import Document, Stage
+
+CODE = "DF401"
+
+
+def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]:
+    """Check the CUDA version of the base image while it is built.
+
+    Tags are moved, FROM lines take build arguments, mirrors hold old images: what a tag promises is not always what is
+    pulled, and a wrong CUDA shows itself only when the model is loaded on a GPU. The step stands right behind the FROM of the
+    image, so that a wrong base fails at once. It needs no GPU, no package and no shell but sh: CUDA images name their version
+    in a variable (`nvidia/container-images/cuda:dist`), and the toolkit in a file. It checks the version of cog.yaml, else that
+    of the tag without its patch. An image that is known to have no CUDA gets no check: there torch brings its own (see DF402).
+
+    cog.yaml:
+
+        build:
+          gpu: true
+          cuda: "12.1"
+
+    Before:
+
+        FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
+        # dockerfix[DF401]: cog.yaml asks for CUDA 12.1
+        RUN cuda="${CUDA_VERSION:-}"; \\
+            for file in /usr/local/cuda/version.json /usr/local/cuda/version.txt; do \\
+            if [ -z "$cuda" ] && [ -f "$file" ]; then cuda="$(sed -n 's/^[^0-9]*\\([0-9][0-9]*\\.[0-9][0-9]*\\).*/\\1/p' "$file" | head -n 1)"; fi; \\
+            done; \\
+            case "$cuda" in \\
+            12.1|12.1.*) ;; \\
+            *) echo "dockerfix: cog.yaml asks for CUDA 12.1, but this base image has ${cuda:-none}" >&2; exit 1 ;; \\
+            esac
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage, base = flow.final_stage(document), cuda.base_of(document)
+    present = [block for block in blocks.find_blocks(document) if block.code == CODE]
+    want = _wanted(context, base) if base is not None else None
+    kept = next((block for block in present if stage is not None and _is_in(stage, block)), None) if want else None
+    for block in present:
+        if block is not kept:
+            yield Finding(
+                CODE, block.span, "the check of CUDA is removed: this image needs none", (Edit(block.span, ""),)
+            )
+    if want is None or stage is None:
+        return
+    text = blocks.render(document, CODE, want.reason, step(want))
+    if kept is not None:
+        edits = blocks.update(document, kept, text)
+        if edits:
+            yield Finding(CODE, kept.span, f"the check of CUDA is brought up to date: {want.reason}", edits)
+        return
+    message = f"{want.reason}: the build checks that the base image has it"
+    yield Finding(CODE, stage.base.body_span, message, (blocks.place(document, stage.base.span.end, text),))
+
+
+def _wanted(context: Context, base: Base) -> Wanted | None:
+    """The version to check, or None where the image needs no CUDA, or is known to have none or not to name it."""
+    if not cuda.needs_gpu(context, base) or base.is_plain or (base.is_cuda and not base.sets_variable):
+        return None
+    return cuda.wanted(context, base)
+
+
+def _is_in(stage: Stage, block: Block) -> bool:
+    return bool(block.instructions) and all(instruction in stage.instructions for instruction in block.instructions)
+
+
+def step(want: Wanted) -> str:
+    """The RUN that checks for a version; a file names no patch, so that only the variable can be held to one."""
+    patterns = [want.version, f"{want.version}.*"]
+    if cuda.minor(want.version) != want.version:
+        patterns.append(cuda.minor(want.version))
+    number = r"s/^[^0-9]*\([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p"
+    read = f"""cuda="$(sed -n '{number}' "$file" | head -n 1)\""""
+    lines = (
+        f'RUN cuda="${{{version_variable()}:-}}"; \\',
+        f"for file in {' '.join(version_files())}; do \\",
+        f'if [ -z "$cuda" ] && [ -f "$file" ]; then {read}; fi; \\',
+        "done; \\",
+        'case "$cuda" in \\',
+        f"{'|'.join(patterns)}) ;; \\",
+        f'*) echo "dockerfix: {want.reason}, but this base image has ${{cuda:-none}}" >&2; exit 1 ;; \\',
+        "esac",
+    )
+    return "\n    ".join(lines)

@@ -1,0 +1,144 @@
+"""DF305: files of the project that a RUN mounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import blocks, copying, uploading, variables
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import Mount, Run
+from dockerfix.syntax.tree import Document, Instruction
+
+CODE = "DF305"
+
+
+def replace_bind_mounts(document: Document, _context: Context) -> Iterator[Finding]:
+    """Copy files of the project into the image instead of mounting them for one RUN.
+
+    fal's client uploads what COPY and ADD name, and does not look at `RUN --mount=type=bind`
+    (`fal-ai/fal:projects/fal/src/fal/container.py`, DockerfileParser), so that the mounted file is missing when fal builds. The
+    COPY stands right before the RUN; unlike a mount it leaves the file in the image. Mounts from other stages and images,
+    caches and secrets stay, and so does the command.
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN --mount=type=bind,source=extra.txt,target=/tmp/extra.txt pip install -r /tmp/extra.txt
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF305]: the RUN below mounted this from the project
+        COPY extra.txt /tmp/extra.txt
+        RUN pip install -r /tmp/extra.txt
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    for instruction in document.instructions:
+        view = instruction.view
+        if isinstance(view, Run) and any(_is_of_the_context(mount) for mount in view.mounts):
+            yield _replaced(document, instruction, view)
+
+
+def _is_of_the_context(mount: Mount) -> bool:
+    return mount.type == "bind" and not mount.source_stage
+
+
+def _replaced(document: Document, instruction: Instruction, view: Run) -> Finding:
+    mounts = [mount for mount in view.mounts if _is_of_the_context(mount)]
+    values = _values(instruction, view)
+    shown = ", ".join(f"`{values.get(mount, ('', ''))[0] or '.'}`" for mount in mounts)
+    refusal = next((text for mount in mounts if (text := _refusal(mount, view, values))), None)
+    copies = [_copy(*values[mount]) for mount in mounts] if not refusal else []
+    if refusal or None in copies:
+        return _left(document, instruction, shown, refusal or "its name can't be written so that the client reads it")
+    message = f"fal's client does not see that this RUN mounts {shown}: copied before it instead, and left in the image"
+    if any(_is_writable(mount) for mount in mounts):
+        message += "; what the RUN writes there stays, too"
+    reason = f"the RUN below mounted {'this' if len(copies) == 1 else 'these'} from the project"
+    text = blocks.render(document, CODE, reason, *(copy or "" for copy in copies))
+    edits = [blocks.place(document, _above(document, instruction), text)]
+    edits += [_without(instruction, mount) for mount in mounts]
+    return Finding(CODE, instruction.body_span, message, tuple(edits))
+
+
+def _left(document: Document, instruction: Instruction, shown: str, reason: str) -> Finding:
+    """A mount that stays: it works where another COPY uploads the whole project."""
+    uploaded = tuple(source for copy in copying.context_copies(document) for source in copy.expected)
+    message = f"this RUN mounts {shown} from the project, which fal's client does not see; {reason}"
+    severity = Severity.ERROR
+    if uploading.covers(uploaded, "."):
+        message += ". It is left as it is, since another COPY uploads the project"
+        severity = Severity.WARNING
+    return Finding(CODE, instruction.body_span, message, severity=severity)
+
+
+def _values(instruction: Instruction, view: Run) -> dict[Mount, tuple[str, str]]:
+    """Source and target of each mount with variables expanded; none for one in which an unknown variable stands."""
+    found = variables.of(instruction)
+    words = iter(found.words)
+    result: dict[Mount, tuple[str, str]] = {}
+    for mount in view.mounts:
+        own = {name: next(words) for name, value in mount.options if value and name in variables.MOUNT_WORDS}
+        if found.problem is None and not (found.unset and any("$" in value for value in own.values())):
+            source = own.get("src") or own.get("source") or ""
+            result[mount] = (source, own.get("target") or own.get("dst") or own.get("destination") or "")
+    return result
+
+
+def _refusal(mount: Mount, view: Run, values: dict[Mount, tuple[str, str]]) -> str | None:
+    """Why a mount can't become a COPY, or None."""
+    if mount not in values:
+        return "a variable in it has no value in this file"
+    source, target = values[mount]
+    if not target.strip("/"):
+        return "it names no target"
+    if uploading.normal(source).split("/")[0] == "..":
+        return "it lies outside the project"
+    for other in view.mounts:
+        if _is_of_the_context(other) or other not in values:
+            continue
+        folder = values[other][1].rstrip("/")
+        if folder and target.startswith(f"{folder}/"):
+            return f"it lies under another mount, `{folder}`, which would hide a copy"
+    return None
+
+
+def _copy(source: str, target: str) -> str | None:
+    """The COPY of a mount; a slash at the end of a target means nothing to a mount, and much to COPY."""
+    target = target.rstrip("/")
+    source = uploading.normal(source)
+    if uploading.is_pattern(source):
+        return None
+    if all(copying.is_plain(word) for word in (source, target)):
+        return f"COPY {source} {target}"
+    import json
+
+    text = f"COPY {json.dumps([source, target], ensure_ascii=False)}"
+    return text if copying.client_agrees(text, (source,)) and "$" not in text and "'" not in text else None
+
+
+def _is_writable(mount: Mount) -> bool:
+    return any(name in ("rw", "readwrite") and value != "false" for name, value in mount.options)
+
+
+def _above(document: Document, instruction: Instruction) -> int:
+    """Above the instruction and the comments that belong to it."""
+    return min((offset for _node, offset in document.comments_above(instruction)), default=instruction.start)
+
+
+def _without(instruction: Instruction, mount: Mount) -> Edit:
+    """Remove the flag with the blanks behind it, or its whole line where nothing else but a continuation stands on it."""
+    start, end = instruction.original(mount.span)
+    text = instruction.document.text
+    following = end
+    while text[following : following + 1] in (" ", "\t"):
+        following += 1
+    line = text.rfind("\n", 0, start) + 1
+    rest = text[following : text.find("\n", following) + 1]
+    if not text[line:start].strip() and line > instruction.start and rest.rstrip() == instruction.node.escape:
+        return Edit(Span(line, following + len(rest)), "")
+    return Edit(Span(start, following), "")
