@@ -71,6 +71,9 @@ class Builder:
             context = Path(scratch) / row.project
             shutil.copytree(row.folder, context)
             _writable(context)
+            for name in row.files:
+                (context / name).parent.mkdir(parents=True, exist_ok=True)
+                (context / name).write_text("stand-in\n")
             try:
                 {"fixed": self._fixed, "raw": self._raw, "cuda": self._cuda}[row.kind](row, context, result, worker)
             except (Failed, NoStandIn, subprocess.SubprocessError) as error:
@@ -83,7 +86,7 @@ class Builder:
         text = self._convert(row, context)
         image = f"localhost/e2e-row/{_tag(row.name)}"
         try:
-            self._build(text, context, image, worker, self._logs / f"{row.name}.build.log")
+            self._build(self._presuppose(row, text), context, image, worker, self._logs / f"{row.name}.build.log")
         except Failed as error:
             result.wrong.append("build: " + reason(str(error)))
             return
@@ -117,8 +120,8 @@ class Builder:
         base = "localhost/e2e-cuda/wrong:latest"
         if not self._buildah.has(base):
             self._bases.cuda(WRONG_CUDA, base)
-        changed = re.sub(r"(?mi)^(FROM\s+)nvidia/cuda:\S+", rf"\1{base}", text)
-        if changed == text:
+        changed = self._presuppose(row, re.sub(r"(?mi)^(FROM\s+)nvidia/cuda:\S+", rf"\1{base}", text))
+        if base not in changed:
             result.wrong.append("the output has no nvidia/cuda base to swap")
             return
         try:
@@ -134,6 +137,14 @@ class Builder:
             return
         result.built = True
         result.wrong.append(f"built on a base with CUDA {WRONG_CUDA}")
+
+    def _presuppose(self, row: Row, text: str) -> str:
+        """The text with what the project's own commands presuppose (see checks.yaml) after its last FROM."""
+        lines = self._checks.get(row.project, {}).get("presupposes", [])
+        if not lines:
+            return text
+        end = text.index("\n", list(FROM.finditer(text))[-1].end()) + 1
+        return text[:end] + "".join(line + "\n" for line in lines) + text[end:]
 
     def _convert(self, row: Row, context: Path) -> str:
         """The input through dockerfix, kept beside the logs. Raises Failed with dockerfix's own messages."""

@@ -25,7 +25,7 @@ def expectations(row: Row, table: dict[str, Any]) -> dict[str, Any]:
         "requirements": [text for item in _requirements(row.folder, build) if (text := plain(item))],
         "torch": extra.get("torch", ""),
         "keeps": extra.get("keeps", []),
-        "files": [file.name for file in row.folder.iterdir()],
+        "files": [*(file.name for file in row.folder.iterdir()), *row.files],
         "environment": dict(item.split("=", 1) for item in config.get("environment") or [] if _has_environment(row)),
         "system": [programs.get(name, name) for name in build.get("system_packages") or []],
         "commands": extra.get("commands", []),

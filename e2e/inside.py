@@ -17,7 +17,6 @@ COG_FILES = [
     "/etc/ld.so.conf.d/cog.conf",
     "/tmp/cog-*",
     "/tmp/coglet-*",
-    "/tmp/requirements.txt",
     "/usr/local/share/ca-certificates/cog-ca-cert.crt",
     "/opt/r8",
     "/dep",

@@ -14,7 +14,10 @@ SMALL = ROOT / "fixtures" / "e2e"
 
 
 class Row(NamedTuple):
-    """One thing to build: `kind` is "fixed", "raw" (must not build) or "cuda" (must stop at the CUDA check)."""
+    """One thing to build: `kind` is "fixed", "raw" (must not build) or "cuda" (must stop at the CUDA check).
+
+    `files` are made in the copy of the project: weights that lay in the folder when Cog was asked.
+    """
 
     kind: str
     project: str
@@ -23,6 +26,7 @@ class Row(NamedTuple):
     era: str
     source: Path
     folder: Path
+    files: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -52,5 +56,6 @@ def load(root: Path) -> list[Row]:
             file = f"{entry['release']}/{entry['project']}{'--' + variant if variant else ''}.Dockerfile"
             source, folder = root / "cog-debug" / file, root / "projects" / entry["project"]
             if source.exists():
-                rows.append(Row(kind, entry["project"], entry["release"], variant, eras.get(file, "?"), source, folder))
+                names = (kind, entry["project"], entry["release"], variant, eras.get(file, "?"))
+                rows.append(Row(*names, source, folder, tuple(entry.get("files", ()))))
     return rows
