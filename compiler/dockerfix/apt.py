@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from dockerfix import blocks, flow
-from dockerfix.syntax.shell import Command
+from dockerfix.flow import Call
 from dockerfix.syntax.tree import Instruction
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
@@ -27,27 +27,26 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def installs(command: Command) -> tuple[str, ...] | None:
+def installs(call: Call) -> tuple[str, ...] | None:
     """The packages of an ``apt-get install`` or ``apt install``; None for another command."""
-    words = flow.arguments(command)
-    if flow.program(command) not in ("apt-get", "apt") or "install" not in words:
+    if call.program not in ("apt-get", "apt") or "install" not in call.arguments:
         return None
-    rest = words[words.index("install") + 1 :]
+    rest = call.arguments[call.arguments.index("install") + 1 :]
     return tuple(word or "" for word in rest if word is None or not word.startswith("-"))
 
 
 def installed(instruction: Instruction) -> tuple[str, ...]:
     """All Debian packages that a RUN installs, in order."""
-    return tuple(name for command in flow.simple_commands(instruction) for name in installs(command) or ())
+    return tuple(name for call in flow.calls(instruction) for name in installs(call) or ())
 
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
     """The RUN that Cog writes for `system_packages`: update, install of some of `wanted` or of nothing, clean-up."""
-    commands = flow.simple_commands(instruction)
-    if [flow.program(command) for command in commands] != ["apt-get", "apt-get", "rm"]:
+    calls = flow.calls(instruction)
+    if [call.program for call in calls] != ["apt-get", "apt-get", "rm"]:
         return False
-    found = installs(commands[1])
-    if found is None or installs(commands[0]) is not None or blocks.in_block(instruction.document, instruction):
+    found = installs(calls[1])
+    if found is None or installs(calls[0]) is not None or blocks.in_block(instruction.document, instruction):
         return False
     possible = {*names(wanted), *(word for text in wanted for word in text.split())}
     return set(found) <= possible
@@ -55,4 +54,4 @@ def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
 
 def is_torn(instruction: Instruction) -> bool:
     """Whether an install holds a redirection: a version range (``name>=1.9``) that no quotes kept from the shell."""
-    return any(command.redirections for command in flow.simple_commands(instruction) if installs(command) is not None)
+    return any(call.command.redirections for call in flow.calls(instruction) if installs(call) is not None)

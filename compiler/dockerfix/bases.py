@@ -65,8 +65,7 @@ def python_install(stage: Stage) -> PythonInstall | None:
         if result is not None and (_links_python(instruction) or sets_uv(instruction)):
             result = result._replace(last=instruction)
             continue
-        for command in flow.simple_commands(instruction):
-            name, words = flow.program(command), flow.arguments(command)
+        for _command, name, words in flow.calls(instruction):
             if name == "pyenv" and words[:1] in (("install-latest",), ("install",)) and len(words) > 1:
                 result = PythonInstall("pyenv", words[-1] or "", instruction)
             elif name == "uv" and words[:2] == ("python", "install"):
@@ -76,10 +75,7 @@ def python_install(stage: Stage) -> PythonInstall | None:
 
 def _links_python(instruction: Instruction) -> bool:
     """The step behind pyenv that makes /usr/bin/python3 a link."""
-    return any(
-        flow.program(command) == "ln" and "/usr/bin/python3" in flow.arguments(command)
-        for command in flow.simple_commands(instruction)
-    )
+    return any(call.program == "ln" and "/usr/bin/python3" in call.arguments for call in flow.calls(instruction))
 
 
 def sets_uv(instruction: Instruction) -> bool:

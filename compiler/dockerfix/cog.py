@@ -6,13 +6,11 @@ Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idio
 from __future__ import annotations
 
 import re
-from typing import Any
-
 from dockerfix import flow
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.requirements import is_cog, parse_item
 from dockerfix.syntax.instructions import CommandView, Copy, From, Label, Run
-from dockerfix.syntax.shell import Command
+from dockerfix.syntax.shell import Command, Word
 from dockerfix.syntax.tree import Document, Instruction
 
 
@@ -94,12 +92,33 @@ def is_server(instruction: Instruction) -> bool:
 
 
 def is_tini_entrypoint(instruction: Instruction) -> bool:
-    """An ENTRYPOINT whose program is the tini that Cog put into the image."""
-    view = instruction.view
-    if instruction.keyword != "ENTRYPOINT" or not isinstance(view, CommandView):
+    """An ENTRYPOINT of tini alone, or with a script of Cog's behind it."""
+    words = _under_tini(instruction) if instruction.keyword == "ENTRYPOINT" else None
+    return words is not None and all(word in idioms().server.entrypoint_scripts for word in words)
+
+
+def needs_tini(instruction: Instruction) -> bool:
+    """An ENTRYPOINT, CMD or RUN that runs a program of the user's under tini."""
+    if "tini" not in instruction.node.text:
         return False
+    if instruction.keyword == "RUN":
+        return any(
+            command.words[0].value in idioms().tini.paths
+            for command in flow.simple_commands(instruction)
+            if command.words
+        )
+    return bool(_under_tini(instruction)) and not is_tini_entrypoint(instruction) and not is_server(instruction)
+
+
+def _under_tini(instruction: Instruction) -> list[str] | None:
+    """The words behind tini and its options in an ENTRYPOINT or CMD; None where the program is another."""
+    view = instruction.view
+    if not isinstance(view, CommandView) or isinstance(view, Run):
+        return None
     words = [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
-    return bool(words) and words[0] in idioms().tini.paths
+    if not words or words[0] not in idioms().tini.paths:
+        return None
+    return words[words.index("--") + 1 :] if "--" in words else [word for word in words[1:] if not word.startswith("-")]
 
 
 def writes_tini(command: Command) -> bool:
@@ -125,7 +144,7 @@ class Install:
 
     __slots__ = ("command", "first", "operands", "options")
 
-    def __init__(self, command: Command, first: int, options: list[Any], operands: list[Any]) -> None:
+    def __init__(self, command: Command, first: int, options: list[tuple[Word, ...]], operands: list[Word]) -> None:
         self.command = command
         self.first = first
         self.options = options
@@ -186,6 +205,8 @@ def install(command: Command) -> Install | None:
 
     `first` is the number of the word after ``install``; options that take a value come with it.
     """
+    if not any("pip" in word.text for word in command.words):
+        return None
     words = flow.unwrapped(command)
     values = [word.value for word in words]
     at = _after_pip(values)
@@ -195,8 +216,8 @@ def install(command: Command) -> Install | None:
         at += 1
     if at >= len(values) or values[at] != "install":
         return None
-    options: list[Any] = []
-    operands: list[Any] = []
+    options: list[tuple[Word, ...]] = []
+    operands: list[Word] = []
     index = at + 1
     while index < len(words):
         value = values[index] or words[index].text
@@ -229,12 +250,22 @@ def is_pip(command: Command) -> bool:
 def installs_cog(command: Command) -> bool:
     """An install whose packages are Cog's alone (pins that Cog gives along do not count)."""
     found = install(command)
-    if found is None or not found.operands:
+    if found is None:
         return False
-    own = [word for word in found.operands if is_cog_requirement(word.value or word.text)]
+    own = cog_words(found)
     companions = idioms().packages.companions
     others = [word for word in found.operands if word not in own and word.value not in companions]
+    others += [option for option in found.options if option[0].value in _NAMES_PACKAGES and option[-1] not in own]
     return bool(own) and not others
+
+
+_NAMES_PACKAGES = frozenset(["-r", "--requirement", "-e", "--editable"])
+
+
+def cog_words(found: Install) -> list[Word]:
+    """The words of an install that name a package of Cog's, those behind ``-e`` included."""
+    editable = [option[1] for option in found.options if option[0].value in ("-e", "--editable") and len(option) > 1]
+    return [word for word in (*found.operands, *editable) if is_cog_requirement(word.value or word.text)]
 
 
 def is_cog_requirement(text: str) -> bool:

@@ -106,6 +106,36 @@ def simple_commands(instruction: Instruction) -> tuple[Command, ...]:
     return known["_simple_commands"]
 
 
+class Call(NamedTuple):
+    """A simple command as it is called: the name of its program, and the words after it (None where only the shell
+    knows them).
+    """
+
+    command: Command
+    program: str | None
+    arguments: tuple[str | None, ...]
+
+
+def calls(instruction: Instruction) -> tuple[Call, ...]:
+    """Every simple command of a RUN with its program and arguments; kept by the node."""
+    commands = simple_commands(instruction)
+    known: dict[str, tuple[Call, ...]] = instruction.node.__dict__
+    if commands and "_calls" not in known:
+        known["_calls"] = tuple([Call(command, program(command), arguments(command)) for command in commands])
+    return known["_calls"] if commands else ()
+
+
+def nested_commands(command: Command) -> tuple[Command, ...]:
+    """The simple commands in the text of ``bash -c '…'``; () for another command. Their spans are those of that text."""
+    words = arguments(command)
+    if program(command) not in _SHELLS or len(words) < 2 or not words[1] or not (words[0] or "").endswith("c"):
+        return ()
+    return tuple(inner for inner in parse_shell(words[1]).walk() if inner.kind == "call")
+
+
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
+
+
 def program(command: Command) -> str | None:
     """The name of the program a command runs, without its folder and past ``sudo``, ``env`` and the like."""
     words = unwrapped(command)
@@ -166,6 +196,7 @@ __all__ = [
     "drop_commands",
     "final_stage",
     "find_stage",
+    "nested_commands",
     "program",
     "shell",
     "simple_commands",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.idioms import idioms
@@ -141,6 +142,7 @@ class Item(NamedTuple):
 _NOTHING = Requirement("")
 
 
+@lru_cache(maxsize=4096)
 def parse_item(text: str) -> Item:
     """Read one item; whatever the text is, this gives an Item, without parts for a comment or nothing."""
     body = _GLUED.sub(" ", _COMMENT.sub("", text).strip())

@@ -39,12 +39,12 @@ def _companion_is_there(name: str, installed: set[str]) -> bool:
 def _called(instruction: Instruction) -> Iterator[str]:
     """The known tools that a RUN calls before it installs them itself."""
     own: set[str] = set()
-    for command in flow.simple_commands(instruction):
-        name = flow.program(command)
+    for call in flow.calls(instruction):
+        name = call.program
         if name and package_for(name) and package_for(name) not in own:
             yield name
-        own.update(apt.installs(command) or ())
-        if name in ("pip", "pip3", "uv", "python", "python3") and _builds_from_git(flow.arguments(command)):
+        own.update(apt.installs(call) or ())
+        if name in ("pip", "pip3", "uv", "python", "python3") and _builds_from_git(call.arguments):
             yield "git"
 
 

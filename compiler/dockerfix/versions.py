@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CLAUSE = re.compile(r"\s*(===|==|~=|<=|<)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
+@lru_cache(maxsize=1024)
 def numbers(version: str) -> tuple[int, ...]:
     """The leading numbers: (2, 1, 0) for ``2.1.0+cu118``, ``2.1.0`` and ``2.1.0rc1``; () where there are none."""
     match = re.match(r"v?(\d+(?:\.\d+)*)", version.strip(), re.ASCII)

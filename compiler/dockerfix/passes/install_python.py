@@ -85,9 +85,9 @@ def _has_python(stage: Stage) -> bool:
     """Whether a step brings Python: by pyenv, uv or conda, or as a package of Debian's."""
     if bases.python_install(stage) is not None:
         return True
-    commands = [command for instruction in stage.instructions for command in flow.simple_commands(instruction)]
-    return any(_DEBIAN_PYTHON.fullmatch(name) for command in commands for name in apt.installs(command) or ()) or any(
-        flow.program(command) == "conda" for command in commands
+    calls = [call for instruction in stage.instructions for call in flow.calls(instruction)]
+    return any(_DEBIAN_PYTHON.fullmatch(name) for call in calls for name in apt.installs(call) or ()) or any(
+        call.program == "conda" for call in calls
     )
 
 

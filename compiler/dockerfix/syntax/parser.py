@@ -40,10 +40,17 @@ class _Builder(Transformer[Any, Any]):
     def _line(self, children: list[Lexeme]) -> Lexeme:
         return children[0]
 
-    bom = blank = comment = directive = _line
+    bom = blank = comment = directive = known = _line
 
     def instruction(self, children: list[Lexeme]) -> list[Lexeme]:
         return children
+
+
+_MAX_KNOWN = 2048
+_MAX_KNOWN_LENGTH = 4096
+_known: dict[str, dict[str, InstructionNode]] = {}
+"""Instructions that were read, by escape character and text. A node does not depend on its place, so the documents of a
+process share it, with its views and commands; Cog's own instructions are the same in most of them."""
 
 
 @cache
@@ -57,7 +64,7 @@ def parse(source: str | bytes) -> Document:
     What BuildKit's parser would refuse is a node too, and is listed in ``Document.problems``.
     """
     text = Source.read(source)
-    scanner = Scanner(text.text)
+    scanner = Scanner(text.text, known=_known)
     return Document(text, _nodes(scanner), scanner.escape, tuple(scanner.directives))
 
 
@@ -78,7 +85,7 @@ def reparse(document: Document, edits: Sequence[Edit]) -> Document:
     while at < len(text):
         node = kept.get(at)
         if node is None:
-            scanner = Scanner(text, at, escape=document.escape, header=False, stops=kept)
+            scanner = Scanner(text, at, escape=document.escape, header=False, stops=kept, known=_known)
             nodes.extend(_nodes(scanner))
             at = scanner.end
         else:
@@ -139,6 +146,8 @@ def _attach(problems: list[Problem], nodes: list[Node], at: int) -> None:
 
 def _node(scanner: Scanner, part: Lexeme | list[Lexeme]) -> Node:
     if isinstance(part, Lexeme):
+        if part.type == "KNOWN":
+            return _known[scanner.escape][scanner.text[part.start : part.end]]
         return Node(part.type.lower(), scanner.text[part.start : part.end])
     text = scanner.text
     start = part[0].start
@@ -155,7 +164,14 @@ def _node(scanner: Scanner, part: Lexeme | list[Lexeme]) -> Node:
     )
     tokens = tuple([Token(lexeme.type, Span(lexeme.start - start, lexeme.end - start)) for lexeme in part])
     heredocs = _heredocs(scanner.heredocs[start], tokens) if start in scanner.heredocs else ()
-    return InstructionNode(text[start : part[-1].end], tokens, line, heredocs, scanner.escape)
+    return _remember(InstructionNode(text[start : part[-1].end], tokens, line, heredocs, scanner.escape))
+
+
+def _remember(node: InstructionNode) -> InstructionNode:
+    known = _known.setdefault(node.escape, {})
+    if len(node.text) <= _MAX_KNOWN_LENGTH and len(known) < _MAX_KNOWN:
+        known[node.text] = node
+    return node
 
 
 def _heredocs(openers: tuple[Heredoc, ...], tokens: tuple[Token, ...]) -> tuple[HeredocBody, ...]:

@@ -10,7 +10,7 @@ The rules are those of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/p
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from dockerfix.source import encode
 from dockerfix.syntax.arguments import is_json_form, name_of, split_command
@@ -71,10 +71,29 @@ class Scanner:
     filled in while the tokens are taken.
     """
 
-    __slots__ = ("_header", "_seen", "_stops", "directives", "end", "escape", "heredocs", "problems", "start", "text")
+    __slots__ = (
+        "_header",
+        "_known",
+        "_seen",
+        "_stops",
+        "directives",
+        "end",
+        "escape",
+        "heredocs",
+        "problems",
+        "start",
+        "text",
+    )
 
     def __init__(
-        self, text: str, start: int = 0, *, escape: str = "\\", header: bool = True, stops: Container[int] = ()
+        self,
+        text: str,
+        start: int = 0,
+        *,
+        escape: str = "\\",
+        header: bool = True,
+        stops: Container[int] = (),
+        known: Mapping[str, Container[str]] | None = None,
     ) -> None:
         self.text = text
         self.start = start
@@ -86,6 +105,7 @@ class Scanner:
         self._header = header
         self._seen: set[str] = set()
         self._stops = stops
+        self._known = known or {}
 
     def tokens(self) -> Iterator[Lexeme]:
         """All tokens, in order; each begins where the last ended."""
@@ -103,9 +123,13 @@ class Scanner:
             elif text[first] == "#":
                 kind = "COMMENT"
             else:
-                lexemes = self._instruction(at, first)
-                yield from lexemes
-                at = lexemes[-1].end
+                lexemes, line = self._instruction(at, first)
+                end = lexemes[-1].end
+                if text[at:end] in self._known.get(self.escape, ()):
+                    yield Lexeme("KNOWN", at, end)
+                else:
+                    yield from _with_keyword(text, lexemes, line)
+                at = end
                 continue
             yield Lexeme(kind, at, after)
             at = after
@@ -162,8 +186,10 @@ class Scanner:
             return -1
         return at - 1 if at - 1 == first or text[at - 2] != self.escape else -1
 
-    def _instruction(self, at: int, first: int) -> list[Lexeme]:
-        """The tokens of the instruction whose first line begins at `at`, its text at `first`."""
+    def _instruction(self, at: int, first: int) -> tuple[list[Lexeme], str]:
+        """The tokens of the instruction whose first line begins at `at`, its text at `first`, before the keyword is
+        divided from its arguments; and its logical line.
+        """
         lexemes: list[Lexeme] = [Lexeme("INDENT", at, first)] if first > at else []
         text, start, line_start = self.text, at, first
         while True:
@@ -186,7 +212,7 @@ class Scanner:
             if heredocs:
                 self.heredocs[start] = heredocs
                 self._read_heredocs(first, after, heredocs, lexemes)
-        return _with_keyword(text, lexemes, line)
+        return lexemes, line
 
     def _openers(self, line: str, first: int) -> tuple[Heredoc, ...]:
         try:
