@@ -77,7 +77,8 @@ def reparse(document: Document, edits: Sequence[Edit]) -> Document:
         return document
     edits = ordered(edits, len(document.text))
     text = emit(document.text, edits)
-    if edits[0].span.start <= _header_end(document):
+    header_end = _header_end(document)
+    if edits[0].span.start < header_end or header_end == len(document.text):
         return parse(text)
     kept = _kept(document, edits)
     nodes: list[Node] = []
@@ -165,6 +166,11 @@ def _node(scanner: Scanner, part: Lexeme | list[Lexeme]) -> Node:
     tokens = tuple([Token(lexeme.type, Span(lexeme.start - start, lexeme.end - start)) for lexeme in part])
     heredocs = _heredocs(scanner.heredocs[start], tokens) if start in scanner.heredocs else ()
     return _remember(InstructionNode(text[start : part[-1].end], tokens, line, heredocs, scanner.escape))
+
+
+def forget() -> None:
+    """Drop what was kept of instructions read before, to measure reading itself."""
+    _known.clear()
 
 
 def _remember(node: InstructionNode) -> InstructionNode:

@@ -1,0 +1,278 @@
+"""Judges of our parser: BuildKit's tree as recorded in the conformance data, and as PyPI `dockerfile` gives it today.
+
+Both are brought into one shape, `Line`, as is our own tree. PyPI `dockerfile` 3.4.0 wraps the parser of BuildKit
+v0.12.5, so it is older than the one we follow (`moby/buildkit@73ed6825c4b7`); `as_of_v0_12_5` makes our parser read as
+that version did, by the differences listed there and no others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+import dockerfile
+
+from dockerfix.source import encode
+from dockerfix.syntax import arguments, heredocs, scanner, words, words_reader
+from dockerfix.syntax.instructions import Arg, FieldsView, Healthcheck, ListView, Onbuild, PairsView, PathsView, View
+from dockerfix.syntax.tree import Document, Instruction
+
+
+class HeredocLine(NamedTuple):
+    """A heredoc as BuildKit lists it; `expand` and `chomp` are None from a judge that does not tell them."""
+
+    name: str
+    fd: int
+    expand: bool | None
+    chomp: bool | None
+    content: str
+
+
+class Line(NamedTuple):
+    """An instruction as BuildKit lists it; an argument of ONBUILD is a Line itself."""
+
+    keyword: str
+    arguments: tuple[Any, ...]
+    flags: tuple[str, ...]
+    json: bool
+    start: int
+    end: int
+    heredocs: tuple[HeredocLine, ...]
+
+
+class Refusal(NamedTuple):
+    """The judge does not take the file, and says why."""
+
+    message: str
+
+
+class Unprintable(NamedTuple):
+    """The judge read a text with undecodable bytes and can't hand it to Python; `text` are those bytes."""
+
+    text: bytes
+
+
+# ---- ours
+
+
+def lines(document: Document) -> list[Line]:
+    """Our tree in the shape of BuildKit's."""
+    return [_line(document, instruction) for instruction in document.instructions]
+
+
+def _line(document: Document, instruction: Instruction) -> Line:
+    node = instruction.node
+    start = document.source.position(instruction.body_span.start).line
+    end = document.source.position(max(instruction.start, instruction.span.end - 1)).line
+    heredocs = tuple(
+        HeredocLine(
+            readable(body.opener.name),
+            body.opener.fd,
+            body.opener.expand,
+            body.opener.chomp,
+            readable(node.text[body.content.start : body.content.end]),
+        )
+        for body in node.heredocs
+    )
+    return _of_view(instruction.view)._replace(start=start, end=end, heredocs=heredocs)
+
+
+def _of_view(view: View) -> Line:
+    keyword = view.command.keyword
+    flags = tuple(readable(flag.value) for flag in view.command.flags)
+    is_json = getattr(view, "exec_form", None) is not None
+    given = tuple(readable(item) if isinstance(item, str) else item for item in _arguments(view))
+    return Line(readable(keyword.upper()), given, flags, is_json, 0, 0, ())
+
+
+def _arguments(view: View) -> list[Any]:  # noqa: PLR0911 - one return a kind of view
+    text = view.arguments
+    if isinstance(view, PairsView):
+        return [part for pair in view.pairs for part in (pair.name.value, pair.value.value, pair.separator)]
+    if isinstance(view, Arg):
+        return [pair.name.value + (f"={pair.value.value}" if pair.value else "") for pair in view.pairs]
+    if isinstance(view, Healthcheck):
+        return _healthcheck(view)
+    if isinstance(view, Onbuild):
+        return [_of_view(view.inner)] if view.inner else []
+    if isinstance(view, (PathsView, FieldsView)):
+        return [word.value for word in view.words]
+    if isinstance(view, ListView) and view.exec_form is not None:
+        return [element.value for element in view.exec_form]
+    if type(view) is View:
+        return [""]  # BuildKit drops what stands behind an unknown name
+    return [text] if text else []
+
+
+def _healthcheck(view: Healthcheck) -> list[str]:
+    if not view.kind:
+        return []
+    if view.exec_form is not None:
+        return [view.kind, *(element.value for element in view.exec_form)]
+    return [view.kind, view.rest] if view.rest else [view.kind]
+
+
+def readable(text: str) -> str:
+    """Undecodable bytes as a program prints them that can only print UTF-8."""
+    return encode(text).decode("utf-8", "replace")
+
+
+# ---- the recorded trees
+
+
+def recorded(ast: list[dict[str, Any]]) -> list[Line]:
+    """A tree of the conformance data."""
+    return [_recorded(node) for node in ast]
+
+
+def _recorded(node: dict[str, Any]) -> Line:
+    return Line(
+        node["cmd"],
+        tuple(_recorded(item) if isinstance(item, dict) else item for item in node.get("args", ())),
+        tuple(node.get("flags", ())),
+        node.get("json", False),
+        node.get("start", 0),
+        node.get("end", 0),
+        tuple(HeredocLine(**heredoc) for heredoc in node.get("heredocs", ())),
+    )
+
+
+# ---- PyPI dockerfile: what comes from its age
+
+
+_ENV_PARTS_THEN = 2  # name and value; the separator came later
+_OPENER_THEN = re.compile(r"([0-9]*)<<(-?)")
+_NO_BLANKS_THEN = re.compile("")
+_DIRECTIVES_THEN = frozenset({"syntax", "escape"})
+
+
+def _array_at_head(text: str) -> str:
+    """The JSON value at the head of `text`, or `text` itself: what stood behind an array was ignored then."""
+    if not text.startswith("["):
+        return text
+    try:
+        _value, end = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(text)
+    except (ValueError, RecursionError):
+        return text
+    return text[:end]
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(constant)
+
+
+class _ReaderThen(words_reader.Reader):
+    """The word lexer as it was: no patterns in ``${}``, other modifiers unchecked, and the word before one kept."""
+
+    __slots__ = ()
+
+    def _open(self, stop: str, raw: bool, name: str = "", operator: str = "", pattern: Any = "") -> None:
+        if stop == "/":
+            raise self._unsupported(operator)
+        word = list(self._word) if hasattr(self, "_word") else []
+        super()._open(stop, raw, name, operator, pattern)
+        self._word[:] = word
+
+    def _modifier(self, name: str, operator: str) -> None:
+        if operator in "#%":
+            raise self._unsupported(operator)
+        if operator == ":":
+            operator += self._take()
+        self._open("}", False, name, operator)
+
+    def _close(self) -> None:
+        if self._frames[-1].stop == "}":
+            self._give(self._substitute(self._frames.pop()))
+        else:
+            super()._close()
+
+
+@contextmanager
+def as_of_v0_12_5() -> Iterator[None]:
+    """Our parser reads as BuildKit v0.12.5 did, for as long as this lasts.
+
+    Four things changed in the parser since: `check` became a directive; white space may stand behind ``<<``; text
+    behind a JSON array makes it the shell form, where it was ignored; and the lexer that looks for heredocs learnt
+    modifiers with patterns, and began to drop what stands before any modifier in its word. (A fifth, the separator that
+    ENV and LABEL list after each value, is left out by `flattened`.)
+    """
+    json_form, is_json_form = arguments.json_form, arguments.is_json_form
+    with (
+        mock.patch.object(scanner, "DIRECTIVES", _DIRECTIVES_THEN),
+        mock.patch.object(scanner, "is_json_form", lambda text: is_json_form(_array_at_head(text))),
+        mock.patch.object(arguments, "json_form", lambda text: json_form(_array_at_head(text))),
+        mock.patch.object(heredocs, "_OPENER", _OPENER_THEN),
+        mock.patch.object(words_reader, "_BLANKS", _NO_BLANKS_THEN),
+        mock.patch.object(words, "Reader", _ReaderThen),
+    ):
+        yield
+
+
+def flattened(line: Line) -> Line:
+    """`line` as PyPI `dockerfile` lists it: no separators, of ONBUILD neither inner flags nor heredocs, C strings."""
+    heredocs = tuple(heredoc._replace(expand=None, chomp=None) for heredoc in line.heredocs)
+    inner = line.arguments[0] if line.keyword == "ONBUILD" and line.arguments else None
+    if not isinstance(inner, Line):
+        return line._replace(arguments=_without_separators(line), heredocs=heredocs)
+    given = tuple("" if isinstance(item, Line) else item for item in _without_separators(inner))
+    return line._replace(arguments=(inner._replace(arguments=given, flags=()),), heredocs=())
+
+
+def _without_separators(line: Line) -> tuple[Any, ...]:
+    is_pairs = line.keyword in ("ENV", "LABEL")
+    kept = [item for number, item in enumerate(line.arguments) if not is_pairs or number % 3 < _ENV_PARTS_THEN]
+    return tuple(item.partition("\0")[0] if isinstance(item, str) else item for item in kept)
+
+
+def printed(document: Document) -> set[bytes]:
+    """Every text of the tree that the judge hands to Python, as bytes."""
+    found: set[str] = {problem.message for problem in document.problems[:1]}
+    for instruction in document.instructions:
+        text, bodies = instruction.node.text, instruction.node.heredocs
+        contents = [text[body.content.start : body.content.end] for body in bodies]
+        names = [f"{content}{body.opener.name}\n" for content, body in zip(contents, bodies, strict=True)]
+        found |= {instruction.text, f"{instruction.text}\n{''.join(names)}", *contents}
+        found |= {body.opener.name for body in bodies}
+        view: View | None = instruction.view
+        found |= {flag.value for flag in instruction.view.command.flags}
+        for _ in range(2):
+            if view is not None:
+                found |= {view.command.keyword, *(item for item in _arguments(view) if isinstance(item, str))}
+            view = view.inner if isinstance(view, Onbuild) else None
+    return {encode(text) for text in found}
+
+
+# ---- PyPI dockerfile
+
+
+def judge(data: bytes) -> list[Line] | Refusal | Unprintable:
+    """What PyPI `dockerfile` makes of a file."""
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(data)
+        try:
+            commands = dockerfile.parse_file(file.name)
+        except dockerfile.GoParseError as error:
+            return Refusal(str(error))
+        except UnicodeDecodeError as error:
+            return Unprintable(error.object)
+    return [_judged(command) for command in commands]
+
+
+def _judged(command: dockerfile.Command) -> Line:
+    heredocs = tuple(
+        HeredocLine(heredoc.name, heredoc.file_descriptor, None, None, heredoc.content) for heredoc in command.heredocs
+    )
+    given: tuple[Any, ...] = command.value
+    is_json = command.json
+    if command.sub_cmd is not None:
+        given = (Line(command.sub_cmd.upper(), given, (), is_json, 0, 0, ()),)
+        is_json = False
+    return Line(
+        (command.cmd or "").upper(), given, command.flags, is_json, command.start_line, command.end_line, heredocs
+    )

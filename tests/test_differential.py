@@ -1,0 +1,103 @@
+"""Our tree against BuildKit's own parser (PyPI `dockerfile`) on thousands of broken Dockerfiles."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import buildkit
+from dockerfix.syntax.parser import parse
+from mutations import mutations
+
+COUNT = 6_000
+PARTS = 6
+
+
+def differences(data: bytes) -> str | None:
+    """What the judge sees otherwise than we do, or None; read as BuildKit of the judge's age read."""
+    with buildkit.as_of_v0_12_5():
+        document = parse(data)
+        judged = buildkit.judge(data)
+        problem = document.problems[0].message if document.problems else None
+        if isinstance(judged, buildkit.Unprintable):
+            # Python can't be given what the judge read; one text of it is in the exception
+            return None if judged.text in buildkit.printed(document) else f"{judged.text!r} is not in our tree"
+        if isinstance(judged, buildkit.Refusal):
+            return None if problem == judged.message else f"judge: {judged.message}; ours: {problem}"
+        if problem is not None:
+            return f"we refuse it: {problem}"
+        ours = [buildkit.flattened(line) for line in buildkit.lines(document)]
+        if ours == judged:
+            return None
+        return next((f"{a}\n{b}" for a, b in zip(ours, judged, strict=False) if a != b), f"{len(ours)}, {len(judged)}")
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_agrees_with_buildkit_on_mutations(part: int) -> None:
+    wrong = []
+    for mutation in mutations(COUNT // PARTS, seed=1_000 + part, longest=1_500):
+        data = mutation.replace(b"\0", b"\1")  # the judge hands its texts over as C strings
+        difference = differences(data)
+        if difference:
+            wrong.append((data, difference))
+    assert not wrong, f"{len(wrong)} differ, the first:\n{wrong[0][0]!r}\n{wrong[0][1]}"
+
+
+OF_ITS_AGE = {
+    "check directive": b"# check=skip=all\n# escape=`\nFROM a`\n",
+    "blanks behind <<": b"FROM a\nRUN cat << EOF\nx\nEOF\n",
+    "text behind a JSON array": b'FROM a\nCMD ["a"] b\n',
+    "text behind a JSON array of numbers": b"FROM a\nCMD [1] b\n",
+    "word before a modifier": b"FROM a\nCOPY <<E${X:-x} /f\nE${X:-x}\n",
+    "modifier with a pattern": b"FROM a\nRUN <<A ${X#a}\nA\n",
+    "replacement": b"FROM a\nRUN <<A ${X/a/b}\nA\n",
+}
+
+
+@pytest.mark.parametrize("name", OF_ITS_AGE)
+def test_each_difference_that_comes_from_the_age_of_the_judge_is_one(name: str) -> None:
+    data = OF_ITS_AGE[name]
+    assert differences(data) is None
+    document = parse(data)
+    assert not document.problems
+    assert [buildkit.flattened(line) for line in buildkit.lines(document)] != buildkit.judge(data)
+
+
+def test_a_difference_is_found() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dockerfix.syntax.scanner._HEREDOC_KEYWORDS", frozenset())
+        assert differences(b"FROM a\nRUN <<EOF\nx\nEOF\n")
+
+
+GOOD = """\
+# syntax=docker/dockerfile:1
+FROM debian:12 AS base
+ENV a=b c='d e'
+FROM base
+COPY --from=base \\
+  # a comment inside
+  /a /b
+RUN echo a && \\
+    echo b
+CMD ["sh", "-c", "echo"]
+"""
+BAD = "FROM debian:12\nENV b\n"
+HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which("hadolint")
+UNREADABLE = 1000
+"""The rule under which hadolint files what it can't read, in its JSON report: ``DL1000``."""
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint is not installed")
+@pytest.mark.parametrize(
+    "text", [GOOD, f"# escape=`\n{GOOD}".replace("\\\n", "`\n"), BAD], ids=["good", "escape", "bad"]
+)
+def test_agrees_with_hadolint(text: str) -> None:
+    assert HADOLINT is not None
+    report = subprocess.run(
+        [HADOLINT, "--no-fail", "-f", "json", "-"], input=text.encode(), capture_output=True, check=True
+    )
+    assert (f'"DL{UNREADABLE}"' in report.stdout.decode()) == bool(parse(text).problems)

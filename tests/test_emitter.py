@@ -1,0 +1,85 @@
+"""Edits: applied together, or refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dockerfix.emitter import Edit, OverlappingEdits, backward, emit, forward, ordered
+from dockerfix.source import Span
+
+
+@st.composite
+def texts_and_edits(draw: st.DrawFn) -> tuple[str, list[Edit]]:
+    """A text and edits of it that don't overlap, in any order."""
+    text = draw(st.text("abc\n", max_size=30))
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    pairs = zip(places[::2], places[1::2], strict=False)
+    edits = [Edit(Span(start, end), draw(st.text("XY", max_size=4))) for start, end in pairs]
+    return text, edits
+
+
+def spliced(text: str, edits: list[Edit]) -> str:
+    """The plain way: from the last to the first."""
+    for (start, end), new in reversed(edits):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+@given(texts_and_edits(), st.randoms(use_true_random=False))
+def test_emits_what_splicing_gives(case: tuple[str, list[Edit]], random: object) -> None:
+    text, edits = case
+    assert emit(text, edits) == spliced(text, edits)
+    if len({edit.span for edit in edits}) == len(edits):
+        assert emit(text, reversed(edits)) == emit(text, edits)
+
+
+def test_nothing() -> None:
+    assert emit("a", []) == "a"
+    assert emit("", [Edit(Span(0, 0), "x")]) == "x"
+
+
+def test_insertions_at_one_place_keep_their_order() -> None:
+    assert emit("ab", [Edit(Span(1, 1), "1"), Edit(Span(1, 1), "2")]) == "a12b"
+
+
+def test_an_insertion_beside_a_replacement() -> None:
+    edits = [Edit(Span(1, 2), "X"), Edit(Span(1, 1), "<"), Edit(Span(2, 2), ">")]
+    assert emit("abc", edits) == "a<X>c"
+
+
+@pytest.mark.parametrize("spans", [[(0, 2), (1, 3)], [(0, 2), (0, 2)], [(0, 3), (1, 1)], [(0, 3), (1, 2)]], ids=str)
+def test_overlaps_are_refused(spans: list[tuple[int, int]]) -> None:
+    with pytest.raises(OverlappingEdits):
+        emit("abcd", [Edit(Span(*span), "x") for span in spans])
+
+
+@pytest.mark.parametrize("span", [(-1, 0), (0, 5), (3, 2)])
+def test_edits_outside_are_refused(span: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        ordered([Edit(Span(*span), "x")], 4)
+
+
+@given(texts_and_edits())
+def test_offsets_can_be_carried_both_ways(case: tuple[str, list[Edit]]) -> None:
+    text, edits = case
+    edits = ordered(edits, len(text))
+    result = emit(text, edits)
+    touched = [offset for (start, end), _text in edits for offset in range(start, end)]
+    for offset, character in enumerate(text):
+        moved = forward(edits, offset)
+        if offset not in touched:
+            assert result[moved] == character
+            assert backward(edits, moved) == offset
+        else:
+            assert 0 <= moved <= len(result)
+    assert forward(edits, len(text)) <= len(result)
+    for offset in range(len(result) + 1):
+        assert 0 <= backward(edits, offset) <= len(text)
+
+
+def test_inside_of_an_edit() -> None:
+    edits = [Edit(Span(2, 5), "XYZW")]
+    assert [forward(edits, offset) for offset in range(7)] == [0, 1, 2, 2, 2, 6, 7]
+    assert [backward(edits, offset) for offset in range(8)] == [0, 1, 2, 2, 2, 2, 5, 6]

@@ -1,0 +1,85 @@
+"""Views of instructions: flags, mounts, paths, pairs."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockerfix.syntax.instructions import Copy, Env, From, Healthcheck, Label, Onbuild, Run
+from dockerfix.syntax.parser import parse
+from dockerfix.syntax.tree import Instruction
+
+
+def only(text: str, keyword: str = "RUN") -> Instruction:
+    """The one instruction `keyword` of a text."""
+    (found,) = [instruction for instruction in parse(text).instructions if instruction.keyword == keyword]
+    return found
+
+
+def test_from() -> None:
+    view = only("FROM --platform=linux/amd64 nvidia/cuda:12.1@sha256:0 as base\n", "FROM").view
+    assert isinstance(view, From)
+    assert (view.platform, view.stage_name and view.stage_name.value) == ("linux/amd64", "base")
+    assert view.image is not None
+    assert (view.image.repository, view.image.tag and view.image.tag.value) == ("nvidia/cuda", "12.1")
+
+
+def test_from_nothing() -> None:
+    view = only("FROM\n", "FROM").view
+    assert isinstance(view, From)
+    assert (view.image, view.stage_name, view.platform) == (None, None, None)
+
+
+def test_mounts() -> None:
+    view = only("RUN --mount=type=cache,'\"target=/a,b\"',ro --mount=from=x,src=/y,dst=/z --network=none make\n").view
+    assert isinstance(view, Run)
+    cache, bind = view.mounts
+    assert (cache.type, cache.target, cache.get("ro")) == ("cache", "/a,b", None)
+    assert (bind.type, bind.source_stage, bind.source, bind.target) == ("bind", "x", "/y", "/z")
+    assert [(flag.name, flag.value) for flag in view.flags][2:] == [("network", "none")]
+    assert view.arguments == "make"
+
+
+def test_copy() -> None:
+    view = only("COPY --link --from=deps /a /b/\n", "COPY").view
+    assert isinstance(view, Copy)
+    assert [source.value for source in view.sources] == ["/a"]
+    assert view.destination is not None
+    assert (view.destination.value, view.source_stage, view.flag("link")) == ("/b/", "deps", view.flags[0])
+    assert view.flags[0].value is None
+
+
+def test_copy_without_a_destination() -> None:
+    view = only("COPY a\n", "COPY").view
+    assert isinstance(view, Copy)
+    assert (view.destination, view.source_stage) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pairs"),
+    [
+        ("a=b c='d e'", [("a", "b", "="), ("c", "'d e'", "=")]),
+        ("a b  c", [("a", "b  c", "")]),
+        ("a =b", [("a", "=b", "")]),
+        ("a=b\\ c", [("a", "b\\ c", "=")]),
+        ('"a b"=c', [('"a b"', "c", "=")]),
+        ("", []),
+    ],
+)
+def test_pairs(arguments: str, pairs: list[tuple[str, str, str]]) -> None:
+    for keyword, kind in (("ENV", Env), ("LABEL", Label)):
+        view = only(f"{keyword} {arguments}\n", keyword).view
+        assert isinstance(view, kind)
+        assert [(pair.name.value, pair.value and pair.value.value, pair.separator) for pair in view.pairs] == pairs
+
+
+def test_healthcheck() -> None:
+    view = only('HEALTHCHECK --interval=1s CMD ["a", "b"]\n', "HEALTHCHECK").view
+    assert isinstance(view, Healthcheck)
+    assert (view.kind, [element.value for element in view.exec_form or ()]) == ("CMD", ["a", "b"])
+
+
+def test_onbuild() -> None:
+    view = only("ONBUILD COPY --from=x a b\n", "ONBUILD").view
+    assert isinstance(view, Onbuild)
+    assert isinstance(view.inner, Copy)
+    assert view.inner.source_stage == "x"
