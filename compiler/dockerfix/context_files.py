@@ -26,7 +26,7 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
     ignore = Ignore.of(project)
     told: set[str] = set()
     for copy in copies:
-        for source in copy.sources if copy.is_known else ():
+        for source in copy.sources if copy.problem is None else ():
             if uploading.is_pattern(source) or source in told:
                 continue
             told.add(source)

@@ -1,9 +1,4 @@
-"""COPY and ADD as fal's client reads them, and how to write one so that it reads what BuildKit reads.
-
-The client uploads only what it finds in the text of the Dockerfile with patterns of its own
-(`fal-ai/fal:projects/fal/src/fal/container.py`, DockerfileParser). `client_readings` does the same, so that nothing has
-to list what the client misreads: an instruction is well if both readers take the same sources from it.
-"""
+"""COPY and ADD of the build context, and how to write one so that fal's client reads what BuildKit reads."""
 
 from __future__ import annotations
 
@@ -12,121 +7,52 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerfix import variables
+from dockerfix.fal_client import client_agrees
 from dockerfix.syntax.characters import GO_SPACE
 from dockerfix.syntax.instructions import Copy
-from dockerfix.syntax.logical import Logical
 from dockerfix.syntax.parser import parse
 from dockerfix.syntax.tree import Document, Instruction
 from dockerfix.syntax.words import Lexer, WordError
 
-_JOINT = re.compile(r"\\\n\s*")
-_START = re.compile(r"^(copy|add)\s+", re.MULTILINE | re.IGNORECASE)
-_CLIENT_FLAG = re.compile(r'--\w+(?:=[^\s\]]+|="[^"]*")?')
 _REMOTE = re.compile(r"(?:https?|git|ssh)://|git@|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9_./@%+=:,~^*?{}\[\]-]+")
 _SPACE = re.compile(f"[{GO_SPACE}]")
 _REMOTE_FLAGS = frozenset({"checksum", "keep-git-dir"})
 
 
-class Reading(NamedTuple):
-    """What the client takes for a COPY or ADD: where it begins, and the sources it would upload.
-
-    `sources` is empty for what it passes over; `given_up` says that it couldn't divide the arguments and warned.
-    """
-
-    offset: int
-    sources: tuple[str, ...]
-    given_up: bool = False
-
-
-def client_readings(text: str) -> tuple[Reading, ...]:
-    """All that the client takes for COPY and ADD in a Dockerfile, in order."""
-    joined = _joined(text)
-    result: list[Reading] = []
-    at = 0
-    while match := _START.search(joined.text, at):
-        end = joined.text.find("\n", match.end())
-        end = len(joined.text) if end < 0 else end
-        rest = joined.text[match.end() : end]
-        if len(rest) > 1:
-            rest = rest.removesuffix("\\")
-        sources = _client_sources(match[1].upper(), rest.strip())
-        start = match.start()
-        origin = joined.origins[_piece(joined, start)] + start - joined.starts[_piece(joined, start)]
-        result.append(Reading(origin, sources or (), sources is None))
-        at = max(end, match.end())
-    return tuple(result)
-
-
-def _joined(text: str) -> Logical:
-    """The text as the client joins it: a backslash at the very end of a line takes all white space that follows."""
-    parts: list[str] = []
-    starts: list[int] = []
-    origins: list[int] = []
-    length = at = 0
-    for joint in _JOINT.finditer(text):
-        for piece, origin in ((text[at : joint.start()], at), (" ", joint.start())):
-            parts.append(piece)
-            starts.append(length)
-            origins.append(origin)
-            length += len(piece)
-        at = joint.end()
-    return Logical("".join([*parts, text[at:]]), (*starts, length), (*origins, at))
-
-
-def _piece(joined: Logical, offset: int) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(joined.starts, offset) - 1
-
-
-def _client_sources(keyword: str, rest: str) -> tuple[str, ...] | None:
-    """The sources of one instruction, or None where the client gives up."""
-    if keyword == "COPY" and rest[:7].lower() == "--from=":
-        return ()
-    if keyword == "ADD" and re.search(r"https?://", rest, re.IGNORECASE):
-        return ()
-    rest = _CLIENT_FLAG.sub("", rest).strip()
-    if not rest:
-        return ()
-    words = _client_words(rest)
-    if words is None or not all(isinstance(word, str) for word in words):
-        return None
-    return tuple(word.lstrip("/") for word in words[:-1])
-
-
-def _client_words(rest: str) -> list[str] | None:
-    try:
-        if rest.endswith("]"):
-            import json
-
-            words = json.loads(rest)
-            return words if isinstance(words, list) else None
-        import shlex
-
-        return shlex.split(rest)
-    except (ValueError, RecursionError):
-        return None
-
-
 class ContextCopy(NamedTuple):
     """A COPY or ADD that takes files from the build context.
 
-    `sources` are those of the context, expanded; `remotes` URLs and repositories of an ADD; `heredocs` how many files
-    stand in the Dockerfile itself. `is_known` is False where a variable stands in a source that only the build knows.
+    `words` are its sources but heredocs, expanded, in order; `heredocs` how many files stand in the Dockerfile itself.
+    `problem` says why the sources can't be known: a word that can't be read, at which the build `fails`, or variables
+    that only the build knows.
     """
 
     instruction: Instruction
     view: Copy
-    sources: tuple[str, ...]
-    remotes: tuple[str, ...]
+    words: tuple[str, ...]
     heredocs: int
-    is_known: bool
+    problem: str | None = None
+    fails: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources in the build context."""
+        return tuple(word for word in self.words if not self.is_remote(word))
+
+    @property
+    def remotes(self) -> tuple[str, ...]:
+        """URLs and repositories of an ADD."""
+        return tuple(word for word in self.words if self.is_remote(word))
 
     @property
     def expected(self) -> tuple[str, ...]:
         """The sources as the client ought to read them: relative to the context."""
         return tuple(source.lstrip("/") for source in self.sources)
+
+    def is_remote(self, word: str) -> bool:
+        """Whether a source comes from the network."""
+        return self.instruction.keyword == "ADD" and is_remote(word)
 
 
 def context_copy(instruction: Instruction) -> ContextCopy | None:
@@ -138,12 +64,11 @@ def context_copy(instruction: Instruction) -> ContextCopy | None:
         return None
     heredocs = sum(variables.is_heredoc(view, word.value) for word in view.sources)
     found = _words(instruction, view)
-    sources = found.words[:-1]
-    is_add = instruction.keyword == "ADD"
-    remotes = tuple(source for source in sources if is_add and is_remote(source))
-    local = tuple(source for source in sources if not (is_add and is_remote(source)))
-    is_known = found.problem is None and not (found.unset and any("$" in source for source in sources))
-    return ContextCopy(instruction, view, local, remotes, heredocs, is_known)
+    if found.problem is not None:
+        return ContextCopy(instruction, view, found.words[:-1], heredocs, found.problem, fails=True)
+    unset = sorted(name for name in found.unset if any(name in word for word in found.words[:-1] if "$" in word))
+    problem = ", ".join(f"`{name}`" for name in unset) + " has no value in this file" if unset else None
+    return ContextCopy(instruction, view, found.words[:-1], heredocs, problem)
 
 
 def _words(instruction: Instruction, view: Copy) -> variables.Resolved:
@@ -165,6 +90,27 @@ def context_copies(document: Document) -> Iterator[ContextCopy]:
             found = context_copy(instruction)
             if found is not None:
                 yield found
+
+
+def client_sees(document: Document, copy: ContextCopy) -> bool:
+    """Whether the client takes the sources from the lines of the instruction, were they alone."""
+    start, end = body(copy.instruction)
+    return client_agrees(document.text[start:end], copy.expected)
+
+
+def body(instruction: Instruction) -> tuple[int, int]:
+    """Where the lines of an instruction begin (at its keyword) and end (before the last line end), without heredocs."""
+    end = next(token for token in instruction.node.tokens if token.kind == "END")
+    return instruction.body_span.start, instruction.start + end.span.start
+
+
+def uploaded(document: Document) -> tuple[str, ...]:
+    """What the client uploads once COPY and ADD are in its dialect: all that it can read in some form."""
+    result: list[str] = []
+    for copy in context_copies(document):
+        if copy.problem is None and not copy.heredocs and (client_sees(document, copy) or any(forms(copy))):
+            result += copy.expected
+    return tuple(result)
 
 
 class Form(NamedTuple):
@@ -200,12 +146,6 @@ def from_first(instruction: Instruction) -> str | None:
     texts.sort(key=lambda text: not text.startswith("--from="))
     text = _line(instruction.node.command.keyword, tuple(texts), view.arguments)
     return text if client_agrees(text, ()) else None
-
-
-def client_agrees(text: str, expected: tuple[str, ...]) -> bool:
-    """Whether the client takes `expected` from an instruction, and nothing else from its lines."""
-    readings = client_readings(text)
-    return len(readings) == 1 and readings[0] == Reading(0, expected)
 
 
 def buildkit_agrees(copy: ContextCopy, text: str, sources: tuple[str, ...]) -> bool:
@@ -285,8 +225,8 @@ def _divided(copy: ContextCopy) -> Iterator[Form]:
 def _groups(copy: ContextCopy) -> list[tuple[bool, tuple[str, ...]]]:
     """Sources that follow each other, by whether they are remote."""
     result: list[tuple[bool, tuple[str, ...]]] = []
-    for source in _words(copy.instruction, copy.view).words[:-1]:
-        remote = is_remote(source)
+    for source in copy.words:
+        remote = copy.is_remote(source)
         if result and result[-1][0] is remote:
             result[-1] = (remote, (*result[-1][1], source))
         else:

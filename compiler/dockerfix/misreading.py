@@ -1,4 +1,4 @@
-"""Places that fal's client misreads, and the smallest edits that set it right (see `dockerfix.copying`)."""
+"""Places that fal's client misreads, and the smallest edits that set it right (see `dockerfix.fal_client`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from dockerfix import flow, variables
-from dockerfix.copying import ContextCopy
+from dockerfix.copying import ContextCopy, body
 from dockerfix.emitter import Edit
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Arg, ListView
@@ -23,12 +23,6 @@ def listed(names: Iterable[str]) -> str:
     unique = list(dict.fromkeys(names))
     more = f" and {len(unique) - _SHOWN} more" if len(unique) > _SHOWN else ""
     return ", ".join(f"`{name}`" for name in unique[:_SHOWN]) + more
-
-
-def body(instruction: Instruction) -> tuple[int, int]:
-    """Where the lines of an instruction begin (at its keyword) and end (before the last line end), without heredocs."""
-    end = next(token for token in instruction.node.tokens if token.kind == "END")
-    return instruction.body_span.start, instruction.start + end.span.start
 
 
 def replace(instruction: Instruction, text: str) -> Edit:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dockerfix import blocks, copying, uploading, variables
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
+from dockerfix.fal_client import client_agrees
 from dockerfix.findings import Finding, Severity
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Mount, Run
@@ -67,7 +68,7 @@ def _replaced(document: Document, instruction: Instruction, view: Run) -> Findin
 
 def _left(document: Document, instruction: Instruction, shown: str, reason: str) -> Finding:
     """A mount that stays: it works where another COPY uploads the whole project."""
-    uploaded = tuple(source for copy in copying.context_copies(document) for source in copy.expected)
+    uploaded = copying.uploaded(document)
     message = f"this RUN mounts {shown} from the project, which fal's client does not see; {reason}"
     severity = Severity.ERROR
     if uploading.covers(uploaded, "."):
@@ -118,7 +119,7 @@ def _copy(source: str, target: str) -> str | None:
     import json
 
     text = f"COPY {json.dumps([source, target], ensure_ascii=False)}"
-    return text if copying.client_agrees(text, (source,)) and "$" not in text and "'" not in text else None
+    return text if client_agrees(text, (source,)) and "$" not in text and "'" not in text else None
 
 
 def _is_writable(mount: Mount) -> bool:

@@ -1,0 +1,71 @@
+"""COPY and ADD where fal's client and BuildKit see different instructions: heredocs, ONBUILD, other lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dockerfix import copying, flow, misreading, uploading
+from dockerfix.copying import ContextCopy
+from dockerfix.emitter import Edit
+from dockerfix.fal_client import Reading
+from dockerfix.findings import Finding, Severity
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import Copy, Onbuild
+from dockerfix.syntax.tree import Document, Instruction
+
+
+def severity(uploaded: tuple[str, ...]) -> Severity:
+    """Of what the client can't read: nothing is lost where another COPY uploads the whole project."""
+    return Severity.WARNING if uploading.covers(uploaded, ".") else Severity.ERROR
+
+
+def heredoc(code: str, copy: ContextCopy, found: tuple[str, ...], uploaded: tuple[str, ...]) -> Iterator[Finding]:
+    """A file that stands in the Dockerfile: the client takes its opener for a file, which it then doesn't find."""
+    own = tuple(source for source in found if "<<" not in source)
+    span = copy.instruction.body_span
+    if own != copy.expected:
+        message = "fal's client can't read this instruction with a heredoc: copy the files in one of their own"
+        yield Finding(code, span, message, severity=severity(uploaded))
+    elif found != own:
+        message = (
+            "fal's client takes a heredoc of COPY for the name of a file, and goes on when it finds none; "
+            "a RUN that writes the file, or a file of the project, is read by all builders"
+        )
+        yield Finding(code, span, message, severity=Severity.WARNING)
+
+
+def onbuild(code: str, instruction: Instruction, uploaded: tuple[str, ...]) -> Iterator[Finding]:
+    """A COPY or ADD behind ONBUILD, which the client doesn't see."""
+    view = instruction.view
+    inner = view.inner if isinstance(view, Onbuild) else None
+    if not isinstance(inner, Copy) or inner.flag("from"):
+        return
+    document, keyword = instruction.document, inner.command.keyword.upper()
+    stage = flow.stage_of(document, instruction)
+    if stage is not None and any(user.keyword == "FROM" for user in flow.users_of(document, stage)):
+        message = (
+            f"fal's client does not see {keyword} behind ONBUILD: write it in the stages that are built on this one"
+        )
+        yield Finding(code, instruction.body_span, message, severity=severity(uploaded))
+    else:
+        message = f"ONBUILD {keyword} does nothing in this build: no stage is built on this one"
+        yield Finding(code, instruction.body_span, message, severity=Severity.WARNING)
+
+
+def lines(code: str, document: Document, readings: Iterable[Reading]) -> Iterator[Finding]:
+    """Lines of other instructions that the client takes for COPY or ADD."""
+    for reading in readings:
+        owner = misreading.owner(document, reading.offset)
+        if not reading.sources or owner is None:
+            continue
+        if isinstance(owner.view, Copy) and reading.offset < copying.body(owner)[1]:
+            continue
+        span = misreading.line_span(document, reading.offset)
+        message = "fal's client takes this line for an instruction"
+        if misreading.is_between_words(owner, reading.offset):
+            message += ": a blank in front of it, where it means nothing, hides it"
+            yield Finding(code, span, message, (Edit(Span(reading.offset, reading.offset), " "),))
+            continue
+        message += f", and looks for {misreading.listed(reading.sources)} in the project"
+        leaves = any(uploading.normal(source).split("/")[0] == ".." for source in reading.sources)
+        yield Finding(code, span, message, severity=Severity.ERROR if leaves else Severity.WARNING)
