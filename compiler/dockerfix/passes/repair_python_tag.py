@@ -1,0 +1,45 @@
+"""DF113: a Python image without a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import bases
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.knowledge.idioms import default_python
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import From
+from dockerfix.syntax.tree import Document
+
+CODE = "DF113"
+
+
+def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]:
+    """Name the Python version that Cog left out of its base image's tag.
+
+    For a cog.yaml without `build` the releases from v0.17.0-alpha2 on print `FROM python:-slim`, which is no image; the
+    version is Cog's default (`replicate/cog@v0.22.0:pkg/config/config.go`, DefaultPythonVersion).
+
+    Before:
+
+        FROM python:-slim
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.12-slim
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    for stage in document.stages:
+        view = stage.base.view
+        image = view.image if isinstance(view, From) else None
+        if image is None or image.tag is None or not bases.is_python_image(stage.base):
+            continue
+        if not image.tag.value or image.tag.value.startswith("-"):
+            configured = context.config.python_version if context.config else None
+            version = configured or default_python(context.era)
+            place = stage.base.original(Span(image.tag.span.start, image.tag.span.start))
+            message = f"the image's tag names no version: Python {version} is taken"
+            yield Finding(CODE, stage.base.body_span, message, (Edit(place, version),))
