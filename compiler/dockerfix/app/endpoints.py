@@ -79,12 +79,11 @@ class Endpoints:
 
     def _helpers(self) -> list[str]:
         """The import, and the block that the call stands in."""
-        own = ", own_default" if any(each.own_default for each in self.predictor.inputs) else ""
         used = self.results.needs_call or any(
-            each.type.holds("path", "file", "secret") for each in self.predictor.inputs
+            each.own_default or each.type.holds("path", "file", "secret") for each in self.predictor.inputs
         )
         return [
-            f"        from fal_call import Call{own}",
+            "        from fal_call import Call",
             "",
             f"        with Call({self.results.any_files}){' as call' if used else ''}:",
         ]
@@ -94,19 +93,15 @@ class Endpoints:
         return Group(f"{awaited}{self.target}(", items, ")")
 
     def _argument(self, each: Input) -> Node:
-        given = f"input.{field_name(each.name)}"
-        fetch = (
-            f"await call.{{}}_async({given}, {string(each.name)})"
-            if self.predictor.is_async
-            else f"call.{{}}({given}, {string(each.name)})"
-        )
-        argument: Node = given
+        argument: Node = f"input.{field_name(each.name)}"
+        asynchronous = "_async" if self.predictor.is_async else ""
+        awaited = "await " if self.predictor.is_async else ""
         for kind in ("path", "file"):
             if each.type.holds(kind):
-                argument = fetch.format(kind)
+                argument = Group(f"{awaited}call.{kind}{asynchronous}(", (("", argument), ("", string(each.name))), ")")
         if each.type.holds("secret"):
-            argument = f"call.secret({given})"
+            argument = Group("call.secret(", (("", argument),), ")")
         if not each.own_default:
             return argument
-        own = f"own_default({self.target}, {string(each.name)})"
-        return f"{own} if {given} is None else {argument}"
+        function = "call.or_own_path(" if each.type.holds("path") else "call.or_own("
+        return Group(function, (("", argument), ("", self.target), ("", string(each.name))), ")")

@@ -153,7 +153,8 @@ class _Builder:
         try:
             return self.value(name)
         except Unknown as unknown:
-            what = f"the setting `{name}` of input `{self.name}` {unknown}; it is left out"
+            because = _because(self.spec.keywords[name], str(unknown))
+            what = f"`{name}` of input `{self.name}` isn't known: {because}; it is left out"
             self.note("DF503", what, self.spec.keywords[name])
             return None
 
@@ -166,7 +167,9 @@ class _Builder:
             chosen = literal(values)
         except (Unknown, TypeError) as reason:
             text = reason if isinstance(reason, Unknown) else "is no list"
-            message = f"the choices of input `{self.name}`: `{ast.unparse(node)}` {text}; any value is taken"
+            message = (
+                f"the choices of input `{self.name}` aren't known: {_because(node, str(text))}; any value is taken"
+            )
             self.note("DF502", message, node)
             return type_
         return replace_scalar(
@@ -201,14 +204,20 @@ class _Builder:
         try:
             default = _fit(self.value("default"), type_)
         except Unknown as unknown:
-            text = ast.unparse(node)
-            shown = text if len(text) <= 60 else f"{text[:57]}..."
+            because = _because(node, str(unknown))
             message = (
-                f"the default of input `{self.name}`, `{shown}`, {unknown}; left out, it is taken when the App runs"
+                f"the default of input `{self.name}` isn't known: {because}; left out, the predictor's own is taken"
             )
             self.note("DF501", message, node)
             return False, None, True
         return False, default, False
+
+
+def _because(node: ast.expr, reason: str) -> str:
+    text = ast.unparse(node)
+    if f"`{text}`" in reason:
+        return f"it {reason}"
+    return f"`{text if len(text) <= 60 else f'{text[:57]}...'}` {reason}"
 
 
 def innermost(type_: Type) -> Type:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import ast
+import typing
 from typing import NamedTuple
 
 from dockerfix.app.code import Binding, Imported, Library, Module, Names
 
 MAX_HOPS = 20
+_STARS = {
+    "typing": frozenset(typing.__all__),
+    "typing_extensions": frozenset(typing.__all__),
+    "cog": frozenset(
+        {"AsyncConcatenateIterator", "BaseModel", "BasePredictor", "BaseRunner", "ConcatenateIterator", "File", "Input"}
+        | {"Opaque", "Path", "Predictor", "Secret", "concurrent", "input", "streaming"}
+    ),
+}
+"""What ``from X import *`` brings of modules outside the project."""
 
 
 class Found(NamedTuple):
@@ -38,13 +48,21 @@ class Scope:
                 return self._follow(binding, MAX_HOPS)
             if name in names.unstable:
                 return None
-        for star in self.module.names.stars:
+        return self._starred(name)
+
+    def _starred(self, name: str) -> Found | None:
+        for star in reversed(self.module.names.stars):
             module = self.library.imported(star, self.module.file)
             if module is not None and name in module.names.values:
                 return Scope(self.library, module).find(name)
-            if module is None and star.module.partition(".")[0] == "cog" and name[:1].isupper():
+            if module is None and name in _STARS.get(star.module.partition(".")[0], ()):
                 return Found(Imported(star.module, name, 0), self)
         return None
+
+    def why_unknown(self, name: str) -> str:
+        """Why `find` gives nothing: ends a sentence that begins with the name."""
+        known = any(name in names.unstable for names in (*self.classes, self.module.names))
+        return "is bound more than once, or changed after it is" if known else "nothing in the project binds"
 
     def _follow(self, binding: Binding, hops: int) -> Found | None:
         if not isinstance(binding, Imported) or binding.name is None:

@@ -97,8 +97,8 @@ class Speller:
             return subscript(self.use("typing", "Optional"), *inner)
         return self.type(type_)
 
-    def field(self, each: Input) -> tuple[str, str, Group]:
-        """The name, annotation and Field(...) of an input."""
+    def field(self, each: Input) -> tuple[str, str, Node]:
+        """The name and annotation of an input, and its default or Field(...), or "" where neither is needed."""
         name = field_name(each.name)
         file_class = media.of_input(each.name, each.description)
         named: dict[str, Node] = {}
@@ -121,8 +121,9 @@ class Speller:
         if each.deprecated:
             named["deprecated"] = "True"
         annotation = self.limited(each.type, limits) if in_list else self.annotation(each.type, each.name, file_class)
-        function = self.use("pydantic", "Field") if named else "Field"
-        return name, annotation, call(function, **named)
+        if set(named) <= {"default"}:
+            return name, annotation, named.get("default", "")
+        return name, annotation, call(self.use("pydantic", "Field"), **named)
 
     def limited(self, type_: Type, limits: dict[str, Node]) -> str:
         """The annotation of a list whose items have limits: Cog holds them against each item."""

@@ -76,7 +76,7 @@ class _Evaluator:
             return local[node.id]
         found = scope.find(node.id)
         if found is None:
-            raise Unknown(f"depends on `{node.id}`, which isn't bound once and for all")
+            raise Unknown(f"depends on `{node.id}`, which {scope.why_unknown(node.id)}")
         binding, where = found
         if isinstance(binding, ast.ClassDef) and any(ast.unparse(base).endswith("Enum") for base in binding.bases):
             return self._members(binding, where)

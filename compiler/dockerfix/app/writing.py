@@ -83,10 +83,8 @@ def _inputs(predictor: Predictor, speller: Speller) -> list[str]:
 
 
 def _field(each: Input, speller: Speller) -> list[str]:
-    name, annotation, call = speller.field(each)
-    if not call.items:
-        return [f"    {name}: {annotation}"]
-    return lay(f"{name}: {annotation} = ", call, indent=4)
+    name, annotation, value_ = speller.field(each)
+    return lay(f"{name}: {annotation} = ", value_, indent=4) if value_ else [f"    {name}: {annotation}"]
 
 
 def mark(note: Note, indent: int) -> str:

@@ -63,12 +63,6 @@ def load(file: str, name: str) -> Any:
     return found() if inspect.isclass(found) else found
 
 
-def own_default(function: Callable[..., Any], name: str) -> Any:
-    """Return the predictor's own default of a parameter, known only where it runs."""
-    default = inspect.signature(function).parameters[name].default
-    return getattr(default, "default", default)
-
-
 def content_type(path: pathlib.Path) -> str:
     """Return the media type that the file's name tells."""
     known = MEDIA_TYPES.get(path.suffix.lower())
@@ -137,6 +131,18 @@ class Call:
             return [self.secret(item) for item in value]
         return value and sys.modules["cog"].Secret(value.get_secret_value())
 
+    def or_own(self, value: Any, function: Callable[..., Any], name: str) -> Any:
+        """Return `value`, or for None the predictor's own default of a parameter."""
+        if value is not None:
+            return value
+        default = inspect.signature(function).parameters[name].default
+        return getattr(default, "default", default)
+
+    def or_own_path(self, value: Any, function: Callable[..., Any], name: str) -> Any:
+        """Do as `or_own`, for a file of the image."""
+        own = self.or_own(value, function, name)
+        return sys.modules["cog"].Path(own) if isinstance(own, str) else own
+
     def output(self, value: Any, kind: Any) -> Any:
         """Turn a result, or a part of it, into the type `kind`; uploads its files."""
         if value is None:
@@ -159,14 +165,15 @@ class Call:
         return self._plain(value)
 
     def _fields(self, value: Any, kind: Any) -> Dict[str, Any]:
-        named = value if isinstance(value, dict) else None
-        return {
-            name: self.output(
-                getattr(value, name, None) if named is None else named.get(name),
-                field.annotation,
-            )
-            for name, field in kind.model_fields.items()
-        }
+        found = {}
+        for plain, field in kind.model_fields.items():
+            name = field.alias or plain
+            if isinstance(value, dict):
+                item = value.get(name)
+            else:
+                item = getattr(value, name, None)
+            found[name] = self.output(item, field.annotation)
+        return found
 
     def _plain(self, value: Any) -> Any:
         if isinstance(value, os.PathLike):
