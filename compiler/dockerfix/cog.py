@@ -5,9 +5,9 @@ Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idio
 
 from __future__ import annotations
 
-import re
-from dockerfix import flow
+from dockerfix import flow, pip_install
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.pip_install import EDITABLE, Install, after_pip
 from dockerfix.requirements import is_cog, parse_item
 from dockerfix.syntax.instructions import CommandView, Copy, From, Label, Run
 from dockerfix.syntax.shell import Command, Word
@@ -139,112 +139,8 @@ def is_cog_label(instruction: Instruction) -> bool:
     return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(prefixes)
 
 
-class Install:
-    """One install of Python packages: the command, its options and its operands as words."""
-
-    __slots__ = ("command", "first", "operands", "options")
-
-    def __init__(self, command: Command, first: int, options: list[tuple[Word, ...]], operands: list[Word]) -> None:
-        self.command = command
-        self.first = first
-        self.options = options
-        self.operands = operands
-
-
-_VALUED = frozenset(
-    [
-        "-r",
-        "--requirement",
-        "-c",
-        "--constraint",
-        "-t",
-        "--target",
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "--cache-dir",
-        "--prefix",
-        "--root",
-        "-e",
-        "--editable",
-        "--python",
-        "-p",
-        "--platform",
-        "--index",
-        "--default-index",
-        "--index-strategy",
-        "--timeout",
-        "--retries",
-        "--upgrade-strategy",
-        "--no-binary",
-        "--only-binary",
-        "--progress-bar",
-        "--proxy",
-        "--cert",
-        "--trusted-host",
-        "--src",
-        "--config-settings",
-        "--global-option",
-        "--build-option",
-        "--python-version",
-        "--abi",
-        "--implementation",
-        "--override",
-        "--overrides",
-        "--with",
-        "-d",
-        "--dest",
-    ]
-)
-
-
-def install(command: Command) -> Install | None:
-    """Read ``pip install``, ``python -m pip install``, ``uv pip install`` and ``uv run pip install``.
-
-    `first` is the number of the word after ``install``; options that take a value come with it.
-    """
-    if not any("pip" in word.text for word in command.words):
-        return None
-    words = flow.unwrapped(command)
-    values = [word.value for word in words]
-    at = _after_pip(values)
-    if at is None:
-        return None
-    while at < len(values) and (values[at] or "").startswith("-"):
-        at += 1
-    if at >= len(values) or values[at] != "install":
-        return None
-    options: list[tuple[Word, ...]] = []
-    operands: list[Word] = []
-    index = at + 1
-    while index < len(words):
-        value = values[index] or words[index].text
-        if value.startswith("-") and value != "-":
-            taken = 2 if value in _VALUED and index + 1 < len(words) else 1
-            options.append(tuple(words[index : index + taken]))
-            index += taken
-        else:
-            operands.append(words[index])
-            index += 1
-    return Install(command, at + 1, options, operands)
-
-
-def _after_pip(values: list[str | None]) -> int | None:
-    """The index after the word that is pip, for every way to call it."""
-    at = 0
-    if values and (values[0] or "").rpartition("/")[2] == "uv":
-        at = 2 if values[1:2] == ["run"] else 1
-    name = (values[at] or "").rpartition("/")[2] if at < len(values) else ""
-    if re.fullmatch(r"python(\d(\.\d+)?)?", name) and values[at + 1 : at + 3] == ["-m", "pip"]:
-        return at + 3
-    return at + 1 if re.fullmatch(r"pip(\d(\.\d+)?)?", name) else None
-
-
-def is_pip(command: Command) -> bool:
-    """Whether a command is plain ``pip``, as Cog writes it."""
-    return bool(command.words) and command.words[0].value == "pip"
+install = pip_install.install
+"""How a command that installs Python packages is read."""
 
 
 def installs_cog(command: Command) -> bool:
@@ -255,16 +151,16 @@ def installs_cog(command: Command) -> bool:
     own = cog_words(found)
     companions = idioms().packages.companions
     others = [word for word in found.operands if word not in own and word.value not in companions]
-    others += [option for option in found.options if option[0].value in _NAMES_PACKAGES and option[-1] not in own]
+    others += [option[-1] for option in found.options if option[0].value in _NAMES_PACKAGES and option[-1] not in own]
     return bool(own) and not others
 
 
-_NAMES_PACKAGES = frozenset(["-r", "--requirement", "-e", "--editable"])
+_NAMES_PACKAGES = EDITABLE | {"-r", "--requirement"}
 
 
 def cog_words(found: Install) -> list[Word]:
     """The words of an install that name a package of Cog's, those behind ``-e`` included."""
-    editable = [option[1] for option in found.options if option[0].value in ("-e", "--editable") and len(option) > 1]
+    editable = [option[1] for option in found.options if option[0].value in EDITABLE and len(option) > 1]
     return [word for word in (*found.operands, *editable) if is_cog_requirement(word.value or word.text)]
 
 
@@ -281,7 +177,7 @@ def is_cog_variable(name: str) -> bool:
 def uninstalls_cog(command: Command) -> bool:
     """``pip uninstall`` of Cog's packages and no others."""
     values = [word.value for word in flow.unwrapped(command)]
-    at = _after_pip(values)
+    at = after_pip(values)
     if at is None or "uninstall" not in values[at:]:
         return False
     operands = [value for value in values[values.index("uninstall") + 1 :] if not (value or "").startswith("-")]

@@ -126,7 +126,7 @@ def calls(instruction: Instruction) -> tuple[Call, ...]:
 
 
 def nested_commands(command: Command) -> tuple[Command, ...]:
-    """The simple commands in the text of ``bash -c '…'``; () for another command. Their spans are those of that text."""
+    """The simple commands in the text of ``bash -c '…'``, with spans in that text; () for another command."""
     words = arguments(command)
     if program(command) not in _SHELLS or len(words) < 2 or not words[1] or not (words[0] or "").endswith("c"):
         return ()
@@ -170,6 +170,7 @@ def drop_commands(found: Shell, commands: Collection[Command]) -> tuple[Edit, ..
 
 
 def _edit(found: Shell, span: Span, text: str) -> Edit:
+    """The edit of one replacement; comments on lines of their own inside of it stay, in front of what follows."""
     place = found.source(span)
     node, start = found.instruction.node, found.instruction.start
     comments = [
@@ -180,12 +181,14 @@ def _edit(found: Shell, span: Span, text: str) -> Edit:
     if not comments or found.in_heredoc or span.end == len(found.script.text):
         return Edit(place, text)
     source = found.instruction.document.source
-    kept = source.slice(Span(comments[0].start, comments[-1].end))
-    tail = source.slice(Span(comments[-1].end, place.end))
+    kept = "".join(source.slice(comment) for comment in comments)
+    tail = source.slice(Span(comments[-1].end, place.end)).rpartition("\n")[2]
     indent = tail[: len(tail) - len(tail.lstrip(" \t"))]
-    return Edit(
-        place, f"{text.rstrip()} {node.escape}\n{kept}{indent}" if text.strip() else f"{node.escape}\n{kept}{indent}"
-    )
+    line = source.text.rfind("\n", 0, place.start) + 1
+    if not text.strip() and line > start and not source.text[line : place.start].strip():
+        return Edit(Span(line, place.end), kept + indent)
+    end = "\r\n" if kept.endswith("\r\n") else "\n"
+    return Edit(place, f"{text.rstrip()} {node.escape}{end}{kept}{indent}".removeprefix(" "))
 
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix import bases, cog, flow
+from dockerfix import bases, cog, flow, pip_install
 from dockerfix.blocks import Block
 from dockerfix.context import Context
 from dockerfix.knowledge.cuda import torch_index_url
@@ -50,7 +50,7 @@ def staged_install(document: Document) -> PipStep | None:
     """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
     for instruction in document.instructions:
         for command in flow.simple_commands(instruction):
-            reading = cog.install(command)
+            reading = pip_install.install(command)
             if reading is None:
                 continue
             for option in reading.options:
@@ -72,16 +72,20 @@ def inline_install(document: Document, config: CogConfig) -> PipStep | None:
     own = {" ".join(item.command.split()) for item in config.commands}
     for instruction in document.instructions:
         commands = flow.simple_commands(instruction)
-        if len(commands) != 1 or " ".join(instruction.view.arguments.split()) in own or not cog.is_pip(commands[0]):
+        if (
+            len(commands) != 1
+            or " ".join(instruction.view.arguments.split()) in own
+            or not pip_install.is_pip(commands[0])
+        ):
             continue
-        reading = cog.install(commands[0])
+        reading = pip_install.install(commands[0])
         if reading is None or not reading.operands or _names_file(reading):
             continue
         return PipStep(instruction, commands[0], head(instruction, commands[0], bare=True))
     return None
 
 
-def _names_file(reading: cog.Install) -> bool:
+def _names_file(reading: pip_install.Install) -> bool:
     """An install of a requirements file, or of a path."""
     if any(option[0].value in ("-r", "--requirement") for option in reading.options):
         return True
@@ -138,7 +142,7 @@ def head_of_block(block: Block) -> str | None:
     """The part in front of the packages of a block that an earlier run wrote, so that what was Cog's there stays."""
     for instruction in block.instructions:
         for command in flow.simple_commands(instruction):
-            reading = cog.install(command)
+            reading = pip_install.install(command)
             if reading is None:
                 continue
             files = tuple(word for option in reading.options if option[0].value == "-r" for word in option)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow
+from dockerfix import cog, flow, pip_install
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy, Env
-from dockerfix.syntax.shell import Command
+from dockerfix.syntax.shell import Command, Word
 from dockerfix.syntax.tree import Document, Instruction
 
 CODE = "DF103"
@@ -53,7 +53,9 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
 
 def _may_hold_cog(instruction: Instruction) -> bool:
     """Whether Cog's name stands in a RUN at all, or the path of its first library in the line after it."""
-    return "cog" in instruction.node.text or (instruction.next is not None and _is_library_path(instruction.next))
+    return "cog" in instruction.node.text.lower() or (
+        instruction.next is not None and _is_library_path(instruction.next)
+    )
 
 
 def _brings_cog(instruction: Instruction) -> bool:
@@ -82,50 +84,70 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
     found = flow.shell(instruction)
     if found is None:
         return
-    top = found.script.commands
-    dropped = [command for command in flow.simple_commands(instruction) if _is_cogs(instruction, command)]
+    commands = flow.simple_commands(instruction)
+    dropped = [command for command in commands if _is_cogs(instruction, command)]
     if dropped:
-        idle = [command for command in top if command not in dropped and flow.program(command) in ("true", ":")]
-        everything = [*dropped, *idle]
-        whole = len(everything) >= len(top) and all(any(command is other for other in everything) for command in top)
-        edits = flow.drop_commands(found, everything if whole else dropped)
         place = found.source(dropped[0].span)
+        edits = _without_commands(found, dropped)
         if edits is None:
             message = "this step installs Cog among other things and can't be divided safely: remove it by hand"
             yield Finding(CODE, place, message, severity=Severity.ERROR)
-        else:
-            yield Finding(CODE, place, "the install of Cog is removed", edits)
-        return
-    for command in flow.simple_commands(instruction):
-        edits = _without_cog(found, command)
+            return
+        yield Finding(CODE, place, "the install of Cog is removed", edits)
+    for command in commands:
+        edits = _without_cog(found, command) if command not in dropped else ()
         if edits:
             yield Finding(CODE, found.source(command.span), "Cog is taken out of the packages installed here", edits)
+        elif command not in dropped and any(_holds_cog(inner) for inner in flow.nested_commands(command)):
+            message = "Cog is installed here in the text for another shell, among other things: take it out by hand"
+            yield Finding(CODE, found.source(command.span), message, severity=Severity.WARNING)
+
+
+def _without_commands(found: flow.Shell, dropped: list[Command]) -> tuple[Edit, ...] | None:
+    """Edits that take the commands out, with all of the step where only ``true`` is left beside them."""
+    top = found.script.commands
+    idle = [command for command in top if command not in dropped and flow.program(command) in ("true", ":")]
+    everything = [*dropped, *idle]
+    whole = all(any(command is other for other in everything) for command in top)
+    return flow.drop_commands(found, everything if whole else dropped)
+
+
+def _holds_cog(command: Command) -> bool:
+    reading = pip_install.install(command)
+    return reading is not None and bool(cog.cog_words(reading))
 
 
 def _is_cogs(instruction: Instruction, command: Command) -> bool:
     """A command that does nothing but install, remove or prepare Cog."""
     if cog.installs_cog(command) or cog.uninstalls_cog(command):
         return True
+    inner = flow.nested_commands(command)
+    if inner and all(cog.installs_cog(each) or cog.uninstalls_cog(each) for each in inner):
+        return True
     staging = idioms().staging
     targets = [redirection.target.value or "" for redirection in command.redirections]
     operands = [word.value or "" for word in command.words[1:]]
-    if any(target.startswith((staging.helper_prefix, staging.library_folder)) for target in targets):
+    if any(_is_cogs_file(target) for target in targets):
         return True
     name = flow.program(command)
     if name in ("mkdir", "chmod"):
         places = [operand for operand in operands if operand.startswith("/")]
-        return bool(places) and all(
-            place.startswith((staging.helper_prefix, staging.library_folder)) for place in places
-        )
+        return bool(places) and all(_is_cogs_file(place) for place in places)
     if name in ("echo", "base64"):
-        return any(staging.library_folder in text for text in (instruction.text,))
+        return staging.library_folder in instruction.text
     return _is_for_library(instruction, command)
+
+
+def _is_cogs_file(path: str) -> bool:
+    """A helper script or the library of 2021."""
+    staging = idioms().staging
+    return path.startswith(staging.helper_prefix) or f"{path}/".startswith(f"{staging.library_folder}/")
 
 
 def _is_for_library(instruction: Instruction, command: Command) -> bool:
     """The packages that the releases of 2021 installed for their `cog.py`, just before its path was set."""
     following = instruction.next
-    found = cog.install(command)
+    found = pip_install.install(command)
     if following is None or found is None or not _is_library_path(following):
         return False
     return all(word.value in idioms().packages.first_releases for word in found.operands)
@@ -133,12 +155,18 @@ def _is_for_library(instruction: Instruction, command: Command) -> bool:
 
 def _without_cog(found: flow.Shell, command: Command) -> tuple[Edit, ...]:
     """Edits that take Cog's packages out of an install of several, each with the white space before it."""
-    reading = cog.install(command)
+    reading = pip_install.install(command)
     if reading is None:
         return ()
-    names = [word for word in reading.operands if cog.is_cog_requirement(word.value or word.text)]
     edits: list[Edit] = []
-    for word in names:
-        before = max(other.span.end for other in command.words if other.span.end <= word.span.start)
-        edits.append(Edit(found.source(Span(before, word.span.end)), ""))
+    for word in cog.cog_words(reading):
+        ahead = [other for other in command.words if other.span.end <= word.span.start]
+        before = ahead[-2 if ahead[-1].value in pip_install.EDITABLE else -1].span.end
+        edits.append(Edit(found.source(Span(before, _end(command, word))), ""))
     return tuple(edits)
+
+
+def _end(command: Command, word: Word) -> int:
+    """Where a requirement ends, with the range behind it that the shell takes for a redirection (``cog>=0.9``)."""
+    glued = [each.span.end for each in command.redirections if each.span.start == word.span.end]
+    return glued[0] if glued else word.span.end

@@ -52,6 +52,6 @@ def _is_empty(stage: Stage) -> bool:
     )
 
 
-def _only_installs_debian_packages(commands: Iterator[Command]) -> bool:
+def _only_installs_debian_packages(commands: tuple[Command, ...]) -> bool:
     programs = [flow.program(command) for command in commands]
     return bool(programs) and set(programs) <= {"apt-get", "apt", "rm"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import flow, pget
+from dockerfix import pget
 from dockerfix.context import Context
 from dockerfix.findings import Finding, Severity
 from dockerfix.syntax.tree import Document
@@ -65,9 +65,7 @@ def _first_call(
 
 def _removal(install: pget.Install, context: Context) -> Finding:
     place = install.instruction.body_span
-    if install.shell is None:
-        return Finding(CODE, place, "the COPY of pget is removed", (flow.drop(install.instruction),))
-    edits = flow.drop_commands(install.shell, install.commands)
+    edits = install.edits()
     if edits is None:
         message = "pget is installed here among other things and can't be taken out safely: it is left as it is"
         return Finding(CODE, place, message, severity=Severity.WARNING)

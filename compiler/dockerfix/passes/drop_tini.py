@@ -37,6 +37,11 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
     """
     if context.keeps("tini") or context.options.target == "server":
         return
+    user = next((each for each in document.instructions if cog.needs_tini(each)), None)
+    if user is not None:
+        message = "tini is kept: this runs a program of yours under it"
+        yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
+        return
     stages = [stage for stage in document.stages if _is_tini_stage(document, stage)]
     for stage in stages:
         yield Finding(CODE, stage.base.body_span, "tini's stage is removed", (Edit(stage.span, ""),))
@@ -91,12 +96,18 @@ def _prepares(command: Command) -> bool:
     return name == "apt-get" and operands in (["update"], ["install", "curl"])
 
 
+def _makes_executable(command: Command) -> bool:
+    """The chmod of a tini that was downloaded into the working directory."""
+    return flow.program(command) == "chmod" and flow.arguments(command)[1:] in (("tini",), ("./tini",))
+
+
 def _in_run(instruction: Instruction) -> Iterator[Finding]:
     found = flow.shell(instruction)
     if found is None:
         return
-    commands = [command for command in flow.simple_commands(instruction) if cog.writes_tini(command)]
-    if not any(command.words for command in commands):
+    every = flow.simple_commands(instruction)
+    commands = [command for command in every if cog.writes_tini(command) or _makes_executable(command)]
+    if not any(cog.writes_tini(command) and command.words for command in commands):
         return
     if _only_installs_tini(instruction):
         yield Finding(CODE, instruction.body_span, "the step that downloads tini is removed", (flow.drop(instruction),))
