@@ -18,6 +18,10 @@ import dockerfix.app
 RUNTIME = Path(dockerfix.app.__file__).parent / "runtime"
 
 
+def path_of(folder: Path) -> str:
+    return f"import sys; sys.path[:0] = {[str(folder), str(RUNTIME)]!r}"
+
+
 def load(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, RUNTIME / f"{name}.py")
     assert spec is not None
