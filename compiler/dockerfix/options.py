@@ -7,6 +7,9 @@ from typing import Literal
 
 Target = Literal["app", "server"]
 
+TARGETS: tuple[Target, ...] = ("app", "server")
+"""What the result is for: an image for a `fal.App`, or one that keeps Cog's HTTP server."""
+
 CONSTRUCTS = ("cog-base", "cog-base-extras", "pget", "tini")
 """What ``--keep`` and ``--drop`` can name."""
 

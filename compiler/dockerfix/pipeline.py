@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dockerfix.context import Context
 from dockerfix.emitter import Edit, backward, forward, ordered
 from dockerfix.findings import Finding
+from dockerfix.ignores import Filter
 from dockerfix.passes import Pass, all_passes
 from dockerfix.source import Span
 from dockerfix.syntax.parser import reparse
@@ -43,6 +44,10 @@ class _Trail:
             start, end = backward(edits, start), max(backward(edits, start), backward(edits, end))
         return Span(start, end)
 
+    def now_to_source(self, span: Span) -> Span:
+        """Where `span` of the present text comes from."""
+        return self.to_source(span, len(self.steps))
+
     def to_result(self, span: Span, step: int) -> Span:
         """Where `span` of the text after pass `step` stands in the last text."""
         start, end = span
@@ -57,18 +62,21 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
     Raises dockerfix.emitter.OverlappingEdits when two edits of one pass claim the same characters.
     """
     trail = _Trail()
+    ignores = Filter(document)
     found: list[tuple[int, Finding]] = []
     for each in all_passes() if passes is None else passes:
         if not context.options.runs(each.code) or (each.converts and not context.converting):
             continue
-        findings = list(each.function(document, context))
+        findings = ignores.keep(document, each.function(document, context), trail.now_to_source)
         if not findings:
             continue
         edits = ordered([edit for finding in findings for edit in finding.edits], len(document.text))
         found += [(len(trail.steps), finding) for finding in findings]
         trail.steps.append(edits)
         document = reparse(document, edits)
-    return Outcome(document, *_placed(trail, found))
+    placed, changes = _placed(trail, found)
+    unused = ignores.unused(context.options) if context.converting else []
+    return Outcome(document, (*placed, *unused), changes)
 
 
 def _placed(trail: _Trail, found: list[tuple[int, Finding]]) -> tuple[tuple[Finding, ...], tuple[Change, ...]]:

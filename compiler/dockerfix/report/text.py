@@ -1,9 +1,16 @@
-"""Findings as lines of text: ``path:line:column: DF101 message``."""
+"""Findings as text for people: ``path:line:column: DF101 message``, the source line with a caret, and a link."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dockerfix.findings import Finding, Severity
+from dockerfix.report import rules
+from dockerfix.report.entry import Counts, Entry, readable
 from dockerfix.source import Source
+
+WIDTH = 100
+"""The longest piece of a source line that is shown."""
 
 _COLOURS = {Severity.NOTE: "36", Severity.WARNING: "33", Severity.ERROR: "31"}
 
@@ -14,16 +21,90 @@ def line(finding: Finding, source: Source, path: str, *, colour: bool = False) -
     code = finding.code
     label = "" if finding.severity is Severity.NOTE else f"{finding.severity.label}: "
     if colour:
-        code = f"\x1b[{_COLOURS[finding.severity]}m{code}\x1b[0m"
-        label = f"\x1b[1m{label}\x1b[0m" if label else ""
-    return f"{path}:{row}:{column}: {code} {label}{finding.message}"
+        code = paint(code, _COLOURS[finding.severity])
+        label = paint(label, "1") if label else ""
+    return f"{readable(path)}:{row}:{column}: {code} {label}{readable(finding.message)}"
 
 
-def summary(findings: tuple[Finding, ...], *, changed: bool) -> str:
-    """One line that counts what was found."""
-    counts = [
-        f"{count} {severity.label}{'' if count == 1 else 's'}"
-        for severity in reversed(Severity)
-        if (count := sum(finding.severity is severity for finding in findings))
-    ]
-    return f"dockerfix: {'rewritten' if changed else 'unchanged'}, {', '.join(counts) or 'nothing found'}"
+def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False) -> list[str]:
+    """The lines for one file.
+
+    `show_source` puts the source line under each finding; None does so for warnings and errors.
+    """
+    lines: list[str] = []
+    for finding in item.findings:
+        lines.append(line(finding, item.source, item.path, colour=colour))
+        if show_source or (show_source is None and finding.severity > Severity.NOTE):
+            lines += excerpt(finding, item.source, colour=colour)
+        if finding.severity is Severity.ERROR:
+            lines.append(f"  = help: {rules.url(finding.code)} or `dockerfix explain {finding.code}`")
+    if item.error is not None:
+        lines.append(f"dockerfix: {readable(item.error)}")
+    return lines
+
+
+def excerpt(finding: Finding, source: Source, *, colour: bool = False) -> list[str]:
+    """The line of the source in which a finding begins, with carets under its span; nothing for an empty line."""
+    row, column = source.position(finding.span.start)
+    whole = source.line(row)
+    if not whole.strip():
+        return []
+    length = max(1, min(finding.span.end - finding.span.start, len(whole) - column + 1))
+    shown, before, marked = _window(whole, column - 1, length)
+    number = str(row)
+    gap = " " * len(number)
+    carets = "".join("\t" if character == "\t" else " " * _width(character) for character in before)
+    marks = "^" * max(1, sum(_width(character) for character in marked))
+    if colour:
+        marks = paint(marks, _COLOURS[finding.severity])
+    return [f"  {number} | {shown}", f"  {gap} | {carets}{marks}"]
+
+
+def _window(whole: str, start: int, length: int) -> tuple[str, str, str]:
+    """At most WIDTH characters of a line around a place: all of it, what stands before the place, and the place."""
+    first = 0 if start + length <= WIDTH or start < WIDTH // 2 else start - WIDTH // 4
+    lead = "..." if first else ""
+    tail = "..." if len(whole) > first + WIDTH else ""
+    before = lead + readable(whole[first:start])
+    marked = readable(whole[start : min(start + length, first + WIDTH)])
+    rest = readable(whole[start + length : first + WIDTH])
+    return before + marked + rest + tail, before, marked
+
+
+def _width(character: str) -> int:
+    """How many columns a terminal gives a character."""
+    if character.isascii():
+        return 1
+    from unicodedata import combining, east_asian_width
+
+    return 0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+
+
+def paint(text: str, code: str) -> str:
+    """`text` in a colour of ANSI terminals."""
+    return f"\x1b[{code}m{text}\x1b[0m"
+
+
+def summary(counts: Counts, verb: str) -> str:
+    """The one line at the end: what happened to how many files, and what was found.
+
+    `verb` says what changed files are: ``rewritten``, ``would be rewritten``, ``stale``.
+    """
+    parts: list[str] = []
+    if counts.files == 1:
+        parts += [verb] if counts.changed else [] if counts.failed else ["unchanged"]
+        parts += ["not written"] if counts.failed else []
+    else:
+        parts.append(f"{counts.changed} of {counts.files} files {verb}")
+        parts += [f"{counts.failed} not written"] if counts.failed else []
+    parts += [_plural(counts.errors, "error"), _plural(counts.warnings, "warning"), _plural(counts.notes, "note")]
+    return f"dockerfix: {', '.join(part for part in parts if part)}"
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
+
+
+def lines_of(entries: Iterable[Entry], *, show_source: bool | None = None, colour: bool = False) -> list[str]:
+    """The lines for many files."""
+    return [text for item in entries for text in entry(item, show_source=show_source, colour=colour)]

@@ -1,0 +1,56 @@
+"""The command line: ``dockerfix [OPTIONS] [FILE]...`` and its subcommands. click is imported here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+PROGRAM = "dockerfix"
+COMPLETION = "_DOCKERFIX_COMPLETE"
+"""The variable in which a shell asks for completions."""
+
+
+def main() -> None:
+    """The entry point of the ``dockerfix`` command: runs `sys.argv` and exits with one of the codes of `exits`."""
+    from dockerfix.cli import exits, streams
+
+    try:
+        code = _run(sys.argv[1:])
+        streams.flush()
+    except streams.Failure as failure:
+        streams.say(f"{PROGRAM}: {failure}")
+        code = failure.code
+    except BrokenPipeError:
+        # the reader went away (`dockerfix … | head -1`); nothing can be told to it
+        code = exits.BROKEN_PIPE
+    except KeyboardInterrupt:
+        code = exits.INTERRUPTED
+    if code in (exits.BROKEN_PIPE, exits.INTERRUPTED, exits.REFUSED):
+        streams.silence()
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        # without click this takes a third of the time
+        from dockerfix.cli import streams
+        from dockerfix.version import __version__
+
+        streams.write(f"{PROGRAM} {__version__}\n".encode())
+        return 0
+    import click
+
+    from dockerfix.cli.command import cli
+
+    if COMPLETION in os.environ:
+        cli.main(arguments, prog_name=PROGRAM, complete_var=COMPLETION)
+    try:
+        with cli.make_context(PROGRAM, arguments) as context:
+            code: Any = cli.invoke(context)
+            return int(code or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code

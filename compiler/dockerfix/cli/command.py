@@ -1,0 +1,258 @@
+"""The main command's options and help, and the way to the subcommands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from dockerfix.cli import help as texts
+from dockerfix.cli import kinds
+from dockerfix.version import __version__
+
+REWRITE = "rewrite"
+"""The inner name of the main command, which nobody has to write."""
+
+_SETTINGS = (
+    "keep",
+    "drop",
+    "select",
+    "ignore",
+    "fail_on",
+    "target",
+    "fal_version",
+    "format",
+    "show_source",
+    "verify",
+    "jobs",
+    "quiet",
+    "cog_yaml",
+    "requirements",
+    "project",
+)
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Option(click.Option):
+    """An option that stands in a section of the help."""
+
+    def __init__(self, *arguments: Any, section: str, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.section = section
+
+
+def option(section: str, *names: str, **keywords: Any) -> Callable[[_Function], _Function]:
+    """Declare an option."""
+    return click.option(*names, cls=Option, section=section, **keywords)
+
+
+class MainContext(click.Context):
+    """The context of the main command, which users know by the program's name alone."""
+
+    @property
+    def command_path(self) -> str:
+        """The name in usage messages."""
+        return self.parent.command_path if self.parent is not None else super().command_path
+
+
+class MainCommand(click.Command):
+    """The command that runs where no subcommand is named."""
+
+    context_class = MainContext
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The program's whole help, also behind other options."""
+        outer = ctx.parent or ctx
+        outer.command.format_help(outer, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Options and, in the first place, subcommands."""
+        found = super().shell_complete(ctx, incomplete)
+        if ctx.params.get("files") or incomplete.startswith("-"):
+            return found
+        commands = {name: text for name, (_where, text) in texts.COMMANDS.items() if name.startswith(incomplete)}
+        return [*(CompletionItem(name, help=text) for name, text in commands.items()), *found]
+
+
+class CommandLine(click.Group):
+    """A group whose first word may be left out: without a subcommand it rewrites."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the main command in front unless a subcommand, ``--help`` or ``--version`` stands there."""
+        if not args or (args[0] not in texts.COMMANDS and args[0] not in ("--help", "-h", "--version")):
+            args = [REWRITE, *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The subcommands' names."""
+        del ctx
+        return list(texts.COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A subcommand, loaded when it is needed."""
+        if cmd_name not in texts.COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = texts.COMMANDS[cmd_name][0].partition(":")
+        found = getattr(import_module(module), name)
+        return found if isinstance(found, click.Command) else None
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage of the main command and of the others."""
+        del ctx
+        formatter.write_usage("dockerfix", "[OPTIONS] [FILE]...")
+        formatter.write_usage("dockerfix", "COMMAND [ARGUMENT]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options of the main command by section, the subcommands, and what else there is to know."""
+        records: dict[str, list[tuple[str, str]]] = {}
+        for parameter in main_command.params:
+            record = parameter.get_help_record(ctx)
+            if isinstance(parameter, Option) and record is not None:
+                records.setdefault(parameter.section, []).append(record)
+        records["Other"] += [("--version", "Show the version."), ("-h, --help", "Show this message.")]
+        for section, listed in records.items():
+            with formatter.section(section):
+                formatter.write_dl(listed, col_max=34)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_where, text) in texts.COMMANDS.items()])
+        for title, text in (("Configuration", texts.CONFIGURATION), ("Environment", texts.ENVIRONMENT)):
+            with formatter.section(title):
+                formatter.write_text(text)
+        for title, text in (("Exit status", texts.EXIT_STATUS), ("Examples", texts.EXAMPLES)):
+            with formatter.section(title):
+                formatter.write("".join(f"  {line}\n" if line else "\n" for line in text.rstrip().split("\n")))
+
+
+@click.group(
+    cls=CommandLine,
+    help=texts.INTRODUCTION,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="dockerfix", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Take the options; the texts are in `dockerfix.cli.help`."""
+
+
+@cli.command(REWRITE, cls=MainCommand, hidden=True)
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path())
+@option(
+    "Result", "-i", "--in-place", is_flag=True, help="Write the result back to each FILE; exit with 1 if one changed."
+)
+@option("Result", "-o", "--output", metavar="PATH", type=click.Path(), help="Write the result here.")
+@option("Result", "--check", is_flag=True, help="Write nothing; exit with 1 if a FILE would be rewritten.")
+@option("Result", "--diff", is_flag=True, help="Write nothing; print what would change as a diff for `git apply`.")
+@option(
+    "Result",
+    "--against",
+    metavar="PATH",
+    type=click.Path(),
+    help="Compare the result with this file; if they differ, print the diff and exit with 1.",
+)
+@option("Result", "--force", is_flag=True, help="Write the result in spite of errors in what the Dockerfile does.")
+@option(
+    "Project",
+    "--cog-yaml",
+    metavar="PATH",
+    type=kinds.path(),
+    help="The project's cog.yaml, if it isn't beside FILE.",
+)
+@option(
+    "Project",
+    "--requirements",
+    metavar="FILE",
+    type=kinds.path(),
+    help="A requirements file of the project, instead of the packages of cog.yaml.",
+)
+@option(
+    "Project",
+    "--project",
+    metavar="DIR",
+    type=kinds.path(),
+    help="The project's folder, if it isn't that of cog.yaml.",
+)
+@option(
+    "Rewriting",
+    "--keep",
+    metavar="CONSTRUCT",
+    multiple=True,
+    type=kinds.words("keep", "construct"),
+    help="Keep a construct of Cog: cog-base, cog-base-extras, pget or tini.",
+)
+@option(
+    "Rewriting",
+    "--drop",
+    metavar="CONSTRUCT",
+    multiple=True,
+    type=kinds.words("drop", "construct"),
+    help="Remove a construct even where it seems to be used.",
+)
+@option(
+    "Rewriting",
+    "--select",
+    metavar="CODE",
+    multiple=True,
+    type=kinds.words("select", "code"),
+    help="Run only the passes with this code; DF1 means all that begin so.",
+)
+@option(
+    "Rewriting", "--ignore", metavar="CODE", multiple=True, type=kinds.words("ignore", "code"), help="Leave passes out."
+)
+@option(
+    "Rewriting",
+    "--target",
+    type=kinds.choice("target"),
+    help="An image for a fal.App (the default), or one that keeps Cog's HTTP server.",
+)
+@option("Rewriting", "--fal-version", metavar="VERSION", type=kinds.Version(), help="The fal SDK to install.")
+@option(
+    "Rewriting",
+    "--verify/--no-verify",
+    default=None,
+    help="Hold the result against a second reader, written by others.",
+)
+@option(
+    "Findings",
+    "--format",
+    type=kinds.choice("format"),
+    help="How findings are told (default: text). The other forms go to standard output if nothing else does.",
+)
+@option(
+    "Findings",
+    "--show-source/--no-show-source",
+    default=None,
+    help="Show the source line under each finding (default: under warnings and errors).",
+)
+@option(
+    "Findings",
+    "--fail-on",
+    type=kinds.choice("fail-on"),
+    help="The least severity at which nothing is written and the exit code is 1 (default: error).",
+)
+@option("Findings", "-q", "--quiet/--no-quiet", default=None, help="Tell only errors.")
+@option(
+    "Other",
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=kinds.Count(),
+    help="Processes for many FILEs (default: 0, as many as pay).",
+)
+@option("Other", "--config", metavar="PATH", type=kinds.path(), help="The configuration file, instead of a search.")
+@option("Other", "--no-config", is_flag=True, help="Use no configuration file.")
+def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
+    """Rewrite Dockerfiles."""
+    from dockerfix.cli.rewrite import Request, run
+
+    given = {name: value for name in _SETTINGS if (value := values.pop(name)) not in (None, ())}
+    for name in ("keep", "drop", "select", "ignore"):
+        if name in given:
+            given[name] = frozenset().union(*given[name])
+    both = given.get("keep", frozenset()) & given.get("drop", frozenset())
+    if both:
+        raise click.UsageError(f"`{min(both)}` is to be kept and dropped")
+    return run(Request(config=config, no_config=no_config, **values), given)

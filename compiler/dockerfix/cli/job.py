@@ -1,0 +1,119 @@
+"""The work on one Dockerfile, apart from the command line and from writing, so that other processes can do it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from dockerfix.files import InputError, read_file
+from dockerfix.findings import Finding, Severity
+from dockerfix.options import Options
+from dockerfix.source import Source, Span
+
+if TYPE_CHECKING:
+    from dockerfix.api import Result
+    from dockerfix.pipeline import Change
+    from dockerfix.report.entry import Status
+
+
+class Job(NamedTuple):
+    """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input."""
+
+    path: str
+    options: Options = Options()
+    project: Path | None = None
+    cog_yaml: Path | None = None
+    fail_on: Severity = Severity.ERROR
+    force: bool = False
+    verify: bool = False
+
+
+class Done(NamedTuple):
+    """What came of a job. `text` is what may be written, None where nothing may be.
+
+    `status` is not yet what was done with the text: ``rewritten`` says that it differs from the source. `failing` says
+    that a finding is as bad as `fail_on`, which ``--force`` writes all the same.
+    """
+
+    source: Source
+    status: Status
+    findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    text: str | None = None
+    failing: bool = False
+    error: str | None = None
+
+
+def process(job: Job, data: bytes | None = None) -> Done:
+    """Do a job, on `data` where the input has been read already; whatever goes wrong is in what it gives back."""
+    try:
+        data = read_file(job.path) if data is None else data
+    except InputError as error:
+        return Done(Source(""), "unreadable", error=f"cannot read {job.path}: {error}")
+    try:
+        return _rewrite(job, data)
+    except Exception as error:  # noqa: BLE001 - an error of ours must neither write anything nor stop the other files
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{job.path}: internal error: {what}; nothing was written, please report this"
+        return Done(Source.read(data), "internal-error", error=message)
+
+
+def _rewrite(job: Job, data: bytes) -> Done:
+    from dockerfix.api import rewrite
+
+    result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
+    findings = tuple(
+        finding
+        for finding in result.findings
+        if finding.edits or finding.severity is Severity.ERROR or not _is_ignored(finding, job.options)
+    )
+    done = Done(result.source, "unchanged", findings, result.changes)
+    if result.internal:
+        return done._replace(status="internal-error")
+    if result.refused:
+        return done._replace(status="refused")
+    failing = any(finding.severity >= job.fail_on for finding in findings)
+    if failing and not job.force:
+        return done._replace(status="not-written", failing=True)
+    text = result.rewritten
+    objection = _objection(job, result, text)
+    if objection is not None:
+        return done._replace(status="internal-error", findings=(*findings, objection))
+    status: Status = "unchanged" if text == result.source.text else "rewritten"
+    return done._replace(status=status, text=text, failing=failing)
+
+
+def _is_ignored(finding: Finding, options: Options) -> bool:
+    return any(finding.code.startswith(prefix) for prefix in options.ignore)
+
+
+def _objection(job: Job, result: Result, text: str) -> Finding | None:
+    """What speaks against a result beside the findings: the second reader, and the gate where errors kept it from
+    looking.
+    """
+    from dockerfix.syntax.parser import parse
+
+    if job.verify:
+        from dockerfix.second_reader import disagreements
+
+        found = disagreements(parse(text))
+        if found:
+            message = f"the second reader disagrees: {'; '.join(found)}; nothing was written, please report this"
+            return Finding("DF006", Span(0, 0), message, severity=Severity.ERROR)
+    if not result.ok and not _is_sound(job, result.source.text, text):
+        message = "the result would be rejected by BuildKit or changed by a second run; nothing was written"
+        return Finding("DF008", Span(0, 0), message, severity=Severity.ERROR)
+    return None
+
+
+def _is_sound(job: Job, source: str, text: str) -> bool:
+    """The gate for a text that is written in spite of errors: no new defects, and a second run changes nothing."""
+    from dockerfix.api import rewrite
+    from dockerfix.syntax.parser import parse
+    from dockerfix.verify import defects
+
+    known = {message for message, _offset in defects(parse(source))}
+    if any(message not in known for message, _offset in defects(parse(text))):
+        return False
+    again = rewrite(text, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
+    return again.rewritten == text

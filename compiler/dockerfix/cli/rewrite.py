@@ -1,0 +1,207 @@
+"""What the main command does with its FILEs: settings, work, writing, telling, and the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple, NoReturn
+
+import click
+
+from dockerfix import config, files, locate
+from dockerfix.cli import exits, parallel, streams
+from dockerfix.cli.job import Done, Job
+from dockerfix.cli.telling import Teller
+from dockerfix.config import Settings, SettingsError
+from dockerfix.findings import Finding, Severity
+from dockerfix.options import Options
+from dockerfix.report.entry import STDIN, Entry
+from dockerfix.source import Source, Span, encode
+
+_CODES = {"internal-error": exits.INTERNAL, "refused": exits.REFUSED, "unreadable": exits.REFUSED}
+
+
+class Request(NamedTuple):
+    """What the command line asks for, beside the settings. At most one of the ways to use the result is chosen."""
+
+    files: tuple[str, ...] = ()
+    in_place: bool = False
+    output: str | None = None
+    check: bool = False
+    diff: bool = False
+    against: str | None = None
+    force: bool = False
+    config: Path | None = None
+    no_config: bool = False
+
+    @property
+    def prints(self) -> bool:
+        """Whether standard output gets the result or a diff."""
+        if self.diff or self.against is not None:
+            return True
+        return self.output == "-" or (self.output is None and not self.in_place and not self.check)
+
+    @property
+    def verb(self) -> str:
+        """What becomes of a file that isn't as it should be."""
+        return "would be rewritten" if self.check or self.diff else "rewritten"
+
+
+def run(request: Request, given: Mapping[str, Any]) -> int:
+    """Do what is asked for; `given` are the settings that the command line names. Gives the exit code."""
+    request = request._replace(files=tuple(dict.fromkeys(request.files or ("-",))))
+    _check_usage(request)
+    try:
+        settings = [_settings(path, request, given) for path in request.files]
+    except SettingsError as error:
+        raise streams.Failure(str(error), exits.USAGE) from None
+    jobs = [_job(path, each, request) for path, each in zip(request.files, settings, strict=True)]
+    inputs = [streams.read() if path == "-" else None for path in request.files]
+    _end_in_order()
+    teller = Teller(settings[0], request.verb, total=len(jobs), prints=request.prints)
+    code = exits.DONE
+    for job, done in zip(jobs, parallel.run(jobs, inputs, settings[0].jobs), strict=True):
+        entries = list(_finish(job, done, request, teller))
+        code = max([code, *(_code(entry, request) for entry in entries), exits.FOUND if done.failing else 0])
+        teller.tell(entries)
+    teller.end(code)
+    return code
+
+
+def _check_usage(request: Request) -> None:
+    """Raise UsageError for what doesn't go together."""
+    ways = {
+        "-i/--in-place": request.in_place,
+        "-o/--output": request.output is not None,
+        "--check/--diff": request.check or request.diff,
+        "--against": request.against is not None,
+    }
+    chosen = [name for name, wanted in ways.items() if wanted]
+    if len(chosen) > 1:
+        raise click.UsageError(f"{chosen[0]} and {chosen[1]} don't go together")
+    if len(request.files) > 1 and not (request.in_place or request.check or request.diff):
+        raise click.UsageError("several FILEs need --in-place, --check or --diff")
+    if request.in_place and "-" in request.files:
+        raise click.UsageError("standard input can't be rewritten in place")
+    if request.config is not None and request.no_config:
+        raise click.UsageError("--config and --no-config don't go together")
+    if request.files == ("-",) and streams.is_terminal(sys.stdin):
+        raise click.UsageError("name a FILE, or pipe a Dockerfile in: `cog debug | dockerfix`")
+
+
+def _settings(path: str, request: Request, given: Mapping[str, Any]) -> Settings:
+    """The settings for one file. Raises SettingsError."""
+    if request.no_config:
+        return config.merge({}, given)
+    if request.config is not None:
+        return config.merge(config.load(request.config) or {}, given)
+    return config.merge(config.find(locate.folder_of(path)), given)
+
+
+def _job(path: str, settings: Settings, request: Request) -> Job:
+    """The work on one file. Raises UsageError for a requirements file that can't be used."""
+    where = locate.locate(path, settings.project, settings.cog_yaml)
+    project, requirements, name = where.project, None, None
+    if settings.requirements is not None:
+        project = project or locate.folder_of(path)
+        name = locate.path_in_project(settings.requirements, project)
+        if name is None:
+            raise click.UsageError(
+                f"{settings.requirements} lies outside of the project {project}, which is all that a build can copy"
+            )
+        try:
+            requirements = Source.read(files.read_file(str(settings.requirements))).text
+        except files.InputError as error:
+            raise streams.Failure(f"cannot read {settings.requirements}: {error}") from None
+    options = Options(
+        keep=settings.keep,
+        drop=settings.drop,
+        select=settings.select,
+        ignore=settings.ignore,
+        requirements=requirements,
+        requirements_path=name,
+        fal_version=settings.fal_version,
+        target=settings.target,
+    )
+    fail_on = Severity[settings.fail_on.upper()]
+    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify)
+
+
+def _finish(job: Job, done: Done, request: Request, teller: Teller) -> Iterator[Entry]:
+    """Do with a result what is asked for, and say what became of it."""
+    path = STDIN if job.path == "-" else job.path
+    project = None if job.project is None else str(job.project)
+    entry = Entry(path, done.status, done.source, done.findings, done.changes, project, done.error)
+    if done.text is None:
+        yield entry
+    elif request.against is not None:
+        yield entry._replace(status="would-rewrite" if done.status == "rewritten" else done.status)
+        yield from _compare(request.against, path, done.text, teller)
+    elif request.check or request.diff:
+        if request.diff:
+            teller.show_diff(done.source.text, done.text, path)
+        yield entry._replace(status="would-rewrite" if done.status == "rewritten" else done.status)
+    else:
+        target = job.path if request.in_place else request.output
+        yield entry._replace(**_write(target, done, in_place=request.in_place))
+
+
+def _write(target: str | None, done: Done, *, in_place: bool) -> dict[str, Any]:
+    """Write a result; gives what is to be said of it if it could not be written."""
+    if in_place and done.status == "unchanged":
+        return {}
+    data = encode(done.text or "")
+    if target is None or target == "-":
+        streams.write(data)
+        return {}
+    try:
+        files.replace(target, data)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        return {"status": "unreadable", "error": f"cannot write {target}: {reason}"}
+    return {}
+
+
+def _compare(against: str, path: str, text: str, teller: Teller) -> Iterator[Entry]:
+    """The committed file's own entry, if it is not what the input gives now."""
+    from dockerfix.report.diff import first_difference
+
+    try:
+        committed = Source.read(files.read_file(against))
+    except files.InputError as error:
+        raise streams.Failure(f"cannot read {against}: {error}") from None
+    if committed.text == text:
+        return
+    teller.show_diff(committed.text, text, against)
+    offset = first_difference(committed.text, text)
+    message = f"this file is stale: it is not what dockerfix makes of {path} now"
+    finding = Finding("DF005", Span(offset, offset), message, severity=Severity.ERROR)
+    yield Entry(against, "stale", committed, (finding,))
+
+
+def _code(entry: Entry, request: Request) -> int:
+    """The exit code that one file asks for."""
+    if entry.status in _CODES:
+        return _CODES[entry.status]
+    if entry.status in ("not-written", "stale"):
+        return exits.FOUND
+    if entry.status == "rewritten":
+        return exits.FOUND if request.in_place else exits.DONE
+    return exits.FOUND if entry.status == "would-rewrite" and request.check else exits.DONE
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM and SIGHUP end the program as an error does, so that no temporary file stays."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            with contextlib.suppress(ValueError):  # not in the main thread
+                signal.signal(number, _leave)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)

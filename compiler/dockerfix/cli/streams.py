@@ -1,0 +1,92 @@
+"""Standard input, output and error, each of which may be closed, full, or have lost its reader."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO
+
+from dockerfix.cli import exits
+
+
+class Failure(Exception):
+    """Ends the command with one line on standard error and a code."""
+
+    def __init__(self, message: str, code: int = exits.REFUSED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def read() -> bytes:
+    """All of standard input. Raises Failure."""
+    from dockerfix import files
+
+    # a stream that was closed before the start is None
+    stream: IO[str] | None = sys.stdin
+    if stream is None:
+        raise Failure("cannot read standard input: it is closed")
+    try:
+        return files.read(stream.buffer)  # type: ignore[attr-defined]
+    except files.InputError as error:
+        raise Failure(f"cannot read standard input: {error}") from None
+    except OSError as error:
+        raise Failure(f"cannot read standard input: {error.strerror or error}") from None
+
+
+def write(data: bytes) -> None:
+    """Write to standard output. Raises Failure, and BrokenPipeError where nobody reads any more."""
+    stream: IO[str] | None = sys.stdout
+    if stream is None:
+        raise Failure("cannot write standard output: it is closed")
+    try:
+        stream.flush()
+        stream.buffer.write(data)  # type: ignore[attr-defined]
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Failure(f"cannot write standard output: {error.strerror or error}") from None
+
+
+def flush() -> None:
+    """Write out what standard output still holds. Raises as `write` does."""
+    if sys.stdout is not None:
+        write(b"")
+
+
+def say(text: str) -> None:
+    """A line on standard error; where that can't be written, nothing can be told."""
+    stream: IO[str] | None = sys.stderr
+    if stream is None:
+        return
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError:
+        _discard(stream)
+
+
+def silence() -> None:
+    """Drop what the streams still hold, lest Python complains about them when it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except OSError:
+                _discard(stream)
+
+
+def _discard(stream: IO[str]) -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
+
+
+def colours(stream: IO[str] | None) -> bool:
+    """Whether a stream is a terminal that shows colours, and the user wants them (``NO_COLOR``)."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Whether a person looks at a stream."""
+    return stream is not None and not stream.closed and stream.isatty()

@@ -1,0 +1,144 @@
+"""The difference of two texts as a unified diff that `git apply` and `patch -p1` take, bytes and line ends included."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+CONTEXT = 3
+"""Unchanged lines around a change."""
+
+_ESCAPES = {"\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r"}
+
+
+class _Block(NamedTuple):
+    """Lines `i1` to `i2` of the old text are lines `j1` to `j2` of the new one; `same` if they are equal."""
+
+    same: bool
+    i1: int
+    i2: int
+    j1: int
+    j2: int
+
+
+def unified(before: str, after: str, path: str) -> str:
+    """The diff from `before` to `after`, empty where they are equal; only ``\\n`` ends a line.
+
+    `path` is the file as the user named it; in the diff it is relative to the working directory where it lies below.
+    """
+    if before == after:
+        return ""
+    old, new = _lines(before), _lines(after)
+    name = _relative(path)
+    parts = [f"--- {_header('a/' + name)}\n", f"+++ {_header('b/' + name)}\n"]
+    for group in _groups(_blocks(old, new)):
+        first, last = group[0], group[-1]
+        parts.append(f"@@ -{_range(first.i1, last.i2)} +{_range(first.j1, last.j2)} @@\n")
+        for block in group:
+            if block.same:
+                parts += [_line(" ", line) for line in old[block.i1 : block.i2]]
+            else:
+                parts += [_line("-", line) for line in old[block.i1 : block.i2]]
+                parts += [_line("+", line) for line in new[block.j1 : block.j2]]
+    return "".join(parts)
+
+
+def first_difference(before: str, after: str) -> int:
+    """The offset in `before` of the first line that differs from `after`."""
+    offset = 0
+    for old, new in zip(_lines(before), _lines(after), strict=False):
+        if old != new:
+            break
+        offset += len(old)
+    return offset
+
+
+def coloured(diff: str) -> str:
+    """A diff for a terminal: additions green, removals red, and nothing in it that steers the terminal."""
+    from dockerfix.report.entry import readable
+    from dockerfix.report.text import paint
+
+    colours = {"+": "32", "-": "31", "@": "36", "\\": "2"}
+    result: list[str] = []
+    for number, line in enumerate(diff.split("\n")):
+        text = readable(line)
+        colour = "1" if number < 2 else colours.get(line[:1])
+        result.append(paint(text, colour) if colour and text else text)
+    return "\n".join(result)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends."""
+    lines = text.split("\n")
+    return [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _line(mark: str, line: str) -> str:
+    return f"{mark}{line}" if line.endswith("\n") else f"{mark}{line}\n\\ No newline at end of file\n"
+
+
+def _blocks(old: list[str], new: list[str]) -> list[_Block]:
+    """How the texts hang together; what they have in common at both ends costs nothing to find."""
+    from difflib import SequenceMatcher
+
+    shorter = min(len(old), len(new))
+    head = next((index for index in range(shorter) if old[index] != new[index]), shorter)
+    rest = shorter - head
+    tail = next((index for index in range(rest) if old[-1 - index] != new[-1 - index]), rest)
+    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail])
+    blocks = [_Block(True, 0, head, 0, head)]
+    for tag, i1, i2, j1, j2 in middle.get_opcodes():
+        blocks.append(_Block(tag == "equal", i1 + head, i2 + head, j1 + head, j2 + head))
+    blocks.append(_Block(True, len(old) - tail, len(old), len(new) - tail, len(new)))
+    return [block for block in blocks if block.i1 < block.i2 or block.j1 < block.j2]
+
+
+def _groups(blocks: list[_Block]) -> Iterator[list[_Block]]:
+    """Hunks: the changes with CONTEXT lines around them, divided where more than twice that is unchanged."""
+    group: list[_Block] = []
+    for index, block in enumerate(blocks):
+        if not block.same:
+            group.append(block)
+            continue
+        length = block.i2 - block.i1
+        after, before = min(CONTEXT, length), min(CONTEXT, length)
+        last = index == len(blocks) - 1
+        if group and not last and length <= 2 * CONTEXT:
+            group.append(block)
+            continue
+        if group:
+            group.append(_Block(True, block.i1, block.i1 + after, block.j1, block.j1 + after))
+            yield group
+        group = [] if last else [_Block(True, block.i2 - before, block.i2, block.j2 - before, block.j2)]
+    if any(not block.same for block in group):
+        yield group
+
+
+def _range(start: int, stop: int) -> str:
+    length = stop - start
+    if length == 1:
+        return str(start + 1)
+    return f"{start + 1 if length else start},{length}"
+
+
+def _relative(path: str) -> str:
+    """The path below the working directory where it lies there, with slashes; an absolute one loses its first slash."""
+    absolute, here = os.path.abspath(path), os.getcwd()  # noqa: PTH100, PTH109 - links stay links
+    relative = os.path.relpath(absolute, here)
+    inside = relative != os.pardir and not relative.startswith(os.pardir + os.sep)
+    return (relative if inside else absolute.lstrip("/\\")).replace(os.sep, "/")
+
+
+def _header(name: str) -> str:
+    """A file name as git writes it: in quotes if it holds such or control characters, with a tab if with blanks."""
+    if any(character in '"\\' or character < " " or character == "\x7f" for character in name):
+        quoted = "".join(_ESCAPES.get(character) or _quoted(character) for character in name)
+        return f'"{quoted}"'
+    return f"{name}\t" if " " in name else name
+
+
+def _quoted(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return f"\\{ord(character):03o}" if character < " " or character == "\x7f" else character

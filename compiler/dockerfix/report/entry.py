@@ -1,0 +1,97 @@
+"""What there is to tell of one file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from dockerfix.findings import Finding, Severity
+from dockerfix.pipeline import Change
+from dockerfix.source import Source
+
+STDIN = "<stdin>"
+"""The path of standard input."""
+
+Status = Literal[
+    "unchanged", "rewritten", "would-rewrite", "stale", "not-written", "refused", "internal-error", "unreadable"
+]
+"""What became of a file.
+
+``rewritten``: the result differs from the source and was written. ``would-rewrite``: it differs, but only a look was
+asked for. ``stale``: a committed file differs from the result. ``not-written``: a finding at or above ``--fail-on``
+kept the result from being written. ``refused``: the input could not be taken. ``unreadable``: it could not be read, or
+the result not be written; `error` says why.
+"""
+
+
+class Entry(NamedTuple):
+    """One file with its findings.
+
+    `path` is as the user named it, `source` its text before, `project` the folder that the `file` of a finding is
+    relative to. `changes` are in the order in which they were made.
+    """
+
+    path: str
+    status: Status
+    source: Source
+    findings: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    project: str | None = None
+    error: str | None = None
+
+    def path_of(self, finding: Finding) -> str | None:
+        """The other file in which the reason of a finding lies, as the user would name it."""
+        if finding.file is None:
+            return None
+        return os.path.normpath(os.path.join(self.project, finding.file)) if self.project else finding.file  # noqa: PTH118
+
+
+class Counts(NamedTuple):
+    """How many files and findings there were."""
+
+    files: int
+    changed: int
+    failed: int
+    errors: int
+    warnings: int
+    notes: int
+
+
+def count(entries: Iterable[Entry]) -> Counts:
+    """Count files and findings; a file counts as changed if it was or would be rewritten, or is stale."""
+    listed = list(entries)
+    found = [finding.severity for entry in listed for finding in entry.findings]
+    return Counts(
+        files=len(listed),
+        changed=sum(entry.status in ("rewritten", "would-rewrite", "stale") for entry in listed),
+        failed=sum(entry.status in ("not-written", "refused", "internal-error", "unreadable") for entry in listed),
+        errors=found.count(Severity.ERROR) + sum(entry.error is not None for entry in listed),
+        warnings=found.count(Severity.WARNING),
+        notes=found.count(Severity.NOTE),
+    )
+
+
+def readable(text: str) -> str:
+    """Text for people: bytes that are no UTF-8, control and direction characters are written out, so that a hostile
+    file can't steer a terminal; tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character == "\t" else _written_out(character) for character in text
+    )
+
+
+def _written_out(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def unicode(text: str) -> str:
+    """Text for other programs: each byte that is no UTF-8 becomes U+FFFD, as JSON has no lone surrogates."""
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)

@@ -1,0 +1,64 @@
+"""Findings as JSON, in the form that ``findings.schema.json`` describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dockerfix.findings import Finding
+from dockerfix.report import rules
+from dockerfix.report.entry import Entry, count, unicode
+from dockerfix.source import Source, Span
+from dockerfix.version import __version__
+
+SCHEMA_VERSION = 1
+"""Grows when a reader of the old form would go wrong; new members don't count."""
+
+
+def as_data(entries: Iterable[Entry], exit_code: int) -> dict[str, Any]:
+    """What is printed, as plain data."""
+    listed = list(entries)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "dockerfix", "version": __version__},
+        "files": [_file(item) for item in listed],
+        "summary": count(listed)._asdict(),
+        "exit_code": exit_code,
+    }
+
+
+def _file(item: Entry) -> dict[str, Any]:
+    return {
+        "path": unicode(item.path),
+        "status": item.status,
+        "error": None if item.error is None else unicode(item.error),
+        "findings": [_finding(item, finding) for finding in item.findings],
+    }
+
+
+def _finding(item: Entry, finding: Finding) -> dict[str, Any]:
+    other = item.path_of(finding)
+    return {
+        "code": finding.code,
+        "name": rules.rule_of(finding.code).name,
+        "severity": finding.severity.label,
+        "message": unicode(finding.message),
+        "url": rules.url(finding.code),
+        "location": _location(item.source, finding.span),
+        "related": None if other is None else {"path": unicode(other), "line": finding.line},
+        "edits": [
+            {"location": _location(item.source, edit.span), "text": unicode(edit.text)} for edit in finding.edits
+        ],
+    }
+
+
+def _location(source: Source, span: Span) -> dict[str, int]:
+    start, end = source.position(span.start), source.position(span.end)
+    return {
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "offset": span.start,
+        "end_offset": span.end,
+    }
