@@ -10,6 +10,7 @@ from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.source import Span
+from dockerfix.syntax.instructions import View
 from dockerfix.syntax.tree import Document, Instruction
 
 CODE = "DF101"
@@ -68,10 +69,15 @@ def _cut(document: Document, frame: list[Instruction]) -> Finding:
 
 
 def _stray(document: Document) -> list[Instruction]:
-    """What stands before the first FROM or ARG and can't be of a Dockerfile."""
+    """What stands before the first FROM or ARG, where none of it is an instruction, which would be for others to report."""
     result: list[Instruction] = []
     for instruction in document.instructions:
         if instruction.keyword in _MAY_COME_FIRST:
             break
         result.append(instruction)
-    return result
+    return [] if any(_is_instruction(each) for each in result) else result
+
+
+def _is_instruction(line: Instruction) -> bool:
+    """A line that begins with the name of an instruction as everybody writes it; in a message it would be ``Run``."""
+    return line.node.command.keyword.isupper() and type(line.view) is not View

@@ -10,7 +10,7 @@ from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.syntax.shell import Command
-from dockerfix.syntax.tree import Document, Stage
+from dockerfix.syntax.tree import Document, Instruction, Stage
 
 CODE = "DF109"
 
@@ -19,7 +19,7 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
     """Remove the stage `deps` when it installed nothing but Cog, and the steps that bring its packages over.
 
     Cog installs packages in a stage of their own and copies `/dep` (`replicate/cog@v0.9.6:pkg/dockerfile/generator.go`);
-    a model without packages leaves that stage empty.
+    a model without packages leaves that stage empty. A stage that only fetched pget or tini goes as well.
 
     Before:
 
@@ -34,13 +34,38 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
         CMD ["python", "-m", "cog.server.http"]
     """
     for stage in document.stages[:-1]:
-        if stage.name != idioms().staging.dependencies_stage or not _is_empty(stage):
-            continue
-        users = flow.users_of(document, stage)
-        if all(idioms().staging.dependencies_folder in user.text for user in users):
-            message = f"the stage `{stage.name}` is removed: it installs nothing any more"
-            edits = (Edit(stage.span, ""), *[flow.drop(user) for user in users])
+        if stage.name == idioms().staging.dependencies_stage:
+            going = _bringing(document, stage) if _is_empty(stage) else None
+        else:
+            going = () if not stage.instructions and not flow.users_of(document, stage) else None
+        if going is not None:
+            message = f"the stage `{stage.name or stage.index}` is removed: it makes nothing any more"
+            edits = (Edit(stage.span, ""), *[flow.drop(instruction) for instruction in going])
             yield Finding(CODE, stage.base.body_span, message, edits)
+
+
+def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:
+    """The later instructions that bring the packages of `stage` over; None where one takes something else of it."""
+    folder = idioms().staging.dependencies_folder
+    users = flow.users_of(document, stage)
+    if not all(folder in user.text for user in users):
+        return None
+    links = [
+        instruction
+        for instruction in document.instructions
+        if instruction not in users and f"{folder}/" in instruction.node.text and _only_brings(instruction, folder)
+    ]
+    return (*users, *links)
+
+
+def _only_brings(instruction: Instruction, folder: str) -> bool:
+    """A RUN that links or copies what lies in `folder`, and does nothing else."""
+    commands = [each for each in flow.simple_commands(instruction) if flow.program(each) not in ("true", "pyenv")]
+    return bool(commands) and all(
+        flow.program(command) in ("ln", "cp")
+        and any(word.text.startswith(f"{folder}/") for word in flow.unwrapped(command))
+        for command in commands
+    )
 
 
 def _is_empty(stage: Stage) -> bool:

@@ -48,7 +48,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
         elif cog.is_cog_label(instruction):
             yield Finding(CODE, instruction.body_span, "Cog's label is removed", (flow.drop(instruction),))
         elif isinstance(instruction.view, Env) and not fast:
-            yield from _in_env(instruction)
+            yield from _in_env(instruction, context)
         elif _copies_config(instruction):
             message = "the copy of the configuration to cog.yaml is removed"
             yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
@@ -63,11 +63,12 @@ def _server_part(instruction: Instruction) -> str | None:
     return None
 
 
-def _in_env(instruction: Instruction) -> Iterator[Finding]:
+def _in_env(instruction: Instruction, context: Context) -> Iterator[Finding]:
     view = instruction.view
     if not isinstance(view, Env):
         return
-    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value)]
+    wanted = {name for name, _value in context.config.environment} if context.config else ()
+    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) and pair.name.value not in wanted]
     if not own:
         return
     names = ", ".join(f"`{pair.name.value}`" for pair in own)
