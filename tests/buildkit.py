@@ -19,7 +19,7 @@ from unittest import mock
 import dockerfile
 
 from dockerfix.source import encode
-from dockerfix.syntax import arguments, heredocs, scanner, words, words_reader
+from dockerfix.syntax import arguments, heredocs, parser, scanner, words, words_reader
 from dockerfix.syntax.instructions import Arg, FieldsView, Healthcheck, ListView, Onbuild, PairsView, PathsView, View
 from dockerfix.syntax.tree import Document, Instruction
 
@@ -211,7 +211,11 @@ def as_of_v0_12_5() -> Iterator[None]:
         mock.patch.object(words_reader, "_BLANKS", _NO_BLANKS_THEN),
         mock.patch.object(words, "Reader", _ReaderThen),
     ):
-        yield
+        parser.forget()
+        try:
+            yield
+        finally:
+            parser.forget()
 
 
 def flattened(line: Line) -> Line:

@@ -38,8 +38,8 @@ HEADERS = (
 
 
 def corpus() -> list[bytes]:
-    """Every Dockerfile at hand: the fixtures, and the sample data where it is there."""
-    found = [path.read_bytes() for path in sorted(FIXTURES.glob("**/*.Dockerfile"))]
+    """Dockerfiles of all kinds: the golden cases of the parser, and the sample data where it is there."""
+    found = [path.read_bytes() for path in sorted(FIXTURES.glob("syntax/*/input.Dockerfile"))]
     if SHARED is not None:
         found += [case["input"].encode("utf-8", "surrogatepass") for case in conformance_cases()]
         found += [path.read_bytes() for path in sorted((SHARED / "cog-debug").glob("**/*")) if path.is_file()][::9]

@@ -11,7 +11,7 @@ import trees
 from conftest import FIXTURES, SHARED
 from dockerfix.report.tree import as_json, as_text
 from dockerfix.source import Source
-from dockerfix.syntax.parser import parse
+from dockerfix.syntax.parser import forget, parse
 from dockerfix.syntax.tree import Document, Instruction
 from mutations import conformance_cases, mutations
 
@@ -36,6 +36,28 @@ def round_trip(data: bytes) -> Document:
 def test_mutations_come_out_as_they_went_in(part: int) -> None:
     for data in mutations(MUTATIONS // PARTS, seed=part, longest=700):
         round_trip(data)
+
+
+def test_what_is_shared_between_documents_is_what_each_would_have_read() -> None:
+    forget()
+    for data in mutations(2_000, seed=500, longest=200):
+        parse(data)
+    files = list(mutations(1_000, seed=501, longest=200))
+    shared = [trees.outline(parse(data)) for data in files]
+    for data, outline in zip(files, shared, strict=True):
+        forget()
+        assert trees.outline(parse(data)) == outline
+
+
+def test_what_is_shared_is_shared_within_one_escape_character() -> None:
+    forget()
+    texts = ["FROM a\nRUN `\n b\n", "# escape=`\nFROM a\nRUN `\n b\n", "FROM a\nRUN b\n", "# escape=`\nFROM a\nRUN b\n"]
+    documents = [parse(text) for text in texts]
+    assert [document.instructions[1].text for document in documents] == ["RUN `", "RUN  b", "RUN b", "RUN b"]
+    assert [document.instructions[1].node.escape for document in documents] == ["\\", "`", "\\", "`"]
+    again = parse(f"# far down\n{texts[2]}")
+    assert again.instructions[1].node is documents[2].instructions[1].node
+    assert again.instructions[1].start == documents[2].instructions[1].start + len("# far down\n")
 
 
 @pytest.mark.skipif(SHARED is None, reason="the sample data is not beside the checkout")

@@ -91,7 +91,9 @@ def _check_view(view: View, line: str) -> None:
 
 def _check_texts(texts: tuple[Text, ...], line: str) -> None:
     for text in texts:
-        assert line[text.span.start : text.span.end] == text.value
+        claimed = line[text.span.start : text.span.end]
+        # of a word of ENV, LABEL or ARG BuildKit drops an escape character at the end of the line
+        assert claimed == text.value or (claimed[:-1] == text.value and claimed[-1] in "\\`")
 
 
 def _check_strings(texts: tuple[Text, ...], line: str) -> None:
