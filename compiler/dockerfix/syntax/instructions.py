@@ -2,114 +2,47 @@
 
 A view is made of the arguments alone, on first use, and kept by the node. All spans are offsets in the logical line
 (``Instruction.text``); ``Instruction.original`` gives the place in the source. The dispatch is that of
-``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/parser.go`` (``dispatch``); flags and mounts follow
-``frontend/dockerfile/instructions/commands_runmount.go``.
+``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/parser.go`` (``dispatch``).
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dockerfix.source import Span
 from dockerfix.syntax import arguments
-from dockerfix.syntax.arguments import ArgumentError, CommandLine, Pair, Text, name_of
+from dockerfix.syntax.arguments import ArgumentError, Pair, Text, name_of
 from dockerfix.syntax.images import ImageReference, parse_image
+from dockerfix.syntax.mounts import Mount, mount_options
+from dockerfix.syntax.views import Flag, View
 
 if TYPE_CHECKING:
     from dockerfix.syntax.shell import Script
-    from dockerfix.syntax.tree import HeredocBody, InstructionNode
+    from dockerfix.syntax.tree import InstructionNode
 
+__all__ = [
+    "Arg",
+    "CommandView",
+    "Copy",
+    "Env",
+    "FieldsView",
+    "Flag",
+    "From",
+    "Healthcheck",
+    "Label",
+    "ListView",
+    "Mount",
+    "Onbuild",
+    "PairsView",
+    "PathsView",
+    "Run",
+    "TextView",
+    "View",
+    "view",
+]
 
 MAX_CHAIN = 50
 """How many ONBUILDs in a row are followed."""
-
-
-class Flag(NamedTuple):
-    """A flag such as ``--from=deps``: name without dashes, value or None, and the span of the whole."""
-
-    name: str
-    value: str | None
-    span: Span
-
-
-class Mount(NamedTuple):
-    """One ``--mount`` of a RUN: its options in order; an option without a value has None."""
-
-    options: tuple[tuple[str, str | None], ...]
-    span: Span
-
-    def get(self, *names: str) -> str | None:
-        """The last value given under any of `names` (``target``, ``dst`` and ``destination`` are one option)."""
-        found = [value for name, value in self.options if name in names]
-        return found[-1] if found else None
-
-    @property
-    def type(self) -> str:
-        """The mount's type; a bind where none is given."""
-        return self.get("type") or "bind"
-
-    @property
-    def source_stage(self) -> str | None:
-        """The stage or image that ``from`` names."""
-        return self.get("from")
-
-    @property
-    def source(self) -> str | None:
-        """The path that is mounted."""
-        return self.get("source", "src")
-
-    @property
-    def target(self) -> str | None:
-        """Where it is mounted."""
-        return self.get("target", "dst", "destination")
-
-
-class View:
-    """An instruction's arguments; the base class serves instructions that are not known.
-
-    `problem` is BuildKit's parser's objection to them, or None.
-    """
-
-    def __init__(self, command: CommandLine, escape: str, heredocs: tuple[HeredocBody, ...]) -> None:
-        self.command = command
-        self.escape = escape
-        self.heredocs = heredocs
-        self.problem: str | None = None
-        try:
-            self.read()
-        except ArgumentError as error:
-            self.problem = str(error)
-
-    def read(self) -> None:
-        """Read the arguments at once where BuildKit's parser may refuse them. Raises ArgumentError."""
-
-    @property
-    def arguments(self) -> str:
-        """The arguments after the flags, as one text."""
-        return self.command.rest
-
-    @property
-    def arguments_span(self) -> Span:
-        """Where the arguments stand."""
-        return Span(self.command.rest_at, self.command.rest_at + len(self.command.rest))
-
-    @cached_property
-    def flags(self) -> tuple[Flag, ...]:
-        """The flags, in order."""
-        result: list[Flag] = []
-        for word in self.command.flags:
-            name, separator, value = word.value[2:].partition("=")
-            result.append(Flag(name, value if separator else None, word.span))
-        return tuple(result)
-
-    def flag(self, name: str) -> Flag | None:
-        """The last flag of that name."""
-        found = [flag for flag in self.flags if flag.name == name]
-        return found[-1] if found else None
-
-    def _place(self, found: Text) -> Text:
-        return Text(found.value, found.span.shift(self.command.rest_at))
 
 
 class FieldsView(View):
@@ -175,27 +108,7 @@ class Run(CommandView):
     @cached_property
     def mounts(self) -> tuple[Mount, ...]:
         """The mounts, in order."""
-        return tuple(
-            [Mount(_mount_options(flag.value or ""), flag.span) for flag in self.flags if flag.name == "mount"]
-        )
-
-
-def _mount_options(text: str) -> tuple[tuple[str, str | None], ...]:
-    """The comma-separated options of a mount, which BuildKit reads as one CSV record."""
-    if '"' in text:
-        import csv
-
-        try:
-            parts = next(csv.reader([text], strict=True), [])
-        except csv.Error:
-            parts = text.split(",")
-    else:
-        parts = text.split(",")
-    result: list[tuple[str, str | None]] = []
-    for part in parts:
-        name, separator, value = part.partition("=")
-        result.append((name.lower(), value if separator else None))
-    return tuple(result)
+        return tuple([Mount(mount_options(flag.value or ""), flag.span) for flag in self.flags if flag.name == "mount"])
 
 
 class PathsView(ListView):

@@ -13,8 +13,9 @@ from dockerfix.emitter import Edit, emit, ordered
 from dockerfix.source import Source, Span
 from dockerfix.syntax import grammar
 from dockerfix.syntax.heredocs import Heredoc
+from dockerfix.syntax.lexemes import Lexeme, Problem
 from dockerfix.syntax.logical import Logical
-from dockerfix.syntax.scanner import Lexeme, Problem, Scanner
+from dockerfix.syntax.scanner import Scanner
 from dockerfix.syntax.tree import Document, HeredocBody, InstructionNode, Node, Token
 
 _IN_LINE = frozenset({"KEYWORD", "SPACE", "TEXT"})

@@ -16,6 +16,7 @@ from dockerfix.source import encode
 from dockerfix.syntax.arguments import is_json_form, name_of, split_command
 from dockerfix.syntax.characters import GO_SPACE
 from dockerfix.syntax.heredocs import Heredoc, heredoc_openers
+from dockerfix.syntax.lexemes import Directive, Lexeme, Problem
 
 BOM = "\ufeff"
 MAX_LINE_BYTES = 65_535
@@ -26,41 +27,6 @@ _DIRECTIVE_SPACE = "\t\n\f\r "
 _DIRECTIVE = re.compile(f"#[{_DIRECTIVE_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[{_DIRECTIVE_SPACE}]*=")
 _LEADING_SPACE = re.compile(f"[{GO_SPACE}]*")
 _HEREDOC_KEYWORDS = frozenset({"run", "copy", "add"})
-
-
-class Lexeme:
-    """A token: its type and the characters `start` to `end` of the text."""
-
-    __slots__ = ("end", "start", "type")
-
-    # lark asks the last token for these when the text ends
-    line = column = end_line = end_column = start_pos = end_pos = None
-
-    def __init__(self, kind: str, start: int, end: int) -> None:
-        self.type = kind
-        self.start = start
-        self.end = end
-
-
-class Problem:
-    """Something that BuildKit's parser refuses: a message and the offset it belongs to."""
-
-    __slots__ = ("message", "offset")
-
-    def __init__(self, message: str, offset: int) -> None:
-        self.message = message
-        self.offset = offset
-
-
-class Directive:
-    """A parser directive: `name` in lower case, its value, and where the line begins."""
-
-    __slots__ = ("name", "offset", "value")
-
-    def __init__(self, name: str, value: str, offset: int) -> None:
-        self.name = name
-        self.value = value
-        self.offset = offset
 
 
 class Scanner:

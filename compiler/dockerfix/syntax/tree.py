@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from dockerfix.source import Source, Span
 from dockerfix.syntax.arguments import CommandLine, name_of, split_command
+from dockerfix.syntax.lexemes import Directive, Problem
 from dockerfix.syntax.logical import Logical
-from dockerfix.syntax.scanner import Directive, Problem
 
 if TYPE_CHECKING:
     from dockerfix.syntax.heredocs import Heredoc
