@@ -11,7 +11,7 @@ import yaml
 
 import checker
 from checker import RULES, Options, Violation, check, falside
-from checker.intent import package_words, read_wanted
+from checker.intent import is_requirement, package_words, read_wanted
 from checker.interpreter import execute
 from checker.reading import Unreadable, read
 from checker.shell import commands
@@ -191,3 +191,28 @@ def test_numbers_name_stages_and_names_any_case() -> None:
 def test_unknown_flags_are_named() -> None:
     with pytest.raises(Unreadable, match="--form"):
         read("FROM a\nCOPY --form=x y z\n")
+
+
+def test_a_requirements_file_with_cog_is_installed_line_by_line(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("cog==0.9\nnumpy>=1,<2\n-e git+https://x/y@1#egg=z\n-e .\n./a.whl\n")
+    config = 'build:\n  python_version: "3.10"\n  python_requirements: requirements.txt\n'
+
+    def rules(install: str) -> set[str]:
+        output = good("commands").replace(
+            "uv run pip install --cache-dir /root/.cache/pip \\\n    'pillow==10.4.0'", install
+        )
+        found = check(output, cog_yaml=config, project=tmp_path, original="")
+        return {violation.rule for violation in found} & {"requirements-file", "packages-reach-image"}
+
+    lines = "pip install 'numpy>=1,<2' -e 'git+https://x/y@1#egg=z' '/tmp/a.whl'"
+    assert rules(lines) == set()
+    assert rules(lines.replace("-e 'git+https://x/y@1#egg=z'", "")) == {"requirements-file"}
+    assert rules(lines.replace("install", "install -t /dep")) == {"packages-reach-image"}
+    assert rules("pip install -r /src/requirements.txt") == {"requirements-file"}
+
+
+def test_what_is_no_requirement_is_compared_by_its_parts() -> None:
+    assert all(
+        is_requirement(word) for word in ("a", "a[b]>=1, <2", "a ; b == 'c'", "a @ https://x/y", "git+https://x", "./a")
+    )
+    assert not any(is_requirement(word) for word in ("a' && b", "a b", "$(a)", "`a`"))

@@ -75,7 +75,8 @@ def _scalar(value: Any) -> str | None:
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(item.strip() for item in _items(value) if isinstance(item, str) and item.strip() not in _NULLS)
+    lines = [line.strip() for item in _items(value) if isinstance(item, str) for line in item.split("\n")]
+    return tuple(line for line in lines if line not in _NULLS)
 
 
 def _run_items(value: Any) -> tuple[RunItem, ...]:
@@ -119,6 +120,17 @@ def _close(words: list[str], requirement: list[str]) -> None:
     requirement.clear()
 
 
+_REQUIREMENT = re.compile(
+    r"[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*(@\s*\S+|\(?\s*(===?|~=|!=|[<>]=?)[^;\"']*)?\s*(;.*)?"
+    r"|([a-z]+\+|https?://|file:|\.{0,2}/)\S+(\s*;.*)?"
+)
+
+
+def is_requirement(word: str) -> bool:
+    """Whether a word is a requirement of a package as PEP 508 or pip define it."""
+    return _REQUIREMENT.fullmatch(word) is not None
+
+
 def is_cog(requirement: str) -> bool:
     """Whether a requirement is one of Cog's own packages, by name, wheel or repository."""
     if _COG_ADDRESS.search(requirement):
@@ -157,6 +169,7 @@ class Given:
 
 def read_given(text: str) -> Given:
     """Read the Dockerfile before the rewrite, of which BuildKit need not take all."""
+    text = text.replace("\r\n", "\n")
     runner = _runner(text)
     instructions = _parse_leniently(runner)
     return Given(
@@ -176,7 +189,7 @@ _PYTHONS = (
     r"uv python install ([0-9.]+)",
     r"cog-base:\S*python([0-9.]+)",
     r"R8_PYTHON_VERSION=([0-9.]+)",
-    r"(?m)^FROM python:([0-9.]+)",
+    r"(?mi)^FROM python:([0-9.]+)",
 )
 DEFAULT_PYTHON = "3.13"
 """Cog's default since v0.17.0-alpha2, which writes `FROM python:-slim` where cog.yaml names no version."""
@@ -221,8 +234,8 @@ def _is_bad_variable(line: str) -> bool:
 
 
 def _weights(text: str) -> list[str]:
-    found: list[str] = re.findall(r"(?m)^COPY --from=weights (?:--link )?/(?:src|code)/(.+?) /(?:src|code)/\1$", text)
-    return found + re.findall(r'(?m)^COPY --link "([^"]+)" "/srv/r8/fuse-rpc/weights/', text)
+    found: list[str] = re.findall(r"(?mi)^COPY --from=weights (?:--link )?/(?:src|code)/(.+?) /(?:src|code)/\1$", text)
+    return found + re.findall(r'(?mi)^COPY --link "([^"]+)" "/srv/r8/fuse-rpc/weights/', text)
 
 
 def _comments(text: str, instructions: list[Instruction]) -> list[str]:

@@ -9,7 +9,7 @@ from checker import shell, traces
 from checker.intent import fold, is_cog
 from checker.model import Case, Violation
 from checker.packages import wanted_words
-from checker.reading import Instruction
+from checker.reading import KEYWORDS, Instruction
 from checker.system import wanted_names
 
 _COG_STAGES = re.compile(r"(^|/)curlimages/curl|-weights([:@]|$)")
@@ -39,8 +39,8 @@ def _foreign(case: Case) -> Iterator[Instruction]:
         if instruction.keyword == "FROM":
             of_cog = bool(_COG_STAGES.search(instruction.value[0]))
             stays = instruction.value[-1].lower() in stages
-        elif of_cog:
-            continue
+        elif of_cog or instruction.keyword not in KEYWORDS:
+            continue  # a warning that stood in front of the first FROM is no instruction
         elif instruction.keyword == "RUN":
             if stays and shell.apt_packages(instruction):
                 yield instruction  # what builds the packages needs it, too

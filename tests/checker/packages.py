@@ -8,10 +8,11 @@ import re
 import shlex
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from checker import shell
-from checker.intent import fold, is_cog, package_words
+from checker.intent import fold, is_cog, is_requirement, package_words
 from checker.model import Case, Violation
 from checker.reading import Instruction, Stage
 from checker.stages import lineage
@@ -20,14 +21,17 @@ _SAFE = re.compile(r"[A-Za-z0-9_.,:/@%+=-]+")
 _INDEXES = frozenset(["-f", "--find-links", "-i", "--index-url", "--extra-index-url", "--index", "--default-index"])
 
 
-def wanted_words(case: Case) -> tuple[str, ...]:
-    """The words of all packages, without Cog's own, options and values as words of their own."""
-    words: list[str] = []
+def wanted_items(case: Case) -> Iterator[tuple[str, ...]]:
+    """The words of each package, options and values as words of their own; Cog's packages are left out."""
     for item in case.wanted.packages:
         parts = package_words(item)
         if not any(is_cog(part) for part in parts if not part.startswith("-")):
-            words += shell.split_options(parts)
-    return tuple(words)
+            yield shell.split_options(parts)
+
+
+def wanted_words(case: Case) -> tuple[str, ...]:
+    """The words of all packages."""
+    return tuple(word for words in wanted_items(case) for word in words)
 
 
 def package_step(case: Case) -> tuple[Stage, Instruction, shell.Install] | None:
@@ -52,20 +56,39 @@ def check_packages(case: Case) -> Iterator[Violation]:
         yield Violation("python-packages", f"no RUN installs {wanted[0]}")
         return
     stage, instruction, install = step
-    rest = iter(install.words)
-    missing = next((word for word in wanted if word not in rest), None)
-    if missing is not None:
-        yield Violation("python-packages", f"line {instruction.first}: {missing} is missing, changed or out of order")
+    for message in missing_words(wanted, install):
+        yield Violation("python-packages", f"line {instruction.first}: {message}")
     expected = {word for word in wanted if not word.startswith("-")}
-    for extra in [word for word in install.requirements if word not in expected]:
-        yield Violation("python-packages", f"line {instruction.first}: {extra} is not of cog.yaml")
-    for word in wanted:
-        if not _is_quoted(word, instruction.arguments):
+    for word in _sound_words(case):
+        if word not in install.words or not _is_quoted(word, instruction.arguments):
             yield Violation("package-quoting", f"line {instruction.first}: {word} is no quoted word")
     for line in case.output.lines[instruction.first - 1 : instruction.last]:
         if len(expected & set(shell.words(line.removesuffix("\\")))) > 1:
             yield Violation("package-quoting", f"line {instruction.first}: more than one package in {line.strip()}")
     yield from _reach(case, stage, instruction, install)
+
+
+def missing_words(wanted: tuple[str, ...], install: shell.Install) -> Iterator[str]:
+    """What an install lacks of the wanted words, or has beyond them; words that hold several parts count as those."""
+    parts = _parts(wanted)
+    rest = iter(_parts(install.words))
+    missing = next((part for part in parts if part not in rest), None)
+    if missing is not None:
+        yield f"{missing} is missing, changed or out of order"
+    for extra in [word for word in install.requirements if not set(_parts((word,))) <= set(parts)]:
+        yield f"{extra} is not wanted"
+
+
+def _sound_words(case: Case) -> Iterator[str]:
+    """The words of items that hold nothing but options and requirements; how to divide others is anybody's guess."""
+    for words in wanted_items(case):
+        values = {value for name, value in pairwise(words) if name in shell.VALUED}
+        if all(word.startswith("-") or word in values or is_requirement(word) for word in words):
+            yield from words
+
+
+def _parts(words: tuple[str, ...]) -> tuple[str, ...]:
+    return shell.split_options(tuple(part for word in words for part in word.split()))
 
 
 def _is_quoted(word: str, text: str) -> bool:
@@ -128,20 +151,56 @@ def _bad_target(case: Case, transfer: Instruction) -> str | None:
 
 
 def check_requirements(case: Case) -> Iterator[Violation]:
-    """The requirements file and all that it names are copied from the project, and installed."""
+    """The requirements file and all that it names are copied from the project, and installed; or its lines are.
+
+    Its lines are named themselves where the file can't be taken as it is: with Cog's packages or local ones in it.
+    """
     path = case.wanted.requirements
     if path is None:
         return
     path = posixpath.normpath(path)
+    words = requirement_words(case.project, path)
+    special = any(is_cog(word) or _is_local(word) for word in words)
     for stage, instruction in case.output.instructions():
         for install in shell.installs(instruction):
+            if special and not list(_missing_lines(words, install)):
+                yield from _reach(case, stage, instruction, install)
+                return
             for value in install.values("-r", "--requirement"):
-                source = _source_of(stage, instruction, value)
-                if source == path:
+                if _source_of(stage, instruction, value) == path and not any(map(is_cog, words)):
                     yield from _reach(case, stage, instruction, install)
                     yield from _nested(case, stage, instruction, value, path)
                     return
-    yield Violation("requirements-file", f"{path} is not copied from the project and installed with -r")
+    yield Violation("requirements-file", f"{path} is not copied from the project and installed")
+
+
+def _is_local(word: str) -> bool:
+    """Whether a requirement is a file or folder of the project."""
+    return bool(re.match(r"\.{0,2}/|file:|\.$", word)) or (word.endswith(".whl") and "://" not in word)
+
+
+def requirement_words(project: Path | None, path: str) -> list[str]:
+    """The words of a requirements file and of those that it includes; nothing without a project."""
+    if project is None or not (project / path).is_file():
+        return []
+    words: list[str] = []
+    for line in (project / path).read_text(encoding="utf-8", errors="replace").replace("\\\n", " ").split("\n"):
+        parts = shell.split_options(package_words(line))
+        if parts[:1] in (("-r",), ("--requirement",)):
+            words += requirement_words(project, posixpath.normpath(posixpath.join(posixpath.dirname(path), parts[1])))
+        else:
+            words += parts
+    return words
+
+
+def _missing_lines(words: list[str], install: shell.Install) -> Iterator[str]:
+    """The lines that an install lacks, without Cog's packages and the project as a package of itself."""
+    names = {posixpath.basename(word) for word in install.words}
+    for word in words:
+        if word.startswith("-") or is_cog(word) or word in (".", "./"):
+            continue
+        if posixpath.basename(word) not in names if _is_local(word) else word not in install.words:
+            yield word
 
 
 def _source_of(stage: Stage, user: Instruction, target: str) -> str | None:

@@ -29,7 +29,7 @@ SCRIPTS = (
     ("apt-tarball", re.compile(r"/buildtmp\b|\bapt\.[0-9a-f]{8,}\.tar\.zst")),
     ("config-copy", re.compile(r"\bcp\s+\S+\s+/src/cog\.yaml\b")),
     ("section-label", re.compile(r"^#+ -->|^\s*### ")),
-    ("staged-file", re.compile(r"/tmp/(cog|coglet|cog_dataclass)-|local_package_artifacts")),
+    ("staged-file", re.compile(r"/tmp/(cog|coglet|cog_dataclass)-")),
 )
 
 NET = ("cog.server", "/sbin/tini", ".cog/", "coglet", "cog_build", "r8.im", "/opt/r8", "/srv/r8", "cog_dataclass")
