@@ -9,11 +9,9 @@ from typing import Final
 from lark.lexer import Lexer
 
 from dockerfix.source import Span
-from dockerfix.syntax.shell_scanner import SILENT, ShellScanner
-from dockerfix.syntax.shell_word_scanner import ShellError
-
-_MAX_DEPTH: Final = 30
-"""How deep texts inside texts may nest; each level of back-ticks doubles the backslashes of the one around it."""
+from dockerfix.syntax.shell_places import SILENT
+from dockerfix.syntax.shell_scanner import ShellScanner
+from dockerfix.syntax.shell_word_scanner import MAX_NESTING
 
 _ESCAPED: Final = re.compile(r"\\([$`\\])")
 _ESCAPED_IN_QUOTES: Final = re.compile(r"\\([$`\\\"])")
@@ -23,23 +21,21 @@ class Fragment:
     """A text to read, the whole or one inside it: what stands in back-ticks, or the body of a heredoc.
 
     `source` is the whole text, `positions` says where in it each character of `text` (and its end) stands; None means
-    that they are the same.
+    that they are the same. `heredoc` says that it is the body of one: quotes mean nothing there.
     """
 
-    __slots__ = ("depth", "end", "heredoc", "positions", "scanner", "source", "start", "text")
+    __slots__ = ("heredoc", "nesting", "positions", "scanner", "source", "text")
 
     def __init__(
         self, text: str, inside: Span | None = None, outer: Fragment | None = None, *, heredoc: bool = False
     ) -> None:
         self.text = text
-        self.start, self.end = inside or Span(0, len(text))
         self.source: str = text if outer is None else outer.source
         self.positions: Sequence[int] | None = None if outer is None else outer.positions
-        self.depth: int = 0 if outer is None else outer.depth + 1
+        # half for each text inside another, so that the whole doesn't nest twice as deep
+        self.nesting: int = MAX_NESTING if outer is None else outer.nesting // 2
         self.heredoc = heredoc
-        if self.depth > _MAX_DEPTH:
-            raise ShellError
-        self.scanner = ShellScanner(text, self.start, self.end, heredoc=heredoc)
+        self.scanner = ShellScanner(text, inside, heredoc=heredoc, nesting=self.nesting)
 
     def span(self, start: int, end: int) -> Span:
         """The place in the whole text."""

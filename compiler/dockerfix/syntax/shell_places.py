@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+SILENT: Final = frozenset({"BLANK", "COMMENT", "LINE_END", "HEREDOC_BODY", "NAME", "IN", "PARENS", "BRACKET", "OR"})
+"""Tokens that the grammar never sees: what they mean shows in the others."""
+
 # What may come next in a list of commands; a word that begins takes it as its role.
 COMMAND: Final = "command"  # a command, or a reserved word
 AFTER: Final = "after"  # behind a compound command

@@ -72,6 +72,9 @@ def _test(scanner: ShellScanner, _text: str) -> str:
 
 
 def _bang(scanner: ShellScanner, _text: str) -> str:
+    before = next((token for token in reversed(scanner.tokens) if token[0] not in places.SILENT), None)
+    if before and before[0] == "JOIN" and scanner.text[before[1] : before[2]] in ("|", "|&"):
+        raise ShellError
     scanner.expect = places.COMMAND
     return "BANG"
 

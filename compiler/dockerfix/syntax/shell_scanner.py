@@ -2,15 +2,14 @@
 
 What a shell decides by the place of a word is decided here: reserved words, assignments, names of functions, which
 ``)`` closes what, and where the bodies of heredocs lie. The terminals are those that ``grammar/shell.lark`` declares,
-and SILENT. The language is POSIX sh with what bash adds to it; where dash disagrees (``&>``, ``function``), bash is
-followed.
+and the SILENT ones of `shell_places`. The language is POSIX sh with what bash adds to it; where dash disagrees (``&>``,
+``function``), bash is followed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
 
 from dockerfix.source import Span
 from dockerfix.syntax import shell_heredocs
@@ -20,19 +19,19 @@ from dockerfix.syntax.shell_heredocs import Heredoc
 from dockerfix.syntax.shell_roles import ROLES
 from dockerfix.syntax.shell_word_scanner import ShellError, WordScanner
 
-SILENT: Final = frozenset({"BLANK", "COMMENT", "LINE_END", "HEREDOC_BODY", "NAME", "IN", "PARENS", "BRACKET", "OR"})
-"""Tokens that the grammar never sees: what they mean shows in the others."""
-
 
 class ShellScanner(WordScanner):
-    """Scans `text` from `start` to `end` when made; ShellError is raised for what isn't understood.
+    """Scans `part` of `text` when made; ShellError is raised for what isn't understood.
 
-    With `heredoc` the text is the body of a heredoc, which gives one word. `heredocs` holds what belongs to the
-    REDIRECT token that begins at an offset.
+    With `heredoc` it is the body of a heredoc, which gives one word. `nesting` limits how deep things may nest.
+    `heredocs` holds what belongs to the REDIRECT token that begins at an offset.
     """
 
-    def __init__(self, text: str, start: int = 0, end: int | None = None, *, heredoc: bool = False) -> None:
-        super().__init__(text, start, len(text) if end is None else end)
+    def __init__(
+        self, text: str, part: Span | None = None, *, heredoc: bool = False, nesting: int = inside.MAX_NESTING
+    ) -> None:
+        start, end = part or (0, len(text))
+        super().__init__(text, start, end, nesting)
         self.heredocs: dict[int, Heredoc] = {}
         self.redirect = (start, False)  # the last redirection operator, and whether it is <<-
         self._resume = ""  # what is expected behind the target of a redirection
@@ -47,7 +46,7 @@ class ShellScanner(WordScanner):
             if self.at >= self.end:
                 break
             match = self._lead()(self.text, self.at, self.end)
-            if match is None:
+            if match is None or (self.expect == places.TARGET and match[0][:1].isdigit()):
                 self._start_word()
             else:
                 self._separate(match.lastgroup or "", match.end())

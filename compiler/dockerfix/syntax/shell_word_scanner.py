@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 from dockerfix.source import Span
 from dockerfix.syntax.shell_heredocs import Pending
 
-MAX_NESTING = 200
-"""How deep brackets, quotes and compound commands may nest; no hand writes a tenth of it, and each level costs a frame
-of whoever walks the result by recursion."""
+MAX_NESTING: Final = 100
+"""How deep brackets, quotes and compound commands may nest. No hand writes that much, and comparing or printing the
+result, which Python does by recursion, must not run out of stack."""
 
 
 class ShellError(Exception):
@@ -55,8 +55,8 @@ _PLAIN: Final = {
 }
 """What is skipped at once in each kind of frame; the kinds that stand here are those inside a word."""
 
-_BACK_TICKS: Final = re.compile(r"`(?:[^`\\]+|\\.)*`", re.DOTALL).match
-_DOLLAR_QUOTE: Final = re.compile(r"\$'(?:[^'\\]+|\\.)*'", re.DOTALL).match
+_BACK_TICKS: Final = re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL).match
+_DOLLAR_QUOTE: Final = re.compile(r"\$'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL).match
 _PATTERN_OPERATOR: Final = re.compile(r"\$\{[!#]?(?:\w+|[@*#?$!-])(?:\[[^]\\\n]{0,80}\])?[#%/^,]").match
 """The beginning of an expansion that takes a pattern: quotes count in it even between double quotes."""
 
@@ -80,10 +80,11 @@ class WordScanner:
     back-ticks, and whether each stands between double quotes.
     """
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, nesting: int = MAX_NESTING) -> None:
         self.text = text
         self.at = start
         self.end = end
+        self._nesting = nesting
         self.tokens: list[tuple[str, int, int]] = []
         self.stack: list[tuple[str, str]] = [(TOP, "")]
         self.back_ticks: dict[int, list[tuple[Span, bool]]] = {}
@@ -98,7 +99,7 @@ class WordScanner:
     def push(self, kind: str, note: str = "") -> None:
         """Enter a frame. Raises ShellError where nesting is out of reason."""
         self.stack.append((kind, note))
-        if len(self.stack) > MAX_NESTING:
+        if len(self.stack) > self._nesting:
             raise ShellError
 
     def scan_word(self) -> None:
@@ -152,6 +153,7 @@ class WordScanner:
         if end > 0:
             self.at = end
         else:
+            self.at = self.end
             self._unclosed()
 
     def _double_quote(self, kind: str) -> None:
@@ -164,6 +166,7 @@ class WordScanner:
     def _back_tick(self, kind: str) -> None:
         match = _BACK_TICKS(self.text, self.at, self.end)
         if match is None:
+            self.at = self.end
             self._unclosed()
             return
         inside = Span(self.at + 1, match.end() - 1)

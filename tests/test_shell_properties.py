@@ -1,0 +1,222 @@
+"""The reading of shell text that nobody wrote: any text, any nesting, any length."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dockerfix.source import Span
+from dockerfix.syntax.shell import Script, parse_shell
+from dockerfix.syntax.shell_scanner import ShellScanner
+from dockerfix.syntax.shell_word_scanner import ShellError
+
+parse_uncached: Callable[[str], Script] = parse_shell.__wrapped__
+
+PIECES = st.sampled_from(
+    [
+        *"ab ;&|(){}<>'\"`\\$\n#=!12[]*é",
+        *("$(", "${", "$((", "((", "))", "&&", "||", "<<E\n", "\nE\n", "x=(", "x=1 ", "2>&1 ", "export ", "@("),
+        *("if a; then ", "fi", "for x in ", "do ", "done", "case x in ", "esac", ";;", "[[ ", " ]]", "f() "),
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=30)
+
+COMMANDS = ["a", "b c 'd e'", "x=1 y", "export A=b", 'a "$b" > f', "c <<< d 2>&1", "a `b`", "e <(f)", "! g", "h | i"]
+SHAPES = [
+    *("{0}; {1}", "{0} && {1}", "{0} & {1}", "{0} # c\n{1}", "({0})", "{{ {0}; }}", "f() {{ {0}\n}}"),
+    *('x "$({0})" y', "x=$({0}) y; {1}", "x $((1+$({0}))) && {1}", "[[ a && $({0}) ]]", "x ${{y:-$({0})}}"),
+    *("if {0}; then {1}; fi", "for i in $({1}); do {0}; done", "case $({0}) in a|b) {1};; esac"),
+]
+SCRIPTS = st.recursive(
+    st.sampled_from(COMMANDS), lambda inner: st.builds(str.format, st.sampled_from(SHAPES), inner, inner), max_leaves=6
+)
+
+
+def check_spans(script: Script) -> None:
+    """Siblings follow each other, and everything lies inside what holds it."""
+
+    def inside(outer: Span, parts: list[Span]) -> None:
+        for part in parts:
+            assert outer.contains(part)
+        ordered = sorted(parts)
+        for one, two in pairwise(ordered):
+            assert one.end <= two.start
+
+    whole = Span(0, len(script.text))
+    inside(whole, [command.span for command in script.commands])
+    for command in script.walk():
+        targets = [redirection.span for redirection in command.redirections]
+        parts = [each.span for each in (*command.words, *command.assignments, *command.body)]
+        inside(command.span, [*parts, *targets])
+        for word in (*command.words, *(each.value for each in command.assignments)):
+            assert script.slice(word.span) == word.text
+            inside(word.span, [each.span for each in word.substitutions])
+        for redirection in command.redirections:
+            inside(redirection.heredoc or redirection.span, [each.span for each in redirection.substitutions])
+
+
+def check_tokens(text: str) -> None:
+    try:
+        tokens = ShellScanner(text).tokens
+    except ShellError:
+        return
+    assert "".join(text[start:end] for _, start, end in tokens) == text
+    assert all(one[2] == two[1] for one, two in pairwise(tokens))
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_any_text(text: str) -> None:
+    check_tokens(text)
+    check_spans(parse_uncached(text))
+
+
+@settings(max_examples=150, deadline=None)
+@given(SCRIPTS, SCRIPTS, st.integers(0, 80))
+def test_any_script(text: str, other: str, at: int) -> None:
+    whole = f"{text}\nx <<E; y\n$({other})\nE\n{other}"
+    script = parse_uncached(whole)
+    assert not script.opaque
+    check_tokens(whole)
+    check_spans(script)
+    check_spans(parse_uncached(text[:at]))
+    check_spans(parse_uncached(text[at:] + text[:at]))
+
+
+# Size
+
+OPENERS = [
+    "(",
+    "$(",
+    "{ ",
+    "if a; then ",
+    "`",
+    '"',
+    "'",
+    "\\",
+    "${",
+    "$((",
+    "((",
+    "$'",
+    "x=(",
+    "@(",
+    "[[ ",
+    "<(",
+    '"$(',
+]
+REPEATED = [
+    "a; ",
+    "a b ",
+    "<<A ",
+    "<<A\n",
+    "`a` ",
+    "$((a);b) ",
+    "! ",
+    "f() ",
+    "case a in a) ",
+    "\\`",
+    "# a\n",
+    "> f ",
+    "\n",
+]
+
+
+def count_calls(work: Callable[[], object]) -> int:
+    """How many functions are called, in Python and in C."""
+    count = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("piece", [*OPENERS, *REPEATED])
+def test_work_grows_with_the_length(piece: str) -> None:
+    sizes = [1_000, 10_000]
+    counts = [count_calls(partial(parse_uncached, (piece * size)[:size])) for size in sizes]
+    assert counts[1] <= 12 * counts[0] + 1_000
+
+
+@pytest.mark.parametrize("text", ["`a", "$'a", "`\\a", "'a", '"a', '"`a', "$((a `b", "# `a"])
+def test_what_is_not_closed_is_given_up_at_once(text: str) -> None:
+    assert len(parse_uncached(text + "b" * 200_000).commands) <= 1
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+def test_a_hundred_thousand_openers(opener: str) -> None:
+    script = parse_uncached(opener * 100_000)
+    check_spans(script)
+    assert len(list(script.walk())) == 1
+
+
+@pytest.mark.parametrize(("opener", "closer"), [("(", ")"), ("{ ", "; }"), ("$(", ")"), ("if a; then ", "; fi")])
+def test_nesting_that_is_read_can_be_walked_by_recursion(opener: str, closer: str) -> None:
+    def nested(depth: int) -> str:
+        return opener * depth + "a" + closer * depth
+
+    assert parse_uncached(nested(5_000)).opaque
+    depth = next(depth for depth in range(100, 0, -1) if not parse_uncached(nested(depth)).opaque)
+    assert depth > 30
+    script = parse_uncached(nested(depth))
+    assert script == parse_uncached(nested(depth))
+    assert repr(script)
+    assert hash(script) == hash(parse_uncached(nested(depth)))
+
+
+def test_back_ticks_nest_as_deep_as_texts_inside_texts_may() -> None:
+    assert len(list(parse_shell("a `b \\`c \\\\\\`d\\\\\\`\\``").walk())) == 4
+    text = "a"
+    for _ in range(9):
+        text = "a `" + text.replace("\\", "\\\\").replace("`", "\\`") + "`"
+    assert parse_shell(text).opaque
+
+
+def test_threads_share_the_parser() -> None:
+    text = 'a && b `c` "$(d)" <<E\n$(e)\nE\n'
+    expected = parse_uncached(text)
+    failures: list[Script] = []
+
+    def work() -> None:
+        for _ in range(30):
+            script = parse_uncached(text)
+            if script != expected:
+                failures.append(script)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_timing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """No limit is asserted: the figure is for reading with ``pytest -s``."""
+    text = (
+        "set -eux; apt-get update -qq; apt-get install -qqy --no-install-recommends curl; rm -rf /var/lib/apt/lists/*; "
+        'TINI_VERSION=v0.19.0; TINI_ARCH="$(dpkg --print-architecture)"; curl -sSL -o /sbin/tini '
+        '"https://example.org/${TINI_VERSION}/tini-${TINI_ARCH}"; chmod +x /sbin/tini'
+    )
+    assert len(parse_uncached(text).commands) == 8
+    best = 1.0
+    for _ in range(20):
+        begin = time.perf_counter()
+        parse_uncached(text)
+        best = min(best, time.perf_counter() - begin)
+    with capsys.disabled():
+        sys.stderr.write(f" [8 commands in {best * 1000:.2f} ms] ")
