@@ -48,6 +48,6 @@ def read(name: str) -> str:
         data = None
     if data is not None:
         return data.decode()
-    from pathlib import Path  # noqa: PLC0415 - not needed when installed
+    from pathlib import Path
 
     return (Path(__file__).resolve().parents[3] / "grammar" / f"{name}.lark").read_text("utf-8")
