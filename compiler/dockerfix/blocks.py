@@ -90,6 +90,13 @@ def place(document: Document, offset: int, text: str) -> Edit:
     return Edit(Span(offset, offset), text)
 
 
+def replace(document: Document, instruction: Instruction, text: str) -> Edit:
+    """The edit that puts `text`, a block or nothing, in the place of an instruction."""
+    if not instruction.node.text.endswith("\n"):
+        text = text.removesuffix(newline(document))
+    return Edit(instruction.span, text)
+
+
 def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:
     """The edit that makes `block` read `text`, or none if it does already."""
     present = document.source.slice(block.span)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix import bases, cog, flow, pip_install
+from dockerfix import cog, flow, pip_install
 from dockerfix.blocks import Block
-from dockerfix.context import Context
-from dockerfix.knowledge.cuda import torch_index_url
+from dockerfix.indexes import TorchSource
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.project import CogConfig
-from dockerfix.requirements import Item, has_credentials, is_cog, parse_items, shell_quote
+from dockerfix.requirements import (
+    Item,
+    Option,
+    Requirement,
+    has_credentials,
+    is_cog,
+    parse_item,
+    parse_items,
+    shell_quote,
+)
 from dockerfix.syntax.shell import Command
 from dockerfix.syntax.tree import Document, Instruction
 
@@ -26,19 +34,57 @@ class PipStep(NamedTuple):
 
 def wanted_items(texts: Iterable[str]) -> tuple[Item, ...]:
     """Items to install, in order; Cog's own packages and empty ones are left out."""
-    return tuple(item for item in parse_items(texts) if item.parts and not is_cog(item))
+    return tuple(cleaned for item in parse_items(texts) if (cleaned := without_cog(item)).parts)
 
 
-def lines_of(items: Iterable[Item], indexes: Iterable[str] = ()) -> tuple[str, ...]:
-    """The lines of an install: one for each item, every word quoted; indexes of torch come first."""
-    lines = [f"{shell_quote('--extra-index-url')} {shell_quote(url)}" for url in indexes]
-    lines += [" ".join(shell_quote(word) for word in item.words) for item in items]
-    return tuple(lines)
+def without_cog(item: Item) -> Item:
+    """An item without Cog's packages; without any part where it holds nothing else, its options included."""
+    if is_cog(item):
+        return item._replace(parts=())
+    return item._replace(parts=tuple(part for part in item.parts if isinstance(part, Option) or not is_cog(part)))
 
 
-def urls_of(items: Iterable[Item]) -> tuple[str, ...]:
-    """All values that options give, and requirements that are URLs."""
-    return tuple(word for item in items for word in item.words if "://" in word)
+def for_command_line(item: Item) -> Item:
+    """An item without what pip takes in a requirements file alone: hashes."""
+    return item._replace(
+        parts=tuple(part for part in item.parts if isinstance(part, Requirement) or not part.file_only)
+    )
+
+
+def lines_of(items: Iterable[Item], source: TorchSource) -> tuple[str, ...]:
+    """The lines of an install: where torch comes from, then one for each item, every word quoted.
+
+    Nothing where the items are options alone, with which pip has nothing to do.
+    """
+    known = [for_command_line(item) for item in items]
+    if not any(item.requirements or any(option.long in _INSTALLING for option in item.options) for item in known):
+        return ()
+    lines = [_quoted(source.name(word) for word in item.words) for item in known if item.parts]
+    return (*lines_of_source(source), *lines)
+
+
+def lines_of_source(source: TorchSource) -> tuple[str, ...]:
+    """The lines that say where torch comes from."""
+    return tuple(_quoted(words) for words in source.options)
+
+
+def lines_of_options(items: Iterable[Item]) -> tuple[str, ...]:
+    """The lines of options alone, every word quoted."""
+    return tuple(_quoted(item.words) for item in items)
+
+
+_INSTALLING = ("--editable", "--requirement")
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return " ".join(shell_quote(word) for word in words)
+
+
+def option_items(config: CogConfig) -> tuple[Item, ...]:
+    """The indexes that a cog.yaml of 2021 names beside its packages."""
+    texts = [f"--find-links={url}" for url in config.python_find_links]
+    texts += [f"--extra-index-url={url}" for url in config.python_extra_index_urls]
+    return parse_items(texts)
 
 
 def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -67,8 +113,11 @@ def _is_staged_target(path: str | None) -> bool:
     return path == idioms().staging.requirements_target
 
 
-def inline_install(document: Document, config: CogConfig) -> PipStep | None:
-    """The RUN in which Cog before v0.5.0 named the packages themselves: an install alone that is no user command."""
+def inline_install(document: Document, config: CogConfig, items: Iterable[Item]) -> PipStep | None:
+    """The RUN in which Cog before v0.5.0 named the packages themselves: an install of some of `items` and nothing else
+    that is no user command.
+    """
+    names = {requirement.name for item in items for requirement in item.requirements}
     own = {" ".join(item.command.split()) for item in config.commands}
     for instruction in document.instructions:
         commands = flow.simple_commands(instruction)
@@ -79,7 +128,9 @@ def inline_install(document: Document, config: CogConfig) -> PipStep | None:
         ):
             continue
         reading = pip_install.install(commands[0])
-        if reading is None or not reading.operands or _names_file(reading):
+        if reading is None or _names_file(reading):
+            continue
+        if not any(parse_item(word.value or word.text).name in names for word in reading.operands):
             continue
         return PipStep(instruction, commands[0], head(instruction, commands[0], bare=True))
     return None
@@ -113,24 +164,6 @@ def render_install(head_text: str, lines: Iterable[str]) -> str:
     return " \\\n    ".join([head_text, *lines])
 
 
-def indexes(items: Iterable[Item], document: Document, context: Context) -> tuple[str, ...]:
-    """The package index of torch for the CUDA (or CPU) that the image is built for, unless an item names one.
-
-    `replicate/cog@v0.22.0:pkg/config/config.go` (PythonRequirementsForArch) puts it in front of the packages.
-    """
-    known = list(items)
-    pins = [item.pin for item in known if item.name == "torch" and item.pin]
-    if not pins:
-        return ()
-    version, _, local = pins[0].partition("+")
-    cuda = bases.cuda_of(document, context, version)
-    if local.startswith("cu"):
-        cuda = f"{local[2:-1]}.{local[-1]}"
-    url = torch_index_url(version, cuda)
-    named = {word.rstrip("/") for word in urls_of(known)}
-    return (url,) if url and url.rstrip("/") not in named else ()
-
-
 def staged_copies(document: Document) -> tuple[Instruction, ...]:
     """The COPYs of the requirements file, and of the local wheels beside it, from Cog's staging folder."""
     staging = idioms().staging
@@ -145,6 +178,6 @@ def head_of_block(block: Block) -> str | None:
             reading = pip_install.install(command)
             if reading is None:
                 continue
-            files = tuple(word for option in reading.options if option[0].value == "-r" for word in option)
+            files = tuple(word for option in reading.options if option[0].text == "-r" for word in option)
             return head(instruction, command, without=files)
     return None

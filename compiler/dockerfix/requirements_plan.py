@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dockerfix.context import Context
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.packages import without_cog
 from dockerfix.project_requirements import FileProblem, Requirements
-from dockerfix.requirements import Item, has_credentials, is_cog
+from dockerfix.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
 
 
 class Plan(NamedTuple):
@@ -31,6 +34,9 @@ def make(context: Context, path: str) -> Plan:
     """The plan for the requirements file `path`, relative to the project; without a project it is taken on trust."""
     path = posixpath.normpath(path)
     if context.project.root is None:
+        if path.startswith(("/", "../")):
+            problem = FileProblem(f"`{path}` lies outside the project", None, None)
+            return Plan(path, "", (), (), inline=False, problems=(problem,))
         return _plain(path, Requirements(files=(path,)))
     found = context.project.requirements_files(path)
     secret = next((line for line in found.lines if any(has_credentials(word) for word in line.item.words)), None)
@@ -43,13 +49,26 @@ def make(context: Context, path: str) -> Plan:
         problems.append(FileProblem(message, secret.file, secret.line))
     if problems:
         return Plan(path, "", (), (), inline=False, problems=tuple(problems))
-    if any(is_cog(item) or item.is_path or _is_editable(item) for item in found.items):
+    if any(_is_local(part) or is_cog(part) for item in found.items for part in _installed(item)):
         return _inline(path, found)
     return _plain(path, found)
 
 
-def _is_editable(item: Item) -> bool:
-    return any(option.words[:1] in (("-e",), ("--editable",)) for option in item.options)
+def _installed(item: Item) -> Iterator[Requirement]:
+    """What an item installs, editable packages included."""
+    for part in item.parts:
+        if isinstance(part, Requirement):
+            yield part
+        elif part.long == "--editable" and part.value:
+            yield from parse_item(part.value).requirements
+
+
+def _is_local(part: Requirement) -> bool:
+    return part.is_path or part.text in _PROJECT
+
+
+_PROJECT = (".", "./")
+"""The project itself as a package: the image has it on Python's path anyway, as Cog sees it from v0.15.7 on."""
 
 
 def _plain(path: str, found: Requirements) -> Plan:
@@ -70,30 +89,58 @@ def _plain(path: str, found: Requirements) -> Plan:
 
 def _inline(path: str, found: Requirements) -> Plan:
     """Install the lines themselves, without Cog's packages and the project as a package; local packages are copied."""
-    folder = posixpath.dirname(path)
-    copies: list[str] = []
-    items: list[Item] = []
-    for item in found.items:
-        if is_cog(item) or _is_editable(item) or (item.requirement or "") in (".", "./"):
-            continue
-        if not item.is_path:
-            items.append(item)
-            continue
-        local = (item.requirement or "").split("[")[0].removeprefix("file:")
-        source = posixpath.normpath(posixpath.join(folder, local))
-        folder_in_image = posixpath.dirname(idioms().staging.requirements_target)
-        target = f"{folder_in_image}/{idioms().staging.artifacts}{posixpath.basename(source)}"
-        copies.append(copy_instruction(source, target))
-        items.append(
-            item._replace(
-                parts=tuple(part._replace(text=target) if part is item.requirements[0] else part for part in item.parts)
-            )
-        )
-    return Plan(path, "", tuple(dict.fromkeys(copies)), tuple(items), inline=True, problems=())
+    copies, items = localised(found.items, posixpath.dirname(path))
+    base = posixpath.dirname(idioms().staging.requirements_target)
+    for name in dict.fromkeys(line.file for line in found.lines if line.constraint):
+        target = f"{base}/{name.replace('/', '-')}"
+        copies = (*copies, copy_instruction(name, target))
+        items = (*items, Item("", (Option("-c", target),)))
+    return Plan(path, "", copies, items, inline=True, problems=())
+
+
+def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tuple[Item, ...]]:
+    """COPY instructions for the local packages among `items`, which are relative to `folder`, and the items with the
+    paths in the image; without Cog's packages and the project itself.
+    """
+    copies: dict[str, None] = {}
+    result: list[Item] = []
+    for item in items:
+        parts: list[Option | Requirement] = []
+        for part in without_cog(item).parts:
+            local = next((each for each in _installed(Item("", (part,))) if _is_local(each)), None)
+            if local is None:
+                parts.append(part)
+            elif local.text not in _PROJECT:
+                copy, moved = _moved(local, folder)
+                copies[copy] = None
+                parts.append(moved)
+        if parts:
+            result.append(item._replace(parts=tuple(parts)))
+    return tuple(copies), tuple(result)
+
+
+def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
+    """The COPY of a local package, and its requirement in the image, with extras and marker as they were."""
+    path = local.text.removeprefix("file:").partition("[")[0].partition(";")[0].strip()
+    source = posixpath.normpath(posixpath.join(folder, path))
+    staging = idioms().staging
+    target = f"{posixpath.dirname(staging.requirements_target)}/{staging.artifacts}{posixpath.basename(source)}"
+    return copy_instruction(source, target), local._replace(
+        text=local.text.removeprefix("file:").replace(path, target, 1)
+    )
 
 
 def copy_instruction(source: str, target: str) -> str:
     """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
-    if any(character in source + target for character in " \t\"'[]$\\"):
-        return f"COPY {json.dumps([source, target], ensure_ascii=False)}"
-    return f"COPY {source} {target}"
+    if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
+        return f"COPY {source} {target}"
+    return f"COPY {json.dumps([source, target], ensure_ascii=False)}"
+
+
+_PLAIN = re.compile(r"[\w./@+,~%][\w./@+,=:~%-]*")
+"""A path that needs no quotes, neither in a COPY nor in a shell."""
+
+
+def install_option(target: str) -> str:
+    """The option of pip for the file `target`."""
+    return f"-r {target}" if _PLAIN.fullmatch(target) else f"-r {shell_quote(target)}"

@@ -1,4 +1,4 @@
-"""DF109: the stage for packages, where nothing is left to do in it."""
+"""DF208: the stage for packages, where nothing is left to do in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dockerfix.knowledge.idioms import idioms
 from dockerfix.syntax.shell import Command
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
-CODE = "DF109"
+CODE = "DF208"
 
 
 def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from dockerfix import blocks, flow, packages, placing
+from dockerfix import blocks, flow, packages, placing, requirements_plan
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
+from dockerfix.indexes import torch_source
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.packages import PipStep
 from dockerfix.requirements import Item
 from dockerfix.source import Span
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.syntax.tree import Document, Instruction, Stage
 
 CODE = "DF201"
 
@@ -59,66 +61,76 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
     if config.python_requirements or context.options.requirements_path:
         return
     items = packages.wanted_items(config.python_packages)
-    secret = packages.with_credentials(items)
+    options = packages.option_items(config) if items else ()
+    secret = packages.with_credentials((*options, *items))
     if secret:
         yield _refused(step, secret)
         return
-    yield from _install(document, context, items, step, copies)
+    yield from _hashes(flow.final_stage(document), items)
+    local, items = requirements_plan.localised(items, "")
+    source = torch_source(items, document, context)
+    lines = packages.lines_of(items, source)
+    wanted = _Wanted(items, local, (*packages.lines_of_options(options), *lines) if lines else ())
+    yield from _install(document, context, wanted, step if copies else None, copies)
+
+
+class _Wanted(NamedTuple):
+    """What is to be installed: the items, COPY instructions for local packages, the lines of the install."""
+
+    items: tuple[Item, ...]
+    copies: tuple[str, ...]
+    lines: tuple[str, ...]
 
 
 def _install(
-    document: Document, context: Context, items: tuple[Item, ...], step: PipStep | None, copies: tuple[Instruction, ...]
+    document: Document, context: Context, wanted: _Wanted, step: PipStep | None, copies: tuple[Instruction, ...]
 ) -> Iterator[Finding]:
-    config = context.config
-    block = blocks.find_block(document, CODE)
-    if step is not None and not copies:
-        step = None
-    if step is None and block is None and config is not None and items:
-        step = packages.inline_install(document, config)
+    block = blocks.find_block(document, CODE) or blocks.find_block(document, "DF202")
+    if step is None and block is None and context.config is not None and wanted.lines:
+        step = packages.inline_install(document, context.config, wanted.items)
     removals = tuple(flow.drop(copy) for copy in copies)
-    lines = packages.lines_of(items, packages.indexes(items, document, context))
     if block is not None:
-        yield from _update(document, block, lines)
+        yield from _update(document, block, wanted)
     elif step is not None:
-        edit = (
-            (Edit(step.instruction.span, _render(document, step.head, lines)),)
-            if lines
-            else (flow.drop(step.instruction),)
-        )
+        text = _render(document, step.head, wanted) if wanted.lines else ""
         message = (
             "the packages of cog.yaml are installed here, which Cog had staged in a file"
-            if lines
+            if wanted.lines
             else "the install of Cog's empty requirements file is removed"
         )
-        yield Finding(CODE, step.instruction.body_span, message, (*removals, *edit))
-    elif lines:
+        edit = blocks.replace(document, step.instruction, text)
+        yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))
+    elif wanted.lines:
         stage = flow.final_stage(document)
         if stage is not None:
             offset = placing.before_user_commands(stage, context)
-            text = _render(document, written("pip"), lines)
-            yield Finding(
-                CODE,
-                Span(offset, offset),
-                "the packages of cog.yaml are installed here",
-                (blocks.place(document, offset, text),),
-            )
+            text = _render(document, written("pip"), wanted)
+            edits = (*removals, blocks.place(document, offset, text))
+            yield Finding(CODE, Span(offset, offset), "the packages of cog.yaml are installed here", edits)
 
 
-def _render(document: Document, head: str, lines: tuple[str, ...]) -> str:
-    return blocks.render(document, CODE, "python_packages of cog.yaml", packages.render_install(head, lines))
+def _render(document: Document, head: str, wanted: _Wanted) -> str:
+    install = packages.render_install(head, wanted.lines)
+    return blocks.render(document, CODE, "python_packages of cog.yaml", *wanted.copies, install)
 
 
-def _update(document: Document, block: blocks.Block, lines: tuple[str, ...]) -> Iterator[Finding]:
+def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterator[Finding]:
     """Bring a block of an earlier run up to date with cog.yaml."""
-    if not lines:
-        yield Finding(
-            CODE, block.span, "cog.yaml names no packages any more: the block is removed", (Edit(block.span, ""),)
-        )
+    if not wanted.lines:
+        message = "cog.yaml names no packages any more: the block is removed"
+        yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         return
     head = packages.head_of_block(block) or written("pip")
-    edits = blocks.update(document, block, _render(document, head, lines))
+    edits = blocks.update(document, block, _render(document, head, wanted))
     if edits:
         yield Finding(CODE, block.span, "the packages are brought up to date with cog.yaml", edits)
+
+
+def _hashes(stage: Stage | None, items: tuple[Item, ...]) -> Iterator[Finding]:
+    for item in items if stage is not None else ():
+        if packages.for_command_line(item) != item and stage is not None:
+            message = f"the hash of `{item.name}` is left out: pip takes hashes in a requirements file alone"
+            yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
 
 
 def _unknown(instruction: Instruction) -> Finding:

@@ -8,7 +8,9 @@ from dockerfix import blocks, flow, packages, placing, requirements_plan
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
+from dockerfix.indexes import TorchSource, torch_source
 from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.requirements import Item, Requirement
 from dockerfix.requirements_plan import Plan
 from dockerfix.source import Span
 from dockerfix.syntax.tree import Document
@@ -50,6 +52,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
             message = "cog.yaml names no requirements file any more: the block is removed"
             yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         return
+    block = block or blocks.find_block(document, "DF201")
     step = packages.staged_install(document)
     copies = packages.staged_copies(document)
     if block is None and not copies and step is not None:
@@ -61,6 +64,9 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
         yield Finding(CODE, place, problem.message, severity=Severity.ERROR, file=problem.file, line=problem.line)
     if plan.problems:
         return
+    if plan.inline and any(packages.for_command_line(item) != item for item in plan.items):
+        message = f"the hashes of `{plan.path}` are left out: pip takes them in a requirements file alone"
+        yield Finding(CODE, place, message, severity=Severity.WARNING)
     yield from _install(document, context, plan, block)
 
 
@@ -81,23 +87,29 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
     if step is not None:
         message = (
             f"`{plan.path}` is copied from the project and installed here, instead of a file of Cog's that is gone"
+            if text
+            else f"the install of `{plan.path}` is removed: there is nothing but Cog in it"
         )
-        yield Finding(CODE, step.instruction.body_span, message, (*removals, Edit(step.instruction.span, text)))
+        edit = blocks.replace(document, step.instruction, text)
+        yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))
         return
     stage = flow.final_stage(document)
-    if stage is not None:
+    if stage is not None and text:
         offset = placing.before_user_commands(stage, context)
         message = f"`{plan.path}` is copied from the project and installed here"
         yield Finding(CODE, Span(offset, offset), message, (*removals, blocks.place(document, offset, text)))
 
 
 def _render(document: Document, context: Context, plan: Plan, head: str) -> str:
-    lines = list(packages.lines_of((), packages.indexes(plan.items, document, context)))
+    """The block; nothing where there is nothing to install."""
+    source = torch_source(plan.items, document, context)
     if plan.inline:
-        lines += packages.lines_of(plan.items)
+        lines = packages.lines_of(plan.items, source)
     else:
-        lines.append(f"-r {plan.target}")
-    install = packages.render_install(head, lines) if len(lines) > 1 else f"{head} {lines[0]}" if lines else ""
-    return blocks.render(
-        document, CODE, "python_requirements of cog.yaml", *plan.copies, *([install] if install else [])
-    )
+        renamed = [Item("", (Requirement(new),)) for _old, new in source.renamed]
+        option = requirements_plan.install_option(plan.target)
+        lines = (*packages.lines_of_source(source), *packages.lines_of(renamed, TorchSource()), option)
+    if not lines:
+        return ""
+    install = packages.render_install(head, lines) if len(lines) > 1 else f"{head} {lines[0]}"
+    return blocks.render(document, CODE, "python_requirements of cog.yaml", *plan.copies, install)
