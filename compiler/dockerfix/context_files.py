@@ -13,7 +13,7 @@ from dockerfix.knowledge.fal import client
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.misreading import listed
 from dockerfix.project import Project
-from dockerfix.uploading import IGNORE_FILE, Ignore, Survey
+from dockerfix.uploading import IGNORE_FILE, Coverage, Ignore, Survey
 
 _DESCRIBED = ("pyproject.toml", "setup.py", "setup.cfg")
 
@@ -26,13 +26,19 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
     ignore = Ignore.of(project)
     told: set[str] = set()
     for copy in copies:
+        if "#" in copy.sources and not (root / "#").exists():
+            yield _finding(
+                code, copy, "a `#` behind arguments begins no comment: the words are copied, too", Severity.ERROR
+            )
+            continue
         for source in copy.sources if copy.problem is None else ():
             if uploading.is_pattern(source) or source in told:
                 continue
             told.add(source)
             yield from _source(code, root, ignore, copy, source)
-    if any(uploading.covers(copy.expected, ".") for copy in copies):
-        yield from _whole_project(code, project, ignore, copies)
+    whole = next((copy for copy in copies if Coverage(copy.expected).is_whole), None)
+    if whole is not None:
+        yield from _whole_project(code, project, ignore, whole)
     if copies:
         yield from _ignore_file(code, ignore, copies[0])
 
@@ -73,8 +79,6 @@ def _by(ignore: Ignore, pattern: str) -> str:
 def _missing(code: str, copy: ContextCopy, source: str, path: str) -> Finding:
     """A source that isn't there; weights may come later, and go where the COPY of the whole project brings them."""
     message = f"`{source}` is not in the project"
-    if source == "#" or any(other.value == "#" for other in copy.view.sources):
-        message += "; a `#` behind the arguments begins no comment"
     destination = copy.view.words[-1].value.rstrip("/")
     if any(destination == f"{folder}/{path}" for folder in idioms().source_folders.all):
         return _finding(code, copy, f"{message} yet: the build fails until it is")
@@ -104,9 +108,8 @@ def _surveyed(code: str, copy: ContextCopy, path: str, survey: Survey) -> Iterat
         yield _finding(code, copy, "the project has too many files to look at all of them", Severity.NOTE)
 
 
-def _whole_project(code: str, project: Project, ignore: Ignore, copies: Sequence[ContextCopy]) -> Iterator[Finding]:
+def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
     """Files that the image needs and an ignore pattern keeps away from it."""
-    copy = next(copy for copy in copies if uploading.covers(copy.expected, "."))
     config = project.config
     for entry in (config.predict, config.train) if config is not None else ():
         name = posixpath.normpath(entry.partition(":")[0]) if entry else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from dockerfix import uploading
@@ -9,7 +10,7 @@ from dockerfix.copying import ContextCopy
 from dockerfix.findings import Severity
 from dockerfix.misreading import listed
 from dockerfix.project import Project
-from dockerfix.uploading import Ignore
+from dockerfix.uploading import Coverage, Ignore
 
 
 class Naming(NamedTuple):
@@ -21,9 +22,10 @@ class Naming(NamedTuple):
     severity: Severity = Severity.ERROR
 
 
-def name_files(project: Project, copy: ContextCopy, uploaded: tuple[str, ...]) -> Naming:
+def name_files(project: Project, copy: ContextCopy, uploaded: Callable[[], Coverage]) -> Naming:
     """Replace the patterns that no other COPY uploads by the files that they match in the project."""
-    patterns = [each for each in copy.sources if uploading.is_pattern(each) and not uploading.covers(uploaded, each)]
+    patterns = [each for each in copy.sources if uploading.is_pattern(each)]
+    patterns = [each for each in patterns if not uploaded().brings(each)]
     if not patterns:
         return Naming(copy)
     shown = f"fal's client does not expand {listed(patterns)}"

@@ -13,6 +13,7 @@ from dockerfix.syntax.instructions import Copy
 from dockerfix.syntax.parser import parse
 from dockerfix.syntax.tree import Document, Instruction
 from dockerfix.syntax.words import Lexer, WordError
+from dockerfix.uploading import Coverage
 
 _REMOTE = re.compile(r"(?:https?|git|ssh)://|git@|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9_./@%+=:,~^*?{}\[\]-]+")
@@ -104,13 +105,13 @@ def body(instruction: Instruction) -> tuple[int, int]:
     return instruction.body_span.start, instruction.start + end.span.start
 
 
-def uploaded(document: Document) -> tuple[str, ...]:
+def uploaded(document: Document) -> Coverage:
     """What the client uploads once COPY and ADD are in its dialect: all that it can read in some form."""
     result: list[str] = []
     for copy in context_copies(document):
         if copy.problem is None and not copy.heredocs and (client_sees(document, copy) or any(forms(copy))):
             result += copy.expected
-    return tuple(result)
+    return Coverage(result)
 
 
 class Form(NamedTuple):
@@ -201,8 +202,11 @@ def word_for_both(source: str) -> str | None:
     """`source` as a word that BuildKit and the client unquote alike, or None where white space needs the JSON form."""
     if not source or _SPACE.search(source):
         return None
-    if is_plain(source):
-        return source
+    parted = re.sub(r"(?<=-)(?=-)", "''", source)
+    if _PLAIN.fullmatch(source):
+        return source if is_plain(source) else parted
+    if re.fullmatch(r"[\w./'&()!, -]+", source) and parted == source:
+        return f'"{source}"'
     pieces = [piece.replace("--", "-''-") for piece in source.split("'")]
     return '"\'"'.join(f"'{piece}'" if piece else "" for piece in pieces)
 

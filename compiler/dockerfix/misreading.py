@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from dockerfix import flow, variables
 from dockerfix.copying import ContextCopy, body
@@ -33,7 +34,7 @@ def replace(instruction: Instruction, text: str) -> Edit:
         if token.kind == "INNER_COMMENT":
             comment = instruction.node.text[token.span.start : token.span.end]
             # a comment that ends in a backslash would take the next line with it, in the client's eyes
-            comments.append(re.sub(r"\\\n\Z", "\\\\ \n", comment))
+            comments.append(re.sub(r"\\\n\Z", "\\\\ \n", comment).lstrip(" \t"))
     if comments and not comments[-1].endswith("\n"):
         comments[-1] += "\n"
     return Edit(Span(instruction.start, end), "".join(comments) + text)
@@ -41,10 +42,11 @@ def replace(instruction: Instruction, text: str) -> Edit:
 
 def reveal(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
     """The blank behind the backslash of the line before, to which the client joins the instruction; none elsewhere."""
-    before = document.text[: instruction.start].rstrip()
-    if before.endswith("\\") and document.text.startswith("\n", len(before)):
-        return (Edit(Span(len(before), len(before)), " "),)
-    return ()
+    text, at = document.text, instruction.start
+    while at and text[at - 1].isspace():
+        at -= 1
+    joins = at > 0 and text[at - 1] == "\\" and text.startswith("\n", at)
+    return (Edit(Span(at, at), " "),) if joins else ()
 
 
 def variables_in(copy: ContextCopy) -> tuple[str, ...]:
@@ -54,16 +56,25 @@ def variables_in(copy: ContextCopy) -> tuple[str, ...]:
 
 def are_arguments(document: Document, names: Iterable[str]) -> bool:
     """Whether one of the variables is a build argument."""
+    return not _arguments(document).isdisjoint(names)
+
+
+@lru_cache(maxsize=4)
+def _arguments(document: Document) -> frozenset[str]:
     views = [instruction.view for instruction in document.instructions]
-    arguments = {pair.name.value for view in views if isinstance(view, Arg) for pair in view.pairs}
-    return any(name in arguments for name in names)
+    return frozenset(pair.name.value for view in views if isinstance(view, Arg) for pair in view.pairs)
 
 
 def owner(document: Document, offset: int) -> Instruction | None:
     """The instruction in which an offset lies."""
-    index = bisect_right([instruction.start for instruction in document.instructions], offset) - 1
+    index = bisect_right(_starts(document), offset) - 1
     found = document.instructions[index] if index >= 0 else None
     return found if found is not None and offset < found.span.end else None
+
+
+@lru_cache(maxsize=4)
+def _starts(document: Document) -> tuple[int, ...]:
+    return tuple(instruction.start for instruction in document.instructions)
 
 
 def line_span(document: Document, offset: int) -> Span:
@@ -75,7 +86,8 @@ def line_span(document: Document, offset: int) -> Span:
 def is_between_words(instruction: Instruction, offset: int) -> bool:
     """Whether a blank at `offset` in a RUN changes nothing: it is outside all words of a POSIX shell."""
     found = flow.shell(instruction)
-    if found is None or found.script.opaque or not _has_posix_shell(instruction):
+    held = _held(instruction)
+    if found is None or held is None:
         return False
     if found.in_heredoc:
         place: int | None = offset - found.base
@@ -84,7 +96,23 @@ def is_between_words(instruction: Instruction, offset: int) -> bool:
         place = None if place is None else place - found.base
     if place is None or not 0 <= place <= len(found.script.text):
         return False
-    return not any(_holds(command, place) for command in found.script.walk())
+    at = bisect_right(held, (place, len(found.script.text))) - 1
+    return at < 0 or held[at][1] < place
+
+
+@lru_cache(maxsize=8)
+def _held(instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
+    """The places of a script inside words and heredocs: first and last of each stretch, in order; None for all."""
+    found = flow.shell(instruction)
+    if found is None or found.script.opaque or not _has_posix_shell(instruction):
+        return None
+    result: list[tuple[int, int]] = []
+    for first, last in sorted(stretch for command in found.script.walk() for stretch in _stretches(command)):
+        if result and first <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(result[-1][1], last))
+        elif first <= last:
+            result.append((first, last))
+    return tuple(result)
 
 
 def _logical(instruction: Instruction, offset: int) -> int | None:
@@ -99,17 +127,18 @@ def _logical(instruction: Instruction, offset: int) -> int | None:
     return place if place < end else None
 
 
-def _holds(command: Command, place: int) -> bool:
-    """Whether `place` lies inside a word or a heredoc of a command."""
-    words = [*command.words, *(assignment.value for assignment in command.assignments)]
-    words += [redirection.target for redirection in command.redirections]
-    if any(word.span.start < place < word.span.end for word in words):
-        return True
-    if any(assignment.span.start < place < assignment.span.end for assignment in command.assignments):
-        return True
-    bodies = [redirection.heredoc for redirection in command.redirections if redirection.heredoc is not None]
-    ends = [redirection.delimiter for redirection in command.redirections if redirection.delimiter is not None]
-    return any(span.start <= place < span.end for span in (*bodies, *ends)) or command.kind == "opaque"
+def _stretches(command: Command) -> Iterator[tuple[int, int]]:
+    """The places inside the words of a command (not before their first character), and those of its heredocs."""
+    spans = [word.span for word in command.words] + [assignment.span for assignment in command.assignments]
+    spans += [redirection.target.span for redirection in command.redirections]
+    for start, end in spans:
+        yield start + 1, end - 1
+    for redirection in command.redirections:
+        for span in (redirection.heredoc, redirection.delimiter):
+            if span is not None:
+                yield span.start, max(span.start, span.end - 1)
+    if command.kind == "opaque":
+        yield command.span.start, command.span.end
 
 
 def _has_posix_shell(instruction: Instruction) -> bool:

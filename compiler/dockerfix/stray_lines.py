@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from dockerfix import copying, flow, misreading, uploading
 from dockerfix.copying import ContextCopy
@@ -12,14 +13,18 @@ from dockerfix.findings import Finding, Severity
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy, Onbuild
 from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.uploading import Coverage
+
+Uploaded: TypeAlias = Callable[[], Coverage]
+"""What `dockerfix.copying.uploaded` gives, asked for only where something depends on it."""
 
 
-def severity(uploaded: tuple[str, ...]) -> Severity:
+def severity(uploaded: Uploaded) -> Severity:
     """Of what the client can't read: nothing is lost where another COPY uploads the whole project."""
-    return Severity.WARNING if uploading.covers(uploaded, ".") else Severity.ERROR
+    return Severity.WARNING if uploaded().is_whole else Severity.ERROR
 
 
-def heredoc(code: str, copy: ContextCopy, found: tuple[str, ...], uploaded: tuple[str, ...]) -> Iterator[Finding]:
+def heredoc(code: str, copy: ContextCopy, found: tuple[str, ...], uploaded: Uploaded) -> Iterator[Finding]:
     """A file that stands in the Dockerfile: the client takes its opener for a file, which it then doesn't find."""
     own = tuple(source for source in found if "<<" not in source)
     span = copy.instruction.body_span
@@ -34,22 +39,26 @@ def heredoc(code: str, copy: ContextCopy, found: tuple[str, ...], uploaded: tupl
         yield Finding(code, span, message, severity=Severity.WARNING)
 
 
-def onbuild(code: str, instruction: Instruction, uploaded: tuple[str, ...]) -> Iterator[Finding]:
-    """A COPY or ADD behind ONBUILD, which the client doesn't see."""
+def onbuild(code: str, document: Document, uploaded: Uploaded) -> Iterator[Finding]:
+    """COPY and ADD behind ONBUILD, which the client doesn't see."""
+    for stage in document.stages:
+        copies = [each for each in stage.instructions if _copies_on_build(each)]
+        used = copies and any(user.keyword == "FROM" for user in flow.users_of(document, stage))
+        for instruction in copies:
+            message = "ONBUILD does nothing in this build: no stage is built on this one"
+            found = Severity.WARNING
+            if used:
+                message = (
+                    "fal's client does not see what ONBUILD copies: write it in the stages that are built on this one"
+                )
+                found = severity(uploaded)
+            yield Finding(code, instruction.body_span, message, severity=found)
+
+
+def _copies_on_build(instruction: Instruction) -> bool:
     view = instruction.view
     inner = view.inner if isinstance(view, Onbuild) else None
-    if not isinstance(inner, Copy) or inner.flag("from"):
-        return
-    document, keyword = instruction.document, inner.command.keyword.upper()
-    stage = flow.stage_of(document, instruction)
-    if stage is not None and any(user.keyword == "FROM" for user in flow.users_of(document, stage)):
-        message = (
-            f"fal's client does not see {keyword} behind ONBUILD: write it in the stages that are built on this one"
-        )
-        yield Finding(code, instruction.body_span, message, severity=severity(uploaded))
-    else:
-        message = f"ONBUILD {keyword} does nothing in this build: no stage is built on this one"
-        yield Finding(code, instruction.body_span, message, severity=Severity.WARNING)
+    return isinstance(inner, Copy) and not inner.flag("from")
 
 
 def lines(code: str, document: Document, readings: Iterable[Reading]) -> Iterator[Finding]:

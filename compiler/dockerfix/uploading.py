@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dockerfix.knowledge.fal import client
@@ -95,19 +95,23 @@ def is_pattern(source: str) -> bool:
     return _WILDCARD.search(source) is not None
 
 
-def covers(sources: tuple[str, ...], path: str) -> bool:
-    """Whether one of `sources`, or a folder among them, brings `path` (or all that a pattern may mean) anyway."""
-    wanted = normal(path)
-    fixed = wanted
-    if is_pattern(wanted):
-        fixed = wanted[: _WILDCARD.search(wanted).start()].rpartition("/")[0]  # type: ignore[union-attr]
-    for source in sources:
-        folder = normal(source)
-        if is_pattern(folder):
-            continue
-        if folder in (".", fixed) or fixed.startswith(f"{folder}/"):
-            return True
-    return False
+class Coverage:
+    """What some sources of COPY bring: files, and folders with all that is in them."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self._folders = {path for path in map(normal, sources) if not is_pattern(path)}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they bring the whole project."""
+        return "." in self._folders
+
+    def brings(self, path: str) -> bool:
+        """Whether `path`, or all that a pattern may mean, is among it."""
+        wanted = normal(path)
+        wildcard = _WILDCARD.search(wanted)
+        parts = wanted[: wildcard.start()].split("/")[:-1] if wildcard else wanted.split("/")
+        return self.is_whole or any("/".join(parts[:end]) in self._folders for end in range(1, len(parts) + 1))
 
 
 def normal(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import context_files, copying, flow
+from dockerfix import context_files, copying, cuda, flow
 from dockerfix.context import Context
 from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.fal import runtime
@@ -45,7 +45,7 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
         yield from context_files.findings(CODE, context.project, copies)
     for instruction in document.instructions:
         yield from _stage_names(document, instruction)
-        yield from _platform(instruction)
+        yield from _platform(document, instruction)
         yield from _ssh(instruction)
     yield from _secrets(document)
     stage = flow.final_stage(document)
@@ -82,13 +82,14 @@ def _stage_names(document: Document, instruction: Instruction) -> Iterator[Findi
             yield _finding(instruction, message)
 
 
-def _platform(instruction: Instruction) -> Iterator[Finding]:
+def _platform(document: Document, instruction: Instruction) -> Iterator[Finding]:
     view = instruction.view
     platform = view.platform if isinstance(view, From) else None
     if platform and "$" not in platform and platform.lower() not in _AMD64:
-        yield _finding(
-            instruction, f"fal's machines are linux/amd64, this image is built for `{platform}`", Severity.ERROR
-        )
+        base = cuda.base_of(document)
+        severity = Severity.ERROR if base is not None and base.instruction is instruction else Severity.WARNING
+        message = f"fal's machines are linux/amd64, this image is built for `{platform}`"
+        yield _finding(instruction, message, severity)
 
 
 def _ssh(instruction: Instruction) -> Iterator[Finding]:

@@ -108,7 +108,7 @@ def _targets(instruction: Instruction, toolkit: str) -> Iterator[Finding]:
         if refused:
             message = f"`{variable}` names {', '.join(refused)}, which the compiler of CUDA {toolkit} does not know: remove it"
             yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
-        elif missing:
+        elif missing and "+PTX" not in value:
             wanted = [machine.name for machine in machines() if machine.arch in {each.sm for each in missing}]
             names = ", ".join(each.name for each in missing)
             message = f"`{variable}` leaves out {names}: what is compiled here won't run on {listed(wanted)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from dockerfix import blocks, copying, fal_client, misreading, stray_lines
 from dockerfix.context import Context
@@ -12,6 +13,7 @@ from dockerfix.emitter import Edit
 from dockerfix.fal_client import Reading
 from dockerfix.findings import Finding, Severity
 from dockerfix.source import Span
+from dockerfix.stray_lines import Uploaded
 from dockerfix.syntax.instructions import Copy
 from dockerfix.syntax.tree import Document, Instruction
 
@@ -52,7 +54,7 @@ def normalise_copies(document: Document, context: Context) -> Iterator[Finding]:
         ARG folder=models
         COPY app.py /src/
         COPY --from=docker.io/library/busybox --link /bin/busybox /bin/
-            # the second one
+        # the second one
         COPY a.txt b.txt /src/
         COPY models/tiny /src/models
         ADD https://example.org/x.bin /src/
@@ -60,19 +62,19 @@ def normalise_copies(document: Document, context: Context) -> Iterator[Finding]:
         CMD ["python", "-m", "cog.server.http"]
     """
     readings = {reading.offset: reading for reading in fal_client.client_readings(document.text)}
-    uploaded = copying.uploaded(document)
+    uploaded = cache(lambda: copying.uploaded(document))
     for copy in copying.context_copies(document):
         reading = readings.get(copy.instruction.body_span.start)
         yield from _context_copy(document, context, copy, reading, uploaded)
     for instruction in document.instructions:
         if isinstance(instruction.view, Copy):
             yield from _stage_copy(document, instruction)
-        yield from stray_lines.onbuild(CODE, instruction, uploaded)
+    yield from stray_lines.onbuild(CODE, document, uploaded)
     yield from stray_lines.lines(CODE, document, readings.values())
 
 
 def _context_copy(
-    document: Document, context: Context, copy: ContextCopy, reading: Reading | None, uploaded: tuple[str, ...]
+    document: Document, context: Context, copy: ContextCopy, reading: Reading | None, uploaded: Uploaded
 ) -> Iterator[Finding]:
     span = copy.instruction.body_span
     found = reading.sources if reading is not None else ()
@@ -101,7 +103,7 @@ def _context_copy(
         yield _rewritten(document, copy, naming.note, uploaded)
 
 
-def _rewritten(document: Document, copy: ContextCopy, note: str | None, uploaded: tuple[str, ...]) -> Finding:
+def _rewritten(document: Document, copy: ContextCopy, note: str | None, uploaded: Uploaded) -> Finding:
     """The instruction in the first form that both readers understand."""
     instruction = copy.instruction
     span, (start, _end) = instruction.body_span, copying.body(instruction)
@@ -115,7 +117,9 @@ def _rewritten(document: Document, copy: ContextCopy, note: str | None, uploaded
         return Finding(CODE, span, message, hidden)
     form = next(copying.forms(copy), None)
     if form is None:
-        message = f"fal's client can't read `{copy.sources[0]}` in any form that BuildKit reads: rename it, or copy its folder"
+        message = (
+            f"fal's client can't read the COPY of `{copy.sources[0]}` in any form: rename the file, or leave out flags"
+        )
         return Finding(CODE, span, message, severity=stray_lines.severity(uploaded))
     edit = misreading.replace(instruction, form.text.replace("\n", blocks.newline(document)))
     return Finding(CODE, span, note or _reason(document, copy, form), (*hidden, edit))

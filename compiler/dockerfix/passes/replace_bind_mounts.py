@@ -51,7 +51,7 @@ def _is_of_the_context(mount: Mount) -> bool:
 def _replaced(document: Document, instruction: Instruction, view: Run) -> Finding:
     mounts = [mount for mount in view.mounts if _is_of_the_context(mount)]
     values = _values(instruction, view)
-    shown = ", ".join(f"`{values.get(mount, ('', ''))[0] or '.'}`" for mount in mounts)
+    shown = ", ".join(f"`{values.get(mount, (mount.source,))[0] or '.'}`" for mount in mounts)
     refusal = next((text for mount in mounts if (text := _refusal(mount, view, values))), None)
     copies = [_copy(*values[mount]) for mount in mounts] if not refusal else []
     if refusal or None in copies:
@@ -68,10 +68,9 @@ def _replaced(document: Document, instruction: Instruction, view: Run) -> Findin
 
 def _left(document: Document, instruction: Instruction, shown: str, reason: str) -> Finding:
     """A mount that stays: it works where another COPY uploads the whole project."""
-    uploaded = copying.uploaded(document)
     message = f"this RUN mounts {shown} from the project, which fal's client does not see; {reason}"
     severity = Severity.ERROR
-    if uploading.covers(uploaded, "."):
+    if copying.uploaded(document).is_whole:
         message += ". It is left as it is, since another COPY uploads the project"
         severity = Severity.WARNING
     return Finding(CODE, instruction.body_span, message, severity=severity)
