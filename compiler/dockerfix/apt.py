@@ -10,21 +10,22 @@ from dockerfix.flow import Call
 from dockerfix.syntax.tree import Instruction
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
+_RANGE = re.compile(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
+
+
+def name_in(word: str) -> str | None:
+    """The package name in one word of `system_packages`, without a version range behind it; None for another word.
+
+    It is a name, with ``=version`` or ``/release`` where that was given, and can hold nothing that a shell would act on.
+    """
+    match = _NAME.match(word)
+    rest = word[match.end() :] if match else word
+    return match[0] if match and (not rest or _RANGE.fullmatch(rest)) else None
 
 
 def names(texts: Iterable[str]) -> tuple[str, ...]:
-    """The package names in items of `system_packages`: an item may hold several; a range behind a name is dropped.
-
-    What is left is a name, with ``=version`` or ``/release`` where that was given, and can hold nothing that a shell
-    would act on.
-    """
-    result: list[str] = []
-    for text in texts:
-        for word in text.split():
-            match = _NAME.match(word)
-            if match:
-                result.append(match[0])
-    return tuple(result)
+    """The package names in items of `system_packages`: an item may hold several."""
+    return tuple(name for text in texts for word in text.split() if (name := name_in(word)) is not None)
 
 
 def installs(call: Call) -> tuple[str, ...] | None:

@@ -23,6 +23,9 @@ def marks_of_cog(document: Document) -> bool:
 
 def _is_mark(instruction: Instruction) -> bool:
     view = instruction.view
+    if instruction.node.heredocs and not instruction.node.heredocs[-1].closed:
+        # a user's command with `<<WORD` takes all that follows for its heredoc
+        return idioms().server.module in instruction.node.text
     if isinstance(view, From):
         return is_cog_base(instruction) or is_monobase(instruction)
     if isinstance(view, Copy):

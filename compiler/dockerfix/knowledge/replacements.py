@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from dockerfix.knowledge.load import table
+from dockerfix.versions import numbers
 
 
 def instruction(name: str, form: str = "instruction", **values: str) -> str:
@@ -19,3 +22,14 @@ def instruction(name: str, form: str = "instruction", **values: str) -> str:
 def python_folder() -> str:
     """Where dockerfix installs Python when the base image has none."""
     return str(table("replacements")["python"]["folder"])
+
+
+def debian_of_python(tag: str) -> str:
+    """The system of an image of Python by its tag: ``debian12`` of ``3.11-slim-bookworm``."""
+    data = table("replacements")["debian"]
+    named = next((str(system) for codename, system in data["codenames"].items() if codename in tag), None)
+    version = re.match(r"\d+(?:\.\d+)*", tag)
+    if named is not None or version is None:
+        return named or str(data["newest"])
+    fitting = [str(system) for last, system in data["pythons"] if numbers(version[0])[:2] <= numbers(str(last))]
+    return fitting[0] if fitting else str(data["newest"])

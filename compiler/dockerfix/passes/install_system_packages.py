@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import apt, blocks, flow, placing
+from dockerfix import apt, blocks, flow, placing, systems
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
@@ -19,8 +19,8 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     """Install all of `system_packages` in the final stage.
 
     Cog leaves out what its base image has (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`), sometimes all of it, and from
-    v0.9.24 to v0.13.6 installs them in the stage `deps` alone, so that the image lacks them. Each is a quoted word; apt
-    takes no version ranges, so `name>=1.9` becomes `name`.
+    v0.9.24 to v0.13.6 installs them in the stage `deps` alone, so that the image lacks them. apt takes no version ranges,
+    so `name>=1.9` becomes `name`; a package that the image's release no longer has is replaced by its successor.
 
     cog.yaml:
 
@@ -47,16 +47,17 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
         return
     wanted = context.config.system_packages
     yield from _odd(wanted, stage)
-    packages = apt.names(wanted)
+    packages = tuple(dict.fromkeys(systems.successor(document, stage, name) for name in apt.names(wanted)))
+    yield from _gone(document, stage, apt.names(wanted))
     block = blocks.find_block(document, CODE)
     if block is not None:
         yield from _update(document, block, packages)
         return
     step = next((each for each in stage.instructions if apt.is_cogs_step(each, wanted)), None)
-    if step is not None and apt.installed(step) == packages and not apt.is_torn(step):
+    if step is not None and packages and apt.installed(step) == packages and not apt.is_torn(step):
         return
     if step is not None:
-        edit = Edit(step.span, _render(document, packages) if packages else "")
+        edit = blocks.replace(document, step, _render(document, packages) if packages else "")
         what = "all of `system_packages` is installed here" if packages else "an install of no packages is removed"
         yield Finding(CODE, step.body_span, what, (edit,))
     elif packages:
@@ -68,12 +69,25 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
 
 
 def _odd(wanted: tuple[str, ...], stage: Stage) -> Iterator[Finding]:
-    for name in wanted:
-        plain = apt.names((name,))
-        if plain != (name,):
-            shown = plain[0] if plain else "nothing"
-            message = f"`{name}` of `system_packages` is no package name: `{shown}` is installed for it"
-            yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
+    """What is no package name: a range is left out, an option too, and anything else can't be understood."""
+    for word in (word for text in wanted for word in text.split()):
+        name = apt.name_in(word)
+        if name == word:
+            continue
+        if name is not None:
+            message = f"apt takes no version range: for `{word}` of `system_packages`, `{name}` is installed"
+        else:
+            message = f"`{word}` of `system_packages` is no package name: it is left out"
+        severity = Severity.WARNING if name is not None or word.startswith("-") else Severity.ERROR
+        yield Finding(CODE, stage.base.body_span, message, severity=severity)
+
+
+def _gone(document: Document, stage: Stage, names: tuple[str, ...]) -> Iterator[Finding]:
+    for name in names:
+        found = systems.successor(document, stage, name)
+        if found != name:
+            message = f"`{name}` of `system_packages` is gone from this image's system: `{found}` is installed for it"
+            yield Finding(CODE, stage.base.body_span, message)
 
 
 def _render(document: Document, packages: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import bases, blocks, cog
+from dockerfix import bases, blocks, cog, packages
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
@@ -14,6 +14,7 @@ from dockerfix.knowledge.idioms import idioms
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.syntax.instructions import From
 from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.systems import successor_on, system_of_image
 
 CODE = "DF110"
 
@@ -48,6 +49,20 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
     for stage in document.stages:
         if cog.is_cog_base(stage.base):
             yield _replace(document, stage.base, context)
+            yield from _torch(document, stage.base, context)
+
+
+def _torch(document: Document, base: Instruction, context: Context) -> Iterator[Finding]:
+    """The releases before v0.9.21 leave torch to this image, and then only cog.yaml tells its version and companions."""
+    tag = bases.cog_base_tag(base)
+    if tag is None or tag.torch is None or context.config is not None or context.options.requirements_path:
+        return
+    if not packages.staged_copies(document):
+        message = (
+            f"this image of Cog's holds torch {tag.torch}, and there is no cog.yaml that names the packages: name it with "
+            "`--cog-yaml PATH`, or a requirements file with `--requirements FILE`"
+        )
+        yield Finding(CODE, base.body_span, message, severity=Severity.ERROR)
 
 
 def _replace(document: Document, base: Instruction, context: Context) -> Finding:
@@ -64,7 +79,9 @@ def _replace(document: Document, base: Instruction, context: Context) -> Finding
         return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
     instructions = [written("preamble")]
     if not context.drops("cog-base-extras"):
-        instructions.append(written("apt", packages=" ".join(cog_base_packages(context.era))))
+        system = system_of_image(*public.split(":"))
+        names = dict.fromkeys(successor_on(system, name) for name in cog_base_packages(context.era))
+        instructions.append(written("apt", packages=" ".join(names)))
     block = blocks.render(document, CODE, f"what `{image.text}` brought", *instructions)
     edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
     return Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}` and what it brought", edits)

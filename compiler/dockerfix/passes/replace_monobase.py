@@ -67,6 +67,18 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
         elif _is_step(instruction):
             message = "a step of monobase is removed: packages come from cog.yaml"
             yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield from _unknown(instruction, context)
+
+
+def _unknown(instruction: Instruction, context: Context) -> Iterator[Finding]:
+    """The step that installs the user's packages, where nothing tells which."""
+    known = context.config is not None or context.options.requirements_path is not None
+    if not known and idioms().monobase.steps[-1] in instruction.text:
+        message = (
+            "the packages that are installed here stood in a file of Cog's that is gone, and there is no cog.yaml: "
+            "name it with `--cog-yaml PATH`, or a requirements file with `--requirements FILE`"
+        )
+        yield Finding(CODE, instruction.body_span, message, severity=Severity.ERROR)
 
 
 def _variables(stage: Stage) -> dict[str, str]:
