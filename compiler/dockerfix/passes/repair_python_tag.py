@@ -29,7 +29,7 @@ def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]
 
     After:
 
-        FROM python:3.12-slim
+        FROM python:3.13-slim
         CMD ["python", "-m", "cog.server.http"]
     """
     for stage in document.stages:
@@ -39,7 +39,7 @@ def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]
             continue
         if not image.tag.value or image.tag.value.startswith("-"):
             configured = context.config.python_version if context.config else None
-            version = configured or default_python(context.era)
+            version = configured or default_python()
             place = stage.base.original(Span(image.tag.span.start, image.tag.span.start))
             message = f"the image's tag names no version: Python {version} is taken"
             yield Finding(CODE, stage.base.body_span, message, (Edit(place, version),))

@@ -1,0 +1,88 @@
+"""DF100: every command of cog.yaml, as an instruction of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from dockerfix.cog import marks_of_cog
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.source import Span
+from dockerfix.syntax.arguments import split_command
+from dockerfix.syntax.heredocs import heredoc_openers
+from dockerfix.syntax.tree import Document
+
+CODE = "DF100"
+
+
+def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
+    """Keep a command of cog.yaml from swallowing what follows it, and refuse a Dockerfile that lacks one.
+
+    Cog writes commands out as they are (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`, runCommands): one that ends
+    in a backslash takes the next line along, one with `<<EOF` all lines up to `EOF`. In the exec form the shell gets the
+    same text and Docker reads no more than that. A command that is missing means that the Dockerfile is older than
+    cog.yaml, or that Cog did not know `run` yet (before v0.0.10).
+
+    cog.yaml:
+
+        build:
+          run:
+            - echo a \\
+            - mkdir /weights
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN echo a \\
+        RUN mkdir /weights
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        RUN ["/bin/sh", "-c", "echo a \\\\"]
+        RUN mkdir /weights
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    if context.config is None or not marks_of_cog(document):
+        return
+    done = 0
+    for item in context.config.commands:
+        if not item.command:
+            continue
+        if item.command not in document.text:
+            yield _missing(item.command)
+        elif _runs_on(item.command, document.escape):
+            match = re.compile(rf"^RUN (?:--\S+ )*{re.escape(item.command)}$", re.MULTILINE).search(document.text, done)
+            if match:
+                done = match.end()
+                yield _closed(match[0], Span(*match.span()))
+
+
+def _missing(command: str) -> Finding:
+    shown = command if len(command) <= 60 else command[:57] + "..."
+    message = f"`{shown}` of cog.yaml is not in this Dockerfile: run `cog debug` again, with a release that knows `run`"
+    return Finding(CODE, Span(0, 0), message, severity=Severity.ERROR)
+
+
+def _runs_on(command: str, escape: str) -> bool:
+    """Whether Docker would read on behind the end of a command: into the next line, or into a heredoc."""
+    if "\n" in command:
+        return False
+    ends = len(command) - len(command.rstrip(escape))
+    if ends == 1:
+        return True
+    try:
+        return bool(heredoc_openers(f"RUN {command}"))
+    except ValueError:
+        return False
+
+
+def _closed(line: str, span: Span) -> Finding:
+    rest = split_command(line)
+    text = json.dumps(["/bin/sh", "-c", rest.rest], ensure_ascii=False)
+    message = "this command would swallow what follows it: it is given to the shell in the exec form, to the letter"
+    return Finding(CODE, span, message, (Edit(Span(span.start + rest.rest_at, span.end), text),))
