@@ -280,3 +280,22 @@ def _judged(command: dockerfile.Command) -> Line:
     return Line(
         (command.cmd or "").upper(), given, command.flags, is_json, command.start_line, command.end_line, heredocs
     )
+
+
+def difference(data: bytes) -> str | None:
+    """What the judge sees otherwise than we do, or None; read as BuildKit of the judge's age read."""
+    with as_of_v0_12_5():
+        document = parser.parse(data)
+        judged = judge(data)
+        problem = document.problems[0].message if document.problems else None
+        if isinstance(judged, Unprintable):
+            # Python can't be given what the judge read; one text of it is in the exception
+            return None if judged.text in printed(document) else f"{judged.text!r} is not in our tree"
+        if isinstance(judged, Refusal):
+            return None if problem == judged.message else f"judge: {judged.message}; ours: {problem}"
+        if problem is not None:
+            return f"we refuse it: {problem}"
+        ours = [flattened(line) for line in lines(document)]
+        if ours == judged:
+            return None
+        return next((f"{a}\n{b}" for a, b in zip(ours, judged, strict=False) if a != b), f"{len(ours)}, {len(judged)}")

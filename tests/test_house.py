@@ -254,7 +254,7 @@ def literals(module: ast.Module) -> Iterator[ast.Constant]:
 
 @pytest.mark.parametrize("each", PASSES, ids=name_of)
 def test_facts_live_in_the_tables(each: Pass) -> None:
-    """No version number and no image in a pass; a message may say ``cog-base``, but no literal may be one with a tag."""
+    """No version number and no image in a pass; a message may say ``cog-base``, but no literal may have its tag."""
     images = idioms().images
     tagged = "|".join(map(re.escape, (images.python, images.cog_base, images.monobase, images.weights_stage)))
     whole = "|".join(map(re.escape, (images.registry, images.cuda, images.first_base)))
