@@ -42,7 +42,7 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
         # dockerfix[DF401]: cog.yaml asks for CUDA 12.1
         RUN cuda="${CUDA_VERSION:-}"; \\
             for file in /usr/local/cuda/version.json /usr/local/cuda/version.txt; do \\
-            if [ -z "$cuda" ] && [ -f "$file" ]; then cuda="$(sed -n 's/^[^0-9]*\\([0-9][0-9]*\\.[0-9][0-9]*\\).*/\\1/p' "$file" | head -n 1)"; fi; \\
+            if [ -z "$cuda" ] && [ -f "$file" ]; then cuda="$(sed -n '/[0-9][.][0-9]/{s/^[^0-9]*\\([0-9]*[.][0-9]*\\).*/\\1/p;q;}' "$file")"; fi; \\
             done; \\
             case "$cuda" in \\
             12.1|12.1.*) ;; \\
@@ -87,8 +87,9 @@ def step(want: Wanted) -> str:
     patterns = [want.version, f"{want.version}.*"]
     if cuda.minor(want.version) != want.version:
         patterns.append(cuda.minor(want.version))
-    number = r"s/^[^0-9]*\([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p"
-    read = f"""cuda="$(sed -n '{number}' "$file" | head -n 1)\""""
+    # the first line with a number that has a point; sed itself stops there, since `| head` fails under pipefail
+    first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
+    read = f"""cuda="$(sed -n '{first}' "$file")\""""
     lines = (
         f'RUN cuda="${{{version_variable()}:-}}"; \\',
         f"for file in {' '.join(version_files())}; do \\",
