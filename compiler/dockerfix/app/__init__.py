@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dockerfix.app.building import AppResult, build
 from dockerfix.app.model import AppError
+from dockerfix.app.server import ServerResult, build_server
 from dockerfix.app.settings import AppOptions
 
-__all__ = ["AppError", "AppOptions", "AppResult", "build"]
+__all__ = ["AppError", "AppOptions", "AppResult", "ServerResult", "build", "build_server"]

@@ -11,7 +11,7 @@ from dockerfix.app.reading import read_predictor
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.weights import find_downloads, notes_of
 from dockerfix.findings import Finding, Severity
-from dockerfix.project import Project
+from dockerfix.project import CogConfig, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,10 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
     Raises AppError, one line, for a project that can't have one: no cog.yaml or entry in it, a missing file or class,
     a syntax error, Python 2, a path that leaves the project, a Python that fal doesn't have.
     """
-    config, file = project.config, project.config_name or "cog.yaml"
-    if config is None:
-        raise AppError("the project has no cog.yaml")
-    python = config.python_version or ""
-    if python.startswith("2"):
-        message = f"Python {python} is asked for; Cog and fal run Python 3"
-        raise AppError(message, file, config.line_of("build", "python_version"))
-    if config.predict is None:
-        raise AppError("names no predictor: neither `predict` nor `run` is there", file)
+    config, file = checked_config(project)
+    reference = config.predict or ""
     line = config.line_of("predict") or config.line_of("run")
-    predictor = read_predictor(project, config.predict, line, file)
+    predictor = read_predictor(project, reference, line, file)
     downloads = find_downloads(project)
     settings = Chooser(project, config, options or AppOptions()).settings(predictor, downloads)
     notes = [*predictor.notes, *settings.notes, *notes_of(downloads, project, config)]
@@ -75,6 +68,20 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
         settings,
         predictor,
     )
+
+
+def checked_config(project: Project) -> tuple[CogConfig, str]:
+    """The project's cog.yaml, which names a predictor and no Python 2, and its name. Raises AppError."""
+    config, file = project.config, project.config_name or "cog.yaml"
+    if config is None:
+        raise AppError("the project has no cog.yaml")
+    python = config.python_version or ""
+    if python.startswith("2"):
+        message = f"Python {python} is asked for; Cog and fal run Python 3"
+        raise AppError(message, file, config.line_of("build", "python_version"))
+    if config.predict is None:
+        raise AppError("names no predictor: neither `predict` nor `run` is there", file)
+    return config, file
 
 
 def runtime_file(name: str) -> str:

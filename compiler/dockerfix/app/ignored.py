@@ -6,6 +6,7 @@ It takes gitignore's patterns, and reads ``!pattern`` as if it were ``pattern``
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from dockerfix.app.model import Note
@@ -33,18 +34,33 @@ def read_ignored(project: Project) -> Ignored:
     if source is None:
         return Ignored(ALWAYS, tuple(notes))
     own: list[str] = []
+    negated = False
+    known = {*ALWAYS, *(f"**/{each}" for each in ALWAYS if "/" not in each)}
     for number, line in enumerate(source.text.split("\n"), 1):
         pattern = line.strip().lstrip("\ufeff")
+        translated = translate(pattern)
         if pattern.startswith("!"):
+            negated = True
             message = (
-                f"fal's client reads `{pattern}` as if it were `{pattern[1:]}`; all patterns of this file are left out"
+                f"fal's client reads `{pattern}` as `{pattern[1:]}`: write this file without it; the App leaves it out"
             )
             notes.append(Note("DF530", message, FILE, number, Severity.WARNING))
-            return Ignored(ALWAYS, tuple(notes))
-        translated = translate(pattern)
-        if translated and translated not in (*ALWAYS, *own):
+        elif translated and translated not in known:
+            known.add(translated)
             own.append(translated)
-    return Ignored((*ALWAYS, *own), tuple(notes))
+            deeper = _deeper(pattern, project)
+            if deeper:
+                message = f"fal's client takes `{pattern}` for `{deeper}` too; write `{translated}`, as Docker means it"
+                notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
+    return Ignored(ALWAYS if negated else (*ALWAYS, *own), tuple(notes))
+
+
+def _deeper(pattern: str, project: Project) -> str | None:
+    """A file that a pattern without a slash matches in a folder, where Docker looks at the top only."""
+    plain = pattern.rstrip("/")
+    if "/" in plain:
+        return None
+    return next((name for name in project.files if any(fnmatchcase(part, plain) for part in name.split("/")[1:])), None)
 
 
 def translate(pattern: str) -> str | None:

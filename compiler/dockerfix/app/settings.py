@@ -60,6 +60,11 @@ class Settings:
     notes: tuple[Note, ...]
 
     @property
+    def for_docker(self) -> tuple[str, ...]:
+        """`ignored` for .dockerignore, where a name without a slash is looked for at the top only."""
+        return tuple(each if "/" in each else f"**/{each}" for each in self.ignored)
+
+    @property
     def python_numbers(self) -> tuple[int, int]:
         """The minor version as numbers."""
         major, second = (*numbers(self.python), 0)[:2]
@@ -69,7 +74,8 @@ class Settings:
 class Chooser:
     """Chooses the settings of one App."""
 
-    def __init__(self, project: Project, config: CogConfig, options: AppOptions) -> None:
+    def __init__(self, project: Project, config: CogConfig, options: AppOptions, *, needs_fal: bool = True) -> None:
+        self.needs_fal = needs_fal
         self.project = project
         self.config = config
         self.options = options
@@ -79,7 +85,7 @@ class Chooser:
         self.stage = flow.final_stage(self.document) if self.document is not None else None
 
     def settings(self, predictor: Predictor, downloads: tuple[Download, ...]) -> Settings:
-        """All of them. Raises AppError for a Python that fal doesn't have."""
+        """All of them. Raises AppError for a Python that fal doesn't have, where the image needs it."""
         name = self.options.name or app_name(self.config.image, self.project.root)
         class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project)
@@ -113,7 +119,7 @@ class Chooser:
             if self.config.python_version is None:
                 message = f"cog.yaml names no Python; Cog's newest releases take {python}, so the App does"
                 self._note("DF515", message)
-        if fal_version(python) is None:
+        if self.needs_fal and fal_version(python) is None:
             message = f"Python {python} is too old: fal runs {_oldest_python()} and later"
             raise AppError(message, self.file, self.config.line_of("build", "python_version"))
         return python

@@ -7,25 +7,39 @@ may be another. fal reads the class's settings only where it is pickled, so they
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dockerfix.app.settings import Settings
 
 
 def entry(settings: Settings, module: str = "fal_app") -> str:
     """The tables of one App."""
-    machine = [text(each) for each in settings.machine]
     lines = [
         f"[tool.fal.apps.{settings.app_name}]",
         f"python_entry_point = {text(f'{module}:{settings.class_name}')}",
-        f"auth = {text(settings.auth)}",
-        f"machine_type = {machine[0] if len(machine) == 1 else '[' + ', '.join(machine) + ']'}",
+        *settings_lines(settings),
         f"python_version = {text(settings.python)}",
+        "",
+        f"[tool.fal.apps.{settings.app_name}.image]",
+        f"dockerfile = {text(settings.dockerfile)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def settings_lines(settings: Settings) -> list[str]:
+    """The keys that every App has."""
+    lines = [
+        f"auth = {text(settings.auth)}",
+        f"machine_type = {text(settings.machine[0]) if len(settings.machine) == 1 else array(settings.machine)}",
         f"keep_alive = {settings.keep_alive}",
         f"startup_timeout = {settings.startup_timeout}",
     ]
-    if settings.max_multiplexing is not None:
-        lines.append(f"max_multiplexing = {settings.max_multiplexing}")
-    lines += ["", f"[tool.fal.apps.{settings.app_name}.image]", f"dockerfile = {text(settings.dockerfile)}"]
-    return "\n".join(lines) + "\n"
+    return lines if settings.max_multiplexing is None else [*lines, f"max_multiplexing = {settings.max_multiplexing}"]
+
+
+def array(values: Sequence[str]) -> str:
+    """An array of texts."""
+    return f"[{', '.join(text(value) for value in values)}]"
 
 
 def text(value: str) -> str:

@@ -69,10 +69,10 @@ def _is_hub(argument: ast.expr, names: Names) -> bool:
     return found.value.count("/") == 1 and not found.value.startswith((".", "/", "~"))
 
 
-def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfig) -> list[Note]:
-    """What to change, one note for each place; what needs no change is only said."""
+def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfig, *, app: bool = True) -> list[Note]:
+    """What to change, one note for each place; what needs no change is only said. `app` is whether there is an App."""
     data = runtime().data_folder
-    result = [note for each in downloads if (note := _note(each, data)) is not None]
+    result = [_note(each, data, app=app) for each in downloads]
     for index, (name, value) in enumerate(config.environment):
         if name in _HUGGINGFACE_VARIABLES and not value.startswith(data):
             message = (
@@ -83,13 +83,16 @@ def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfi
     return result
 
 
-def _note(each: Download, data: str) -> Note | None:
+def _note(each: Download, data: str, *, app: bool) -> Note:
     swap = f"download to a temporary name under `{data}` and rename it, unless the target is there"
     if each.source == "pget":
         return Note("DF520", f"pget downloads this again on every new runner; {swap}", each.file, each.line)
     if each.folder is not None:
         message = f"the folder `{each.folder}` doesn't outlive a runner unless it lies under `{data}`; {swap}"
         return Note("DF521" if each.source == "huggingface" else "DF522", message, each.file, each.line)
+    if each.source == "torch.hub" and not app:
+        message = f"torch.hub downloads this again on every new runner; set TORCH_HOME to `{data}/.cache/torch`"
+        return Note("DF522", message, each.file, each.line)
     if each.source == "torch.hub":
         message = f"torch.hub keeps what it downloads in `{data}/.cache/torch`: the App sets TORCH_HOME"
         return Note("DF522", message, each.file, each.line, Severity.NOTE)

@@ -1,0 +1,139 @@
+"""Stands in front of Cog's own server on fal. Written by dockerfix.
+
+fal ends a runner that answers 503, and Cog answers 503 until its model is ready; its
+health check answers 200 even when setup failed. So Cog listens on a port inside, and
+the port that fal calls is opened only once Cog says that it is ready. When Cog fails,
+or says later that it can't go on, this program ends, and fal starts another runner.
+
+    python fal_gate.py [COMMAND...]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import urllib.request
+from typing import Any, Awaitable, List, Optional
+
+PREDICTOR = "predict.py:Predictor"
+PORT = 8080
+INNER_PORT = 5000
+COMMAND = [sys.executable, "-m", "cog.server.http"]
+GOOD = ("READY", "BUSY")
+BAD = ("SETUP_FAILED", "DEFUNCT", "UNHEALTHY")
+PAUSE = 0.5
+PATIENCE = 5
+GRACE = 5.0
+CHUNK = 65536
+
+
+def status() -> Optional[str]:
+    """Return what Cog says of itself, or None where it doesn't answer."""
+    url = f"http://127.0.0.1:{INNER_PORT}/health-check"
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            found = json.load(response).get("status")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Pass bytes on until one side ends."""
+    with contextlib.suppress(OSError):
+        while True:
+            data = await reader.read(CHUNK)
+            if not data:
+                break
+            writer.write(data)
+            await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
+
+
+async def serve(outer: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+    """Connect one client with Cog."""
+    try:
+        inner, send = await asyncio.open_connection("127.0.0.1", INNER_PORT)
+    except OSError:
+        answer.close()
+        return
+    try:
+        await asyncio.gather(pump(outer, send), pump(inner, answer))
+    finally:
+        for writer in (send, answer):
+            writer.close()
+
+
+async def watch(child: asyncio.subprocess.Process, *, until_ready: bool) -> int:
+    """Wait until Cog is ready (0), or until it has ended or can't go on (not 0)."""
+    loop = asyncio.get_running_loop()
+    silent = 0
+    while child.returncode is None:
+        found = await loop.run_in_executor(None, status)
+        if until_ready and found in GOOD:
+            return 0
+        silent = 0 if found else silent + 1
+        if found in BAD or (not until_ready and silent >= PATIENCE):
+            print(f"fal_gate: cog is {found or 'silent'}", file=sys.stderr, flush=True)
+            return 1
+        await asyncio.sleep(PAUSE)
+    print(f"fal_gate: cog ended with {child.returncode}", file=sys.stderr, flush=True)
+    return child.returncode or 1
+
+
+async def stop(child: asyncio.subprocess.Process) -> None:
+    """End Cog, and wait for it."""
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        try:
+            await asyncio.wait_for(child.wait(), GRACE)
+        except asyncio.TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+
+async def main(command: List[str]) -> int:
+    """Run Cog and the gate; return the exit code."""
+    environment = {"COG_PREDICT_TYPE_STUB": PREDICTOR, **os.environ}
+    environment["PORT"] = str(INNER_PORT)
+    child = await asyncio.create_subprocess_exec(*command, env=environment)
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    told = asyncio.ensure_future(ended.wait())
+    try:
+        code = await first(told, watch(child, until_ready=True))
+        if code:
+            return code
+        if told.done():
+            return 0
+        server = await asyncio.start_server(serve, "0.0.0.0", PORT)  # noqa: S104
+        print(f"fal_gate: open on port {PORT}", file=sys.stderr, flush=True)
+        code = await first(told, watch(child, until_ready=False))
+        server.close()
+        return code
+    finally:
+        told.cancel()
+        await stop(child)
+
+
+async def first(told: Any, watching: Awaitable[int]) -> int:
+    """Return what watching gives, or 0 where this program is told to end before."""
+    task = asyncio.ensure_future(watching)
+    await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        return task.result()
+    task.cancel()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1:] or COMMAND)))

@@ -1,0 +1,122 @@
+"""The other way onto fal: the image keeps Cog's own HTTP server, and fal calls it directly (``exposed_port``).
+
+Clients then keep Cog's API (``POST /predictions``). A gate stands in front of the server (`runtime/fal_gate.py`), since
+fal ends a runner that answers 503, as Cog does until its model is ready, and Cog's health check is always 200.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dockerfix.app.building import checked_config, runtime_file
+from dockerfix.app.model import ANY, AppError, Note, Predictor
+from dockerfix.app.pretty import string
+from dockerfix.app.reading import read_predictor, split_reference
+from dockerfix.app.settings import AppOptions, Chooser, Settings
+from dockerfix.app.toml import array, settings_lines, text
+from dockerfix.app.weights import find_downloads, notes_of
+from dockerfix.findings import Finding
+from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.load import table
+from dockerfix.project import CogConfig, Project
+from dockerfix.versions import numbers
+
+GATE = "fal_gate.py"
+SOURCE_FOLDER = "/src"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerResult:
+    """What the server target needs beside its Dockerfile.
+
+    `gate` is fal_gate.py, which belongs into the project's folder and is what the image runs (`command`) in place of
+    Cog's server, under tini; `cog` is the requirement to install, `toml` the entry for pyproject.toml.
+    """
+
+    gate: str
+    toml: str
+    cog: str
+    command: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    settings: Settings
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files to write, by name."""
+        return {GATE: self.gate}
+
+
+def build_server(project: Project, options: AppOptions | None = None) -> ServerResult:
+    """The server target of a project. Raises AppError as `build` does, but for a predictor that only can't be read."""
+    config, file = checked_config(project)
+    reference = config.predict or ""
+    line = config.line_of("predict") or config.line_of("run")
+    path, name = split_reference(project, reference, line, file)
+    predictor = _read(project, reference, path, name)
+    downloads = find_downloads(project)
+    settings = Chooser(project, config, options or AppOptions(), needs_fal=False).settings(predictor, downloads)
+    notes = [*settings.notes, *notes_of(downloads, project, config, app=False), *_notes(config, file, settings)]
+    command = ("python", f"{SOURCE_FOLDER}/{GATE}")
+    gate = runtime_file(GATE)
+    for constant, value in (
+        ("PREDICTOR", string(reference)),
+        ("PORT", str(runtime().port)),
+        ("INNER_PORT", str(_inner_port())),
+    ):
+        gate = re.sub(rf"^{constant} = .*$", lambda _: f"{constant} = {value}", gate, count=1, flags=re.MULTILINE)  # noqa: B023
+    findings = tuple(note.finding for note in notes)
+    return ServerResult(
+        gate, _entry(settings, command), f"cog=={cog_version(config, settings)}", command, findings, settings
+    )
+
+
+def _read(project: Project, reference: str, path: str, name: str | None) -> Predictor:
+    """The predictor as far as its settings matter here; what can't be read of it, Cog's server reads by running it."""
+    try:
+        return read_predictor(project, reference)
+    except AppError:
+        return Predictor(path, name or "Predictor", None, 1, (), ANY, awaited=True)
+
+
+def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
+    notes: list[Note] = []
+    if config.train is not None:
+        message = f"`{config.train}` stays reachable under Cog's training API only"
+        notes.append(Note("DF510", message, file, config.line_of("train")))
+    message = (
+        f"Cog answers 409 to more requests than {settings.max_multiplexing or 1} at once, which fal doesn't send again"
+    )
+    notes.append(Note("DF541", message, file, config.line_of("concurrency")))
+    return notes
+
+
+def cog_version(config: CogConfig, settings: Settings) -> str:
+    """The release of Cog to install: that of cog.yaml, else the newest known for the image's Python."""
+    if config.sdk_version:
+        return config.sdk_version
+    rows = [(str(python), str(version)) for python, version in table("cog_server")["releases"]["versions"]]
+    return [version for python, version in rows if numbers(python) <= settings.python_numbers][-1]
+
+
+def _inner_port() -> int:
+    return int(table("cog_server")["behaviour"]["inner_port"])
+
+
+def _entry(settings: Settings, command: tuple[str, ...]) -> str:
+    name = settings.app_name
+    health = str(table("cog_server")["behaviour"]["health_path"])
+    lines = [
+        f"[tool.fal.apps.{name}]",
+        f"exposed_port = {runtime().port}",
+        *settings_lines(settings),
+        "",
+        f"[tool.fal.apps.{name}.image]",
+        f"dockerfile = {text(settings.dockerfile)}",
+        f"cmd = {array(command)}",
+        "",
+        f"[tool.fal.apps.{name}.health_check]",
+        f"path = {text(health)}",
+        'method = "GET"',
+    ]
+    return "\n".join(lines) + "\n"
