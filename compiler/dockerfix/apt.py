@@ -16,7 +16,7 @@ _RANGE = re.compile(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
 def name_in(word: str) -> str | None:
     """The package name in one word of `system_packages`, without a version range behind it; None for another word.
 
-    It is a name, with ``=version`` or ``/release`` where that was given, and can hold nothing that a shell would act on.
+    It is a name, with ``=version`` or ``/release`` where that was given, and holds nothing that a shell would act on.
     """
     match = _NAME.match(word)
     rest = word[match.end() :] if match else word

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from dockerfix.syntax.instructions import Env
 from dockerfix.syntax.tree import Instruction
 
-_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')*""")
+
+@cache
+def _word(escape: str) -> re.Pattern[str]:
+    """One word of ENV with its quotes closed."""
+    mark = re.escape(escape)
+    return re.compile(rf"""(?:[^\s"'{mark}]|{mark}.|"(?:[^"{mark}]|{mark}.)*"|'[^']*')*""")
 
 
-def quote(value: str) -> str:
+def quote(value: str, escape: str = "\\") -> str:
     """A value as one word of ENV: as it is where that is safe, else in double quotes.
 
     A value that is one word for Docker already, its own quotes closed, stays as Cog writes it; ``$`` is left to Docker.
+    `escape` is the escape character of the Dockerfile.
     """
-    if _WORD.fullmatch(value):
+    if _word(escape).fullmatch(value):
         return value or '""'
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + value.replace(escape, escape * 2).replace('"', f'{escape}"') + '"'
 
 
-def render(pairs: Iterable[tuple[str, str]]) -> str:
+def render(pairs: Iterable[tuple[str, str]], escape: str = "\\") -> str:
     """The instruction that sets all pairs."""
-    return "ENV " + " ".join(f"{name}={quote(value)}" for name, value in pairs)
+    return "ENV " + " ".join(f"{name}={quote(value, escape)}" for name, value in pairs)
 
 
 def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from dockerfix import apt, flow
+from dockerfix.flow import Call
 from dockerfix.knowledge.fal import runtime
 from dockerfix.knowledge.tools import commands_of, image_has, image_kind, package_for, packages_for
 from dockerfix.syntax.instructions import From
@@ -39,13 +40,21 @@ def _companion_is_there(name: str, installed: set[str]) -> bool:
 def _called(instruction: Instruction) -> Iterator[str]:
     """The known tools that a RUN calls before it installs them itself."""
     own: set[str] = set()
-    for call in flow.calls(instruction):
+    for call in _all_calls(instruction):
         name = call.program
         if name and package_for(name) and package_for(name) not in own:
             yield name
         own.update(apt.installs(call) or ())
         if name in ("pip", "pip3", "uv", "python", "python3") and _builds_from_git(call.arguments):
             yield "git"
+
+
+def _all_calls(instruction: Instruction) -> Iterator[Call]:
+    """The commands of a RUN, and those in the texts that it hands to another shell."""
+    for call in flow.calls(instruction):
+        yield call
+        for inner in flow.nested_commands(call.command):
+            yield Call(inner, flow.program(inner), flow.arguments(inner))
 
 
 def _builds_from_git(words: tuple[str | None, ...]) -> bool:

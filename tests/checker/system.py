@@ -24,6 +24,9 @@ COG_BASE = listed(
 TOOLS = {"curl": "curl", "wget": "wget", "git": "git", "unzip": "unzip", "gcc": "gcc", "make": "make", "cmake": "cmake"}
 """Programs that user commands call, with the Debian package that brings each."""
 
+SUCCESSORS = {"libgl1-mesa-glx": "libgl1"}
+"""What newer releases of Debian and Ubuntu have instead of a package (packages.debian.org)."""
+
 _ALSO = {"build-essential": ("gcc", "g++", "make")}
 
 
@@ -40,7 +43,7 @@ def check_system_packages(case: Case) -> Iterator[Violation]:
     _, instructions = lineage(case, case.output.final)
     installed = [name for each in instructions for name in shell.apt_packages(each)]
     for name in wanted_names(case):
-        if name not in installed:
+        if name not in installed and SUCCESSORS.get(name) not in installed:
             yield Violation("system-packages", f"{name} is not installed in the last stage")
     rest = iter(installed)
     late = next((name for name in wanted_names(case) if name not in rest), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dockerfix import blocks, flow, placing
@@ -14,6 +15,8 @@ from dockerfix.syntax.instructions import TextView
 from dockerfix.syntax.tree import Document, Stage
 
 CODE = "DF302"
+
+_PLAIN = re.compile(r"[\w./@+,:=~%-]+")
 
 
 def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
@@ -37,10 +40,16 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
         CMD ["python", "-m", "cog.server.http"]
     """
     stage = flow.final_stage(document)
-    if stage is None or context.options.target == "server" or blocks.find_block(document, CODE):
+    if stage is None or context.options.target == "server":
         return
     folder = _source_folder(stage)
     text = blocks.render(document, CODE, f"{folder} on Python's path", written("source_path", folder=folder))
+    block = blocks.find_block(document, CODE)
+    if block is not None:
+        edits = blocks.update(document, block, text)
+        if edits:
+            yield Finding(CODE, block.span, f"`{folder}` is on Python's path now", edits)
+        return
     offset = placing.after_installs(stage)
     yield Finding(
         CODE, Span(offset, offset), f"`{folder}` is put on Python's path", (blocks.place(document, offset, text),)
@@ -48,8 +57,12 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _source_folder(stage: Stage) -> str:
-    """The folder of the code: that of the stage's WORKDIR."""
+    """The folder of the code: that of the stage's WORKDIR, or the one above where a shell would not take its name."""
+    folders = idioms().source_folders
     for instruction in reversed(stage.instructions):
         if placing.is_workdir(instruction) and isinstance(instruction.view, TextView):
-            return instruction.view.value.value
-    return idioms().source_folders.current
+            folder = instruction.view.value.value
+            if _PLAIN.fullmatch(folder):
+                return folder
+            return next(above for above in folders.all if folder.startswith(above))
+    return folders.current

@@ -44,7 +44,11 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
         return
     pairs = sorted(dict(context.config.environment).items())
     block = blocks.find_block(document, CODE)
-    text = blocks.render(document, CODE, "environment of cog.yaml", environment.render(pairs)) if pairs else ""
+    text = (
+        blocks.render(document, CODE, "environment of cog.yaml", environment.render(pairs, document.escape))
+        if pairs
+        else ""
+    )
     if block is not None:
         edits = blocks.update(document, block, text) if pairs else (Edit(block.span, ""),)
         if edits:
@@ -59,7 +63,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
         yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
     elif not environment.sets(step, pairs):
         message = "the variables of `environment` are quoted: Docker would read other values or none"
-        yield Finding(CODE, step.body_span, message, (Edit(step.span, text),))
+        yield Finding(CODE, step.body_span, message, (blocks.replace(document, step, text),))
 
 
 def _is_cogs(instruction: Instruction, pairs: list[tuple[str, str]]) -> bool:
