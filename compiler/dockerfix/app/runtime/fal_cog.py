@@ -1,8 +1,7 @@
 """The names of the module `cog`, for code that imports it. Written by dockerfix.
 
-On fal the package is gone, and with it Cog's server; what predictors still need of it
-is here, with nothing but Python's standard library. `install` puts it in cog's place,
-unless a real cog that can live beside fal is installed.
+On fal Cog is gone; what predictors still need of it is here, with nothing but Python's
+standard library, and steps aside for a real cog that can live beside fal.
 """
 
 from __future__ import annotations
@@ -241,7 +240,9 @@ class CancelationException(BaseException):
 NAMES: Dict[str, Any] = {
     **{name: kind for name, kind in globals().items() if isinstance(kind, type)},
     "__version__": "0.0.0+dockerfix",
+    "AsyncIterator": AsyncIterator,
     "Input": Input,
+    "Iterator": Iterator,
     "Model": BasePredictor,
     "Opaque": object(),
     "Predictor": BasePredictor,
