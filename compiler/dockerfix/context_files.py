@@ -129,11 +129,15 @@ def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Findi
     """Patterns that mean something else to fal's client than to Docker."""
     if not ignore.is_own:
         return
-    inverted = [pattern for pattern in ignore.patterns if pattern.startswith("!")]
+    place = copy.instruction.body_span
+    if "!" in ignore.patterns:
+        message = f"{IGNORE_FILE}: fal's client stops at a `!` without a pattern"
+        yield Finding(code, place, message, severity=Severity.ERROR, file=IGNORE_FILE)
+    inverted = [pattern for pattern in ignore.patterns if pattern.startswith("!") and len(pattern) > 1]
     if inverted:
         message = f"{IGNORE_FILE}: fal's client forgets the `!` of {listed(inverted)} and leaves these files out"
-        yield Finding(code, copy.instruction.body_span, message, severity=Severity.WARNING, file=IGNORE_FILE)
+        yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)
     dotted = [pattern for pattern in ignore.patterns if pattern.startswith("./")]
     if dotted:
         message = f"{IGNORE_FILE}: {listed(dotted)} matches nothing for fal's client: write `/` instead of `./`"
-        yield Finding(code, copy.instruction.body_span, message, severity=Severity.WARNING, file=IGNORE_FILE)
+        yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)
