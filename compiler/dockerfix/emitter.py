@@ -77,3 +77,27 @@ def forward(edits: Iterable[Edit], offset: int) -> int:
             return start + delta
         delta += len(text) - (stop - start)
     return offset + delta
+
+
+def backward_end(edits: Iterable[Edit], offset: int) -> int:
+    """As `backward`, for an offset that ends a place: what was deleted right behind it does not belong to it."""
+    delta = 0
+    for (start, stop), text in edits:
+        if offset <= start + delta:
+            break
+        if offset < start + delta + len(text):
+            return start
+        delta += len(text) - (stop - start)
+    return offset - delta
+
+
+def forward_end(edits: Iterable[Edit], offset: int) -> int:
+    """As `forward`, for an offset that ends a place: what is inserted right behind it does not belong to it."""
+    delta = 0
+    for (start, stop), text in edits:
+        if offset <= start:
+            break
+        if offset < stop:
+            return start + delta
+        delta += len(text) - (stop - start)
+    return offset + delta

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dockerfix.context import Context
-from dockerfix.emitter import Edit, backward, forward, ordered
+from dockerfix.emitter import Edit, backward, backward_end, forward, forward_end, ordered
 from dockerfix.findings import Finding
 from dockerfix.ignores import Filter
 from dockerfix.passes import Pass, all_passes
@@ -41,7 +41,8 @@ class _Trail:
         """Where `span` of the text before pass `step` comes from."""
         start, end = span
         for edits in reversed(self.steps[:step]):
-            start, end = backward(edits, start), max(backward(edits, start), backward(edits, end))
+            start, end = backward(edits, start), backward_end(edits, end)
+            end = max(start, end)
         return Span(start, end)
 
     def now_to_source(self, span: Span) -> Span:
@@ -52,7 +53,8 @@ class _Trail:
         """Where `span` of the text after pass `step` stands in the last text."""
         start, end = span
         for edits in self.steps[step + 1 :]:
-            start, end = forward(edits, start), max(forward(edits, start), forward(edits, end))
+            start, end = forward(edits, start), forward_end(edits, end)
+            end = max(start, end)
         return Span(start, end)
 
 
@@ -82,12 +84,23 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
 def _placed(trail: _Trail, found: list[tuple[int, Finding]]) -> tuple[tuple[Finding, ...], tuple[Change, ...]]:
     findings: list[Finding] = []
     changes: list[Change] = []
+    starts = [_starts(edits) for edits in trail.steps]
     for step, finding in found:
         edits = tuple([Edit(trail.to_source(edit.span, step), edit.text) for edit in finding.edits])
         placed = finding._replace(span=trail.to_source(finding.span, step), edits=edits)
         findings.append(placed)
         for edit, source_edit in zip(finding.edits, edits, strict=True):
-            start = forward(trail.steps[step], edit.span.start)
+            start = starts[step][id(edit)]
             after = trail.to_result(Span(start, start + len(edit.text)), step)
             changes.append(Change(placed, source_edit.span, after))
     return tuple(findings), tuple(changes)
+
+
+def _starts(edits: list[Edit]) -> dict[int, int]:
+    """Where the text of each edit begins in the emitted text, by the edit's identity: equal ones may stand together."""
+    result: dict[int, int] = {}
+    delta = 0
+    for edit in edits:
+        result[id(edit)] = edit.span.start + delta
+        delta += len(edit.text) - (edit.span.end - edit.span.start)
+    return result
