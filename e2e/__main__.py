@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shlex
 import shutil
@@ -57,6 +58,7 @@ def prepare(chosen: list[rows.Row], out: Path) -> Builder:
     cache = Path(os.environ.get("DOCKERFIX_E2E_CACHE", "~/.cache/dockerfix-e2e")).expanduser()
     for part in ("mount/apt", "mount/pythons"):
         (cache / part).mkdir(parents=True, exist_ok=True)
+    lock_cache(cache)
     tables: dict[str, Any] = yaml.safe_load((here / "standins.yaml").read_text())
     tables["checks"] = yaml.safe_load((here / "checks.yaml").read_text())
     catalogue = wheels.Catalogue(tables["wheels"])
@@ -70,6 +72,15 @@ def prepare(chosen: list[rows.Row], out: Path) -> Builder:
     buildah = Buildah(cache)
     lock = threading.RLock()
     return Builder(buildah, Bases(buildah, cache, tables, root, say, lock), tables, cache / "mount", out / "logs")
+
+
+def lock_cache(cache: Path) -> None:
+    """End the program where another run uses the cache; the lock is given up when this one ends."""
+    handle = os.open(cache / "lock", os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"e2e: another run uses {cache}: wait for it, or set DOCKERFIX_E2E_CACHE")
 
 
 def say(text: str) -> None:

@@ -174,7 +174,14 @@ class Builder:
             file.write_text(LINK.sub(r"\1", text), errors="surrogateescape", newline="")
             secret.write_text("e2e-secret\n")
             secrets = [f"--secret=id={name},src={secret}" for name in dict.fromkeys(SECRET.findall(text))]
-            flags = ["--pull-never", "--layers=false", "--network=host", "--isolation=chroot", *self._buildah.policy]
+            flags = [
+                "--pull-never",
+                "--layers=false",
+                "--format=docker",
+                "--network=host",
+                "--isolation=chroot",
+                *self._buildah.policy,
+            ]
             self._buildah.run(
                 "bud", *flags, *self._around(), *secrets, "-t", image, "-f", file, context, worker=worker, log=log
             )
