@@ -40,14 +40,16 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     After:
 
         FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
-        # dockerfix[DF206]: Python 3.11, which the base image lacks (2 instructions)
+        # dockerfix[DF206]: Python 3.11, which the base image lacks (3 instructions)
         COPY --from=ghcr.io/astral-sh/uv:0.9.26 /uv /uvx /usr/local/bin/
         RUN UV_PYTHON_INSTALL_DIR=/opt/python uv python install 3.11 && \\
             python="$(readlink -f /opt/python/cpython-3.11*/bin/python3 | head -n 1)" && \\
             prefix="${python%/bin/*}" && \\
             rm -f "$prefix"/lib/python*/EXTERNALLY-MANAGED && \\
+            ln -sfn "$prefix" /opt/python/current && \\
             for name in python python3 python3.11 pip pip3; do ln -sf "$prefix/bin/$name" "/usr/local/bin/$name"; done && \\
             python -m pip --version
+        ENV PATH="/opt/python/current/bin:$PATH"
         CMD ["python", "-m", "cog.server.http"]
     """
     stage = flow.final_stage(document)
@@ -60,6 +62,7 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     copies = any(bases.copies_uv(each) and not blocks.in_block(document, each) for each in stage.instructions)
     steps = [] if copies else [written("uv", image=f"{idioms().uv.image}:{idioms().uv.tag}")]
     steps.append(written("python", folder=python_folder(), version=version, minor=bases.minor(version)))
+    steps.append(written("python", "path", folder=python_folder()))
     text = blocks.render(document, CODE, f"Python {version}, which the base image lacks", *steps)
     if block is not None:
         edits = blocks.update(document, block, text)

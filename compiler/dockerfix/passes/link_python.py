@@ -8,6 +8,7 @@ from dockerfix import bases, blocks, flow, placing
 from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.knowledge.replacements import python_folder
 from dockerfix.source import Span
 from dockerfix.syntax.tree import Document
 
@@ -34,10 +35,12 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
         RUN uv python install 3.12 && \\
         	ln -sf $(uv python find 3.12) /usr/bin/python3
         ENV UV_PYTHON=3.12
-        # dockerfix[DF207]: python and pip in one folder, where fal looks for them
+        # dockerfix[DF207]: python and pip in one folder, where fal looks for them (2 instructions)
         RUN prefix="$(dirname "$(dirname "$(readlink -f /usr/bin/python3)")")" && \\
             rm -f "$prefix"/lib/python*/EXTERNALLY-MANAGED && \\
+            mkdir -p /opt/python && ln -sfn "$prefix" /opt/python/current && \\
             for name in python python3 python3.12 pip pip3; do ln -sf "$prefix/bin/$name" "/usr/local/bin/$name"; done
+        ENV PATH="/opt/python/current/bin:$PATH"
         CMD ["python", "-m", "cog.server.http"]
     """
     stage = flow.final_stage(document)
@@ -45,12 +48,11 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or installed is None or blocks.find_block(document, "DF206"):
         return
     version = bases.python_of(document, stage, context.config)
-    text = blocks.render(
-        document,
-        CODE,
-        "python and pip in one folder, where fal looks for them",
-        written("links", installed.kind, minor=version),
-    )
+    steps = [written("links", installed.kind, minor=version, folder=python_folder())]
+    if installed.kind == "uv":
+        # pyenv's own folder of links is on the path already
+        steps.append(written("python", "path", folder=python_folder()))
+    text = blocks.render(document, CODE, "python and pip in one folder, where fal looks for them", *steps)
     block = blocks.find_block(document, CODE)
     if block is not None:
         edits = blocks.update(document, block, text)
