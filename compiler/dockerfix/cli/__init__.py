@@ -24,6 +24,10 @@ def main() -> None:
     except BrokenPipeError:
         # the reader went away (`dockerfix … | head -1`); nothing can be told to it
         code = exits.BROKEN_PIPE
+    except OSError as error:
+        # click writes help and messages itself
+        streams.say(f"{PROGRAM}: cannot write standard output: {error.strerror or error}")
+        code = exits.REFUSED
     except KeyboardInterrupt:
         code = exits.INTERRUPTED
     if code in (exits.BROKEN_PIPE, exits.INTERRUPTED, exits.REFUSED):

@@ -70,13 +70,14 @@ class MainCommand(click.Command):
         outer = ctx.parent or ctx
         outer.command.format_help(outer, formatter)
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Options and, in the first place, subcommands."""
-        found = super().shell_complete(ctx, incomplete)
-        if ctx.params.get("files") or incomplete.startswith("-"):
-            return found
-        commands = {name: text for name, (_where, text) in texts.COMMANDS.items() if name.startswith(incomplete)}
-        return [*(CompletionItem(name, help=text) for name, text in commands.items()), *found]
+
+def _complete_file(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A file, or in the first place a subcommand."""
+    commands = {} if context.params.get("files") or context.args else texts.COMMANDS
+    return [
+        *(CompletionItem(name, help=text) for name, (_where, text) in commands.items() if name.startswith(incomplete)),
+        CompletionItem(incomplete, type="file"),
+    ]
 
 
 class CommandLine(click.Group):
@@ -139,18 +140,18 @@ def cli() -> None:
 
 
 @cli.command(REWRITE, cls=MainCommand, hidden=True)
-@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path())
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(readable=False), shell_complete=_complete_file)
 @option(
     "Result", "-i", "--in-place", is_flag=True, help="Write the result back to each FILE; exit with 1 if one changed."
 )
-@option("Result", "-o", "--output", metavar="PATH", type=click.Path(), help="Write the result here.")
+@option("Result", "-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the result here.")
 @option("Result", "--check", is_flag=True, help="Write nothing; exit with 1 if a FILE would be rewritten.")
 @option("Result", "--diff", is_flag=True, help="Write nothing; print what would change as a diff for `git apply`.")
 @option(
     "Result",
     "--against",
     metavar="PATH",
-    type=click.Path(),
+    type=click.Path(readable=False),
     help="Compare the result with this file; if they differ, print the diff and exit with 1.",
 )
 @option("Result", "--force", is_flag=True, help="Write the result in spite of errors in what the Dockerfile does.")

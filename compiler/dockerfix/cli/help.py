@@ -17,6 +17,7 @@ COMMANDS = {
     "completion": ("dockerfix.cli.info:completion", "Print the completion script for a shell."),
     "explain": ("dockerfix.cli.info:explain", "Say what a code stands for, with an example."),
     "passes": ("dockerfix.cli.info:passes", "List the passes: code, name, and what each does."),
+    "review": ("dockerfix.cli.review:review", "Write a page that shows each change beside its reason."),
     "tree": ("dockerfix.cli.tree:tree", "Print the tree of a Dockerfile, with the span of every token."),
 }
 """The subcommands: where each is found, and its line in the help, so that the help needs none of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from dockerfix.cli import COMPLETION, PROGRAM
+from dockerfix.cli import COMPLETION, PROGRAM, streams
 
 
 @click.command("passes")
@@ -16,8 +16,8 @@ def passes() -> None:
 
     rules = [all_rules()[each.code] for each in all_passes()]
     width = max(len(rule.name) for rule in rules)
-    for rule in rules:
-        click.echo(f"{rule.code}  {rule.name:<{width}}  {rule.summary}")
+    lines = [f"{rule.code}  {rule.name:<{width}}  {rule.summary}\n" for rule in rules]
+    streams.write("".join(lines).encode())
 
 
 def _complete_rule(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -41,7 +41,7 @@ def explain(rule: str) -> None:
     if found is None:
         known = [word for each in all_rules().values() for word in (each.code.lower(), each.name)]
         raise click.UsageError(f"no code or name `{rule}`{suggestion(rule, known)}")
-    click.echo(f"{found.code} {found.name}\n\n{found.documentation}\n\n{found.url}")
+    streams.write(f"{found.code} {found.name}\n\n{found.documentation}\n\n{found.url}\n".encode())
 
 
 @click.command("completion")
@@ -59,4 +59,4 @@ def completion(shell: str) -> None:
     made = get_completion_class(shell)
     if made is None:
         raise click.UsageError(f"click knows no completion for {shell}")
-    click.echo(made(cli, {}, PROGRAM, COMPLETION).source())
+    streams.write(f"{made(cli, {}, PROGRAM, COMPLETION).source()}\n".encode())

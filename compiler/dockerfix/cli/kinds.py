@@ -85,7 +85,7 @@ class Count(CountBase):
 
 def path() -> click.Path:
     """A file or folder; whether it is there shows when it is used."""
-    return click.Path(path_type=Path)
+    return click.Path(readable=False, path_type=Path)
 
 
 def choice(name: str) -> click.Choice[str]:

@@ -40,7 +40,10 @@ def write(data: bytes) -> None:
         raise Failure("cannot write standard output: it is closed")
     try:
         stream.flush()
-        stream.buffer.write(data)  # type: ignore[attr-defined]
+        rest = memoryview(data)
+        while rest:
+            # without Python's buffer (PYTHONUNBUFFERED) a write may take a part only
+            rest = rest[stream.buffer.write(rest) :]  # type: ignore[attr-defined]
         stream.flush()
     except BrokenPipeError:
         raise

@@ -67,7 +67,8 @@ class Teller:
         """What there is to say of all FILEs."""
         self.progress.clear()
         if self.settings.format == "text":
-            if not self.settings.quiet:
+            # one FILE that couldn't be read or written has had its line
+            if not self.settings.quiet and (self.total > 1 or all(entry.error is None for entry in self.entries)):
                 streams.say(self._summary())
             return
         rendered = _render(self.settings.format, self.entries, code)

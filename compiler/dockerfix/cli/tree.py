@@ -10,7 +10,7 @@ from dockerfix.source import encode
 
 
 @click.command("tree")
-@click.argument("file", metavar="[FILE]", default="-", type=click.Path())
+@click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def tree(file: str, form: str) -> None:
     """Print the tree of a Dockerfile, with the span of every token."""

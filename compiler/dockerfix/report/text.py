@@ -44,10 +44,13 @@ def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False)
 
 
 def excerpt(finding: Finding, source: Source, *, colour: bool = False) -> list[str]:
-    """The line of the source in which a finding begins, with carets under its span; nothing for an empty line."""
+    """The line of the source in which a finding begins, with carets under its span.
+
+    Nothing for an empty line, and for what is said of the file as a whole (the empty span at its beginning).
+    """
     row, column = source.position(finding.span.start)
     whole = source.line(row)
-    if not whole.strip():
+    if finding.span.end == 0 or not whole.strip():
         return []
     length = max(1, min(finding.span.end - finding.span.start, len(whole) - column + 1))
     shown, before, marked = _window(whole, column - 1, length)

@@ -1,0 +1,54 @@
+"""``dockerfix review``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dockerfix.cli import exits, kinds, streams
+from dockerfix.files import InputError, read_file, replace
+
+
+@click.command("review")
+@click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))
+@click.option("-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the page here.")
+@click.option("--cog-yaml", metavar="PATH", type=kinds.path(), help="The project's cog.yaml, if it isn't beside FILE.")
+@click.option("--project", metavar="DIR", type=kinds.path(), help="The project's folder, if it isn't that of cog.yaml.")
+def review(file: str, output: str | None, cog_yaml: Path | None, project: Path | None) -> int:
+    """Write a page that shows what would change in a Dockerfile, and why.
+
+    The page is one HTML file that needs no network: before and after side by side, each change with its reason, the
+    stages, and the packages. The Dockerfile itself is not changed.
+
+    \b
+    cog debug | dockerfix review -o review.html
+    """
+    from dockerfix.api import rewrite
+    from dockerfix.cli.rewrite import Request, _job, _settings
+    from dockerfix.config import SettingsError
+    from dockerfix.report.entry import STDIN
+    from dockerfix.report.html import render
+
+    try:
+        data = streams.read() if file == "-" else read_file(file)
+    except InputError as error:
+        raise streams.Failure(f"cannot read {file}: {error}") from None
+    request = Request(files=(file,))
+    given = {name: value for name, value in (("project", project), ("cog_yaml", cog_yaml)) if value is not None}
+    try:
+        job = _job(file, _settings(file, request, given), request)
+    except SettingsError as error:
+        raise streams.Failure(str(error), exits.USAGE) from None
+    result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
+    page = render(result, path=STDIN if file == "-" else file).encode()
+    if output is None or output == "-":
+        streams.write(page)
+        return exits.DONE
+    try:
+        replace(output, page)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise streams.Failure(f"cannot write {output}: {reason}") from None
+    streams.say(f"dockerfix: {output} written, {len(result.findings)} findings")
+    return exits.DONE

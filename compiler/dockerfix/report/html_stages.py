@@ -1,0 +1,152 @@
+"""The stages of a Dockerfile as a drawing: boxes, and arrows for what one takes from another (inline SVG)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from dockerfix import flow
+from dockerfix.report.html_text import text
+from dockerfix.syntax.instructions import From
+from dockerfix.syntax.tree import Document, Stage
+
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 230, 64, 96, 26, 14
+_LETTERS = 29
+"""How many letters of the small type a box holds."""
+
+
+class Box(NamedTuple):
+    """A stage, or an image from which only files are taken. `key` names it in both drawings alike."""
+
+    key: str
+    title: str
+    detail: str
+    kind: str
+
+
+class Arrow(NamedTuple):
+    """What box number `end` takes from box number `start`: ``FROM``, ``COPY`` or ``mount``, `count` times."""
+
+    start: int
+    end: int
+    kind: str
+    count: int
+
+
+class Graph(NamedTuple):
+    """Boxes and arrows; boxes 0 to the number of stages are the stages in order."""
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def graph(document: Document) -> Graph:
+    """The stages of a document, the images that files are copied from, and how they hang together."""
+    boxes = [_box(document, stage) for stage in document.stages]
+    counts: dict[tuple[int, int, str], int] = {}
+    images: dict[str, int] = {}
+    for instruction, name in flow.uses(document):
+        own = flow.stage_of(document, instruction)
+        if own is None:
+            continue
+        kind = {"FROM": "FROM", "COPY": "COPY", "ADD": "COPY"}.get(instruction.keyword, "mount")
+        origin = flow.find_stage(document, name, own.index)
+        if origin is not None:
+            start = origin.index
+        elif kind == "FROM":
+            continue  # the box itself says it
+        else:
+            if name not in images:
+                images[name] = len(boxes)
+                boxes.append(Box(f"image {name}", "image", name, "image"))
+            start = images[name]
+        counts[start, own.index, kind] = counts.get((start, own.index, kind), 0) + 1
+    return Graph(tuple(boxes), tuple(Arrow(*ends, count) for ends, count in counts.items()))
+
+
+def _box(document: Document, stage: Stage) -> Box:
+    view = stage.base.view
+    image = view.image.text if isinstance(view, From) and view.image else "?"
+    last = stage.index == len(document.stages) - 1
+    title = stage.name or ("final image" if last else f"stage {stage.index}")
+    # the final stage is the same one whatever it is built on
+    return Box("final" if last else f"{title} {image}", title, image, "final" if last else "stage")
+
+
+def draw(found: Graph, name: str, others: Collection[str], word: str) -> str:
+    """The SVG of a graph; boxes whose key is not among `others` are marked with `word` (removed, added)."""
+    places = _places(found)
+    right = max((x for x, _y in places), default=0) + WIDTH + MARGIN
+    bottom = max((y for _x, y in places), default=0) + HEIGHT + MARGIN
+    head = (
+        f'<svg viewBox="0 0 {right} {bottom}" width="{right}" height="{bottom}" role="img" '
+        f'aria-labelledby="stages-{name}"><title id="stages-{name}">{text(_sentence(found, name))}</title>'
+        f'<defs><marker id="tip-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>'
+    )
+    parts = [head, *(_arrow(arrow, places, name, level) for arrow, level in _levels(found.arrows))]
+    parts += [
+        _rectangle(box, place, "" if box.key in others else word)
+        for box, place in zip(found.boxes, places, strict=True)
+    ]
+    return "".join(parts) + "</svg>"
+
+
+def _places(found: Graph) -> list[tuple[int, int]]:
+    """Where the boxes stand: each to the right of all it takes from, in the order of the file from the top."""
+    depth = [0] * len(found.boxes)
+    for arrow in sorted(found.arrows, key=lambda arrow: arrow.end):
+        depth[arrow.end] = max(depth[arrow.end], depth[arrow.start] + 1)
+    used: dict[int, int] = {}
+    places: list[tuple[int, int]] = []
+    for column in depth:
+        row = used.get(column, 0)
+        used[column] = row + 1
+        places.append((MARGIN + column * (WIDTH + GAP_X), MARGIN + row * (HEIGHT + GAP_Y)))
+    return places
+
+
+def _levels(arrows: tuple[Arrow, ...]) -> list[tuple[Arrow, int]]:
+    """The arrows with their number among those between the same two boxes, so that they don't cover each other."""
+    seen: dict[tuple[int, int], int] = {}
+    result: list[tuple[Arrow, int]] = []
+    for arrow in arrows:
+        level = seen.get(arrow[:2], 0)
+        seen[arrow[:2]] = level + 1
+        result.append((arrow, level))
+    return result
+
+
+def _arrow(arrow: Arrow, places: list[tuple[int, int]], name: str, level: int) -> str:
+    x1, y1 = places[arrow.start][0] + WIDTH, places[arrow.start][1] + HEIGHT // 2 + 18 * level - 8
+    x2, y2 = places[arrow.end][0], places[arrow.end][1] + HEIGHT // 2 + 18 * level - 8
+    label = f"{arrow.kind} ×{arrow.count}" if arrow.count > 1 else arrow.kind
+    middle = (x1 + x2) // 2
+    return (
+        f'<path class="arrow {arrow.kind.lower()}" marker-end="url(#tip-{name})" '
+        f'd="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2 - 2} {y2}"/>'
+        f'<text class="label" x="{middle}" y="{(y1 + y2) // 2 - 5}" text-anchor="middle">{text(label)}</text>'
+    )
+
+
+def _rectangle(box: Box, place: tuple[int, int], word: str) -> str:
+    x, y = place
+    detail = box.detail if len(box.detail) <= _LETTERS else box.detail[: _LETTERS - 1] + "…"
+    title = box.title if len(box.title) <= 18 else box.title[:17] + "…"
+    note = f'<text class="note" x="{x + WIDTH - 14}" y="{y + 26}" text-anchor="end">{word}</text>' if word else ""
+    return (
+        f'<g class="box {box.kind} {word}"><title>{text(f"{box.title}: {box.detail}")}</title>'
+        f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="9"/>'
+        f'<text class="name" x="{x + 14}" y="{y + 26}">{text(title)}</text>{note}'
+        f'<text class="detail" x="{x + 14}" y="{y + 46}">{text(detail)}</text></g>'
+    )
+
+
+def _sentence(found: Graph, name: str) -> str:
+    """The drawing in words, for those who don't see it."""
+    boxes = [f"{box.title} ({box.detail})" for box in found.boxes]
+    arrows = [
+        f"{found.boxes[arrow.end].title} takes from {found.boxes[arrow.start].title} by {arrow.kind}"
+        for arrow in found.arrows
+    ]
+    return f"Stages {name}: {', '.join(boxes) or 'none'}. {'; '.join(arrows)}"

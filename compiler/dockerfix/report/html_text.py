@@ -1,0 +1,41 @@
+"""Text as HTML: everything is escaped here, and what can't be seen is written out."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from dockerfix.report.entry import readable
+
+
+def text(value: str) -> str:
+    """`value` as HTML text or the value of an attribute in quotes; never markup."""
+    return escape(readable(value), quote=True)
+
+
+def prose(value: str) -> str:
+    """A sentence in which back-ticks mark code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value))
+
+
+def paragraphs(value: str) -> str:
+    """The paragraphs of a docstring up to its example."""
+    parts = [" ".join(part.split()) for part in value.partition("\nBefore:")[0].split("\n\n")]
+    return "".join(f"<p>{prose(part)}</p>" for part in parts if part)
+
+
+def marked(before: str, after: str) -> tuple[str, str]:
+    """Two lines with the part in which they differ marked, where they have enough in common."""
+    shorter = min(len(before), len(after))
+    head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    rest = shorter - head
+    tail = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+    if before == after or head + tail < 0.4 * max(len(before), len(after)):
+        return text(before), text(after)
+    return _mark(before, head, tail), _mark(after, head, tail)
+
+
+def _mark(line: str, head: int, tail: int) -> str:
+    end = len(line) - tail
+    inner = f"<mark>{text(line[head:end])}</mark>" if head < end else ""
+    return text(line[:head]) + inner + text(line[end:])
