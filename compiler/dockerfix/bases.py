@@ -96,21 +96,20 @@ def python_of(document: Document, stage: Stage, config: CogConfig | None) -> str
     """The minor version of the Python that a stage has: by its install, its base image, the stage it is built on, or
     cog.yaml; Cog's newest default where nothing says.
     """
-    installed = python_install(stage)
-    if installed and _VERSION.match(installed.version):
-        return minor(installed.version)
-    view = stage.base.view
+    stages = flow.lineage(document, stage)
+    for each in stages:
+        installed = python_install(each)
+        if installed and _VERSION.match(installed.version):
+            return minor(installed.version)
+    base = stages[-1].base
+    tag = cog_base_tag(base)
+    if tag is not None:
+        return minor(tag.python)
+    view = base.view
     image = view.image if isinstance(view, From) else None
-    if image is not None:
-        origin = flow.find_stage(document, image.text, stage.index)
-        if origin is not None:
-            return python_of(document, origin, config)
-        tag = cog_base_tag(stage.base)
-        if tag is not None:
-            return minor(tag.python)
-        version = _VERSION.match(image.tag.value if image.tag else "")
-        if is_python_image(stage.base) and version:
-            return minor(version[0])
+    version = _VERSION.match(image.tag.value) if image is not None and image.tag is not None else None
+    if version and is_python_image(base):
+        return minor(version[0])
     if config is not None and config.python_version:
         return minor(config.python_version)
     return default_python()

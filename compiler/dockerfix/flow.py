@@ -30,6 +30,18 @@ def find_stage(document: Document, name: str, before: int) -> Stage | None:
     return None
 
 
+def lineage(document: Document, stage: Stage) -> list[Stage]:
+    """A stage and the stages that it is built on, itself first; the last one's base is an image."""
+    result = [stage]
+    while True:
+        view = result[-1].base.view
+        image = view.image if isinstance(view, From) else None
+        origin = find_stage(document, image.text, result[-1].index) if image is not None else None
+        if origin is None:
+            return result
+        result.append(origin)
+
+
 class Use(NamedTuple):
     """An instruction that takes files from a stage, an image or a named context, by the name it writes."""
 
@@ -199,6 +211,7 @@ __all__ = [
     "drop_commands",
     "final_stage",
     "find_stage",
+    "lineage",
     "nested_commands",
     "program",
     "shell",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dockerfix import apt, flow
 from dockerfix.flow import Call
 from dockerfix.knowledge.fal import runtime
-from dockerfix.knowledge.tools import commands_of, image_has, image_kind, package_for, packages_for
+from dockerfix.knowledge.tools import ImageKind, commands_of, image_has, image_kind, package_for, packages_for
 from dockerfix.syntax.instructions import From
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
@@ -73,23 +73,22 @@ def _in_build_essential(package: str | None, installed: set[str]) -> bool:
 
 
 def _base_has(document: Document, stage: Stage, tool: str) -> bool:
+    """Whether a tool is there before the stage's first step: from the stages below, or from the image below these."""
+    stages = flow.lineage(document, stage)
+    steps = [instruction for origin in stages[1:] for instruction in origin.instructions]
+    if any(package_for(tool) in apt.installed(step) for step in steps):
+        return True
+    kind = _kind(stages[-1])
+    return kind is None or image_has(kind, tool)
+
+
+def _kind(stage: Stage) -> ImageKind | None:
     view = stage.base.view
     if not isinstance(view, From) or view.image is None:
-        return True
-    origin = flow.find_stage(document, view.image.text, stage.index)
-    if origin is not None:
-        steps = {name for instruction in origin.instructions for name in apt.installed(instruction)}
-        return package_for(tool) in steps or _base_has(document, origin, tool)
-    kind = image_kind(view.image.repository, view.image.tag.value if view.image.tag else "")
-    return kind is None or image_has(kind, tool)
+        return None
+    return image_kind(view.image.repository, view.image.tag.value if view.image.tag else "")
 
 
 def _has_apt(document: Document, stage: Stage) -> bool:
     """Whether the stage stands on a Debian or Ubuntu image that is known."""
-    view = stage.base.view
-    if not isinstance(view, From) or view.image is None:
-        return False
-    origin = flow.find_stage(document, view.image.text, stage.index)
-    if origin is not None:
-        return _has_apt(document, origin)
-    return image_kind(view.image.repository, view.image.tag.value if view.image.tag else "") is not None
+    return _kind(flow.lineage(document, stage)[-1]) is not None
