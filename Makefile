@@ -12,6 +12,8 @@ help:
 	@echo "golden  write the golden files anew (read the diff before you commit it)"
 	@echo "lint    ruff and mypy"
 	@echo "dist    build the wheel and try it in an empty environment"
+	@echo "docs    build the documentation into site/"
+	@echo "e2e     build converted Dockerfiles for real (root, Debian)"
 	@echo "bench   measure, side by side with other tools"
 	@echo "clean   remove what the above made"
 
@@ -49,9 +51,16 @@ dist: $(VENV)/lint
 	$(BIN)/python -m build --outdir dist
 	$(PYTHON) tests/try_wheel.py dist
 
+docs: $(VENV)/base
+	$(BIN)/pip install --quiet --editable '.[docs]'
+	$(BIN)/mkdocs build --strict --quiet
+
+e2e: $(VENV)/base
+	PYTHON=$(BIN)/python e2e/run
+
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
