@@ -145,7 +145,8 @@ def _cell(cell: Cell | None, inner: str, name: str) -> str:
         return '<td class="number empty"></td><td class="line empty"></td>'
     kind = f" {name}" if cell.changed else ""
     owners = f' data-of="{" ".join(map(str, cell.findings))}"' if cell.findings else ""
-    return f'<td class="number{kind}">{cell.number}</td><td class="line{kind}"{owners}><code>{inner or "&#8203;"}</code></td>'
+    number = f'<td class="number{kind}">{cell.number}</td>'
+    return f'{number}<td class="line{kind}"{owners}><code>{inner or "&#8203;"}</code></td>'
 
 
 def _findings(result: Result, rows: list[Row]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -111,7 +112,7 @@ class _Sides:
         return self.starts[min(line, len(self.starts) - 1)]
 
     def rows(self) -> list[Row]:
-        """The lines of both sides, the shorter one filled up."""
+        """The lines of both sides; where they differ, those of the same finding stand beside each other."""
         same = self.hunk.same
         before = [
             Cell(line + 1, _plain(self.old[line]), self._owners(line), not same)
@@ -120,10 +121,7 @@ class _Sides:
         makers = [()] * (self.hunk.j2 - self.hunk.j1) if same else self._makers()
         numbered = zip(range(self.hunk.j1, self.hunk.j2), makers, strict=True)
         after = [Cell(line + 1, _plain(self.new[line]), found, not same) for line, found in numbered]
-        count = max(len(before), len(after))
-        return [
-            Row(before[at] if at < len(before) else None, after[at] if at < len(after) else None) for at in range(count)
-        ]
+        return _paired(before, after)
 
     def _owners(self, line: int) -> tuple[int, ...]:
         """The findings that took line `line` of the source away or changed it, and those that only speak of it."""
@@ -148,6 +146,23 @@ class _Sides:
             else:
                 result.append(above or fallback)
         return result
+
+
+def _paired(before: Sequence[Cell], after: Sequence[Cell]) -> list[Row]:
+    left, right = list(reversed(before)), list(reversed(after))
+    # what a line must share with some line of the other side to wait for it
+    waiting = Counter(number for cell in after for number in cell.findings)
+    rows: list[Row] = []
+    while left or right:
+        if left and right and (set(left[-1].findings) & set(right[-1].findings) or not left[-1].changed):
+            row = Row(left.pop(), right.pop())
+        elif left and not (right and any(waiting[number] for number in left[-1].findings)):
+            row = Row(left.pop(), None)
+        else:
+            row = Row(None, right.pop())
+        waiting.subtract(row.after.findings if row.after else ())
+        rows.append(row)
+    return rows
 
 
 def _edits_of(start: int, end: int, edits: Sequence[_Owned]) -> list[_Owned]:

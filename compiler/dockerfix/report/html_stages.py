@@ -10,7 +10,7 @@ from dockerfix.report.html_text import text
 from dockerfix.syntax.instructions import From
 from dockerfix.syntax.tree import Document, Stage
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 230, 64, 96, 26, 14
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 240, 64, 96, 26, 14
 _LETTERS = 29
 """How many letters of the small type a box holds."""
 

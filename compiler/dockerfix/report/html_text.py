@@ -15,7 +15,7 @@ def text(value: str) -> str:
 
 def prose(value: str) -> str:
     """A sentence in which back-ticks mark code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value))
+    return re.sub(r"(`{1,2})([^`]+)\1", r"<code>\2</code>", text(value))
 
 
 def paragraphs(value: str) -> str:
