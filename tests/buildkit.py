@@ -292,7 +292,9 @@ def difference(data: bytes) -> str | None:
             # Python can't be given what the judge read; one text of it is in the exception
             return None if judged.text in printed(document) else f"{judged.text!r} is not in our tree"
         if isinstance(judged, Refusal):
-            return None if problem == judged.message else f"judge: {judged.message}; ours: {problem}"
+            # on older Pythons a message with undecodable bytes comes out empty
+            unprintable = not judged.message and problem is not None and readable(problem) != problem
+            return None if problem == judged.message or unprintable else f"judge: {judged.message}; ours: {problem}"
         if problem is not None:
             return f"we refuse it: {problem}"
         ours = [flattened(line) for line in lines(document)]

@@ -20,6 +20,11 @@ def test_there_are_cases() -> None:
     assert len(CASES) >= 30
 
 
+def test_an_update_deletes_no_input(snapshot: SnapshotAssertion) -> None:
+    extension = snapshot.use_extension(GoldenFile).extension
+    assert list(extension.discover_snapshots(test_location=snapshot.test_location)) == []
+
+
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_tree(case: Path, snapshot: SnapshotAssertion) -> None:
     document = parse((case / "input.Dockerfile").read_bytes())
