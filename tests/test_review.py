@@ -18,6 +18,7 @@ from conftest import FIXTURES
 from dockerfix.report.html import render
 from dockerfix.report.html_lines import align
 from dockerfix.report.html_stages import graph
+from dockerfix.report.html_text import paragraphs
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -162,6 +163,12 @@ def test_the_stages_and_what_they_take() -> None:
         ("image", "img:1"),
     ]
     assert set(found.arrows) == {(0, 1, "FROM", 1), (0, 2, "COPY", 2), (3, 2, "COPY", 1), (1, 2, "mount", 1)}
+
+
+def test_the_reason_ends_where_the_example_begins() -> None:
+    assert paragraphs("A `b`\nc.\n\nD ``<e>``.\n\ncog.yaml:\n\n    f: g") == (
+        "<p>A <code>b</code> c.</p><p>D <code>&lt;e&gt;</code>.</p>"
+    )
 
 
 class TestCommand:

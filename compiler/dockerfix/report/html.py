@@ -28,7 +28,6 @@ def render(result: Result, *, path: str) -> str:
     rows = align(result)
     before, after = parse(result.source.text), parse(result.rewritten)
     graphs = html_stages.graph(before), html_stages.graph(after)
-    keys = [{box.key for box in found.boxes} for found in graphs]
     body = "".join(
         (
             _header(result, rows, path),
@@ -39,8 +38,8 @@ def render(result: Result, *, path: str) -> str:
             _findings(result, rows),
             "</div></section>",
             '<section id="stages"><h2>Stages</h2><div class="pair">',
-            _figure("Before", html_stages.draw(graphs[0], "before", keys[1], "removed")),
-            _figure("After", html_stages.draw(graphs[1], "after", keys[0], "added")),
+            _figure("Before", html_stages.draw(graphs[0], "before", graphs[1], "removed")),
+            _figure("After", html_stages.draw(graphs[1], "after", graphs[0], "added")),
             '</div></section><section id="contents"><h2>What the image is made of</h2><div class="wide">',
             html_compare.table(html_compare.facts(before), html_compare.facts(after)),
             f"</div></section></main><footer>dockerfix {text(__version__)}</footer>",

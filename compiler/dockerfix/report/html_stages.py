@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
 from typing import NamedTuple
 
 from dockerfix import flow
@@ -70,11 +70,14 @@ def _box(document: Document, stage: Stage) -> Box:
     last = stage.index == len(document.stages) - 1
     title = stage.name or ("final image" if last else f"stage {stage.index}")
     # the final stage is the same one whatever it is built on
-    return Box("final" if last else f"{title} {image}", title, image, "final" if last else "stage")
+    return Box("final" if last else stage.name or f"{title} {image}", title, image, "final" if last else "stage")
 
 
-def draw(found: Graph, name: str, others: Collection[str], word: str) -> str:
-    """The SVG of a graph; boxes whose key is not among `others` are marked with `word` (removed, added)."""
+def draw(found: Graph, name: str, other: Graph, word: str) -> str:
+    """The SVG of a graph; boxes that `other` lacks are marked with `word` (removed, added), those on another base
+    as rebased.
+    """
+    details = {box.key: box.detail for box in other.boxes}
     places = _places(found)
     right = max((x for x, _y in places), default=0) + WIDTH + MARGIN
     bottom = max((y for _x, y in places), default=0) + HEIGHT + MARGIN
@@ -84,11 +87,10 @@ def draw(found: Graph, name: str, others: Collection[str], word: str) -> str:
         f'<defs><marker id="tip-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>'
     )
-    parts = [head, *(_arrow(arrow, places, name, level) for arrow, level in _levels(found.arrows))]
-    parts += [
-        _rectangle(box, place, "" if box.key in others else word)
-        for box, place in zip(found.boxes, places, strict=True)
-    ]
+    parts = [head, *_arrows(found.arrows, places, name)]
+    for box, place in zip(found.boxes, places, strict=True):
+        mark = "" if details.get(box.key) == box.detail else "rebased" if box.key in details else word
+        parts.append(_rectangle(box, place, mark))
     return "".join(parts) + "</svg>"
 
 
@@ -106,27 +108,25 @@ def _places(found: Graph) -> list[tuple[int, int]]:
     return places
 
 
-def _levels(arrows: tuple[Arrow, ...]) -> list[tuple[Arrow, int]]:
-    """The arrows with their number among those between the same two boxes, so that they don't cover each other."""
-    seen: dict[tuple[int, int], int] = {}
-    result: list[tuple[Arrow, int]] = []
+def _arrows(arrows: tuple[Arrow, ...], places: list[tuple[int, int]], name: str) -> list[str]:
+    """The arrows; those that begin or end at one box stand apart there."""
+    starts: Counter[int] = Counter()
+    ends: Counter[int] = Counter()
+    result: list[str] = []
     for arrow in arrows:
-        level = seen.get(arrow[:2], 0)
-        seen[arrow[:2]] = level + 1
-        result.append((arrow, level))
+        left, right = places[arrow.start], places[arrow.end]
+        x1, y1 = left[0] + WIDTH, left[1] + 20 + 20 * min(starts[arrow.start], 2)
+        x2, y2 = right[0] - 2, right[1] + 20 + 14 * min(ends[arrow.end], 3)
+        starts[arrow.start] += 1
+        ends[arrow.end] += 1
+        middle = (x1 + x2) // 2
+        label = f"{arrow.kind} ×{arrow.count}" if arrow.count > 1 else arrow.kind
+        result.append(
+            f'<path class="arrow {arrow.kind.lower()}" marker-end="url(#tip-{name})" '
+            f'd="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"/>'
+            f'<text class="label" x="{x1 + 8}" y="{y1 - 6}">{text(label)}</text>'
+        )
     return result
-
-
-def _arrow(arrow: Arrow, places: list[tuple[int, int]], name: str, level: int) -> str:
-    x1, y1 = places[arrow.start][0] + WIDTH, places[arrow.start][1] + HEIGHT // 2 + 18 * level - 8
-    x2, y2 = places[arrow.end][0], places[arrow.end][1] + HEIGHT // 2 + 18 * level - 8
-    label = f"{arrow.kind} ×{arrow.count}" if arrow.count > 1 else arrow.kind
-    middle = (x1 + x2) // 2
-    return (
-        f'<path class="arrow {arrow.kind.lower()}" marker-end="url(#tip-{name})" '
-        f'd="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2 - 2} {y2}"/>'
-        f'<text class="label" x="{middle}" y="{(y1 + y2) // 2 - 5}" text-anchor="middle">{text(label)}</text>'
-    )
 
 
 def _rectangle(box: Box, place: tuple[int, int], word: str) -> str:

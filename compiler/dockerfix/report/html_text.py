@@ -19,8 +19,9 @@ def prose(value: str) -> str:
 
 
 def paragraphs(value: str) -> str:
-    """The paragraphs of a docstring up to its example."""
-    parts = [" ".join(part.split()) for part in value.partition("\nBefore:")[0].split("\n\n")]
+    """The paragraphs of a docstring up to its example, which is indented under a line that ends in a colon."""
+    words = re.split(r"\n\n[^\n]*:\n\n {4}", value)[0]
+    parts = [" ".join(part.split()) for part in words.split("\n\n")]
     return "".join(f"<p>{prose(part)}</p>" for part in parts if part)
 
 
