@@ -1,7 +1,7 @@
 """``make bench``: measure dockerfix beside other tools, in one run on the same files, and write ``benchmarks/README.md``.
 
-Whole commands are timed from outside (the least of several runs), library calls inside one process by CPU time. Figures
-of one run can be compared with each other; those of two machines can't.
+Whole commands are timed from outside (the least of several runs), library calls inside one process by CPU time.
+Figures of one run can be compared with each other; those of two machines can't.
 """
 
 from __future__ import annotations
@@ -113,7 +113,10 @@ def library() -> list[tuple[str, str]]:
             "dockerfile-parse, the same file",
             f"{least(lambda: DockerfileParser(fileobj=io.BytesIO(text.encode())).structure):.2f} ms",
         ),
-        ("rewrite it with all passes and the gate", f"{least(lambda: dockerfix.rewrite(text, cog_yaml=cog_yaml)):.2f} ms"),
+        (
+            "rewrite it with all passes and the gate",
+            f"{least(lambda: dockerfix.rewrite(text, cog_yaml=cog_yaml)):.2f} ms",
+        ),
     ]
     files = corpus()
     begin = time.process_time()

@@ -38,7 +38,7 @@ def heredoc_openers(line: str) -> tuple[Heredoc, ...]:
     """
     if "<<" not in line:
         return ()
-    from dockerfix.syntax.words import Lexer, WordError  # noqa: PLC0415 - most files have no heredoc
+    from dockerfix.syntax.words import Lexer, WordError
 
     lexer = Lexer(raw_quotes=True, raw_escapes=True, skip_unset_env=True)
     try:
@@ -60,7 +60,7 @@ def opener(word: str) -> Heredoc | None:
     digits, dash = match.groups()
     if _PLAIN.fullmatch(rest):
         return Heredoc(rest, True, dash == "-", _descriptor(digits))
-    from dockerfix.syntax.words import Lexer, WordError  # noqa: PLC0415 - as above
+    from dockerfix.syntax.words import Lexer, WordError
 
     names = Lexer(skip_unset_env=True).process_words(rest, _NOTHING)
     if len(names) != 1:

@@ -88,7 +88,8 @@ def _prefix(scanner: ShellScanner, _role: str, kind: str, _text: str) -> str:
 def _delimiter(scanner: ShellScanner, role: str, kind: str, text: str) -> str:
     if kind != "WORD" or "`" in text:
         raise ShellError
-    scanner.pending.append(Pending(*scanner.redirect, text, scanner.depth()))
+    redirect, tabs = scanner.redirect
+    scanner.pending.append(Pending(redirect, tabs, text, scanner.depth()))
     return _prefix(scanner, role, kind, text)
 
 
