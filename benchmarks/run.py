@@ -1,4 +1,4 @@
-"""``make bench``: measure dockerfix beside other tools, in one run on the same files, and write ``benchmarks/README.md``.
+"""``make bench``: measure dockerfix beside other tools, on the same files in one run; writes ``benchmarks/README.md``.
 
 Whole commands are timed from outside (the least of several runs), library calls inside one process by CPU time.
 Figures of one run can be compared with each other; those of two machines can't.
