@@ -70,6 +70,7 @@ def prepare(chosen: list[rows.Row], out: Path) -> Builder:
     content = server.Content(tables, catalogue, front, cache)
     server.start(content, cache / "git", certificate, key)
     buildah = Buildah(cache)
+    buildah.run("rm", "-a", check=False)  # containers that an interrupted run left
     lock = threading.RLock()
     return Builder(buildah, Bases(buildah, cache, tables, root, say, lock), tables, cache / "mount", out / "logs")
 
