@@ -64,7 +64,14 @@ def _installed(item: Item) -> Iterator[Requirement]:
 
 
 def _is_local(part: Requirement) -> bool:
-    return part.is_path or part.text in _PROJECT
+    """A file or folder of the project; a path from the root is one of the image."""
+    path = _path_of(part)
+    return part.text in _PROJECT or (part.is_path and not path.startswith(("/", "~")) and "://" not in path)
+
+
+def _path_of(part: Requirement) -> str:
+    """The path of a local package, without extras and marker."""
+    return part.text.removeprefix("file:").partition("[")[0].partition(";")[0].strip()
 
 
 _PROJECT = (".", "./")
@@ -108,7 +115,7 @@ def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tupl
         parts: list[Option | Requirement] = []
         for part in without_cog(item).parts:
             local = next((each for each in _installed(Item("", (part,))) if _is_local(each)), None)
-            if local is None:
+            if local is None or posixpath.normpath(posixpath.join(folder, _path_of(local))).startswith("../"):
                 parts.append(part)
             elif local.text not in _PROJECT:
                 copy, moved = _moved(local, folder)
@@ -121,7 +128,7 @@ def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tupl
 
 def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
     """The COPY of a local package, and its requirement in the image, with extras and marker as they were."""
-    path = local.text.removeprefix("file:").partition("[")[0].partition(";")[0].strip()
+    path = _path_of(local)
     source = posixpath.normpath(posixpath.join(folder, path))
     staging = idioms().staging
     target = f"{posixpath.dirname(staging.requirements_target)}/{staging.artifacts}{posixpath.basename(source)}"
@@ -134,7 +141,9 @@ def copy_instruction(source: str, target: str) -> str:
     """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
     if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
         return f"COPY {source} {target}"
-    return f"COPY {json.dumps([source, target], ensure_ascii=False)}"
+    # Docker reads quotes, backslashes and variables in the JSON form, too
+    words = [re.sub(r"([\\\"'$])", r"\\\1", path) for path in (source, target)]
+    return f"COPY {json.dumps(words, ensure_ascii=False)}"
 
 
 _PLAIN = re.compile(r"[\w./@+,~%][\w./@+,=:~%-]*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow, pip_install
+from dockerfix import blocks, cog, flow, pip_install
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
@@ -15,6 +15,8 @@ from dockerfix.syntax.shell import Command, Word
 from dockerfix.syntax.tree import Document, Instruction
 
 CODE = "DF103"
+SERVER_BLOCK = "DF311"
+"""The block that installs Cog where its server is to stay."""
 
 
 def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
@@ -22,6 +24,7 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
 
     The wheel is staged under `.cog/`, which is gone when `cog debug` has ended, and Cog's pins (`pydantic<2`) exclude
     the fal SDK (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`). A `cog` that the user installs goes too.
+    With `--target server` DF311 installs Cog from PyPI instead.
 
     Before:
 
@@ -37,9 +40,11 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
         RUN pip install requests && mkdir /weights
         CMD ["python", "-m", "cog.server.http"]
     """
-    if context.options.target == "server":
-        return
+    del context
     for instruction in document.instructions:
+        block = blocks.in_block(document, instruction)
+        if block is not None and block.code == SERVER_BLOCK:
+            continue
         if _brings_cog(instruction):
             message = f"the COPY of `{cog.staged_file(instruction)}` is removed: only Cog's build has that file"
             yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))

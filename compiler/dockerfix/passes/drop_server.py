@@ -21,7 +21,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
 
     fal starts its own server on its own port and reads neither CMD nor EXPOSE of an app's image
     (`fal-ai/fal:projects/fal/src/fal/app.py`). The variables `COG_*` and `R8_*` and the labels are read by Cog alone
-    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`).
+    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`). With `--target server` only the labels go.
 
     Before:
 
@@ -47,6 +47,9 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(CODE, instruction.body_span, f"{what} is removed", (flow.drop(instruction),))
         elif cog.is_cog_label(instruction):
             yield Finding(CODE, instruction.body_span, "Cog's label is removed", (flow.drop(instruction),))
+        elif keeps_server:
+            # it reads its variables and /src/cog.yaml
+            continue
         elif isinstance(instruction.view, Env) and not fast:
             yield from _in_env(instruction, context)
         elif _copies_config(instruction):
