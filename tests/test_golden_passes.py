@@ -1,7 +1,7 @@
 """Golden cases of single passes: fixtures/passes/<pass>/<case>/.
 
-A case holds ``input.Dockerfile``, perhaps a cog.yaml and files of the project, and what comes out when the pass runs
-alone: ``expected.Dockerfile`` and ``expected.report``.
+A case holds ``input.Dockerfile``, perhaps a cog.yaml, files of the project and ``options`` (``--target server``), and
+what comes out when the pass runs alone: ``expected.Dockerfile`` and ``expected.report``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dockerfix.pipeline import Outcome
 from dockerfix.report import text
 from dockerfix.source import Source, encode
 from golden import GoldenFile, cases, name_of
-from passes import open_project, run_alone
+from passes import open_project, options_of_case, run_alone
 
 PASSES = {each.name: each for each in all_passes()}
 CASES = [case for case in cases("passes/*/*") if case.parent.name in PASSES]
@@ -31,7 +31,7 @@ def short_name(case: Path) -> str:
 def outcome_of(case: Path) -> tuple[Pass, Outcome, bytes]:
     each = PASSES[case.parent.name]
     data = (case / "input.Dockerfile").read_bytes()
-    return each, run_alone(each, data, open_project(case)), data
+    return each, run_alone(each, data, open_project(case), options_of_case(case)), data
 
 
 @pytest.mark.parametrize("case", CASES, ids=short_name)
@@ -50,5 +50,5 @@ def test_buildkit_takes_what_a_pass_makes_and_a_second_run_changes_nothing(case:
     each, outcome, data = outcome_of(case)
     if not isinstance(buildkit.judge(data), buildkit.Refusal):
         assert not isinstance(buildkit.judge(encode(outcome.document.text)), buildkit.Refusal)
-    again = run_alone(each, outcome.document.text, open_project(case))
+    again = run_alone(each, outcome.document.text, open_project(case), options_of_case(case))
     assert again.document.text == outcome.document.text

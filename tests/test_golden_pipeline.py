@@ -1,4 +1,6 @@
-"""Golden cases of the whole program: fixtures/pipeline/<case>/, a project and what `cog debug` printed for it."""
+"""Golden cases of the whole program: fixtures/pipeline/<case>/, a project, what `cog debug` printed
+for it, and perhaps ``options``.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from conftest import FIXTURES
 from dockerfix.report import text
 from dockerfix.source import encode
 from golden import GoldenFile, cases, name_of
+from passes import options_of_case
 
 CASES = cases("pipeline/*")
 
@@ -22,7 +25,8 @@ def short_name(case: Path) -> str:
 
 
 def result_of(case: Path, source: str | bytes | None = None) -> dockerfix.Result:
-    return dockerfix.rewrite((case / "input.Dockerfile").read_bytes() if source is None else source, project=case)
+    text = (case / "input.Dockerfile").read_bytes() if source is None else source
+    return dockerfix.rewrite(text, project=case, options=options_of_case(case))
 
 
 def test_there_are_cases() -> None:

@@ -17,7 +17,7 @@ import golden
 from conftest import FIXTURES, ROOT
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.passes import Pass, all_passes
-from passes import Example, example, open_project, run_alone
+from passes import Example, example, open_project, options_of_case, run_alone
 
 PACKAGE = ROOT / "compiler" / "dockerfix"
 COPIED = PACKAGE / "app" / "runtime"
@@ -213,7 +213,7 @@ def test_form_of_a_pass(each: Pass) -> None:
 @pytest.mark.parametrize("each", PASSES, ids=name_of)
 def test_example_of_a_pass(each: Pass) -> None:
     shown: Example = example(each)
-    outcome = run_alone(each, shown.before, open_project(None, shown.cog_yaml))
+    outcome = run_alone(each, shown.before, open_project(None, shown.cog_yaml), shown.options)
     assert outcome.document.text == shown.after
     assert {finding.code for finding in outcome.findings} <= {each.code}
     assert outcome.findings or shown.before == shown.after
@@ -225,12 +225,13 @@ def test_cases_of_a_pass(each: Pass) -> None:
     kept = [case for case in cases if case.name.startswith("keeps_")]
     assert kept, "a case that the pass must leave alone (its folder's name begins with `keeps_`)"
     assert len(cases) > len(kept), "a case that the pass changes"
-    for case in cases:
-        data = (case / "input.Dockerfile").read_bytes()
-        outcome = run_alone(each, data, open_project(case))
+    done = [
+        run_alone(each, (case / "input.Dockerfile").read_bytes(), open_project(case), options_of_case(case))
+        for case in cases
+    ]
+    for case, outcome in zip(cases, done, strict=True):
         if case in kept:
             assert not outcome.changes, case.name
-    done = [run_alone(each, (case / "input.Dockerfile").read_bytes(), open_project(case)) for case in cases]
     if each.name.startswith("check_"):
         assert any(outcome.findings for outcome in done)
         assert not any(outcome.changes for outcome in done)

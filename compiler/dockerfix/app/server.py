@@ -17,13 +17,11 @@ from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.toml import array, settings_lines, text
 from dockerfix.app.weights import find_downloads, notes_of
 from dockerfix.findings import Finding
+from dockerfix.knowledge import cog_server
 from dockerfix.knowledge.fal import runtime
-from dockerfix.knowledge.load import table
 from dockerfix.project import CogConfig, Project
-from dockerfix.versions import numbers
 
-GATE = "fal_gate.py"
-SOURCE_FOLDER = "/src"
+GATE = cog_server.gate().file
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +55,17 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     downloads = find_downloads(project)
     settings = Chooser(project, config, options or AppOptions(), needs_fal=False).settings(predictor, downloads)
     notes = [*settings.notes, *notes_of(downloads, project, config, app=False), *_notes(config, file, settings)]
-    command = ("python", f"{SOURCE_FOLDER}/{GATE}")
+    command = cog_server.gate().command
     gate = runtime_file(GATE)
     for constant, value in (
         ("PREDICTOR", string(reference)),
         ("PORT", str(runtime().port)),
-        ("INNER_PORT", str(_inner_port())),
+        ("INNER_PORT", str(cog_server.behaviour().inner_port)),
     ):
         gate = re.sub(rf"^{constant} = .*$", lambda _: f"{constant} = {value}", gate, count=1, flags=re.MULTILINE)  # noqa: B023
     findings = tuple(note.finding for note in notes)
     return ServerResult(
-        gate, _entry(settings, command), f"cog=={cog_version(config, settings)}", command, findings, settings
+        gate, _entry(settings, command), f"cog=={cog_version(config, file, settings)}", command, findings, settings
     )
 
 
@@ -91,21 +89,17 @@ def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
     return notes
 
 
-def cog_version(config: CogConfig, settings: Settings) -> str:
-    """The release of Cog to install: that of cog.yaml, else the newest known for the image's Python."""
-    if config.sdk_version:
-        return config.sdk_version
-    rows = [(str(python), str(version)) for python, version in table("cog_server")["releases"]["versions"]]
-    return [version for python, version in rows if numbers(python) <= settings.python_numbers][-1]
-
-
-def _inner_port() -> int:
-    return int(table("cog_server")["behaviour"]["inner_port"])
+def cog_version(config: CogConfig, file: str, settings: Settings) -> str:
+    """The release of Cog to install: that of cog.yaml, or the newest for the image's Python. Raises AppError."""
+    version = config.sdk_version or cog_server.cog_version(settings.python)
+    if version is None:
+        message = f"Python {settings.python} is too old: no release of Cog on PyPI runs on it"
+        raise AppError(message, file, config.line_of("build", "python_version"))
+    return version
 
 
 def _entry(settings: Settings, command: tuple[str, ...]) -> str:
     name = settings.app_name
-    health = str(table("cog_server")["behaviour"]["health_path"])
     lines = [
         f"[tool.fal.apps.{name}]",
         f"exposed_port = {runtime().port}",
@@ -116,7 +110,7 @@ def _entry(settings: Settings, command: tuple[str, ...]) -> str:
         f"cmd = {array(command)}",
         "",
         f"[tool.fal.apps.{name}.health_check]",
-        f"path = {text(health)}",
+        f"path = {text(cog_server.behaviour().health_path)}",
         'method = "GET"',
     ]
     return "\n".join(lines) + "\n"

@@ -1,0 +1,66 @@
+"""DF311: Cog from PyPI, where its own HTTP server stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix import bases, blocks, flow, placing
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding, Severity
+from dockerfix.knowledge.cog_server import cog_version
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.requirements import shell_quote
+from dockerfix.source import Span
+from dockerfix.syntax.tree import Document
+
+CODE = "DF311"
+
+
+def install_cog_server(document: Document, context: Context) -> Iterator[Finding]:
+    """Install Cog from PyPI with `--target server`, in place of the wheel that Cog had staged.
+
+    The release is that of `sdk_version` in cog.yaml, else the newest for the image's Python. It stands where Cog
+    installs it, in front of the project's own commands; its own pins bring the pydantic and fastapi that its server
+    needs.
+
+    Options:
+
+        --target server
+
+    Before:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF311]: Cog's own server
+        RUN python -m pip install --no-cache-dir 'cog==0.23.1'
+        WORKDIR /src
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    block = blocks.find_block(document, CODE)
+    if stage is None or context.options.target != "server":
+        if block is not None:
+            message = "Cog's server isn't wanted any more: the block is removed"
+            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+        return
+    python = bases.python_of(document, stage, context.config)
+    version = (context.config.sdk_version if context.config else None) or cog_version(python)
+    if version is None:
+        message = f"no release of Cog on PyPI runs on Python {python}: its server can't be kept"
+        yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
+        return
+    text = blocks.render(document, CODE, "Cog's own server", written("cog", requirement=shell_quote(f"cog=={version}")))
+    if block is not None:
+        edits = blocks.update(document, block, text)
+        if edits:
+            yield Finding(CODE, block.span, f"Cog is now {version}", edits)
+        return
+    offset = placing.before_user_commands(stage, context)
+    message = f"Cog {version} is installed from PyPI for its server"
+    yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))

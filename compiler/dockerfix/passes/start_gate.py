@@ -1,0 +1,132 @@
+"""DF312: the gate in front of Cog's server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from dockerfix import blocks, cog, flow, placing
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.knowledge.cog_server import gate
+from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.idioms import idioms
+from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.source import Span
+from dockerfix.syntax.instructions import FieldsView, TextView
+from dockerfix.syntax.tree import Document, Instruction, Stage
+
+CODE = "DF312"
+REASON = "Cog's server, behind a gate that opens once it is ready"
+
+
+def start_gate(document: Document, context: Context) -> Iterator[Finding]:
+    """Start a gate with `--target server`, which starts Cog's server and opens fal's port once that is ready.
+
+    fal ends a runner that answers 503, as Cog does until setup has ended, and Cog's health check says 200 whatever
+    happens (`replicate/cog:docs/http.md`). `fal_gate.py`, which `dockerfix migrate` writes, comes with the project's
+    files. tini stays in front.
+
+    Options:
+
+        --target server
+
+    Before:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        EXPOSE 5000
+        CMD ["python", "-m", "cog.server.http"]
+        COPY . /src
+
+    After:
+
+        FROM python:3.11-slim
+        WORKDIR /src
+        # dockerfix[DF312]: Cog's server, behind a gate that opens once it is ready (2 instructions)
+        EXPOSE 8080
+        CMD ["python", "/src/fal_gate.py"]
+        COPY . /src
+    """
+    stage = flow.final_stage(document)
+    block = blocks.find_block(document, CODE)
+    if stage is None or context.options.target != "server":
+        if block is not None:
+            message = "Cog's server isn't wanted any more: the block is removed"
+            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+        return
+    text = blocks.render(document, CODE, REASON, *_instructions(stage))
+    own = block.instructions if block is not None else ()
+    servers = [each for each in stage.instructions if cog.is_server(each)]
+    for instruction in stage.instructions:
+        if instruction in own:
+            continue
+        if _is_port(instruction):
+            message = "the EXPOSE of Cog's server is removed: fal calls the gate"
+            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+        elif _needs_monobase(instruction) or instruction in servers[:-1]:
+            message = "a start of Cog's server is removed: the gate starts it"
+            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+    if block is not None:
+        yield from _update(document, block, text, servers)
+    elif servers:
+        message = "the gate is started, and starts Cog's server"
+        edit = blocks.replace(document, servers[-1], text)
+        yield Finding(CODE, servers[-1].body_span, message, (edit,))
+    elif not _has_command(stage):
+        offset = placing.after(stage.instructions[-1] if stage.instructions else stage.base)
+        message = "the gate is started, and starts Cog's server"
+        yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
+
+
+def _update(document: Document, block: blocks.Block, text: str, servers: list[Instruction]) -> Iterator[Finding]:
+    for instruction in servers[-1:]:
+        message = "a start of Cog's server is removed: the gate starts it"
+        yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+    edits = blocks.update(document, block, text)
+    if edits:
+        yield Finding(CODE, block.span, "the gate is brought up to date", edits)
+
+
+def _instructions(stage: Stage) -> list[str]:
+    """The block's instructions; the first releases copied the project elsewhere, so there the gate comes by itself."""
+    found = gate()
+    folders = [folder for folder in idioms().source_folders.all if _works_in(stage, folder)]
+    copies = (
+        [written("gate", "copy", file=found.file, folder=found.folder)] if folders not in ([], [found.folder]) else []
+    )
+    return [
+        *copies,
+        written("gate", "expose", port=str(runtime().port)),
+        written("gate", "command", command=json.dumps(list(found.command))),
+    ]
+
+
+def _works_in(stage: Stage, folder: str) -> bool:
+    return any(
+        placing.is_workdir(each)
+        and isinstance(each.view, TextView)
+        and f"{each.view.value.value}/".startswith(f"{folder}/")
+        for each in stage.instructions
+    )
+
+
+def _is_port(instruction: Instruction) -> bool:
+    view = instruction.view
+    if instruction.keyword != "EXPOSE" or not isinstance(view, FieldsView):
+        return False
+    return [word.value for word in view.words] == [idioms().server.port]
+
+
+def _needs_monobase(instruction: Instruction) -> bool:
+    """An ENTRYPOINT with tini and a script that only monobase has."""
+    scripts = idioms().server.entrypoint_scripts
+    return cog.is_tini_entrypoint(instruction) and any(script in instruction.text for script in scripts)
+
+
+def _has_command(stage: Stage) -> bool:
+    """Whether the image starts a program of the user's."""
+    return any(
+        each.keyword in ("CMD", "ENTRYPOINT") and not cog.is_tini_entrypoint(each) for each in stage.instructions
+    )
