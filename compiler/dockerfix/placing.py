@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerfix import bases, blocks
+from dockerfix import blocks
 from dockerfix.blocks import Block
 from dockerfix.context import Context
 from dockerfix.knowledge.idioms import idioms
@@ -45,6 +45,9 @@ def is_workdir(instruction: Instruction) -> bool:
     folders = idioms().source_folders.all
     if instruction.keyword != "WORKDIR" or not isinstance(view, TextView):
         return False
+    if blocks.in_block(instruction.document, instruction):
+        # that of the image in place of cog-base; the code's own comes later
+        return False
     value = view.value.value
     return any(value == folder or value.startswith(f"{folder}/") for folder in folders)
 
@@ -72,9 +75,3 @@ def after_installs(stage: Stage) -> int:
     if workdirs and (not runs or runs[-1].index < workdirs[0].index):
         return after(workdirs[0].previous or stage.base)
     return after(runs[-1] if runs else (stage.instructions[-1] if stage.instructions else stage.base))
-
-
-def python_end(stage: Stage) -> int | None:
-    """Behind the instructions that install Python, or None where the base image brings it."""
-    installed = bases.python_install(stage)
-    return after(installed.last) if installed else None

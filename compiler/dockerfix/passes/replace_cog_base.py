@@ -22,8 +22,8 @@ CODE = "DF110"
 def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
     """Build on the public image that Cog's base image was made of, and bring what else it held.
 
-    `cog-base` is Cog's own output for a model without code: the CUDA image or python-slim, four variables, Python and a
-    list of Debian packages (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`). DF206 brings Python where the public image
+    `cog-base` is Cog's own output for a model without code: the CUDA image or python-slim, four variables, Python, a list
+    of Debian packages, and `/src` as the working directory (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`). DF206 brings Python where the public image
     has none. ``--keep cog-base`` keeps it, ``--drop cog-base-extras`` leaves out the Debian packages.
 
     Before:
@@ -35,12 +35,13 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF110]: what `r8.im/cog-base:python3.11` brought (2 instructions)
+        # dockerfix[DF110]: what `r8.im/cog-base:python3.11` brought (3 instructions)
         ENV DEBIAN_FRONTEND=noninteractive \\
             PYTHONUNBUFFERED=1 \\
             LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\
             NVIDIA_DRIVER_CAPABILITIES=all
         RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy --no-install-recommends build-essential cmake curl ffmpeg g++ gcc git libavcodec-dev libcairo2-dev libfontconfig1 libgirepository1.0-dev libgl1 libglib2.0-0 libsm6 libsndfile1 libssl-dev libunistring-dev libxext6 libxrender1 python3-opencv sox unzip wget zip && rm -rf /var/lib/apt/lists/*
+        WORKDIR /src
         RUN pip install numpy
         CMD ["python", "-m", "cog.server.http"]
     """
@@ -82,6 +83,8 @@ def _replace(document: Document, base: Instruction, context: Context) -> Finding
         system = system_of_image(*public.split(":"))
         names = dict.fromkeys(successor_on(system, name) for name in cog_base_packages(context.era))
         instructions.append(written("apt", packages=" ".join(names)))
+    # the image's last instructions are those of every output of Cog: its commands run in the folder of the code
+    instructions.append(written("folder", folder=idioms().source_folders.current))
     block = blocks.render(document, CODE, f"what `{image.text}` brought", *instructions)
     edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
     return Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}` and what it brought", edits)
