@@ -139,13 +139,15 @@ def calls(instruction: Instruction) -> tuple[Call, ...]:
 
 def nested_commands(command: Command) -> tuple[Command, ...]:
     """The simple commands in the text of ``bash -c '…'``, with spans in that text; () for another command."""
+    if program(command) not in SHELLS:
+        return ()
     words = arguments(command)
-    if program(command) not in _SHELLS or len(words) < 2 or not words[1] or not (words[0] or "").endswith("c"):
+    if len(words) < 2 or not words[1] or not (words[0] or "").endswith("c"):
         return ()
     return tuple(inner for inner in parse_shell(words[1]).walk() if inner.kind == "call")
 
 
-_SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
+SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 
 
 def program(command: Command) -> str | None:

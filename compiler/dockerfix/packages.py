@@ -94,8 +94,9 @@ def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
 
 def staged_install(document: Document) -> PipStep | None:
     """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
+    target = idioms().staging.requirements_target
     for instruction in document.instructions:
-        for command in flow.simple_commands(instruction):
+        for command in flow.simple_commands(instruction) if target in instruction.node.text else ():
             reading = pip_install.install(command)
             if reading is None:
                 continue

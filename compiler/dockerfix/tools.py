@@ -53,7 +53,7 @@ def _all_calls(instruction: Instruction) -> Iterator[Call]:
     """The commands of a RUN, and those in the texts that it hands to another shell."""
     for call in flow.calls(instruction):
         yield call
-        for inner in flow.nested_commands(call.command):
+        for inner in flow.nested_commands(call.command) if call.program in flow.SHELLS else ():
             yield Call(inner, flow.program(inner), flow.arguments(inner))
 
 

@@ -35,6 +35,8 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
         CMD ["python", "-m", "cog.server.http"]
     """
     certificate = idioms().certificate
+    if certificate.file not in document.text:
+        return
     copies = [each for each in document.instructions if cog.staged_file(each) == certificate.file]
     if not copies:
         return

@@ -35,7 +35,7 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
         FROM python:3.11-slim
         CMD ["python", "-m", "cog.server.http"]
     """
-    if context.keeps("tini") or context.options.target == "server":
+    if context.keeps("tini") or context.options.target == "server" or "tini" not in document.text:
         return
     user = next((each for each in document.instructions if cog.needs_tini(each)), None)
     if user is not None:
