@@ -1,0 +1,122 @@
+"""Makes the parts of the documentation that follow from the code: a page for each rule, help, settings, the schema.
+
+mkdocs calls the functions of this module (``hooks`` in mkdocs.yml). Nothing is written into docs/.
+"""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dockerfix.cli.command import cli
+from dockerfix.config import KEYS
+from dockerfix.report.rules import Rule, all_rules
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+FOLDER = "reference/codes"
+
+_EXAMPLE = re.compile(r"^(Before|After|cog\.yaml):\n\n((?:(?:    .*)?\n)+)", re.MULTILINE)
+_MARKER = re.compile(r"^<!-- generated: (\w+) ?([\w-]*) -->$", re.MULTILINE)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages of the rules."""
+    from mkdocs.structure.files import File
+
+    for path, text in pages().items():
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put the generated parts where a page has ``<!-- generated: … -->``."""
+    del page, config, files
+    return _MARKER.sub(lambda match: PARTS[match[1]](match[2]), markdown)
+
+
+def pages() -> dict[str, str]:
+    """The generated pages: the list of the rules, and one for each, by path."""
+    rules = all_rules()
+    return {f"{FOLDER}/index.md": _index(rules), **{f"{FOLDER}/{code}.md": _page(rule) for code, rule in rules.items()}}
+
+
+def _index(rules: dict[str, Rule]) -> str:
+    rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {_cell(rule.summary)} |" for rule in rules.values()]
+    table = "\n".join(["| code | name | what it does |", "|---|---|---|", *rows])
+    return f"# Codes\n\n{_INTRODUCTION}\n\n{table}\n"
+
+
+_INTRODUCTION = (
+    "Every finding has a code. DF0 tells of the input as a whole, DF1 removes what is Cog's, DF2 installs what "
+    "cog.yaml asks for, DF3 makes the file ready for fal, DF4 is about CUDA. The passes run in the order of their codes. "
+    "`dockerfix explain DF102` prints the same texts."
+)
+
+
+def _page(rule: Rule) -> str:
+    text = _EXAMPLE.sub(_fenced, f"{_escaped(rule.documentation)}\n")
+    return f"---\ntitle: {rule.code} {rule.name}\n---\n\n# {rule.code} {rule.name}\n\n{text}\n[All codes](index.md)\n"
+
+
+def _fenced(match: re.Match[str]) -> str:
+    language = "yaml" if match[1] == "cog.yaml" else "dockerfile"
+    code = "\n".join(line.removeprefix("    ") for line in match[2].rstrip().split("\n"))
+    return f"## {match[1]}\n\n```{language}\n{code}\n```\n\n"
+
+
+def _escaped(text: str) -> str:
+    """The docstring with `<` outside of examples and code written so that Markdown shows it."""
+    return "\n".join(
+        line if line.startswith("    ") else re.sub(r"(`+)(.+?)\1|<", lambda m: m[0] if m[1] else "&lt;", line)
+        for line in text.split("\n")
+    )
+
+
+def _cell(text: str) -> str:
+    return _escaped(text).replace("|", "\\|")
+
+
+def _help(name: str) -> str:
+    """What ``--help`` prints, of the whole command or of a subcommand."""
+    with click.Context(cli, info_name="dockerfix", max_content_width=100, terminal_width=100) as context:
+        command = cli.get_command(context, name) if name else cli
+        if command is None:
+            raise KeyError(name)
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=100) if name else context
+        return f"```text\n{command.get_help(inner)}\n```"
+
+
+def _settings(_name: str) -> str:
+    rows = [f"| `{key.name}` | {_KINDS[key.kind]} | {_cell(key.help)}{_choices(key.choices)} |" for key in KEYS]
+    return "\n".join(["| key | value | what it sets |", "|---|---|---|", *rows])
+
+
+_KINDS = {
+    "names": "list",
+    "codes": "list of codes",
+    "choice": "word",
+    "version": "version",
+    "flag": "true or false",
+    "count": "number",
+    "path": "path",
+}
+
+
+def _choices(choices: tuple[str, ...]) -> str:
+    return f": {', '.join(f'`{choice}`' for choice in choices)}" if choices else ""
+
+
+def _schema(_name: str) -> str:
+    data: Any = json.loads(pkgutil.get_data("dockerfix.report", "findings.schema.json") or b"")
+    return f"```json\n{json.dumps(data, indent=2)}\n```"
+
+
+PARTS = {"help": _help, "settings": _settings, "schema": _schema}
