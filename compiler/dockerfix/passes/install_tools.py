@@ -46,7 +46,7 @@ def install_tools(document: Document, _context: Context) -> Iterator[Finding]:
             yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))
         return
     text = blocks.render(
-        document, CODE, "tools that later steps and fal call", written("apt", packages=" ".join(missing))
+        document, CODE, "tools that later steps and fal call", written("apt", "tools", packages=" ".join(missing))
     )
     if block is not None:
         edits = blocks.update(document, block, text)
