@@ -56,8 +56,8 @@ def _index(rules: dict[str, Rule]) -> str:
 
 _INTRODUCTION = (
     "Every finding has a code. DF0 tells of the input as a whole, DF1 removes what is Cog's, DF2 installs what "
-    "cog.yaml asks for, DF3 makes the file ready for fal, DF4 is about CUDA. The passes run in the order of their codes. "
-    "`dockerfix explain DF102` prints the same texts."
+    "cog.yaml asks for, DF3 makes the file ready for fal, DF4 is about CUDA. The passes run in the order of their "
+    "codes. `dockerfix explain DF102` prints the same texts."
 )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import dockerfix
 from commands import Here, here, project
-from conftest import FIXTURES
+from conftest import FIXTURES, SHARED
 from dockerfix.report.html import render
 from dockerfix.report.html_lines import align
 from dockerfix.report.html_stages import graph
@@ -43,6 +43,10 @@ COPY . /src
 
 def comfy() -> dockerfix.Result:
     return dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes(), project=CASE)
+
+
+def plain_lines(text: str) -> list[str]:
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
 
 
 class Tags(HTMLParser):
@@ -100,6 +104,24 @@ class TestRows:
     def test_every_finding_has_a_place(self) -> None:
         result = comfy()
         assert {number for row in align(result) for number in row.findings} == set(range(len(result.findings)))
+
+    @pytest.mark.skipif(SHARED is None, reason="needs the sample data")
+    def test_what_cog_prints(self) -> None:
+        """Nothing is lost, every change and finding is tied, and each block belongs to the code above it."""
+        assert SHARED
+        for path in sorted((SHARED / "cog-debug").glob("*/*.Dockerfile"))[::40]:
+            folder = SHARED / "projects" / path.name.partition(".")[0].partition("--")[0]
+            result = dockerfix.rewrite(path.read_bytes(), project=folder if folder.is_dir() else None)
+            rows = align(result)
+            cells = [cell for row in rows for cell in (row.before, row.after) if cell]
+            assert [row.before.text for row in rows if row.before] == plain_lines(result.source.text)
+            assert [row.after.text for row in rows if row.after] == plain_lines(result.rewritten)
+            assert all(cell.findings for cell in cells if cell.changed), path
+            assert {number for cell in cells for number in cell.findings} == set(range(len(result.findings))), path
+            for cell in cells:
+                mark = re.match(r"# dockerfix\[(DF\d+)\]: ", cell.text)
+                if mark and cell.changed:
+                    assert mark[1] in [result.findings[number].code for number in cell.findings], (path, cell)
 
     @pytest.mark.parametrize("text", ["", "\n", "FROM a", "FROM a\r\nRUN b\r\n", "no Dockerfile\n\n", "\ufeffFROM a\n"])
     def test_odd_texts(self, text: str) -> None:

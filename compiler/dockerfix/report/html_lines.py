@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -55,19 +56,53 @@ class _Owned(NamedTuple):
 
 
 def align(result: Result) -> list[Row]:
-    """Every line of the source and of the rewritten text, in order."""
+    """Every line of the source and of the rewritten text, in order; every finding stands in some row."""
     old, new = lines_of(result.source.text), lines_of(result.rewritten)
-    edits = [_Owned(edit, number) for number, finding in enumerate(result.findings) for edit in finding.edits]
-    pins: dict[int, list[int]] = {}
-    for number, finding in enumerate(result.findings):
-        if not finding.edits and old:
-            line = min(result.source.position(finding.span.start).line, len(old))
-            pins.setdefault(line - 1, []).append(number)
+    makers = _Makers(result)
+    found = hunks(old, new)
+    speaking = [number for number, finding in enumerate(result.findings) if not finding.edits]
     rows: list[Row] = []
-    for hunk in hunks(old, new):
-        sides = _Sides(result.source, old, new, hunk, edits, pins)
-        rows += sides.rows()
+    for _round in range(2):
+        pins: dict[int, list[int]] = {}
+        for number in speaking:
+            line = result.source.position(result.findings[number].span.start).line
+            pins.setdefault(min(line, len(old)) - 1, []).append(number)
+        rows = [row for hunk in found for row in _Sides(result.source, old, new, hunk, makers, pins).rows()]
+        seen = {number for row in rows for number in row.findings}
+        missing = [number for number in range(len(result.findings)) if number not in seen]
+        if not missing:
+            break
+        # what another change took away again is shown where it was
+        speaking += missing
     return rows
+
+
+class _Makers:
+    """The edits of all findings, and which of them hold a line."""
+
+    def __init__(self, result: Result) -> None:
+        self.edits = [_Owned(edit, number) for number, finding in enumerate(result.findings) for edit in finding.edits]
+        self.codes = [finding.code for finding in result.findings]
+        self.lines: dict[str, list[_Owned]] = {}
+        for each in self.edits:
+            for line in {line.strip() for line in each.edit.text.split("\n")}:
+                self.lines.setdefault(line, []).append(each)
+
+    def of(self, line: str, near: Sequence[_Owned], offset: int) -> tuple[int, ...]:
+        """The findings that may have written `line`: of `near` if one did, else the one nearest to `offset`.
+
+        The comment above a block names its code.
+        """
+        holding = self.lines.get(line.strip(), [])
+        mark = _MARK.match(line)
+        if mark:
+            named = [each for each in self.edits if self.codes[each.finding] == mark[1] and each.edit.text]
+            holding = [each for each in holding if each in named] or named
+        close = tuple(dict.fromkeys(each.finding for each in holding if each in near))
+        return close or ((_nearest(offset, holding).finding,) if holding else ())
+
+
+_MARK = re.compile(r"# dockerfix\[(DF\d+)\]: ")
 
 
 def lines_of(text: str) -> list[str]:
@@ -101,12 +136,13 @@ class _Sides:
         old: Sequence[str],
         new: Sequence[str],
         hunk: Hunk,
-        edits: Sequence[_Owned],
+        makers: _Makers,
         pins: dict[int, list[int]],
     ) -> None:
         self.starts = [*source.line_starts, len(source.text)]
         self.old, self.new, self.hunk, self.pins = old, new, hunk, pins
-        self.edits = [] if hunk.same else _edits_of(self._offset(hunk.i1), self._offset(hunk.i2), edits)
+        self.makers = makers
+        self.edits = [] if hunk.same else _edits_of(self._offset(hunk.i1), self._offset(hunk.i2), makers.edits)
 
     def _offset(self, line: int) -> int:
         return self.starts[min(line, len(self.starts) - 1)]
@@ -118,7 +154,7 @@ class _Sides:
             Cell(line + 1, _plain(self.old[line]), self._owners(line), not same)
             for line in range(self.hunk.i1, self.hunk.i2)
         ]
-        makers = [()] * (self.hunk.j2 - self.hunk.j1) if same else self._makers()
+        makers = [()] * (self.hunk.j2 - self.hunk.j1) if same else self._written()
         numbered = zip(range(self.hunk.j1, self.hunk.j2), makers, strict=True)
         after = [Cell(line + 1, _plain(self.new[line]), found, not same) for line, found in numbered]
         return _paired(before, after)
@@ -131,15 +167,13 @@ class _Sides:
             found = [_nearest(start, self.edits).finding]
         return tuple(dict.fromkeys([*found, *self.pins.get(line, ())]))
 
-    def _makers(self) -> list[tuple[int, ...]]:
+    def _written(self) -> list[tuple[int, ...]]:
         """For each new line of the hunk, the findings whose edits hold it; else those of the line above it."""
-        texts = [(each.finding, {line.strip() for line in each.edit.text.split("\n")}) for each in self.edits]
-        fallback = tuple(dict.fromkeys(each.finding for each in self.edits if each.edit.text)) or tuple(
-            dict.fromkeys(each.finding for each in self.edits)
-        )
+        writing = tuple(dict.fromkeys(each.finding for each in self.edits if each.edit.text))
+        fallback = writing or tuple(dict.fromkeys(each.finding for each in self.edits))
         result: list[tuple[int, ...]] = []
         for line in self.new[self.hunk.j1 : self.hunk.j2]:
-            holding = tuple(dict.fromkeys(number for number, known in texts if line.strip() in known))
+            holding = self.makers.of(line, self.edits, self._offset(self.hunk.i1))
             above = result[-1] if result else ()
             if holding:
                 result.append(above if above and set(above) <= set(holding) else holding[:1])
