@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dockerfix.cli.command import cli
+from dockerfix.cli.help import COMMANDS
 from dockerfix.config import KEYS
 from dockerfix.report.rules import Rule, all_rules
 
@@ -94,6 +95,10 @@ def _help(name: str) -> str:
         return f"```text\n{command.get_help(inner)}\n```"
 
 
+def _commands(_name: str) -> str:
+    return "\n\n".join(f"## dockerfix {name}\n\n{_help(name)}" for name in COMMANDS)
+
+
 def _settings(_name: str) -> str:
     rows = [f"| `{key.name}` | {_KINDS[key.kind]} | {_cell(key.help)}{_choices(key.choices)} |" for key in KEYS]
     return "\n".join(["| key | value | what it sets |", "|---|---|---|", *rows])
@@ -119,4 +124,4 @@ def _schema(_name: str) -> str:
     return f"```json\n{json.dumps(data, indent=2)}\n```"
 
 
-PARTS = {"help": _help, "settings": _settings, "schema": _schema}
+PARTS = {"help": _help, "commands": _commands, "settings": _settings, "schema": _schema}

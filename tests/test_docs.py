@@ -262,6 +262,13 @@ class TestPrivateIndexes:
         assert "secret@" not in result.rewritten
 
 
+def app_project(parent: Path) -> Path:
+    folder = parent / "model"
+    shutil.copytree(FIXTURES / "app" / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
+    (folder / "Dockerfile").write_text(DOCKERFILE)
+    return folder
+
+
 class TestPython:
     def test_the_library(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (tmp_path / "cog.yaml").write_text(COG_YAML)
@@ -273,16 +280,31 @@ class TestPython:
         assert capsys.readouterr().out == "['base']\n3.11\n"
 
     def test_the_app(self, tmp_path: Path, tools: Path) -> None:
-        folder = tmp_path / "model"
-        shutil.copytree(FIXTURES / "app" / "hello-text", folder)
-        (folder / "Dockerfile").write_text("FROM python:3.11-slim\nWORKDIR /src\nCOPY . /src\n")
+        folder = app_project(tmp_path)
         (folder / "make_app.py").write_text(block("how-to/app.md", "python", "make_app.py"))
-        done = bash(block("how-to/app.md", "sh"), folder, tools)
+        done = bash("python make_app.py", folder, tools)
         assert done.returncode == 0, done.stdout
         assert "[tool.fal.apps." in done.stdout
-        for name in ("fal_app.py", "fal_cog.py", "fal_call.py"):
-            compile((folder / name).read_text(), name, "exec")
-        assert 'app_auth = "private"' in (folder / "fal_app.py").read_text()
+        made = {name: (folder / name).read_text() for name in ("fal_app.py", "fal_cog.py", "fal_call.py")}
+        assert 'app_auth = "private"' in made["fal_app.py"]
+        other = app_project(tmp_path / "other")
+        done = bash(block("how-to/app.md", "sh"), other, tools)
+        assert done.returncode == 0, done.stdout
+        assert "[tool.fal.apps." in (other / "pyproject.toml").read_text()
+        for name in made:
+            compile((other / name).read_text(), name, "exec")
+
+    def test_the_migration(self, tmp_path: Path, tools: Path) -> None:
+        folder = app_project(tmp_path)
+        (folder / "Dockerfile").rename(folder / "Dockerfile.cog")
+        look, write = block("how-to/app.md", "sh", number=1).splitlines()
+        before = sorted(path.name for path in folder.iterdir())
+        assert bash(look, folder, tools).returncode == 0
+        assert sorted(path.name for path in folder.iterdir()) == before
+        done = bash(write, folder, tools)
+        assert done.returncode == 0, done.stdout
+        for name in ("Dockerfile", "fal_app.py", ".dockerignore", "pyproject.toml", "MIGRATION.md"):
+            assert (folder / name).is_file(), name
 
     def test_the_new_pass(self) -> None:
         from dockerfix.passes import Pass
