@@ -16,7 +16,7 @@ from dockerfix.knowledge.transitive import package_of
 from dockerfix.project_calls import notebook_calls, python_calls, script_calls
 from dockerfix.project_config import CogConfig, Mount, RunItem, Weight, read_config
 from dockerfix.project_fields import ConfigNote
-from dockerfix.project_files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, peek, read_bytes
+from dockerfix.project_files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, marked, peek, read_bytes
 from dockerfix.project_python import Import, candidate_modules, imported_modules, is_standard
 from dockerfix.project_requirements import FileProblem, RequirementLine, Requirements, read_requirements
 from dockerfix.project_yaml import MAX_CHARACTERS, ConfigError
@@ -107,13 +107,13 @@ class Project:
 
     @cached_property
     def _code(self) -> dict[str, tuple[str, ...]]:
-        """Files of code by kind: python, shell, notebook."""
+        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages fal brings."""
         kinds: dict[str, list[str]] = {"python": [], "shell": [], "notebook": []}
         count = total = 0
         for name in self.files:
             kind = self._kind(name)
             source = self.read(name) if kind is not None else None
-            if kind is None or source is None:
+            if kind is None or source is None or marked(source.text):
                 continue
             count += 1
             total += len(source.text)

@@ -14,7 +14,21 @@ MAX_TOTAL_BYTES = 16 << 20
 MAX_ENTRIES = 50_000
 """Directory entries looked at in all; beyond, the walk ends and the project counts as cut short."""
 
+MARK = "Written by dockerfix"
+"""What the files say in their first lines that dockerfix writes beside a Dockerfile."""
+MARKED_LINES = 10
+
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
+
+
+def head(text: str) -> str:
+    """The lines of a file among which the mark stands."""
+    return "\n".join(text.split("\n", MARKED_LINES)[:MARKED_LINES])
+
+
+def marked(text: str) -> bool:
+    """Whether dockerfix wrote a file, perhaps edited since."""
+    return MARK in head(text)
 
 
 def locate(root: Path, relative: str) -> Path | None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dockerfix.app.building import AppResult
 from dockerfix.app.server import ServerResult
-from dockerfix.app.writing import MARK
 from dockerfix.findings import Finding, Severity
+from dockerfix.project_files import MARK
 
 ABOUT = {
     "fal_app.py": "the App: inputs, outputs, endpoints and settings; yours to edit",

@@ -19,16 +19,14 @@ from dockerfix.app.guide import guide
 from dockerfix.app.ignored import FILE as IGNORE_FILE
 from dockerfix.app.model import AppError
 from dockerfix.app.server import ServerResult
-from dockerfix.app.writing import MARK
 from dockerfix.files import replace
 from dockerfix.findings import Finding
 from dockerfix.project import Project
-from dockerfix.project_files import leaves
+from dockerfix.project_files import MARK, head, leaves, marked
 from dockerfix.source import decode, encode
 
 GUIDE = "MIGRATION.md"
 PROJECT_FILE = "pyproject.toml"
-MARKED_LINES = 10
 DEBUG_TIMEOUT = 300
 
 
@@ -68,11 +66,10 @@ def stamped(text: str) -> str:
 
 def is_ours(text: str) -> bool:
     """Whether dockerfix wrote a file and nobody edited it: by its first lines, or a Dockerfile's blocks."""
-    head = "\n".join(text.split("\n", MARKED_LINES)[:MARKED_LINES])
-    stamp = re.search(rf"{MARK} \(([0-9a-f]{{8}})\)", head)
+    stamp = re.search(rf"{MARK} \(([0-9a-f]{{8}})\)", head(text))
     if stamp is not None:
         return _checksum(text.replace(stamp.group(), MARK, 1)) == stamp[1]
-    return MARK in head or "\n# dockerfix[DF" in text
+    return marked(text) or "\n# dockerfix[DF" in text
 
 
 def _checksum(text: str) -> str:
@@ -144,7 +141,9 @@ def run_cog_debug(root: Path) -> str:
     """What `cog debug` prints for the project in `root`. Raises AppError where cog isn't installed or fails."""
     program = shutil.which("cog")
     if program is None:
-        raise AppError("cog isn't installed: give the output of `cog debug` as a file, or on standard input as -")
+        raise AppError(
+            "cog isn't installed: pass what `cog debug` printed with --dockerfile FILE, or - for standard input"
+        )
     try:
         found = subprocess.run([program, "debug"], cwd=root, capture_output=True, check=False, timeout=DEBUG_TIMEOUT)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -8,8 +8,8 @@ from dockerfix.app.pretty import Group, comment, docstring, lay, string, value
 from dockerfix.app.results import Results
 from dockerfix.app.settings import Settings
 from dockerfix.app.spelling import Speller
+from dockerfix.project_files import MARK
 
-MARK = "Written by dockerfix"
 NAME = "fal_app.py"
 
 

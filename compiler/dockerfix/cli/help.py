@@ -14,8 +14,10 @@ if BuildKit would reject the result, or if a second run would change it.
 """
 
 COMMANDS = {
+    "app": ("dockerfix.cli.app:app", "Write the fal App that serves a Cog predictor."),
     "completion": ("dockerfix.cli.info:completion", "Print the completion script for a shell."),
     "explain": ("dockerfix.cli.info:explain", "Say what a code stands for, with an example."),
+    "migrate": ("dockerfix.cli.migrate:migrate", "Write all that a Cog project needs on fal."),
     "passes": ("dockerfix.cli.info:passes", "List the passes: code, name, and what each does."),
     "review": ("dockerfix.cli.review:review", "Write a page that shows each change beside its reason."),
     "tree": ("dockerfix.cli.tree:tree", "Print the tree of a Dockerfile, with the span of every token."),

@@ -1,0 +1,185 @@
+"""``dockerfix migrate``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dockerfix.cli import PROGRAM, exits, kinds, streams
+from dockerfix.cli.app import Chosen, failures, open_project, settings, tell
+
+if TYPE_CHECKING:
+    from dockerfix.app import AppResult, ServerResult
+    from dockerfix.app.migrate import Plan
+    from dockerfix.cli.job import Done
+    from dockerfix.config import Settings
+    from dockerfix.options import Target
+    from dockerfix.project import Project
+
+DOCKERFILE = "Dockerfile"
+
+
+@click.command("migrate")
+@click.argument("project", metavar="PROJECT", type=kinds.path())
+@click.option(
+    "--dockerfile",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="What `cog debug` printed, or - for standard input; without it `cog debug` is run.",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; print what would change as a diff for `git apply`.")
+@click.option("--force", is_flag=True, help="Replace files that dockerfix didn't write, and write in spite of errors.")
+@click.option(
+    "--target", type=kinds.choice("target"), help="A fal.App (the default), or Cog's own server behind a gate."
+)
+@settings
+@click.option("-q", "--quiet", is_flag=True, help="Tell only errors.")
+def migrate(
+    project: Path,
+    dockerfile: str | None,
+    dry_run: bool,
+    force: bool,
+    target: Target | None,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Write all that a Cog project needs on fal.
+
+    That is the Dockerfile, fal_app.py with the two files beside it (or fal_gate.py with --target server),
+    .dockerignore, the entry in pyproject.toml, and MIGRATION.md, which says what was done, what to check by hand, and
+    how to deploy. A .dockerignore and a pyproject.toml of the project's own stay; other files that dockerfix didn't
+    write are replaced with --force alone, but for the Dockerfile that is the input.
+
+    \b
+    Convert the project in the working directory, where cog is installed:
+      dockerfix migrate .
+    See first what would change:
+      dockerfix migrate . --dry-run
+    With a Dockerfile from elsewhere:
+      cog debug | dockerfix migrate . --dockerfile -
+      dockerfix migrate ~/models/sdxl --dockerfile Dockerfile.cog
+    Keep Cog's HTTP API (POST /predictions):
+      dockerfix migrate . --target server
+    """
+    from dockerfix.app import migrate as migration
+    from dockerfix.app.building import checked_config
+
+    with failures(project):
+        opened = open_project(project)
+        checked_config(opened)
+        chosen = _settings(project, target)
+        done = _rewritten(project, dockerfile, chosen, force=force)
+        if done.text is None:
+            _tell(done, project, dockerfile, chosen, quiet=quiet)
+            streams.say(f"{PROGRAM}: nothing was written")
+            return {"refused": exits.REFUSED, "internal-error": exits.INTERNAL}.get(done.status, exits.FOUND)
+        # what is wrong with the project is told in one line, not behind all that was done to the Dockerfile
+        result = _build(opened, chosen.target, Chosen(**options), done.text)
+        _tell(done, project, dockerfile, chosen, quiet=quiet)
+        tell(result.findings, project, quiet=quiet)
+        sound = all(each.severity.label != "error" for each in result.findings)
+        if not sound and not force:
+            streams.say(f"{PROGRAM}: nothing was written")
+            return exits.FOUND
+        planned = migration.plan(opened, done.text, result, done.findings)
+        replaceable = _replaceable(project, dockerfile)
+        if dry_run:
+            _show(planned, replaceable, force=force)
+        else:
+            written = migration.apply(planned, force=force, replaceable=replaceable)
+            if not quiet:
+                _summarise(planned, written)
+        return exits.FOUND if done.failing or not sound else exits.DONE
+
+
+def _settings(project: Path, target: Target | None) -> Settings:
+    """The settings that hold for the project. Raises Failure."""
+    from dockerfix import config
+
+    given: dict[str, Any] = {"project": project}
+    if target is not None:
+        given["target"] = target
+    try:
+        return config.merge(config.find(project), given)
+    except config.SettingsError as error:
+        raise streams.Failure(str(error), exits.USAGE) from None
+
+
+def _rewritten(project: Path, dockerfile: str | None, chosen: Settings, *, force: bool) -> Done:
+    """The Dockerfile for fal. Raises Failure and AppError."""
+    from dockerfix.cli.job import process
+    from dockerfix.cli.rewrite import Request, _end_in_order, _job
+
+    data = _input(project, dockerfile)
+    _end_in_order()
+    return process(_job("-", chosen, Request(force=force)), data)
+
+
+def _input(project: Path, dockerfile: str | None) -> bytes:
+    """What `cog debug` printed. Raises Failure and AppError."""
+    from dockerfix.app.migrate import run_cog_debug
+    from dockerfix.files import InputError, read_file
+    from dockerfix.source import encode
+
+    if dockerfile is None:
+        return encode(run_cog_debug(project))
+    try:
+        return streams.read() if dockerfile == "-" else read_file(dockerfile)
+    except InputError as error:
+        raise streams.Failure(f"cannot read {dockerfile}: {error}") from None
+
+
+def _tell(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, quiet: bool) -> None:
+    """Say what was found in the Dockerfile."""
+    from dockerfix.findings import Severity
+    from dockerfix.report import text
+    from dockerfix.report.entry import STDIN, Entry
+
+    findings = done.findings
+    if quiet or chosen.quiet:
+        findings = tuple(each for each in findings if each.severity is Severity.ERROR)
+    path = "cog debug" if dockerfile is None else STDIN if dockerfile == "-" else dockerfile
+    entry = Entry(path, done.status, done.source, findings, project=str(project), error=done.error)
+    lines = text.entry(entry, show_source=chosen.show_source, colour=streams.colours(sys.stderr))
+    if lines:
+        streams.say("\n".join(lines))
+
+
+def _build(project: Project, target: Target, chosen: Chosen, dockerfile: str) -> AppResult | ServerResult:
+    from dockerfix.app import build, build_server
+
+    options = chosen.options(dockerfile)
+    return build_server(project, options) if target == "server" else build(project, options)
+
+
+def _replaceable(project: Path, dockerfile: str | None) -> frozenset[str]:
+    """The Dockerfile, where it is the input itself."""
+    same = dockerfile not in (None, "-") and os.path.realpath(str(dockerfile)) == os.path.realpath(project / DOCKERFILE)
+    return frozenset({DOCKERFILE}) if same else frozenset()
+
+
+def _show(planned: Plan, replaceable: Collection[str], *, force: bool) -> None:
+    """The diff, and what would keep it from being written."""
+    from dockerfix.app.migrate import diff
+    from dockerfix.report.diff import coloured
+    from dockerfix.source import encode
+
+    found = diff(planned)
+    streams.write(encode(coloured(found) if streams.colours(sys.stdout) else found))
+    foreign = () if force else planned.foreign(replaceable)
+    for path in foreign:
+        streams.say(f"{PROGRAM}: `{path}` isn't dockerfix's, or was edited since: only --force would replace it")
+
+
+def _summarise(planned: Plan, written: tuple[str, ...]) -> None:
+    for path in planned.kept:
+        streams.say(f"{PROGRAM}: your {path} stays as it is")
+    if written:
+        streams.say(f"{PROGRAM}: {', '.join(written)} written; see MIGRATION.md for what to check and how to deploy")
+    else:
+        streams.say(f"{PROGRAM}: nothing to change")

@@ -1,0 +1,379 @@
+"""``dockerfix app`` and ``dockerfix migrate`` as commands: exit codes, what is written, what is not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commands import Done, environment
+from dockerfix.app import build
+from dockerfix.project import Project
+
+PREDICTOR = """\
+from cog import BasePredictor, Input
+
+
+class Predictor(BasePredictor):
+    def predict(self, text: str = Input(description="What to say")) -> str:
+        return text
+"""
+COG_YAML = (
+    'build:\n  python_version: "3.11"\n  python_packages:\n    - requests==2.32.3\npredict: "predict.py:Predictor"\n'
+)
+DOCKERFILE = """\
+FROM python:3.11-slim
+RUN curl -sSL -o /sbin/tini "https://github.com/krallin/tini/releases/download/v0.19.0/tini-amd64"; chmod +x /sbin/tini
+ENTRYPOINT ["/sbin/tini", "--"]
+COPY .cog/tmp/build1/cog-0.14.7-py3-none-any.whl /tmp/cog-0.14.7-py3-none-any.whl
+RUN pip install --no-cache-dir /tmp/cog-0.14.7-py3-none-any.whl
+COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt
+RUN pip install -r /tmp/requirements.txt
+WORKDIR /src
+EXPOSE 5000
+CMD ["python", "-m", "cog.server.http"]
+COPY . /src
+"""
+APP_FILES = {"fal_app.py", "fal_call.py", "fal_cog.py"}
+BESIDE = {".dockerignore", "Dockerfile", "MIGRATION.md", "pyproject.toml"}
+
+
+def command(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **extra: str) -> Done:
+    """Run the command as a module, with no cog on the path."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dockerfix", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env=environment(PATH=str(cwd), **extra) if "PATH" not in extra else environment(**extra),
+        check=False,
+        timeout=120,
+    )
+    return Done(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project in a folder of its own."""
+    project = tmp_path / "my_model"
+    project.mkdir()
+    (tmp_path / ".git").mkdir()
+    (project / "cog.yaml").write_text(COG_YAML)
+    (project / "predict.py").write_text(PREDICTOR)
+    return project
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} - {"cog.yaml", "predict.py"}
+
+
+class TestApp:
+    def test_writes_three_files(self, folder: Path) -> None:
+        done = command("app", cwd=folder)
+        assert (done.code, done.out) == (0, b"")
+        assert done.err.endswith("dockerfix: fal_app.py, fal_call.py and fal_cog.py written\n")
+        assert names(folder) == APP_FILES
+        again = command("app", folder, cwd=folder.parent)
+        assert again.err.endswith("dockerfix: nothing to change\n")
+
+    def test_prints(self, folder: Path) -> None:
+        done = command("app", "my_model", "-o", "-", "-q", cwd=folder.parent)
+        assert (done.code, done.err, names(folder)) == (0, "", set())
+        assert command("app", "-q", cwd=folder).err == ""
+        assert (folder / "fal_app.py").read_bytes() == done.out
+
+    def test_settings(self, folder: Path) -> None:
+        options = ["--name=shout", "--machine-type=GPU-H100", "--auth=shared", "--keep-alive=5", "--startup-timeout=90"]
+        done = command("app", "--toml", *options, "-o", "serve.py", cwd=folder)
+        assert names(folder) == {"serve.py", "fal_call.py", "fal_cog.py"}
+        assert done.out.decode() == (
+            '[tool.fal.apps.shout]\npython_entry_point = "serve:Shout"\nauth = "shared"\n'
+            'machine_type = "GPU-H100"\nkeep_alive = 5\nstartup_timeout = 90\npython_version = "3.11"\n\n'
+            '[tool.fal.apps.shout.image]\ndockerfile = "Dockerfile"\n'
+        )
+        text = (folder / "serve.py").read_text()
+        assert 'machine_type = "GPU-H100"' in text
+        assert 'app_name = "shout"' in text
+
+    def test_dockerfile(self, folder: Path) -> None:
+        (folder / "images").mkdir()
+        (folder / "images" / "gpu.Dockerfile").write_text("FROM python:3.12-slim\n")
+        done = command("app", "my_model", "--toml", "--dockerfile", "my_model/images/gpu.Dockerfile", cwd=folder.parent)
+        assert b'python_version = "3.12"' in done.out
+        assert b'dockerfile = "images/gpu.Dockerfile"' in done.out
+        (folder / "Dockerfile").write_text("FROM python:3.10-slim\n")
+        assert b'python_version = "3.10"' in command("app", "--toml", cwd=folder).out
+
+    @pytest.mark.parametrize("name", ["fal_app.py", "fal_call.py"])
+    def test_keeps_what_is_not_its_own(self, folder: Path, name: str) -> None:
+        (folder / name).write_text("mine\n")
+        done = command("app", "--toml", cwd=folder)
+        assert (done.code, done.out) == (3, b"")
+        assert done.err.endswith(
+            f"dockerfix: dockerfix didn't write `{name}`, or it was edited since; nothing was written "
+            "(--force replaces it)\n"
+        )
+        assert names(folder) == {name}
+        assert command("app", "--force", cwd=folder).code == 0
+        assert (folder / name).read_text() != "mine\n"
+
+    @pytest.mark.parametrize(
+        ("cog_yaml", "predict", "message"),
+        [
+            (None, PREDICTOR, "the project has no cog.yaml"),
+            ("build: [\n", PREDICTOR, "cog.yaml:"),
+            ("build: {}\n", PREDICTOR, "cog.yaml: names no predictor: neither `predict` nor `run` is there"),
+            (COG_YAML, None, "cog.yaml:5: there is no file `predict.py`"),
+            (COG_YAML, "class Other: ...\n", "predict.py: "),
+            (COG_YAML, "class Predictor(:\n", "predict.py:1: "),
+            (COG_YAML, "print 'hello'\n", "predict.py:1: "),
+            ('predict: "../predict.py:Predictor"\n', PREDICTOR, "cog.yaml:1: "),
+            (COG_YAML.replace("3.11", "2.7"), PREDICTOR, "cog.yaml:2: Python 2.7 is asked for"),
+        ],
+    )
+    def test_bad_projects(self, folder: Path, cog_yaml: str | None, predict: str | None, message: str) -> None:
+        for name, text in (("cog.yaml", cog_yaml), ("predict.py", predict)):
+            (folder / name).unlink()
+            if text is not None:
+                (folder / name).write_text(text)
+        for arguments in (["app"], ["migrate", ".", "--dockerfile", "-"]):
+            done = command(*arguments, cwd=folder, stdin=DOCKERFILE.encode())
+            assert (done.code, done.out) == (3, b"")
+            assert done.err.startswith("dockerfix: ")
+            assert message in done.err
+            assert done.err.count("\n") == 1
+            assert names(folder) == set()
+
+    def test_no_folder(self, tmp_path: Path) -> None:
+        assert command("app", "nothing", cwd=tmp_path) == (3, b"", "dockerfix: nothing: no such folder\n")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--name", "a b"],
+            ["--name", 'x]\nauth = "public"'],
+            ["--machine-type", "no such"],
+            ["--keep-alive", "-1"],
+            ["--auth", "none"],
+            ["-o", "fal_call.py"],
+            ["-o", "fal.py"],
+            ["-o", "App"],
+            ["-o", "../fal_app.py"],
+            ["-o", "-", "--toml"],
+            ["--dockerfile", "../Dockerfile"],
+            [".", "more"],
+        ],
+    )
+    def test_wrong_usage(self, folder: Path, arguments: list[str]) -> None:
+        done = command("app", *arguments, cwd=folder)
+        assert (done.code, done.out, names(folder)) == (2, b"", set())
+        assert done.err.startswith("Usage: dockerfix app ")
+
+    @pytest.mark.parametrize("option", ["-o-", "--toml"])
+    def test_closed_output(self, folder: Path, option: str) -> None:
+        script = f"{sys.executable} -m dockerfix app {option} -q >&-"
+        done = subprocess.run(
+            ["bash", "-c", script], capture_output=True, cwd=folder, env=environment(), check=False, timeout=60
+        )
+        assert (done.returncode, done.stderr) == (3, b"dockerfix: cannot write standard output: it is closed\n")
+        assert names(folder) == set()
+
+    def test_what_cannot_be_written(self, folder: Path) -> None:
+        (folder / "fal_call.py").mkdir()
+        done = command("app", "--force", cwd=folder)
+        assert (done.code, names(folder)) == (3, {"fal_call.py"})
+        assert done.err.endswith("dockerfix: cannot write into .: Is a directory\n")
+
+    def test_a_link_out_of_the_project(self, folder: Path) -> None:
+        (folder / "fal_cog.py").symlink_to(folder.parent / "elsewhere.py")
+        done = command("app", cwd=folder)
+        assert done.code == 3
+        assert "`fal_cog.py` is a link out of the project; nothing was written" in done.err
+        assert names(folder) == {"fal_cog.py"}
+
+    def test_an_error_of_the_program(self, folder: Path) -> None:
+        (folder / "sitecustomize.py").write_text(
+            "import dockerfix.app\n\ndef build(*_): raise RuntimeError('broken')\n\ndockerfix.app.build = build\n"
+        )
+        path = os.pathsep.join([str(folder), environment()["PYTHONPATH"]])
+        done = subprocess.run(
+            [sys.executable, "-m", "dockerfix", "app", str(folder)],
+            capture_output=True,
+            env={**environment(), "PYTHONPATH": path},
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 4
+        assert b"internal error: RuntimeError: broken; nothing was written, please report this\n" in done.stderr
+
+    def test_help(self, tmp_path: Path) -> None:
+        for name in ("app", "migrate"):
+            done = command(name, "--help", cwd=tmp_path)
+            assert (done.code, done.err) == (0, "")
+            assert f"  dockerfix {name}".encode() in done.out
+            assert f"\n  {name} ".encode() in command("--help", cwd=tmp_path).out
+
+
+class TestMigrate:
+    def test_from_standard_input(self, folder: Path) -> None:
+        done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
+        assert (done.code, done.out) == (0, b"")
+        assert names(folder) == APP_FILES | BESIDE
+        assert "<stdin>:3:1: DF102 the ENTRYPOINT of tini is removed\n" in done.err
+        text = (folder / "Dockerfile").read_text()
+        assert "'fal==" in text
+        assert "DF102" in (folder / "MIGRATION.md").read_text()
+        assert (folder / "fal_app.py").read_text().startswith('"""Serves predict.py:Predictor on fal')
+
+    def test_again(self, folder: Path) -> None:
+        """Neither the same input nor the result changes anything more."""
+        (folder / "Dockerfile.cog").write_text(DOCKERFILE)
+        first = command("migrate", ".", "--dockerfile", "Dockerfile.cog", cwd=folder)
+        assert first.code == 0
+        before = {path.name: path.read_bytes() for path in folder.iterdir()}
+        again = command("migrate", ".", "--dockerfile", "Dockerfile.cog", cwd=folder)
+        assert again.err.endswith("dockerfix: nothing to change\n")
+        result = command("migrate", ".", "--dockerfile", "Dockerfile", cwd=folder)
+        assert result.code == 0
+        after = {path.name: path.read_bytes() for path in folder.iterdir()}
+        assert {name for name in before if before[name] != after[name]} <= {"MIGRATION.md"}
+
+    def test_its_own_dockerfile_is_replaced(self, folder: Path) -> None:
+        (folder / "Dockerfile").write_text(DOCKERFILE)
+        done = command("migrate", "my_model", "--dockerfile", "my_model/Dockerfile", cwd=folder.parent)
+        assert done.code == 0
+        assert ".cog/" not in (folder / "Dockerfile").read_text()
+
+    def test_another_dockerfile_is_not(self, folder: Path) -> None:
+        (folder / "Dockerfile").write_text("FROM scratch\n")
+        done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
+        assert done.code == 3
+        assert "dockerfix didn't write `Dockerfile`" in done.err
+        assert names(folder) == {"Dockerfile"}
+        done = command("migrate", ".", "--dockerfile", "-", "--dry-run", cwd=folder, stdin=DOCKERFILE.encode())
+        assert done.code == 0
+        assert done.err.endswith("`Dockerfile` isn't dockerfix's, or was edited since: only --force would replace it\n")
+        done = command("migrate", ".", "--dockerfile", "-", "--force", cwd=folder, stdin=DOCKERFILE.encode())
+        assert done.code == 0
+        assert names(folder) == APP_FILES | BESIDE
+
+    def test_dry_run(self, folder: Path) -> None:
+        arguments = ["migrate", ".", "--dockerfile", "-"]
+        shown = command(*arguments, "--dry-run", cwd=folder, stdin=DOCKERFILE.encode())
+        assert (shown.code, names(folder)) == (0, set())
+        subprocess.run(["git", "apply", "-"], input=shown.out, cwd=folder, check=True, env=dict(os.environ))
+        assert names(folder) == APP_FILES | BESIDE
+        again = command(*arguments, "--dry-run", "-q", cwd=folder, stdin=DOCKERFILE.encode())
+        assert again == (0, b"", "")
+
+    def test_what_stays(self, folder: Path) -> None:
+        (folder / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+        done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
+        assert done.code == 0
+        assert "dockerfix: your pyproject.toml stays as it is\n" in done.err
+        assert "[tool.fal.apps.my-model]" in (folder / "MIGRATION.md").read_text()
+
+    def test_server(self, folder: Path) -> None:
+        arguments = ["migrate", ".", "--dockerfile", "-", "--target", "server", "--name", "shout"]
+        done = command(*arguments, cwd=folder, stdin=DOCKERFILE.encode())
+        assert done.code == 0
+        assert names(folder) == BESIDE | {"fal_gate.py"}
+        text = (folder / "Dockerfile").read_text()
+        assert text.endswith(
+            'ENTRYPOINT ["/sbin/tini", "--"]\n'
+            "# dockerfix[DF201]: python_packages of cog.yaml\n"
+            "RUN pip install \\\n    'requests==2.32.3'\n"
+            "# dockerfix[DF311]: Cog's own server\n"
+            "RUN python -m pip install --no-cache-dir 'cog==0.23.1'\n"
+            "WORKDIR /src\n"
+            "# dockerfix[DF312]: Cog's server, behind a gate that opens once it is ready (2 instructions)\n"
+            "EXPOSE 8080\n"
+            'CMD ["python", "/src/fal_gate.py"]\n'
+            "COPY . /src\n"
+        )
+        entry = (folder / "pyproject.toml").read_text()
+        assert "[tool.fal.apps.shout]\nexposed_port = 8080\n" in entry
+        assert 'cmd = ["python", "/src/fal_gate.py"]' in entry
+        again = command(*arguments, cwd=folder, stdin=DOCKERFILE.encode())
+        assert again.err.endswith("dockerfix: nothing to change\n")
+
+    def test_target_of_the_configuration(self, folder: Path) -> None:
+        (folder / ".dockerfix.yaml").write_text("target: server\n")
+        command("migrate", "my_model", "--dockerfile", "-", cwd=folder.parent, stdin=DOCKERFILE.encode())
+        assert (folder / "fal_gate.py").exists()
+        (folder / ".dockerfix.yaml").write_text("target: nothing\n")
+        done = command("migrate", "my_model", "--dockerfile", "-", cwd=folder.parent, stdin=DOCKERFILE.encode())
+        assert done.code == 2
+
+    def test_runs_cog(self, folder: Path) -> None:
+        arguments = ["migrate", "my_model"]
+        done = command(*arguments, cwd=folder.parent)
+        assert (done.code, names(folder)) == (3, set())
+        assert done.err == (
+            "dockerfix: cog isn't installed: pass what `cog debug` printed with --dockerfile FILE, "
+            "or - for standard input\n"
+        )
+        program = folder.parent / "cog"
+        program.write_text(f"#!/bin/sh\n[ -f cog.yaml ] && [ $1 = debug ] && printf '%s' '{DOCKERFILE}'\n")
+        program.chmod(0o755)
+        path = os.pathsep.join([str(folder.parent), os.environ["PATH"]])
+        done = command(*arguments, cwd=folder.parent, PATH=path)
+        assert done.code == 0
+        assert "cog debug:3:1: DF102 " in done.err
+        assert names(folder) == APP_FILES | BESIDE
+
+    @pytest.mark.parametrize(
+        ("dockerfile", "code", "message"),
+        [
+            ("", 3, "DF001 error: the input is empty"),
+            ("hello\n", 3, "DF002 error: this is no Dockerfile"),
+            (f"{DOCKERFILE}COPY nothing.txt /src/\n", 1, "DF306 error: "),
+            (f"{DOCKERFILE}NONSENSE x\n", 3, "DF003 error: "),
+        ],
+    )
+    def test_bad_dockerfiles(self, folder: Path, dockerfile: str, code: int, message: str) -> None:
+        arguments = ["migrate", ".", "--dockerfile", "-", "-q"]
+        done = command(*arguments, cwd=folder, stdin=dockerfile.encode())
+        assert (done.code, done.out, names(folder)) == (code, b"", set())
+        assert message in done.err
+        assert done.err.endswith("dockerfix: nothing was written\n")
+
+    def test_force_writes_in_spite_of_errors(self, folder: Path) -> None:
+        arguments = ["migrate", ".", "--dockerfile", "-", "-q", "--force"]
+        done = command(*arguments, cwd=folder, stdin=f"{DOCKERFILE}COPY nothing.txt /src/\n".encode())
+        assert done.code == 1
+        assert names(folder) == APP_FILES | BESIDE
+
+    def test_input_that_cannot_be_read(self, folder: Path) -> None:
+        done = command("migrate", ".", "--dockerfile", "nothing", cwd=folder)
+        assert done == (3, b"", "dockerfix: cannot read nothing: No such file or directory\n")
+        script = f"{sys.executable} -m dockerfix migrate . --dockerfile - <&-"
+        closed = subprocess.run(
+            ["bash", "-c", script], capture_output=True, cwd=folder, env=environment(), check=False, timeout=60
+        )
+        assert (closed.returncode, closed.stderr) == (3, b"dockerfix: cannot read standard input: it is closed\n")
+
+    def test_closed_output(self, folder: Path) -> None:
+        (folder / "Dockerfile").write_text(DOCKERFILE)
+        script = f"{sys.executable} -m dockerfix migrate . --dockerfile Dockerfile --dry-run -q >&-"
+        done = subprocess.run(
+            ["bash", "-c", script], capture_output=True, cwd=folder, env=environment(), check=False, timeout=60
+        )
+        assert (done.returncode, done.stderr) == (3, b"dockerfix: cannot write standard output: it is closed\n")
+        assert names(folder) == {"Dockerfile"}
+
+    def test_needs_a_project(self, tmp_path: Path) -> None:
+        assert command("migrate", cwd=tmp_path).code == 2
+        assert command("migrate", "nothing", cwd=tmp_path) == (3, b"", "dockerfix: nothing: no such folder\n")
+
+
+def test_files_of_the_app_need_no_packages(folder: Path) -> None:
+    """What the App imports comes with fal: it doesn't count as the project's code."""
+    assert command("app", cwd=folder).code == 0
+    project = Project.open(folder)
+    assert project.python_files() == ("predict.py",)
+    assert project.undeclared_imports() == []
+    assert build(project).ok
