@@ -45,6 +45,15 @@ class Line(NamedTuple):
 
 def pins(document: Document, context: Context) -> tuple[Pin, ...]:
     """All requirements, each once, those of cog.yaml first; Cog's own packages are left out."""
+    # three passes ask, and neither the document nor the project changes
+    known: dict[tuple[int, int], tuple[Pin, ...]] = document.__dict__.setdefault("_pins", {})
+    key = (id(context.project), id(context.options))
+    if key not in known:
+        known[key] = _read_pins(document, context)
+    return known[key]
+
+
+def _read_pins(document: Document, context: Context) -> tuple[Pin, ...]:
     result: dict[tuple[str | None, str], Pin] = {}
     for line in lines(document, context):
         for requirement in line.item.requirements:

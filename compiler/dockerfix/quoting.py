@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SECRET = re.compile(
     r"[?&](?:[a-z-]*token|sig|signature|x-(?:amz|goog)-signature|api_?key|auth|secret|password)=[^&\s]", re.IGNORECASE
@@ -20,6 +21,7 @@ def shell_quote(text: str) -> str:
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
+@lru_cache(maxsize=4096)
 def has_credentials(text: str) -> bool:
     """Whether a URL in `text` carries a user name that may be a secret, a password, or a token in its query.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from dockerfix.knowledge.fal import client
@@ -47,6 +48,7 @@ class Ignore:
         return next((pattern for pattern, expression in self._expressions if expression.match(path)), None)
 
 
+@lru_cache(maxsize=1024)
 def _expression(pattern: str) -> str:
     """What a pattern matches, by the rules of .gitignore; the client forgets a ``!``, so that it leaves out, too."""
     pattern = pattern.removeprefix("!")
