@@ -120,7 +120,8 @@ def hunks(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     rest = shorter - head
     tail = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
     found = [Hunk(True, 0, head, 0, head)]
-    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=len(old) > 5000)
+    # exact where it costs nothing; thousands of lines that say the same would take minutes
+    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=len(old) > 1000)
     for tag, i1, i2, j1, j2 in middle.get_opcodes():
         found.append(Hunk(tag == "equal", i1 + head, i2 + head, j1 + head, j2 + head))
     found.append(Hunk(True, len(old) - tail, len(old), len(new) - tail, len(new)))
