@@ -113,11 +113,11 @@ def _settings(project: Path, target: Target | None) -> Settings:
 def _rewritten(project: Path, dockerfile: str | None, chosen: Settings, *, force: bool) -> Done:
     """The Dockerfile for fal. Raises Failure and AppError."""
     from dockerfix.cli.job import process
-    from dockerfix.cli.rewrite import Request, _end_in_order, _job
+    from dockerfix.cli.rewrite import Request, end_in_order, job_of
 
     data = _input(project, dockerfile)
-    _end_in_order()
-    return process(_job("-", chosen, Request(force=force)), data)
+    end_in_order()
+    return process(job_of("-", chosen, Request(force=force)), data)
 
 
 def _input(project: Path, dockerfile: str | None) -> bytes:

@@ -25,7 +25,7 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     cog debug | dockerfix review -o review.html
     """
     from dockerfix.api import rewrite
-    from dockerfix.cli.rewrite import Request, _job, _settings
+    from dockerfix.cli.rewrite import Request, job_of, settings_of
     from dockerfix.config import SettingsError
     from dockerfix.report.entry import STDIN
     from dockerfix.report.html import render
@@ -37,7 +37,7 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     request = Request(files=(file,))
     given = {name: value for name, value in (("project", project), ("cog_yaml", cog_yaml)) if value is not None}
     try:
-        job = _job(file, _settings(file, request, given), request)
+        job = job_of(file, settings_of(file, request, given), request)
     except SettingsError as error:
         raise streams.Failure(str(error), exits.USAGE) from None
     result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)

@@ -56,12 +56,12 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
     request = request._replace(files=tuple(dict.fromkeys(request.files or ("-",))))
     _check_usage(request)
     try:
-        settings = [_settings(path, request, given) for path in request.files]
+        settings = [settings_of(path, request, given) for path in request.files]
     except SettingsError as error:
         raise streams.Failure(str(error), exits.USAGE) from None
-    jobs = [_job(path, each, request) for path, each in zip(request.files, settings, strict=True)]
+    jobs = [job_of(path, each, request) for path, each in zip(request.files, settings, strict=True)]
     inputs = [streams.read() if path == "-" else None for path in request.files]
-    _end_in_order()
+    end_in_order()
     teller = Teller(settings[0], request.verb, total=len(jobs), prints=request.prints)
     code = exits.DONE
     for job, done in zip(jobs, parallel.run(jobs, inputs, settings[0].jobs), strict=True):
@@ -93,7 +93,7 @@ def _check_usage(request: Request) -> None:
         raise click.UsageError("name a FILE, or pipe a Dockerfile in: `cog debug | dockerfix`")
 
 
-def _settings(path: str, request: Request, given: Mapping[str, Any]) -> Settings:
+def settings_of(path: str, request: Request, given: Mapping[str, Any]) -> Settings:
     """The settings for one file. Raises SettingsError."""
     if request.no_config:
         return config.merge({}, given)
@@ -102,7 +102,7 @@ def _settings(path: str, request: Request, given: Mapping[str, Any]) -> Settings
     return config.merge(config.find(locate.folder_of(path)), given)
 
 
-def _job(path: str, settings: Settings, request: Request) -> Job:
+def job_of(path: str, settings: Settings, request: Request) -> Job:
     """The work on one file. Raises UsageError for a requirements file that can't be used."""
     where = locate.locate(path, settings.project, settings.cog_yaml)
     project, requirements, name = where.project, None, None
@@ -194,7 +194,7 @@ def _code(entry: Entry, request: Request) -> int:
     return exits.FOUND if entry.status == "would-rewrite" and request.check else exits.DONE
 
 
-def _end_in_order() -> None:
+def end_in_order() -> None:
     """Let SIGTERM and SIGHUP end the program as an error does, so that no temporary file stays."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

@@ -25,12 +25,12 @@ class Box(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """What box number `end` takes from box number `start`: ``FROM``, ``COPY`` or ``mount``, `count` times."""
+    """What box number `end` takes from box number `start`: ``FROM``, ``COPY`` or ``mount``, `times` times."""
 
     start: int
     end: int
     kind: str
-    count: int
+    times: int
 
 
 class Graph(NamedTuple):
@@ -120,7 +120,7 @@ def _arrows(arrows: tuple[Arrow, ...], places: list[tuple[int, int]], name: str)
         starts[arrow.start] += 1
         ends[arrow.end] += 1
         middle = (x1 + x2) // 2
-        label = f"{arrow.kind} ×{arrow.count}" if arrow.count > 1 else arrow.kind
+        label = f"{arrow.kind} ×{arrow.times}" if arrow.times > 1 else arrow.kind
         result.append(
             f'<path class="arrow {arrow.kind.lower()}" marker-end="url(#tip-{name})" '
             f'd="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"/>'
