@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from dockerfix.report.app_rules import APP_RULES
+
 PAGES = "https://dockerfix.readthedocs.io/en/latest/reference/codes"
 """Where the pages of the codes stand, one a code."""
 
@@ -104,7 +106,8 @@ def all_rules() -> dict[str, Rule]:
         Rule(each.code, each.name.replace("_", "-"), each.summary, cleandoc(each.documentation))
         for each in all_passes()
     ]
-    return {rule.code: rule for rule in sorted([*GENERAL, *rules])}
+    app = [Rule(*each) for each in APP_RULES]
+    return {rule.code: rule for rule in sorted([*GENERAL, *rules, *app])}
 
 
 def rule_of(code: str) -> Rule:
