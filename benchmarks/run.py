@@ -6,10 +6,12 @@ Figures of one run can be compared with each other; those of two machines can't.
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +129,25 @@ def library() -> list[tuple[str, str]]:
     return rows
 
 
+def many_files() -> list[tuple[str, str]]:
+    """`dockerfix --check` over a tree of 900 projects in one call: wall time a file, beyond that of a single file."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, (source, project) in enumerate(corpus()):
+            place = Path(folder, str(number))
+            shutil.copytree(project, place)
+            (place / "Dockerfile").write_text(source, "utf-8", "surrogateescape")
+            paths.append(str(place / "Dockerfile"))
+        program = str(BIN / "dockerfix")
+        start = command([program, "--check", "-q", paths[0]], 5) or 0.0
+        rows = []
+        for jobs in ("1", "0"):
+            whole = command([program, "--check", "-q", "-j", jobs, *paths], 3) or 0.0
+            name = "one process" if jobs == "1" else f"as many as pay, {os.cpu_count()} cores"
+            rows.append((f"`dockerfix --check`, {len(paths)} files, {name}", f"{(whole - start) / len(paths):.2f} ms"))
+        return rows
+
+
 def growth() -> list[tuple[int, float]]:
     """Time to parse files of 10 to 10,000 lines whose instructions all differ, in milliseconds."""
     from dockerfix.syntax import parser
@@ -174,6 +195,8 @@ def report() -> str:
     ]
     lines += ["", "## In one process", "", "| what | CPU time |", "|---|---:|"]
     lines += [f"| {name} | {value} |" for name, value in library()]
+    lines += ["", "## Many files in one call", "", "| what | wall time a file, beyond start-up |", "|---|---:|"]
+    lines += [f"| {name} | {value} |" for name, value in many_files()]
     lines += ["", "## Growth", "", "| lines | ms to parse | µs a line |", "|---:|---:|---:|"]
     lines += [f"| {count:,} | {value:.2f} | {value / count * 1e3:.1f} |" for count, value in growth()]
     lines += ["", f"Peak memory of one rewrite: {memory():.0f} MB.", ""]
