@@ -16,7 +16,7 @@ from dockerfix.syntax.heredocs import Heredoc
 from dockerfix.syntax.lexemes import Lexeme, Problem
 from dockerfix.syntax.logical import Logical
 from dockerfix.syntax.scanner import Scanner
-from dockerfix.syntax.tree import Document, HeredocBody, InstructionNode, Node, Token
+from dockerfix.syntax.tree import Document, HeredocBody, InstructionNode, Node
 
 _IN_LINE = frozenset({"KEYWORD", "SPACE", "TEXT"})
 
@@ -164,9 +164,10 @@ def _node(scanner: Scanner, part: Lexeme | list[Lexeme]) -> Node:
         tuple(starts),
         tuple([piece.start - start for piece in pieces]),
     )
-    tokens = tuple([Token(lexeme.type, Span(lexeme.start - start, lexeme.end - start)) for lexeme in part])
-    heredocs = _heredocs(scanner.heredocs[start], tokens) if start in scanner.heredocs else ()
-    return _remember(InstructionNode(text[start : part[-1].end], tokens, line, heredocs, scanner.escape))
+    kinds = tuple([lexeme.type for lexeme in part])
+    ends = tuple([lexeme.end - start for lexeme in part])
+    heredocs = _heredocs(scanner.heredocs[start], part, start) if start in scanner.heredocs else ()
+    return _remember(InstructionNode(text[start : part[-1].end], kinds, ends, line, heredocs, scanner.escape))
 
 
 def forget() -> None:
@@ -181,16 +182,16 @@ def _remember(node: InstructionNode) -> InstructionNode:
     return node
 
 
-def _heredocs(openers: tuple[Heredoc, ...], tokens: tuple[Token, ...]) -> tuple[HeredocBody, ...]:
+def _heredocs(openers: tuple[Heredoc, ...], part: list[Lexeme], start: int) -> tuple[HeredocBody, ...]:
     result: list[HeredocBody] = []
     content: Span | None = None
-    for token in tokens:
-        if token.kind == "HEREDOC":
-            content = token.span
-        elif token.kind == "HEREDOC_END":
-            start = token.span.start
-            result.append(HeredocBody(openers[len(result)], content or Span(start, start), closed=True))
+    for lexeme in part:
+        span = Span(lexeme.start - start, lexeme.end - start)
+        if lexeme.type == "HEREDOC":
+            content = span
+        elif lexeme.type == "HEREDOC_END":
+            result.append(HeredocBody(openers[len(result)], content or Span(span.start, span.start), closed=True))
             content = None
-        elif token.kind == "UNTERMINATED":
-            result.append(HeredocBody(openers[len(result)], token.span, closed=False))
+        elif lexeme.type == "UNTERMINATED":
+            result.append(HeredocBody(openers[len(result)], span, closed=False))
     return tuple(result)

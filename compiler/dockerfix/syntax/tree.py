@@ -60,23 +60,32 @@ class InstructionNode(Node):
     """An instruction with its continuation lines, the comments inside them, and its heredocs.
 
     `line` is the logical line, from the first character that is not white space; `command` is that line taken apart.
+    `kinds` and `ends` are its tokens, which tile the text, in the least memory: `tokens` makes objects of them.
     """
 
-    __slots__ = ("__dict__", "escape", "heredocs", "line", "tokens")
+    __slots__ = ("__dict__", "ends", "escape", "heredocs", "kinds", "line")
 
     def __init__(
         self,
         text: str,
-        tokens: tuple[Token, ...],
+        kinds: tuple[str, ...],
+        ends: tuple[int, ...],
         line: Logical,
         heredocs: tuple[HeredocBody, ...],
         escape: str,
     ) -> None:
         super().__init__("instruction", text)
-        self.tokens = tokens
+        self.kinds = kinds
+        self.ends = ends
         self.line = line
         self.heredocs = heredocs
         self.escape = escape
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens, each with its span in the node's text."""
+        starts = (0, *self.ends)
+        return tuple(map(Token, self.kinds, map(Span, starts, self.ends)))
 
     @cached_property
     def command(self) -> CommandLine:
@@ -131,9 +140,9 @@ class Instruction:
     @property
     def body_span(self) -> Span:
         """The instruction from its keyword on, without the line end of its last line."""
-        tokens = self.node.tokens
-        first = tokens[0].span.end if tokens[0].kind == "INDENT" else 0
-        last = len(self.node.text.rstrip("\r\n"))
+        node = self.node
+        first = node.ends[0] if node.kinds[0] == "INDENT" else 0
+        last = len(node.text.rstrip("\r\n"))
         return Span(self.start + first, self.start + max(first, last))
 
     def original(self, span: Span) -> Span:
