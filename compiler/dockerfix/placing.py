@@ -23,10 +23,8 @@ def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:
     if config is None or not isinstance(view, Run):
         return False
     shown = " ".join(instruction.text[len(instruction.node.command.keyword) :].split())
-    return any(
-        " ".join(item.command.split()) in (view.arguments, shown) or shown.endswith(" ".join(item.command.split()))
-        for item in config.commands
-    )
+    commands = [" ".join(item.command.split()) for item in config.commands]
+    return any(view.arguments == command or shown.endswith(command) for command in commands)
 
 
 def before_user_commands(stage: Stage, context: Context) -> int:
