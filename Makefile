@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test golden lint dist bench e2e docs clean
+.PHONY: help demo test golden grammar lint dist bench e2e docs clean
 
 help:
 	@echo "demo    run the compiler on a bundled project, showing the result and the findings"
 	@echo "test    run the tests"
 	@echo "golden  write the golden files anew (read the diff before you commit it)"
+	@echo "grammar make the parser tables of grammar/*.lark anew"
 	@echo "lint    ruff and mypy"
 	@echo "dist    build the wheel and try it in an empty environment"
 	@echo "docs    build the documentation into site/"
@@ -39,6 +40,9 @@ test: $(VENV)/test
 golden: $(VENV)/test
 	$(BIN)/python -m pytest --snapshot-update -k golden
 	@git status --short fixtures
+
+grammar: $(VENV)/test
+	$(BIN)/python grammar/make_tables.py
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .

@@ -8,9 +8,6 @@ class Lexeme:
 
     __slots__ = ("end", "start", "type")
 
-    # lark asks the last token for these when the text ends
-    line = column = end_line = end_column = start_pos = end_pos = None
-
     def __init__(self, kind: str, start: int, end: int) -> None:
         self.type = kind
         self.start = start

@@ -1,50 +1,42 @@
-"""Text to tree: the scanner's tokens through lark, and the reading again of what an edit changed."""
+"""Text to tree: the scanner's tokens through the grammar, and the reading again of what an edit changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
-
-from lark import Lark, Transformer
-from lark.lexer import Lexer
 
 from dockerfix.emitter import Edit, emit, ordered
 from dockerfix.source import Source, Span
-from dockerfix.syntax import grammar
 from dockerfix.syntax.heredocs import Heredoc
+from dockerfix.syntax.lalr import Parser
 from dockerfix.syntax.lexemes import Lexeme, Problem
 from dockerfix.syntax.logical import Logical
 from dockerfix.syntax.scanner import Scanner
+from dockerfix.syntax.tables import dockerfile
 from dockerfix.syntax.tree import Document, HeredocBody, InstructionNode, Node
 
 _IN_LINE = frozenset({"KEYWORD", "SPACE", "TEXT"})
 
 
-class ScannedTokens(Lexer):
-    """Hands the tokens of a Scanner, which stands where lark expects a text, to lark's parser."""
+class Builder:
+    """What the rules of ``dockerfile.lark`` make: the lexeme of a line, those of an instruction, the list of both."""
 
-    def __init__(self, _configuration: object) -> None:
-        pass
+    def start(self, parts: list[Any]) -> list[Any]:
+        """The whole text."""
+        return parts
 
-    def lex(self, scanner: Scanner) -> Iterator[Lexeme]:  # type: ignore[override]
-        """The tokens of `scanner`, all of it."""
-        return scanner.tokens()
+    def line(self, parts: list[Lexeme]) -> Lexeme:
+        """What is no instruction, or one that was read before."""
+        return parts[0]
+
+    bom = blank = comment = directive = known = line
+
+    def instruction(self, parts: list[Lexeme]) -> list[Lexeme]:
+        """An instruction that is new."""
+        return parts
 
 
-class _Builder(Transformer[Any, Any]):
-    """Lark's callbacks: each rule gives the lexemes of its node, ``start`` the list of them."""
-
-    def start(self, children: list[Any]) -> list[Any]:
-        return [child for child in children if child is not None]
-
-    def _line(self, children: list[Lexeme]) -> Lexeme:
-        return children[0]
-
-    bom = blank = comment = directive = known = _line
-
-    def instruction(self, children: list[Lexeme]) -> list[Lexeme]:
-        return children
+_parser = Parser(dockerfile.STATES, dockerfile.RULES, Builder())
 
 
 _MAX_KNOWN = 2048
@@ -52,11 +44,6 @@ _MAX_KNOWN_LENGTH = 4096
 _known: dict[str, dict[str, InstructionNode]] = {}
 """Instructions that were read, by escape character and text. A node does not depend on its place, so the documents of a
 process share it, with its views and commands; Cog's own instructions are the same in most of them."""
-
-
-@cache
-def _lark() -> Lark:
-    return grammar.load("dockerfile", start="start", lexer=ScannedTokens, transformer=_Builder())
 
 
 def parse(source: str | bytes) -> Document:
@@ -125,7 +112,7 @@ def _kept(document: Document, edits: Sequence[Edit]) -> dict[int, Node]:
 
 
 def _nodes(scanner: Scanner) -> list[Node]:
-    parts: Any = _lark().parse(scanner)
+    parts: Any = _parser.parse(scanner.tokens())
     nodes = [_node(scanner, part) for part in parts]
     if scanner.problems:
         _attach(scanner.problems, nodes, scanner.start)

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from lark.lexer import Lexer
-
 from dockerfix.source import Span
 from dockerfix.syntax.shell_places import SILENT
 from dockerfix.syntax.shell_scanner import ShellScanner
@@ -83,9 +81,6 @@ class Lexeme:
 
     __slots__ = ("end", "fragment", "start", "type")
 
-    # lark asks the last token for these when the text ends
-    line = column = end_line = end_column = start_pos = end_pos = None
-
     def __init__(self, kind: str, start: int, end: int, fragment: Fragment) -> None:
         self.type = kind
         self.start = start
@@ -101,14 +96,3 @@ class Lexeme:
     def span(self) -> Span:
         """The place in the whole text."""
         return self.fragment.span(self.start, self.end)
-
-
-class ShellTokens(Lexer):
-    """Hands the tokens of a fragment, which stands where lark expects a text, to lark's parser."""
-
-    def __init__(self, _configuration: object) -> None:
-        pass
-
-    def lex(self, fragment: Fragment) -> Iterator[Lexeme]:  # type: ignore[override]
-        """The fragment's tokens."""
-        return fragment.lexemes()

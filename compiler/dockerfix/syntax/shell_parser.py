@@ -1,22 +1,20 @@
-"""Shell text to commands: the scanner's tokens through lark."""
+"""Shell text to commands: the scanner's tokens through the grammar."""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final, cast
 
-from lark import Lark, Transformer
-from lark.exceptions import UnexpectedInput
-
 from dockerfix.source import Span
-from dockerfix.syntax import grammar
-from dockerfix.syntax.shell_fragment import Fragment, Lexeme, ShellTokens
+from dockerfix.syntax.lalr import Parser, Unexpected
+from dockerfix.syntax.shell_fragment import Fragment, Lexeme
 from dockerfix.syntax.shell_heredocs import Heredoc
 from dockerfix.syntax.shell_places import DECLARATIONS
 from dockerfix.syntax.shell_quotes import unquote
 from dockerfix.syntax.shell_tree import Assignment, Command, Kind, Redirection, Script, Word
 from dockerfix.syntax.shell_word_scanner import ShellError
+from dockerfix.syntax.tables import shell
 
 _NAME: Final = re.compile(r"[^A-Za-z0-9_]")
 
@@ -42,19 +40,14 @@ def parse_shell(text: str) -> Script:
     """
     try:
         return Script(text, tuple(_read(Fragment(text))), False)
-    except (ShellError, UnexpectedInput):
+    except (ShellError, Unexpected):
         return Script(text, (Command(Span(0, len(text)), "opaque"),), True)
-
-
-@cache
-def _lark() -> Lark:
-    return grammar.load("shell", start="script", lexer=ShellTokens, transformer=_Builder())
 
 
 def _read(fragment: Fragment | None) -> list[Command]:
     if fragment is None:
         return []
-    return cast("list[Command]", _lark().parse(fragment))
+    return cast("list[Command]", _parser.parse(fragment.lexemes()))
 
 
 class _Draft:
@@ -152,10 +145,11 @@ def _back_ticks(lexeme: Lexeme) -> list[Command]:
     return found
 
 
-class _Builder(Transformer[Any, Any]):
-    """Lark's callbacks: tokens to words, words to drafts of commands, drafts to lists of commands."""
+class Builder:
+    """What the rules of ``shell.lark`` make: tokens to words, those to drafts of commands, drafts to lists."""
 
     def script(self, children: list[Any]) -> list[Command]:
+        """A list of commands, each knowing what joins it to the one before."""
         commands: list[Command] = []
         chain = _Chain()
         operator, negation = "", None
@@ -174,6 +168,7 @@ class _Builder(Transformer[Any, Any]):
         return commands
 
     def command(self, children: list[Any]) -> _Draft:
+        """A command with one part more, or a new one."""
         draft = children[0]
         if type(draft) is _Draft:
             draft.add(children[1])
@@ -197,10 +192,12 @@ class _Builder(Transformer[Any, Any]):
         return Word(span, children[0].fragment.source[span.start : span.end], None, tuple(inside))
 
     def assignment(self, children: list[Any]) -> Assignment:
+        """``NAME=`` and the word behind it."""
         assign, value = children[0], _word(children[1])
         return Assignment(Span(assign.span.start, value.span.end), _NAME.split(assign.text)[0], value)
 
     def redirection(self, children: list[Any]) -> Redirection:
+        """An operator and its target, with the heredoc that it opened."""
         lexeme, target = children[0], _word(children[1])
         text = lexeme.text
         operator = text.lstrip("0123456789")
@@ -217,6 +214,9 @@ class _Builder(Transformer[Any, Any]):
             delimiter=None if heredoc.delimiter is None else place(*heredoc.delimiter),
             substitutions=tuple(_heredoc(lexeme.fragment, heredoc)),
         )
+
+
+_parser = Parser(shell.STATES, shell.RULES, Builder())
 
 
 def _heredoc(fragment: Fragment, heredoc: Heredoc) -> list[Command]:
