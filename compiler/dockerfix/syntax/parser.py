@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dockerfix.emitter import Edit, emit, ordered
 from dockerfix.source import Source, Span
@@ -11,7 +12,7 @@ from dockerfix.syntax.heredocs import Heredoc
 from dockerfix.syntax.lalr import Parser
 from dockerfix.syntax.lexemes import Lexeme, Problem
 from dockerfix.syntax.logical import Logical
-from dockerfix.syntax.scanner import Scanner
+from dockerfix.syntax.scanner import MAX_KNOWN_LENGTH, Scanner
 from dockerfix.syntax.tables import dockerfile
 from dockerfix.syntax.tree import Document, HeredocBody, InstructionNode, Node
 
@@ -22,14 +23,8 @@ class Builder:
     """What the rules of ``dockerfile.lark`` make: the lexeme of a line, those of an instruction, the list of both."""
 
     def start(self, parts: list[Any]) -> list[Any]:
-        """The whole text."""
+        """The whole text; a lexeme in it is a line that is no instruction, or an instruction that was read before."""
         return parts
-
-    def line(self, parts: list[Lexeme]) -> Lexeme:
-        """What is no instruction, or one that was read before."""
-        return parts[0]
-
-    bom = blank = comment = directive = known = line
 
     def instruction(self, parts: list[Lexeme]) -> list[Lexeme]:
         """An instruction that is new."""
@@ -40,7 +35,6 @@ _parser = Parser(dockerfile.STATES, dockerfile.RULES, Builder())
 
 
 _MAX_KNOWN = 2048
-_MAX_KNOWN_LENGTH = 4096
 _known: dict[str, dict[str, InstructionNode]] = {}
 """Instructions that were read, by escape character and text. A node does not depend on its place, so the documents of a
 process share it, with its views and commands; Cog's own instructions are the same in most of them."""
@@ -68,18 +62,18 @@ def reparse(document: Document, edits: Sequence[Edit]) -> Document:
     header_end = _header_end(document)
     if edits[0].span.start < header_end or header_end == len(document.text):
         return parse(text)
-    kept = _kept(document, edits)
+    kept = _Kept(document, edits)
     nodes: list[Node] = []
     at = 0
     while at < len(text):
-        node = kept.get(at)
-        if node is None:
+        run = kept.find(at)
+        if run is None:
             scanner = Scanner(text, at, escape=document.escape, header=False, stops=kept, known=_known)
-            nodes.extend(_nodes(scanner))
+            nodes += _nodes(scanner)
             at = scanner.end
         else:
-            nodes.append(node)
-            at += len(node.text)
+            nodes += document.nodes[run.first : run.stop]
+            at = run.end
     return Document(Source(text), nodes, document.escape, document.directives)
 
 
@@ -91,24 +85,41 @@ def _header_end(document: Document) -> int:
     return len(document.text)
 
 
-def _kept(document: Document, edits: Sequence[Edit]) -> dict[int, Node]:
-    """The nodes that no edit touches, by where they begin in the new text.
+class _Run(NamedTuple):
+    """The nodes `first` to `stop` of the old document, which no edit touches, and where they end in the new text."""
+
+    first: int
+    stop: int
+    end: int
+
+
+class _Kept:
+    """The nodes that no edit touches, by where they begin in the new text: a run between every two edits.
 
     Text after the last node touches it: its line, its continuation or its heredoc may still be open.
     """
-    kept: dict[int, Node] = {}
-    done = delta = 0
-    for node, start in zip(document.nodes, document.offsets, strict=True):
-        end = start + len(node.text)
-        while done < len(edits) and edits[done].span.end <= start:
-            (first, stop), text = edits[done]
-            delta += len(text) - (stop - first)
-            done += 1
-        at_end = end == len(document.text)
-        touched = done < len(edits) and (edits[done].span.start < end or at_end)
-        if not touched:
-            kept[start + delta] = node
-    return kept
+
+    def __init__(self, document: Document, edits: Sequence[Edit]) -> None:
+        self._offsets = document.offsets
+        self._runs: list[tuple[int, int, int]] = []  # first and stop as in _Run, and how far the text moved
+        done = delta = 0
+        for (start, stop), text in edits:
+            self._runs.append((bisect_left(self._offsets, done), bisect_right(self._offsets, start) - 1, delta))
+            delta += len(text) - (stop - start)
+            done = stop
+        self._runs.append((bisect_left(self._offsets, done), len(self._offsets), delta))
+        self._size = len(document.text)
+
+    def find(self, at: int) -> _Run | None:
+        """The nodes from the one that begins at `at` in the new text up to the next edit; None where none does."""
+        for first, stop, delta in self._runs:
+            index = bisect_left(self._offsets, at - delta, first, max(first, stop))
+            if index < stop and self._offsets[index] == at - delta:
+                return _Run(index, stop, delta + (self._offsets[stop] if stop < len(self._offsets) else self._size))
+        return None
+
+    def __contains__(self, at: object) -> bool:
+        return isinstance(at, int) and self.find(at) is not None
 
 
 def _nodes(scanner: Scanner) -> list[Node]:
@@ -164,9 +175,17 @@ def forget() -> None:
 
 def _remember(node: InstructionNode) -> InstructionNode:
     known = _known.setdefault(node.escape, {})
-    if len(node.text) <= _MAX_KNOWN_LENGTH and len(known) < _MAX_KNOWN:
+    if len(node.text) <= MAX_KNOWN_LENGTH and len(known) < _MAX_KNOWN and _ends_by_itself(node):
         known[node.text] = node
     return node
+
+
+def _ends_by_itself(node: InstructionNode) -> bool:
+    """Whether it was not the text's end that ended the instruction, so that more text behind it changes nothing."""
+    if not node.text.endswith("\n"):
+        return False
+    last = node.kinds[-1]
+    return last == "HEREDOC_END" or (last == "END" and node.ends[-1] > node.ends[-2])
 
 
 def _heredocs(openers: tuple[Heredoc, ...], part: list[Lexeme], start: int) -> tuple[HeredocBody, ...]:

@@ -22,6 +22,9 @@ BOM = "\ufeff"
 MAX_LINE_BYTES = 65_535
 """The longest physical line that BuildKit reads (``bufio.MaxScanTokenSize - 1``)."""
 
+MAX_KNOWN_LENGTH = 4096
+"""The longest instruction that is kept to be known again, in characters."""
+
 DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE_SPACE = "\t\n\f\r "
 _DIRECTIVE = re.compile(f"#[{_DIRECTIVE_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[{_DIRECTIVE_SPACE}]*=")
@@ -33,7 +36,8 @@ class Scanner:
     """The tokens of `text` from `start`, and what was learnt on the way.
 
     `header` says whether directives can still stand there, `stops` are offsets at which scanning ends as soon as a new
-    node would begin (used to read one changed part of a text again). `directives`, `problems` and `escape` are
+    node would begin (used to read one changed part of a text again). `known` are instructions that were read before, by
+    escape character: texts that end by themselves, whatever follows. `directives`, `problems` and `escape` are
     filled in while the tokens are taken.
     """
 
@@ -80,6 +84,12 @@ class Scanner:
             at = len(BOM)
             yield Lexeme("BOM", 0, at)
         while at < len(text) and at not in self._stops:
+            if not self._header:
+                end = self._end_of_known(at)
+                if end:
+                    yield Lexeme("KNOWN", at, end)
+                    at = end
+                    continue
             content, after = self._line(at)
             first = self._skip_space(at, content)
             if self._header and self._read_directive(at, first, content):
@@ -90,16 +100,30 @@ class Scanner:
                 kind = "COMMENT"
             else:
                 lexemes, line = self._instruction(at, first)
-                end = lexemes[-1].end
-                if text[at:end] in self._known.get(self.escape, ()):
-                    yield Lexeme("KNOWN", at, end)
+                at = lexemes[-1].end
+                if text[lexemes[0].start : at] in self._known.get(self.escape, ()):
+                    yield Lexeme("KNOWN", lexemes[0].start, at)
                 else:
                     yield from _with_keyword(text, lexemes, line)
-                at = end
                 continue
             yield Lexeme(kind, at, after)
             at = after
         self.end = at
+
+    def _end_of_known(self, at: int) -> int:
+        """The end of the instruction at `at` if it is a known one, else 0.
+
+        Where it ends is only guessed, at the first line without a continuation: known ones end by themselves, so that
+        text which begins with one is read as that one, whatever follows.
+        """
+        text, escape = self.text, self.escape
+        known = self._known.get(escape)
+        if not known:
+            return 0
+        end = text.find("\n", at)
+        while at < end - 1 and text[end - 1] == escape != text[end - 2] and end - at < MAX_KNOWN_LENGTH:
+            end = text.find("\n", end + 1)
+        return end + 1 if end > at and text[at : end + 1] in known else 0
 
     def _line(self, at: int) -> tuple[int, int]:
         """Where the content of the physical line at `at` ends (before CRs and LF), and where the next line begins."""

@@ -107,25 +107,28 @@ class InstructionNode(Node):
 
 
 class Instruction:
-    """An instruction at its place in a document. Spans that it returns are those of the document's source."""
+    """An instruction at its place in a document. Spans that it returns are those of the document's source.
 
-    __slots__ = ("document", "index", "node", "start")
+    `keyword` is the instruction's name in upper case, `view` the arguments as the instruction understands them, with
+    spans that are offsets in `text`.
+    """
+
+    __slots__ = ("document", "index", "keyword", "node", "start", "view")
 
     def __init__(self, document: Document, index: int, node: InstructionNode, start: int) -> None:
         self.document = document
         self.index = index
         self.node = node
         self.start = start
+        self.keyword: str = node.keyword
+        self.view: View
 
-    @property
-    def keyword(self) -> str:
-        """The instruction's name in upper case."""
-        return self.node.keyword
-
-    @property
-    def view(self) -> View:
-        """The arguments as the instruction understands them; its spans are offsets in `text`."""
-        return self.node.view
+    def __getattr__(self, name: str) -> View:
+        # the view, at its first use; from then on it is an attribute like any other
+        if name != "view":
+            raise AttributeError(name)
+        self.view = self.node.view
+        return self.view
 
     @property
     def text(self) -> str:
@@ -215,7 +218,7 @@ class Document:
         """All instructions, in order."""
         result: list[Instruction] = []
         for node, start in zip(self.nodes, self.offsets, strict=True):
-            if isinstance(node, InstructionNode):
+            if type(node) is InstructionNode:
                 result.append(Instruction(self, len(result), node, start))
         return tuple(result)
 
