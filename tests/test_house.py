@@ -194,6 +194,12 @@ def test_passes_do_not_import_each_other() -> None:
         assert not [other for other in imports(path) if other.startswith("dockerfix.passes")]
 
 
+@pytest.mark.parametrize("each", [each for each in PASSES if not each.edits], ids=name_of)
+def test_a_check_makes_no_edits(each: Pass) -> None:
+    names = {node.id for node in ast.walk(tree(PACKAGE / "passes" / f"{each.name}.py")) if isinstance(node, ast.Name)}
+    assert not names & {"Edit", "edits"}
+
+
 def test_every_folder_of_cases_belongs_to_a_pass() -> None:
     assert {path.name for path in (FIXTURES / "passes").iterdir()} <= {each.name for each in PASSES}
 
@@ -232,7 +238,7 @@ def test_cases_of_a_pass(each: Pass) -> None:
     for case, outcome in zip(cases, done, strict=True):
         if case in kept:
             assert not outcome.changes, case.name
-    if each.name.startswith("check_"):
+    if not each.edits:
         assert any(outcome.findings for outcome in done)
         assert not any(outcome.changes for outcome in done)
     else:

@@ -10,7 +10,7 @@ from dockerfix.cog import era, marks_of_cog
 from dockerfix.context import Context
 from dockerfix.findings import Finding, Severity
 from dockerfix.options import Options, Target
-from dockerfix.pipeline import Change, run
+from dockerfix.pipeline import Change, Outcome, run
 from dockerfix.project import ConfigError, Project
 from dockerfix.source import Source, Span
 from dockerfix.syntax.parser import parse
@@ -30,24 +30,29 @@ class Result:
     `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
     """
 
-    __slots__ = ("changes", "findings", "internal", "ok", "rewritten", "source", "text")
+    __slots__ = ("_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
 
     def __init__(
         self,
         source: Source,
         text: str,
         findings: tuple[Finding, ...],
-        changes: tuple[Change, ...] = (),
+        outcome: Outcome | None = None,
         *,
         internal: bool = False,
     ) -> None:
         self.source = source
         self.findings = tuple(sorted(findings, key=lambda finding: (finding.span, finding.code)))
-        self.changes = changes
+        self._outcome = outcome
         self.internal = internal
         self.ok = not internal and all(finding.severity < Severity.ERROR for finding in findings)
         self.rewritten = source.text if internal else text
         self.text = text if self.ok else source.text
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes in the order in which they were made."""
+        return self._outcome.changes if self._outcome is not None else ()
 
     @property
     def changed(self) -> bool:
@@ -124,12 +129,14 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
             Finding("DF008", Span(0, 0), f"{error}; nothing was written, please report this", severity=Severity.ERROR)
         )
         internal = True
-    return Result(document.source, outcome.document.text, tuple(findings), outcome.changes, internal=internal)
+    return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)
 
 
 def _remaining_defects(source: Document, result: Document) -> list[Finding]:
     """What BuildKit refuses in the source, where no pass repaired it."""
     remaining = {message for message, _offset in defects(result)}
+    if not remaining:
+        return []
     return [
         Finding("DF003", Span(offset, offset), message, severity=Severity.ERROR)
         for message, offset in defects(source)

@@ -32,6 +32,8 @@ class Options:
 
     def runs(self, code: str) -> bool:
         """Whether the pass with this code is asked for."""
+        if not self.ignore and not self.select:
+            return True
         if any(code.startswith(prefix) for prefix in self.ignore):
             return False
         return not self.select or any(code.startswith(prefix) for prefix in self.select)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from dockerfix.context import Context
@@ -23,39 +24,54 @@ class Change(NamedTuple):
     after: Span
 
 
-class Outcome(NamedTuple):
+class Outcome:
     """The document after all passes; findings with their places in the source; the changes they made."""
 
-    document: Document
-    findings: tuple[Finding, ...]
-    changes: tuple[Change, ...]
+    def __init__(self, document: Document, findings: tuple[Finding, ...], trail: _Trail) -> None:
+        self.document = document
+        self.findings = findings
+        self._trail = trail
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Each edit of each finding, in the order in which they were made; worked out when first asked for."""
+        return _changes(self._trail)
 
 
 class _Trail:
-    """The edits of all passes so far, to carry places from one text to another."""
+    """The edits of all passes so far, to carry places from one text to another.
+
+    `steps` holds the edits of each pass that made some, in order, `made` its findings as the pass gave them and with
+    their places in the source.
+    """
 
     def __init__(self) -> None:
         self.steps: list[list[Edit]] = []
+        self.made: list[list[tuple[Finding, Finding]]] = []
 
-    def to_source(self, span: Span, step: int) -> Span:
-        """Where `span` of the text before pass `step` comes from."""
-        start, end = span
-        for edits in reversed(self.steps[:step]):
-            start, end = backward(edits, start), backward_end(edits, end)
-            end = max(start, end)
-        return Span(start, end)
-
-    def now_to_source(self, span: Span) -> Span:
+    def to_source(self, span: Span) -> Span:
         """Where `span` of the present text comes from."""
-        return self.to_source(span, len(self.steps))
+        start, end = span
+        for edits in reversed(self.steps):
+            if _reaches(edits, start, end):
+                start = backward(edits, start)
+                end = max(start, backward_end(edits, end))
+        return Span(start, end)
 
     def to_result(self, span: Span, step: int) -> Span:
         """Where `span` of the text after pass `step` stands in the last text."""
         start, end = span
         for edits in self.steps[step + 1 :]:
-            start, end = forward(edits, start), forward_end(edits, end)
-            end = max(start, end)
+            if _reaches(edits, start, end):
+                start = forward(edits, start)
+                end = max(start, forward_end(edits, end))
         return Span(start, end)
+
+
+def _reaches(edits: list[Edit], start: int, end: int) -> bool:
+    """Whether a place lies where edits may move it: not wholly before the first of them."""
+    first = edits[0].span.start
+    return start >= first or end > first
 
 
 def run(document: Document, context: Context, passes: Iterable[Pass] | None = None) -> Outcome:
@@ -65,35 +81,63 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
     """
     trail = _Trail()
     ignores = Filter(document)
-    found: list[tuple[int, Finding]] = []
-    for each in all_passes() if passes is None else passes:
-        if not context.options.runs(each.code) or (each.converts and not context.converting):
-            continue
-        findings = ignores.keep(document, each.function(document, context), trail.now_to_source)
+    found: list[Finding] = []
+    for each in _asked_for(context, passes):
+        findings = ignores.keep(document, each.function(document, context), trail.to_source)
         if not findings:
             continue
         edits = ordered([edit for finding in findings for edit in finding.edits], len(document.text))
-        found += [(len(trail.steps), finding) for finding in findings]
-        trail.steps.append(edits)
-        document = reparse(document, edits)
-    placed, changes = _placed(trail, found)
+        placed = [_placed(finding, trail) for finding in findings]
+        found += placed
+        if edits:
+            trail.steps.append(edits)
+            trail.made.append(list(zip(findings, placed, strict=True)))
+            document = reparse(document, edits)
     unused = ignores.unused(context.options) if context.converting else []
-    return Outcome(document, (*placed, *unused), changes)
+    return Outcome(document, (*found, *unused), trail)
 
 
-def _placed(trail: _Trail, found: list[tuple[int, Finding]]) -> tuple[tuple[Finding, ...], tuple[Change, ...]]:
-    findings: list[Finding] = []
+def settles(document: Document, context: Context) -> bool:
+    """Whether no pass would change the document: the answer of `run`, without all that it says of each finding."""
+    ignores = Filter(document)
+    for each in _asked_for(context, None):
+        if each.edits:
+            findings = ignores.keep(document, each.function(document, context), _in_place)
+            if any(finding.edits for finding in findings):
+                return False
+    return True
+
+
+def _in_place(span: Span) -> Span:
+    return span
+
+
+def _asked_for(context: Context, passes: Iterable[Pass] | None) -> list[Pass]:
+    """The passes (all of them unless given) that have something to do here and that the options ask for."""
+    return [
+        each
+        for each in (all_passes() if passes is None else passes)
+        if (context.converting or not each.converts) and context.options.runs(each.code)
+    ]
+
+
+def _placed(finding: Finding, trail: _Trail) -> Finding:
+    """A finding about the present text, with its places in the source."""
+    code, span, message, edits, severity, file, line = finding
+    edits = tuple([Edit(trail.to_source(edit.span), edit.text) for edit in edits])
+    return Finding(code, trail.to_source(span), message, edits, severity, file, line)
+
+
+def _changes(trail: _Trail) -> tuple[Change, ...]:
     changes: list[Change] = []
-    starts = [_starts(edits) for edits in trail.steps]
-    for step, finding in found:
-        edits = tuple([Edit(trail.to_source(edit.span, step), edit.text) for edit in finding.edits])
-        placed = finding._replace(span=trail.to_source(finding.span, step), edits=edits)
-        findings.append(placed)
-        for edit, source_edit in zip(finding.edits, edits, strict=True):
-            start = starts[step][id(edit)]
-            after = trail.to_result(Span(start, start + len(edit.text)), step)
-            changes.append(Change(placed, source_edit.span, after))
-    return tuple(findings), tuple(changes)
+    for step, (edits, made) in enumerate(zip(trail.steps, trail.made, strict=True)):
+        starts = _starts(edits)
+        for finding, placed in made:
+            for edit, source_edit in zip(finding.edits, placed.edits, strict=True):
+                start = starts[id(edit)]
+                after = trail.to_result(Span(start, start + len(edit.text)), step)
+                changes.append(Change(placed, source_edit.span, after))
+    return tuple(changes)
 
 
 def _starts(edits: list[Edit]) -> dict[int, int]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Job(NamedTuple):
-    """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input."""
+    """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input, `changes` is whether they are wanted."""
 
     path: str
     options: Options = Options()
@@ -26,6 +26,7 @@ class Job(NamedTuple):
     fail_on: Severity = Severity.ERROR
     force: bool = False
     verify: bool = False
+    changes: bool = False
 
 
 class Done(NamedTuple):
@@ -67,7 +68,7 @@ def _rewrite(job: Job, data: bytes) -> Done:
         for finding in result.findings
         if finding.edits or finding.severity is Severity.ERROR or not _is_ignored(finding, job.options)
     )
-    done = Done(result.source, "unchanged", findings, result.changes)
+    done = Done(result.source, "unchanged", findings, result.changes if job.changes else ())
     if result.internal:
         return done._replace(status="internal-error")
     if result.refused:

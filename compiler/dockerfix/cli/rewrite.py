@@ -128,7 +128,8 @@ def job_of(path: str, settings: Settings, request: Request) -> Job:
         target=settings.target,
     )
     fail_on = Severity[settings.fail_on.upper()]
-    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify)
+    told = settings.format == "sarif"
+    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify, told)
 
 
 def _finish(job: Job, done: Done, request: Request, teller: Teller) -> Iterator[Entry]:

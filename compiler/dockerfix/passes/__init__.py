@@ -2,7 +2,7 @@
 
 A pass is a function with the name of its module, ``(Document, Context) -> Iterator[Finding]``. It reads, never
 changes; its module's CODE names it, its docstring documents it and holds a ``Before`` and an ``After`` that a test
-runs. CONVERTS says that it has nothing to do on a Dockerfile that is not Cog's.
+runs. A pass whose name begins with ``check_`` only reports. CONVERTS says that it has nothing to do on a Dockerfile that is not Cog's.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ class Pass(NamedTuple):
     name: str
     converts: bool
     function: Callable[[Document, Context], Iterator[Finding]]
+
+    @property
+    def edits(self) -> bool:
+        """Whether it may change the text; those that check only report."""
+        return not self.name.startswith("check_")
 
     @property
     def documentation(self) -> str:
