@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from dockerfix import blocks, flow
 from dockerfix.flow import Call
+from dockerfix.per_node import per_node
 from dockerfix.syntax.tree import Instruction
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
@@ -36,6 +37,7 @@ def installs(call: Call) -> tuple[str, ...] | None:
     return tuple(word or "" for word in rest if word is None or not word.startswith("-"))
 
 
+@per_node
 def installed(instruction: Instruction) -> tuple[str, ...]:
     """All Debian packages that a RUN installs, in order."""
     return tuple(name for call in flow.calls(instruction) for name in installs(call) or ())

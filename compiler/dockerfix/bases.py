@@ -10,6 +10,7 @@ from dockerfix.context import Context
 from dockerfix.knowledge.cog_base import CogBaseTag, parse_cog_base_tag
 from dockerfix.knowledge.cuda import cuda_for_torch
 from dockerfix.knowledge.idioms import default_python, idioms
+from dockerfix.per_node import per_node
 from dockerfix.project import CogConfig
 from dockerfix.syntax.instructions import Copy, Env, From
 from dockerfix.syntax.tree import Document, Instruction, Stage
@@ -65,25 +66,38 @@ def python_install(stage: Stage) -> PythonInstall | None:
         if result is not None and (_links_python(instruction) or sets_uv(instruction)):
             result = result._replace(last=instruction)
             continue
-        for _command, name, words in flow.calls(instruction):
-            if name == "pyenv" and words[:1] in (("install-latest",), ("install",)) and len(words) > 1:
-                result = PythonInstall("pyenv", words[-1] or "", instruction)
-            elif name == "uv" and words[:2] == ("python", "install"):
-                result = PythonInstall("uv", words[-1] or "", instruction)
+        found = _installs_python(instruction)
+        if found is not None:
+            result = PythonInstall(*found, instruction)
     return result
 
 
+@per_node
+def _installs_python(instruction: Instruction) -> tuple[str, str] | None:
+    """The kind and version of a PythonInstall."""
+    found: tuple[str, str] | None = None
+    for _command, name, words in flow.calls(instruction):
+        if name == "pyenv" and words[:1] in (("install-latest",), ("install",)) and len(words) > 1:
+            found = ("pyenv", words[-1] or "")
+        elif name == "uv" and words[:2] == ("python", "install"):
+            found = ("uv", words[-1] or "")
+    return found
+
+
+@per_node
 def _links_python(instruction: Instruction) -> bool:
     """The step behind pyenv that makes /usr/bin/python3 a link."""
     return any(call.program == "ln" and "/usr/bin/python3" in call.arguments for call in flow.calls(instruction))
 
 
+@per_node
 def sets_uv(instruction: Instruction) -> bool:
     """An ENV of the variables that steer uv."""
     view = instruction.view
     return isinstance(view, Env) and any(pair.name.value in idioms().environment.uv for pair in view.pairs)
 
 
+@per_node
 def copies_uv(instruction: Instruction) -> bool:
     """A COPY of uv from its own image."""
     view = instruction.view

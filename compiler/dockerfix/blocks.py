@@ -40,11 +40,12 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
 
 def _read_blocks(document: Document) -> tuple[Block, ...]:
     result: list[Block] = []
-    instructions = {instruction.start: instruction for instruction in document.instructions}
+    instructions: dict[int, Instruction] = {}
     for index, (node, start) in enumerate(zip(document.nodes, document.offsets, strict=True)):
         match = _MARK.match(node.text) if node.kind == "comment" else None
         if not match:
             continue
+        instructions = instructions or {each.start: each for each in document.instructions}
         count = re.search(r"\((\d+) instructions\)$", match[2])
         members: list[Instruction] = []
         end = start + len(node.text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dockerfix import flow, pip_install
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.per_node import per_node
 from dockerfix.pip_install import EDITABLE, Install, after_pip
 from dockerfix.requirements import is_cog, parse_item
 from dockerfix.syntax.instructions import CommandView, Copy, From, Label, Run
@@ -21,6 +22,7 @@ def marks_of_cog(document: Document) -> bool:
     return any(_is_mark(instruction) for instruction in document.instructions)
 
 
+@per_node
 def _is_mark(instruction: Instruction) -> bool:
     view = instruction.view
     if instruction.node.heredocs and not instruction.node.heredocs[-1].closed:
@@ -35,16 +37,19 @@ def _is_mark(instruction: Instruction) -> bool:
     return is_frame_line(instruction)
 
 
+@per_node
 def is_frame_line(instruction: Instruction) -> bool:
     """A line of the ``===`` frame around the documents of ``--separate-weights``."""
     return instruction.node.command.keyword == idioms().frame.close
 
 
+@per_node
 def is_cog_base(instruction: Instruction) -> bool:
     """A FROM of Cog's own base image, of any registry."""
     return _base_is(instruction, idioms().images.cog_base)
 
 
+@per_node
 def is_monobase(instruction: Instruction) -> bool:
     """A FROM of the base image of ``--x-fast``."""
     return _base_is(instruction, idioms().images.monobase)
@@ -55,6 +60,7 @@ def _base_is(instruction: Instruction, name: str) -> bool:
     return isinstance(view, From) and view.image is not None and view.image.name == name and "/" in view.image.text
 
 
+@per_node
 def is_staged(instruction: Instruction) -> bool:
     """A COPY of files that exist only while Cog builds: under ``.cog/`` or in a named context of Cog's."""
     view = instruction.view
@@ -68,6 +74,7 @@ def is_staged(instruction: Instruction) -> bool:
     )
 
 
+@per_node
 def staged_file(instruction: Instruction) -> str | None:
     """The name of the file or folder that a staged COPY brings (``requirements.txt``)."""
     view = instruction.view
@@ -82,6 +89,7 @@ def is_wheel_name(name: str) -> bool:
     return name.endswith(".whl") and name.startswith(idioms().packages.wheel_prefixes)
 
 
+@per_node
 def is_server(instruction: Instruction) -> bool:
     """CMD or ENTRYPOINT that starts Cog's server, in exec or shell form."""
     view = instruction.view
@@ -94,12 +102,14 @@ def is_server(instruction: Instruction) -> bool:
     return len(words) == 3 and words[1] == "-c" and ".start_server()" in words[2]
 
 
+@per_node
 def is_tini_entrypoint(instruction: Instruction) -> bool:
     """An ENTRYPOINT of tini alone, or with a script of Cog's behind it."""
     words = _under_tini(instruction) if instruction.keyword == "ENTRYPOINT" else None
     return words is not None and all(word in idioms().server.entrypoint_scripts for word in words)
 
 
+@per_node
 def needs_tini(instruction: Instruction) -> bool:
     """An ENTRYPOINT, CMD or RUN that runs a program of the user's under tini."""
     if "tini" not in instruction.node.text:
@@ -136,6 +146,13 @@ def writes_tini(command: Command) -> bool:
     return flow.program(command) == "chmod" and any(word.value in tini.paths for word in command.words)
 
 
+@per_node
+def tini_commands(instruction: Instruction) -> tuple[Command, ...]:
+    """The commands of a RUN that `writes_tini` names."""
+    return tuple([command for command in flow.simple_commands(instruction) if writes_tini(command)])
+
+
+@per_node
 def is_cog_label(instruction: Instruction) -> bool:
     """A LABEL of Cog's; a value that breaks its quotes may look like more pairs, so the first name decides."""
     prefixes = idioms().labels.prefixes

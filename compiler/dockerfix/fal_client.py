@@ -8,12 +8,11 @@ the client misreads: an instruction is well if the client and BuildKit take the 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
-from dockerfix.syntax.logical import Logical
-
 _JOINT = re.compile(r"\\\n\s*")
+"""The client makes a blank of a backslash at the very end of a line and all white space that follows."""
 _START = re.compile(r"^(copy|add)\s+", re.MULTILINE | re.IGNORECASE)
 _CLIENT_FLAG = re.compile(r'--\w+(?:=[^\s\]]+|="[^"]*")?')
 
@@ -31,43 +30,28 @@ class Reading(NamedTuple):
 
 def client_readings(text: str) -> tuple[Reading, ...]:
     """All that the client takes for COPY and ADD in a Dockerfile, in order."""
-    joined = _joined(text)
+    joints = _JOINT.finditer(text)
+    joint = next(joints, None)
+    joined = _JOINT.sub(" ", text)
+    removed = 0
     result: list[Reading] = []
     at = 0
-    while match := _START.search(joined.text, at):
-        end = joined.text.find("\n", match.end())
-        end = len(joined.text) if end < 0 else end
-        rest = joined.text[match.end() : end]
+    while match := _START.search(joined, at):
+        end = joined.find("\n", match.end())
+        end = len(joined) if end < 0 else end
+        rest = joined[match.end() : end]
         if len(rest) > 1:
             rest = rest.removesuffix("\\")
         sources = _client_sources(match[1].upper(), rest.strip())
-        start = match.start()
-        origin = joined.origins[_piece(joined, start)] + start - joined.starts[_piece(joined, start)]
-        result.append(Reading(origin, sources or (), sources is None))
+        while joint is not None and joint.start() - removed < match.start():
+            removed += joint.end() - joint.start() - 1
+            joint = next(joints, None)
+        result.append(Reading(match.start() + removed, sources or (), sources is None))
         at = max(end, match.end())
     return tuple(result)
 
 
-def _joined(text: str) -> Logical:
-    """The text as the client joins it: a backslash at the very end of a line takes all white space that follows."""
-    parts: list[str] = []
-    starts: list[int] = []
-    origins: list[int] = []
-    length = at = 0
-    for joint in _JOINT.finditer(text):
-        for piece, origin in ((text[at : joint.start()], at), (" ", joint.start())):
-            parts.append(piece)
-            starts.append(length)
-            origins.append(origin)
-            length += len(piece)
-        at = joint.end()
-    return Logical("".join([*parts, text[at:]]), (*starts, length), (*origins, at))
-
-
-def _piece(joined: Logical, offset: int) -> int:
-    return bisect_right(joined.starts, offset) - 1
-
-
+@lru_cache(maxsize=1024)
 def _client_sources(keyword: str, rest: str) -> tuple[str, ...] | None:
     """The sources of one instruction, or None where the client gives up."""
     if keyword == "COPY" and rest[:7].lower() == "--from=":

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from dockerfix.emitter import Edit
+from dockerfix.per_node import per_node
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy, From, Run
 from dockerfix.syntax.shell import Command, Script, parse_shell, unwrapped
@@ -105,17 +106,11 @@ def shell(instruction: Instruction) -> Shell | None:
     return Shell(instruction, script, view.arguments_span.start, in_heredoc=False) if script else None
 
 
+@per_node
 def simple_commands(instruction: Instruction) -> tuple[Command, ...]:
     """Every simple command of a RUN, also those in groups, subshells and substitutions."""
-    if instruction.keyword != "RUN":
-        return ()
-    known: dict[str, tuple[Command, ...]] = instruction.node.__dict__
-    if "_simple_commands" not in known:
-        # kept by the node, which documents share: nearly every pass asks
-        found = shell(instruction)
-        commands = found.script.walk() if found else ()
-        known["_simple_commands"] = tuple(command for command in commands if command.kind == "call")
-    return known["_simple_commands"]
+    found = shell(instruction) if instruction.keyword == "RUN" else None
+    return tuple([command for command in found.script.walk() if command.kind == "call"]) if found else ()
 
 
 class Call(NamedTuple):
@@ -128,13 +123,10 @@ class Call(NamedTuple):
     arguments: tuple[str | None, ...]
 
 
+@per_node
 def calls(instruction: Instruction) -> tuple[Call, ...]:
-    """Every simple command of a RUN with its program and arguments; kept by the node."""
-    commands = simple_commands(instruction)
-    known: dict[str, tuple[Call, ...]] = instruction.node.__dict__
-    if commands and "_calls" not in known:
-        known["_calls"] = tuple([Call(command, program(command), arguments(command)) for command in commands])
-    return known["_calls"] if commands else ()
+    """Every simple command of a RUN with its program and arguments."""
+    return tuple([Call(command, program(command), arguments(command)) for command in simple_commands(instruction)])
 
 
 def nested_commands(command: Command) -> tuple[Command, ...]:

@@ -41,14 +41,14 @@ def without_cog(item: Item) -> Item:
     """An item without Cog's packages; without any part where it holds nothing else, its options included."""
     if is_cog(item):
         return item._replace(parts=())
-    return item._replace(parts=tuple(part for part in item.parts if isinstance(part, Option) or not is_cog(part)))
+    kept = tuple([part for part in item.parts if isinstance(part, Option) or not is_cog(part)])
+    return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
 
 def for_command_line(item: Item) -> Item:
     """An item without what pip takes in a requirements file alone: hashes."""
-    return item._replace(
-        parts=tuple(part for part in item.parts if isinstance(part, Requirement) or not part.file_only)
-    )
+    kept = tuple([part for part in item.parts if isinstance(part, Requirement) or not part.file_only])
+    return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
 
 def lines_of(items: Iterable[Item], source: TorchSource) -> tuple[str, ...]:

@@ -63,8 +63,16 @@ def _read_pins(document: Document, context: Context) -> tuple[Pin, ...]:
     return tuple(result.values())
 
 
-def lines(document: Document, context: Context) -> Iterator[Line]:
+def lines(document: Document, context: Context) -> tuple[Line, ...]:
     """All items that name packages or where they come from, in the order of `pins`."""
+    known: dict[tuple[int, int], tuple[Line, ...]] = document.__dict__.setdefault("_lines", {})
+    key = (id(context.project), id(context.options))
+    if key not in known:
+        known[key] = tuple(_read_lines(document, context))
+    return known[key]
+
+
+def _read_lines(document: Document, context: Context) -> Iterator[Line]:
     place = _place(document)
     yield from _of_config(context, place)
     yield from _of_files(context, place)

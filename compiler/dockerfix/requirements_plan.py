@@ -122,7 +122,7 @@ def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tupl
                 copies[copy] = None
                 parts.append(moved)
         if parts:
-            result.append(item._replace(parts=tuple(parts)))
+            result.append(item if item.parts == tuple(parts) else item._replace(parts=tuple(parts)))
     return tuple(copies), tuple(result)
 
 

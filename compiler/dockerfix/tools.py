@@ -8,6 +8,7 @@ from dockerfix import apt, flow
 from dockerfix.flow import Call
 from dockerfix.knowledge.fal import runtime
 from dockerfix.knowledge.tools import ImageKind, commands_of, image_has, image_kind, package_for, packages_for
+from dockerfix.per_node import per_node
 from dockerfix.syntax.instructions import From
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
@@ -37,8 +38,13 @@ def _companion_is_there(name: str, installed: set[str]) -> bool:
     return name in installed and not commands_of(name)
 
 
-def _called(instruction: Instruction) -> Iterator[str]:
+@per_node
+def _called(instruction: Instruction) -> tuple[str, ...]:
     """The known tools that a RUN calls before it installs them itself."""
+    return tuple(_before_installed(instruction))
+
+
+def _before_installed(instruction: Instruction) -> Iterator[str]:
     own: set[str] = set()
     for call in _all_calls(instruction):
         name = call.program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.load import table
@@ -122,6 +122,7 @@ def _torch_table() -> dict[str, tuple[TorchRow, ...]]:
     return {version: tuple(found) for version, found in rows.items()}
 
 
+@lru_cache(maxsize=256)
 def torch_rows(version: str) -> tuple[TorchRow, ...]:
     """The builds of a release: 2.1.2, 2.1.2+cu118 (local part aside), or 2.1 for its newest patch; () if unknown."""
     return _torch_table().get(_release(version, _torch_table()) or "", ())

@@ -9,6 +9,7 @@ from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.per_node import per_node
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy, Env
 from dockerfix.syntax.shell import Command, Word
@@ -58,11 +59,15 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
 
 def _may_hold_cog(instruction: Instruction) -> bool:
     """Whether Cog's name stands in a RUN at all, or the path of its first library in the line after it."""
-    return "cog" in instruction.node.text.lower() or (
-        instruction.next is not None and _is_library_path(instruction.next)
-    )
+    return _names_cog(instruction) or (instruction.next is not None and _is_library_path(instruction.next))
 
 
+@per_node
+def _names_cog(instruction: Instruction) -> bool:
+    return "cog" in instruction.node.text.lower()
+
+
+@per_node
 def _brings_cog(instruction: Instruction) -> bool:
     if not cog.is_staged(instruction):
         return False
@@ -73,6 +78,7 @@ def _brings_cog(instruction: Instruction) -> bool:
     return cog.is_wheel_name(name) or in_library
 
 
+@per_node
 def _is_library_path(instruction: Instruction) -> bool:
     view = instruction.view
     if not isinstance(view, Env) or len(view.pairs) != 1:

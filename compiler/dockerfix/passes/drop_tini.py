@@ -9,6 +9,7 @@ from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.per_node import per_node
 from dockerfix.syntax.instructions import Copy
 from dockerfix.syntax.shell import Command
 from dockerfix.syntax.tree import Document, Instruction, Stage
@@ -60,7 +61,7 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
 def _is_tini_stage(document: Document, stage: Stage) -> bool:
     """A stage that does nothing but download tini, and from which nothing but tini is taken."""
     runs = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
-    if not runs or not any(cog.writes_tini(command) for run in runs for command in flow.simple_commands(run)):
+    if not runs or not any(map(cog.tini_commands, runs)):
         return False
     if not all(_only_installs_tini(run, relative=True) for run in runs):
         return False
@@ -68,6 +69,7 @@ def _is_tini_stage(document: Document, stage: Stage) -> bool:
     return bool(users) and all(_copies_tini(user) for user in users)
 
 
+@per_node
 def _copies_tini(instruction: Instruction) -> bool:
     view = instruction.view
     return (
@@ -79,8 +81,9 @@ def _copies_tini(instruction: Instruction) -> bool:
 
 
 def _only_installs_tini(instruction: Instruction, *, relative: bool = False) -> bool:
+    own = cog.tini_commands(instruction)
     return all(
-        cog.writes_tini(command) or _prepares(command) or (relative and flow.program(command) == "chmod")
+        command in own or _prepares(command) or (relative and flow.program(command) == "chmod")
         for command in flow.simple_commands(instruction)
     )
 
@@ -105,9 +108,9 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
     found = flow.shell(instruction)
     if found is None:
         return
-    every = flow.simple_commands(instruction)
-    commands = [command for command in every if cog.writes_tini(command) or _makes_executable(command)]
-    if not any(cog.writes_tini(command) and command.words for command in commands):
+    every, own = flow.simple_commands(instruction), cog.tini_commands(instruction)
+    commands = [command for command in every if command in own or _makes_executable(command)]
+    if not any(command.words for command in own):
         return
     if _only_installs_tini(instruction):
         yield Finding(CODE, instruction.body_span, "the step that downloads tini is removed", (flow.drop(instruction),))
