@@ -54,11 +54,12 @@ def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: st
         message = f"`{source}` lies outside the project, where fal's client refuses to go"
         yield _finding(code, copy, message, Severity.ERROR)
         return
-    if not posixpath.lexists(root / path):
+    place = f"{root}/{path}"
+    if not posixpath.lexists(place):
         yield _missing(code, copy, source, path)
         return
     pattern = ignore.pattern_for(path)
-    if pattern is not None and not (root / path).is_dir():
+    if pattern is not None and not posixpath.isdir(place):
         message = f"`{source}` is not uploaded: {_by(ignore, pattern)}"
         yield _finding(code, copy, message, Severity.ERROR)
         return

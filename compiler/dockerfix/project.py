@@ -57,6 +57,7 @@ class Project:
         self.config = config
         self.config_name = config_name
         self._texts: dict[str, Source | None] = {}
+        self._requirements: dict[str, Requirements] = {}
         self._truncated = False
 
     @classmethod
@@ -221,7 +222,9 @@ class Project:
         name = path if path is not None else self.config.python_requirements if self.config is not None else None
         if name is None:
             return Requirements()
-        return read_requirements(name, self.read, self._outside)
+        if name not in self._requirements:
+            self._requirements[name] = read_requirements(name, self.read, self._outside)
+        return self._requirements[name]
 
     def _outside(self, path: str) -> bool:
         return self.root is not None and leaves(self.root, path)

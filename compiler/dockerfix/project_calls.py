@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from dockerfix.project_python import parse_python
@@ -50,12 +51,15 @@ def python_calls(text: str, name: str) -> list[int]:
 
     Source that this Python can't parse is searched line by line, comments aside.
     """
-    if name not in text:
-        return []
+    return list(_python_calls(text, name)) if name in text else []
+
+
+@lru_cache(maxsize=64)
+def _python_calls(text: str, name: str) -> tuple[int, ...]:
     tree = parse_python(text)
     if tree is None:
-        return _search_lines(text, name)
-    return sorted(set(_Finder(tree, name, text.split("\n")).found()))
+        return tuple(_search_lines(text, name))
+    return tuple(sorted(set(_Finder(tree, name, text.split("\n")).found())))
 
 
 def script_calls(text: str, name: str) -> list[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from dockerfix.project_fields import ConfigNote, Fields, shown
@@ -91,6 +92,7 @@ class CogConfig:
         return self.run + self.pre_install
 
 
+@lru_cache(maxsize=64)
 def read_config(text: str, file: str = "cog.yaml") -> CogConfig:
     """The configuration in `text`; `file` is the name for messages.
 

@@ -39,9 +39,12 @@ def locate(root: Path, relative: str) -> Path | None:
     """
     if not relative or "\0" in relative:
         return None
-    if PurePosixPath(relative).is_absolute() or Path(relative).is_absolute():
-        return None
     try:
+        plain = _without_links(root, relative)
+        if plain is not None:
+            return plain
+        if PurePosixPath(relative).is_absolute() or Path(relative).is_absolute():
+            return None
         base = root.resolve(strict=True)
         path = (base / relative).resolve(strict=True)
         if not path.is_relative_to(base) or not stat.S_ISREG(path.stat().st_mode):
@@ -49,6 +52,20 @@ def locate(root: Path, relative: str) -> Path | None:
     except (OSError, RuntimeError, ValueError):
         return None
     return path
+
+
+def _without_links(root: Path, relative: str) -> Path | None:
+    """`relative` in `root` where no part of it is a link or leads upwards, so that nothing has to be resolved."""
+    *folders, name = relative.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or ":" in part for part in (*folders, name)):
+        return None
+    path = str(root)
+    for folder in folders:
+        path = f"{path}/{folder}"
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            return None
+    path = f"{path}/{name}"
+    return Path(path) if stat.S_ISREG(os.lstat(path).st_mode) else None
 
 
 def leaves(root: Path, relative: str) -> bool:
@@ -66,7 +83,8 @@ def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes | None:
     """The content of a file of at most `limit` bytes, or None for a larger or unreadable one."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+            # room for what there is: asking for `limit` would take that much memory first
+            data = stream.read(min(os.fstat(stream.fileno()).st_size, limit) + 1)
     except OSError:
         return None
     return data if len(data) <= limit else None

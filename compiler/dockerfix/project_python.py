@@ -7,6 +7,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ def parse_python(text: str) -> ast.Module | None:
         return None
 
 
+@lru_cache(maxsize=128)
 def candidate_modules(text: str) -> frozenset[str]:
     """Top-level modules that lines of `text` seem to import; more than it really does (docstrings), never fewer."""
     found = set(_DYNAMIC.findall(text))

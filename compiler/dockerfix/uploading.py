@@ -32,7 +32,7 @@ class Ignore:
     def __init__(self, patterns: tuple[str, ...], *, is_own: bool) -> None:
         self.patterns = patterns
         self.is_own = is_own
-        self._expressions = [(pattern, re.compile(_expression(pattern), re.DOTALL)) for pattern in patterns]
+        self._any = _any_of(patterns)
 
     @classmethod
     def of(cls, project: Project) -> Ignore:
@@ -45,7 +45,15 @@ class Ignore:
 
     def pattern_for(self, path: str) -> str | None:
         """The pattern that leaves out a file, or None for one that is uploaded; `path` is relative, with slashes."""
-        return next((pattern for pattern, expression in self._expressions if expression.match(path)), None)
+        if not self._any.match(path):
+            return None
+        return next((pattern for pattern in self.patterns if re.match(_expression(pattern), path, re.DOTALL)), None)
+
+
+@lru_cache(maxsize=64)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What one of the patterns matches: nearly all files match none."""
+    return re.compile("|".join(map(_expression, patterns)) or "(?!)", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
@@ -189,24 +197,24 @@ class Survey:
 def survey(root: Path, source: str, ignore: Ignore) -> Survey:
     """Look at what lies under `source` (a path that exists, no pattern) in the folder `root`."""
     result = Survey()
-    base = Path(os.path.realpath(root))
+    base = os.path.realpath(root)
     start = normal(source)
-    if (root / start).is_dir() and not (root / start).is_symlink():
-        for path, is_link in _walk(root, start, ignore, result):
+    if os.path.isdir(f"{base}/{start}") and not os.path.islink(f"{base}/{start}"):
+        for path, is_link in _walk(base, start, ignore, result):
             _file(base, path, result, is_link=is_link)
     else:
         _file(base, start, result, is_link=_has_link(root, start))
     return result
 
 
-def _walk(root: Path, start: str, ignore: Ignore, result: Survey) -> Iterator[tuple[str, bool]]:
+def _walk(base: str, start: str, ignore: Ignore, result: Survey) -> Iterator[tuple[str, bool]]:
     pending = [start]
     seen = 0
     while pending:
         folder = pending.pop()
         prefix = "" if folder == "." else f"{folder}/"
         try:
-            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(f"{base}/{folder}"), key=lambda entry: entry.name)
         except OSError:
             continue
         seen += len(entries)
@@ -225,9 +233,9 @@ def _walk(root: Path, start: str, ignore: Ignore, result: Survey) -> Iterator[tu
                 yield path, entry.is_symlink()
 
 
-def _file(base: Path, path: str, result: Survey, *, is_link: bool) -> None:
+def _file(base: str, path: str, result: Survey, *, is_link: bool) -> None:
     """One file or link."""
-    full = base / path
+    full = f"{base}/{path}"
     if is_link:
         target = Path(os.path.realpath(full))
         if not target.exists():
@@ -240,7 +248,7 @@ def _file(base: Path, path: str, result: Survey, *, is_link: bool) -> None:
         if target.is_dir():
             return
     try:
-        size = full.stat().st_size
+        size = os.stat(full).st_size
     except OSError:
         return
     result.files += 1
