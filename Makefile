@@ -4,13 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test golden grammar lint dist bench e2e docs clean
+.PHONY: help demo test golden tables lint dist bench e2e docs clean
 
 help:
 	@echo "demo    run the compiler on a bundled project, showing the result and the findings"
 	@echo "test    run the tests"
 	@echo "golden  write the golden files anew (read the diff before you commit it)"
-	@echo "grammar make the parser tables of grammar/*.lark anew"
+	@echo "tables  write the tables of the grammars and of knowledge/*.yaml anew"
 	@echo "lint    ruff and mypy"
 	@echo "dist    build the wheel and try it in an empty environment"
 	@echo "docs    build the documentation into site/"
@@ -21,6 +21,7 @@ help:
 $(VENV)/base: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable .
+	@$(BIN)/python -m compileall -q compiler    # as pip does for a wheel, so that the first start is like the others
 	@touch $@
 
 $(VENV)/test: $(VENV)/base
@@ -41,8 +42,8 @@ golden: $(VENV)/test
 	$(BIN)/python -m pytest --snapshot-update -k golden
 	@git status --short fixtures
 
-grammar: $(VENV)/test
-	$(BIN)/python grammar/make_tables.py
+tables: $(VENV)/test
+	$(BIN)/python tools/make_tables.py
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .

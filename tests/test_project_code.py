@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from dockerfix.project import Project
 from dockerfix.project_calls import notebook_calls, python_calls, script_calls
-from dockerfix.project_python import candidate_modules, imported_modules, parse_python
+from dockerfix.project_python import candidate_modules
 from dockerfix.project_shell import shell_calls
+from dockerfix.project_syntax import imported_modules, parse_python
 
 CALLS = [
     'subprocess.check_call(["pget", "-x", url, dest], close_fds=False)',

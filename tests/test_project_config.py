@@ -65,7 +65,7 @@ weights:
 
 def test_every_field_is_read_as_text() -> None:
     config = read_config(FULL)
-    assert config == CogConfig(
+    assert config._replace(lines={}) == CogConfig(
         gpu=True,
         cuda="12.10",
         cudnn="8",

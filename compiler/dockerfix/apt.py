@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 from dockerfix import blocks, flow
 from dockerfix.flow import Call
+from dockerfix.patterns import lazy
 from dockerfix.per_node import per_node
 from dockerfix.syntax.tree import Instruction
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
-_RANGE = re.compile(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
+_NAME = lazy(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
+_RANGE = lazy(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
 
 
 def name_in(word: str) -> str | None:

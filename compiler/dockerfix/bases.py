@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from dockerfix import cog, flow
@@ -10,12 +9,13 @@ from dockerfix.context import Context
 from dockerfix.knowledge.cog_base import CogBaseTag, parse_cog_base_tag
 from dockerfix.knowledge.cuda import cuda_for_torch
 from dockerfix.knowledge.idioms import default_python, idioms
+from dockerfix.patterns import lazy
 from dockerfix.per_node import per_node
 from dockerfix.project import CogConfig
 from dockerfix.syntax.instructions import Copy, Env, From
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
-_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
+_VERSION = lazy(r"\d+\.\d+(?:\.\d+)?")
 
 
 def cog_base_tag(base: Instruction) -> CogBaseTag | None:

@@ -10,10 +10,11 @@ import re
 from typing import NamedTuple
 
 from dockerfix.emitter import Edit
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.tree import Document, Instruction, InstructionNode
 
-_MARK = re.compile(r"#[ \t]*dockerfix\[(DF\d{3})\]:[ \t]*([^\r\n]*)")
+_MARK = lazy(r"#[ \t]*dockerfix\[(DF\d{3})\]:[ \t]*([^\r\n]*)")
 
 
 class Block(NamedTuple):

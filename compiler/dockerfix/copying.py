@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dockerfix import variables
 from dockerfix.fal_client import client_agrees
+from dockerfix.patterns import lazy
 from dockerfix.syntax.characters import GO_SPACE
 from dockerfix.syntax.instructions import Copy
 from dockerfix.syntax.parser import parse
@@ -15,9 +16,9 @@ from dockerfix.syntax.tree import Document, Instruction
 from dockerfix.syntax.words import Lexer, WordError
 from dockerfix.uploading import Coverage
 
-_REMOTE = re.compile(r"(?:https?|git|ssh)://|git@|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:", re.IGNORECASE)
-_PLAIN = re.compile(r"[A-Za-z0-9_./@%+=:,~^*?{}\[\]-]+")
-_SPACE = re.compile(f"[{GO_SPACE}]")
+_REMOTE = lazy(r"(?:https?|git|ssh)://|git@|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:", re.IGNORECASE)
+_PLAIN = lazy(r"[A-Za-z0-9_./@%+=:,~^*?{}\[\]-]+")
+_SPACE = lazy(f"[{GO_SPACE}]")
 _REMOTE_FLAGS = frozenset({"checksum", "keep-git-dir"})
 
 

@@ -11,10 +11,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_JOINT = re.compile(r"\\\n\s*")
+from dockerfix.patterns import lazy
+
+_JOINT = lazy(r"\\\n\s*")
 """The client makes a blank of a backslash at the very end of a line and all white space that follows."""
-_START = re.compile(r"^(copy|add)\s+", re.MULTILINE | re.IGNORECASE)
-_CLIENT_FLAG = re.compile(r'--\w+(?:=[^\s\]]+|="[^"]*")?')
+_START = lazy(r"^(copy|add)\s+", re.MULTILINE | re.IGNORECASE)
+_CLIENT_FLAG = lazy(r'--\w+(?:=[^\s\]]+|="[^"]*")?')
 
 
 class Reading(NamedTuple):

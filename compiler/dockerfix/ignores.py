@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from dockerfix.findings import Finding
 from dockerfix.options import Options
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.tree import Document, Instruction
 
 UNUSED = "DF007"
 
-_COMMENT = re.compile(r"[ \t]*#[ \t]*dockerfix:[ \t]*ignore[ \t]*=[ \t]*([A-Za-z0-9]+(?:[ \t]*,[ \t]*[A-Za-z0-9]+)*)")
+_COMMENT = lazy(r"[ \t]*#[ \t]*dockerfix:[ \t]*ignore[ \t]*=[ \t]*([A-Za-z0-9]+(?:[ \t]*,[ \t]*[A-Za-z0-9]+)*)")
 
 
 class Ignore(NamedTuple):

@@ -10,11 +10,12 @@ from dockerfix import bases
 from dockerfix.context import Context
 from dockerfix.knowledge.cuda import TorchRow, torch_row
 from dockerfix.knowledge.load import table
+from dockerfix.patterns import lazy
 from dockerfix.requirements import Item, Option, Requirement
 from dockerfix.syntax.tree import Document
 
 _HOST = "download.pytorch.org"
-_LOCAL = re.compile(r"cpu|cu\d+", re.ASCII)
+_LOCAL = lazy(r"cpu|cu\d+", re.ASCII)
 
 
 class TorchSource(NamedTuple):

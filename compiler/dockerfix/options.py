@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Target = Literal["app", "server"]
 
@@ -14,8 +13,7 @@ CONSTRUCTS = ("cog-base", "cog-base-extras", "pget", "tini")
 """What ``--keep`` and ``--drop`` can name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to rewrite. `keep` and `drop` name constructs of CONSTRUCTS, `select` and `ignore` codes or their prefixes
     (``DF4``); an empty `select` means all. `requirements` is the content of a requirements file that stands in for
     the packages of cog.yaml, `requirements_path` its path as the Dockerfile's COPY names it.

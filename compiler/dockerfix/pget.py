@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dockerfix import flow
 from dockerfix.emitter import Edit
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy, Run
 from dockerfix.syntax.shell import Command, Word
@@ -21,7 +22,7 @@ _LONG_TARGETS = frozenset({"--output", "--output-document", "--out"})
 _OTHERS = frozenset({"[", "apt", "apt-get", "echo", "git", "ls", "mkdir", "pip", "printf", "tee", "test", "which"})
 _SILENT = _DOWNLOADERS | _MOVES | _TOUCHES | _OTHERS
 """Programs that may name pget without running it."""
-_MENTION = re.compile(r"(?<![\w.-])pget(?![\w./-])")
+_MENTION = lazy(r"(?<![\w.-])pget(?![\w./-])")
 
 
 class Install(NamedTuple):

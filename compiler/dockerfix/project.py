@@ -13,11 +13,10 @@ from pathlib import Path
 
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.knowledge.transitive import package_of
-from dockerfix.project_calls import notebook_calls, python_calls, script_calls
 from dockerfix.project_config import CogConfig, Mount, RunItem, Weight, read_config
 from dockerfix.project_fields import ConfigNote
 from dockerfix.project_files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, marked, peek, read_bytes
-from dockerfix.project_python import Import, candidate_modules, imported_modules, is_standard
+from dockerfix.project_python import Import, candidate_modules, is_standard
 from dockerfix.project_requirements import FileProblem, RequirementLine, Requirements, read_requirements
 from dockerfix.project_yaml import MAX_CHARACTERS, ConfigError
 from dockerfix.requirements import normalize, parse_item
@@ -140,6 +139,8 @@ class Project:
 
         Python files, shell scripts and notebooks are searched; a doubtful case counts as a call.
         """
+        from dockerfix.project_calls import notebook_calls, python_calls, script_calls
+
         finders: tuple[tuple[str, Callable[[str, str], list[int]]], ...] = (
             ("python", python_calls),
             ("shell", script_calls),
@@ -172,6 +173,8 @@ class Project:
         wanted &= candidate_modules(text)
         if not wanted:
             return []
+        from dockerfix.project_syntax import imported_modules
+
         first: dict[str, int] = {}
         for module, line in imported_modules(text):
             if module in wanted:

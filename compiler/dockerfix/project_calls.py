@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from dockerfix.project_python import parse_python
+from dockerfix.patterns import lazy
 from dockerfix.project_shell import HOLE, command_calls, shell_calls
+from dockerfix.project_syntax import parse_python
 
 _SHELL_RUNNERS = frozenset(
     (
@@ -41,7 +42,7 @@ _WORD_RUNNERS = frozenset(
     )
 )
 _TALKERS = frozenset(["print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "write"])
-_ARGUMENT = re.compile(rf"\S+\s+(?:-|{HOLE}|[./~$%]|\w+://|\w[\w.-]*/|multifile\b)")
+_ARGUMENT = lazy(rf"\S+\s+(?:-|{HOLE}|[./~$%]|\w+://|\w[\w.-]*/|multifile\b)")
 _MAX_PARTS = 200
 _MAX_DEPTH = 40
 

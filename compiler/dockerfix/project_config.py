@@ -9,10 +9,12 @@ could add an instruction to a Dockerfile, raises `ConfigError`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Table
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
+from dockerfix.patterns import lazy
 from dockerfix.project_fields import ConfigNote, Fields, shown
 from dockerfix.project_yaml import ConfigError, Mapping, Node, Scalar, is_null, read_yaml
 
@@ -25,10 +27,10 @@ _TOP_KEYS = (
     *("build", "environment", "predict", "run", "model", "train", "concurrency", "image", "weights"),
     *("tests", "name", "examples", "workdir"),
 )
-_PYTHON = re.compile(r"\d+\.\d+(\.\d+)?((a|b|rc)\d+)?", re.ASCII)
-_NUMBER = re.compile(r"\d+(\.\d+){0,2}", re.ASCII)
-_ENTRY_2021 = re.compile(r"[^\s]+\.py:\w+")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PYTHON = lazy(r"\d+\.\d+(\.\d+)?((a|b|rc)\d+)?", re.ASCII)
+_NUMBER = lazy(r"\d+(\.\d+){0,2}", re.ASCII)
+_ENTRY_2021 = lazy(r"[^\s]+\.py:\w+")
+_VARIABLE = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Mount(NamedTuple):
@@ -54,8 +56,7 @@ class Weight(NamedTuple):
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class CogConfig:
+class CogConfig(NamedTuple):
     """What a cog.yaml says; absent text is None, absent lists are ()."""
 
     gpu: bool = False
@@ -77,7 +78,7 @@ class CogConfig:
     image: str | None = None
     weights: tuple[Weight, ...] = ()
     notes: tuple[ConfigNote, ...] = ()
-    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict, compare=False, repr=False)
+    lines: Table[tuple[str | int, ...], int] = MappingProxyType({})
 
     def line_of(self, *path: str | int) -> int | None:
         """The line (from 1) of a value: ``line_of("build", "python_packages", 2)`` is that of ``python_packages[2]``.

@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
+from dockerfix.patterns import lazy
 from dockerfix.project_yaml import ConfigError, Mapping, Node, Scalar, Sequence, is_null
 
-_BREAKS = re.compile(r"[\r\n\x85\u2028\u2029]")
+_BREAKS = lazy(r"[\r\n\x85\u2028\u2029]")
 
 
 class ConfigNote(NamedTuple):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from dockerfix.patterns import lazy
+
 HOLE = "\ufffc"
 """Stands for a value that only the running program knows (``{url}`` of an f-string)."""
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""(?P<blank>[ \t\r]+|\\\n)
       | (?P<comment>(?<![^\s;&|()`])\#[^\n]*)
       | (?P<control>\$\(|[\n;&|()`{}])
@@ -26,8 +28,8 @@ _WRAPPERS = frozenset(
     )
 )
 _SHELLS = frozenset(["sh", "bash", "dash", "zsh", "ash"])
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
-_SKIPPED_BY_WRAPPER = re.compile(r"-|\d+(\.\d+)?[smhd]?$")
+_ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_SKIPPED_BY_WRAPPER = lazy(r"-|\d+(\.\d+)?[smhd]?$")
 _MAX_NESTING = 5
 
 

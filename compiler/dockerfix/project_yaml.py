@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 import yaml
 
+from dockerfix.patterns import lazy
 from dockerfix.source import Position, Source
 
 MAX_CHARACTERS = 1 << 20
@@ -24,7 +25,7 @@ MAX_MESSAGE = 300
 MAX_DIRECTIVES = 10
 """Lines such as ``%TAG``; the scanner compares each with all before."""
 
-_NOT_YAML = re.compile("[\ud800-\udfff\ufffe\uffff\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]")
+_NOT_YAML = lazy("[\ud800-\udfff\ufffe\uffff\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]")
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map"))
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"y", "yes", "true", "on"})

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_SECRET = re.compile(
+from dockerfix.patterns import lazy
+
+_SECRET = lazy(
     r"[?&](?:[a-z-]*token|sig|signature|x-(?:amz|goog)-signature|api_?key|auth|secret|password)=[^&\s]", re.IGNORECASE
 )
-_USER = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/\s\"'@]*)@(?=\S)")
+_USER = lazy(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/\s\"'@]*)@(?=\S)")
 
 
 def shell_quote(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from dockerfix.patterns import lazy
 
 _LONG_WITH_VALUE = (
     "--index-url --pypi-url --extra-index-url --find-links --editable --requirement --constraint --trusted-host "
@@ -17,7 +18,7 @@ _SHORT = {"-i": "--index-url", "-f": "--find-links", "-e": "--editable", "-r": "
 _WITH_VALUE = frozenset(_LONG_WITH_VALUE.split())
 _SHORT_WITH_VALUE = frozenset({*_SHORT, "-t", "-C"})
 _FILE_ONLY = frozenset({"--hash"})
-_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_QUOTED = lazy(r"\"([^\"]*)\"|'([^']*)'")
 
 
 class Option(NamedTuple):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.patterns import lazy
 from dockerfix.quoting import has_credentials, shell_quote
 from dockerfix.requirement_options import Option, read_option, takes_value
 from dockerfix.versions import caps_below
@@ -30,24 +31,22 @@ __all__ = [
     "shell_quote",
 ]
 
-_COMMENT = re.compile(r"(?:^|\s+)#.*$")
-_WORD = re.compile(r"(?:[^\s\"']+|\"[^\"]*\"|'[^']*'|[\"'])+")
-_GLUED = re.compile(r"(?<=[^\s\"'=])(?=--(?:extra-index-url|index-url|find-links)=)")
+_COMMENT = lazy(r"(?:^|\s+)#.*$")
+_WORD = lazy(r"(?:[^\s\"']+|\"[^\"]*\"|'[^']*'|[\"'])+")
+_GLUED = lazy(r"(?<=[^\s\"'=])(?=--(?:extra-index-url|index-url|find-links)=)")
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=!~]+"
-_NAMED = re.compile(
+_NAMED = lazy(
     rf"(?P<name>{_NAME})(?:\s*\[(?P<extras>[^\]]*)\])?"
     rf"(?:\s*@\s*(?P<url>[^\s;]\S*)|\s*\(?\s*(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"
 )
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
-_PATH = re.compile(
-    r"(?:\.{1,2}(?=[/\[]|$)|/|~/|[^\s<>=!~;@\[]+/|[^\s<>=!~;]+\.(?:whl|tar\.gz|tar\.bz2|zip)(?![^\s\[;#]))\S*"
-)
-_MARKER = re.compile(r"\s*;\s*(?P<marker>\S.*)$", re.DOTALL)
-_ARCHIVE = re.compile(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNORECASE)
-_ESCAPED = re.compile(r"%([0-7][0-9A-Fa-f])")
-_EGG = re.compile(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
-_PIN = re.compile(r"={2,3}\s*([^\s*,]+)")
+_URL = lazy(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_PATH = lazy(r"(?:\.{1,2}(?=[/\[]|$)|/|~/|[^\s<>=!~;@\[]+/|[^\s<>=!~;]+\.(?:whl|tar\.gz|tar\.bz2|zip)(?![^\s\[;#]))\S*")
+_MARKER = lazy(r"\s*;\s*(?P<marker>\S.*)$", re.DOTALL)
+_ARCHIVE = lazy(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNORECASE)
+_ESCAPED = lazy(r"%([0-7][0-9A-Fa-f])")
+_EGG = lazy(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
+_PIN = lazy(r"={2,3}\s*([^\s*,]+)")
 
 
 class Requirement(NamedTuple):

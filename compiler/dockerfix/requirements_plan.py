@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from dockerfix.context import Context
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.packages import without_cog
+from dockerfix.patterns import lazy
 from dockerfix.project_requirements import FileProblem, Requirements
 from dockerfix.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
 
@@ -143,10 +143,12 @@ def copy_instruction(source: str, target: str) -> str:
         return f"COPY {source} {target}"
     # Docker reads quotes, backslashes and variables in the JSON form, too
     words = [re.sub(r"([\\\"'$])", r"\\\1", path) for path in (source, target)]
+    import json
+
     return f"COPY {json.dumps(words, ensure_ascii=False)}"
 
 
-_PLAIN = re.compile(r"[\w./@+,~%][\w./@+,=:~%-]*")
+_PLAIN = lazy(r"[\w./@+,~%][\w./@+,=:~%-]*")
 """A path that needs no quotes, neither in a COPY nor in a shell."""
 
 

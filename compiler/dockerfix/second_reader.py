@@ -7,17 +7,17 @@ directive, no CR, no BOM, no two backslashes at the end of a line, no line that 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from dockerfix.patterns import lazy
 from dockerfix.syntax.instructions import From, PairsView
 from dockerfix.syntax.tree import Document, Instruction
 from dockerfix.syntax.words import Lexer, WordError
 
-_KEYWORD_ALONE = re.compile(r"[ \t]*[A-Za-z]+[ \t]+[^\s\\]")
-_BLANK_INSIDE = re.compile(r"\n[ \t]*\n")
-_PLAIN_VARIABLES = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})")
+_KEYWORD_ALONE = lazy(r"[ \t]*[A-Za-z]+[ \t]+[^\s\\]")
+_BLANK_INSIDE = lazy(r"\n[ \t]*\n")
+_PLAIN_VARIABLES = lazy(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})")
 
 
 def disagreements(document: Document) -> list[str]:

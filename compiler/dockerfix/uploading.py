@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dockerfix.knowledge.fal import client
+from dockerfix.patterns import lazy
 from dockerfix.project import Project
 from dockerfix.project_files import MAX_ENTRIES
 
@@ -20,7 +21,7 @@ IGNORE_FILE = ".dockerignore"
 MAX_NAMES = 50
 """How many files a pattern in COPY is replaced by at most."""
 
-_WILDCARD = re.compile(r"[*?\[]")
+_WILDCARD = lazy(r"[*?\[]")
 
 
 class Ignore:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from dockerfix.patterns import lazy
 from dockerfix.syntax.heredocs import opener
 from dockerfix.syntax.instructions import (
     Arg,
@@ -24,7 +24,7 @@ from dockerfix.syntax.scopes import GlobalScope, Item, resolve
 from dockerfix.syntax.tree import Document, Instruction
 from dockerfix.syntax.words import WordError
 
-_REFERENCE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_REFERENCE = lazy(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 MOUNT_WORDS = ("source", "src", "target", "dst", "destination", "from")
 """The options of a mount that name something; RUN expands their values (`syntax/scopes.py`, EXPANDED_FLAGS)."""

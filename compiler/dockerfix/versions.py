@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_CLAUSE = re.compile(r"\s*(===|==|~=|<=|<)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+from dockerfix.patterns import lazy
+
+_CLAUSE = lazy(r"\s*(===|==|~=|<=|<)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
 @lru_cache(maxsize=1024)

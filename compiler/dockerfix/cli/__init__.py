@@ -37,12 +37,33 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
-        # without click this takes a third of the time
+        # without click this takes a third of the time...
         from dockerfix.cli import streams
         from dockerfix.version import __version__
 
         streams.write(f"{PROGRAM} {__version__}\n".encode())
         return 0
+    if _names_only_files(arguments) and COMPLETION not in os.environ:
+        # ...and so it is saved in the main use, `cog debug | dockerfix`, without options to read
+        from dockerfix.cli.rewrite import Misuse, Request, run
+
+        try:
+            return run(Request(files=tuple(arguments)), {})
+        except Misuse:
+            pass  # click says how the command is used
+    return _run_by_click(arguments)
+
+
+def _names_only_files(arguments: list[str]) -> bool:
+    """Whether there is no option and no subcommand among the arguments."""
+    from dockerfix.cli.help import COMMANDS
+
+    return not any(word.startswith("-") and word != "-" for word in arguments) and not (
+        arguments and arguments[0] in COMMANDS
+    )
+
+
+def _run_by_click(arguments: list[str]) -> int:
     import click
 
     from dockerfix.cli.command import cli

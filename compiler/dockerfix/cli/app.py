@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from dockerfix.cli import PROGRAM, exits, kinds, streams
+from dockerfix.patterns import lazy
 
 if TYPE_CHECKING:
     from dockerfix.app import AppOptions, AppResult
@@ -24,7 +24,7 @@ APP = "fal_app.py"
 OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog"})
 """Modules that the App imports, or that lie beside it."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_NAME = lazy(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 

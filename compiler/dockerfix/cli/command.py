@@ -247,7 +247,7 @@ def cli() -> None:
 @option("Other", "--no-config", is_flag=True, help="Use no configuration file.")
 def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
     """Rewrite Dockerfiles."""
-    from dockerfix.cli.rewrite import Request, run
+    from dockerfix.cli.rewrite import Misuse, Request, run
 
     given = {name: value for name in _SETTINGS if (value := values.pop(name)) not in (None, ())}
     for name in ("keep", "drop", "select", "ignore"):
@@ -256,4 +256,7 @@ def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
     both = given.get("keep", frozenset()) & given.get("drop", frozenset())
     if both:
         raise click.UsageError(f"`{min(both)}` is to be kept and dropped")
-    return run(Request(config=config, no_config=no_config, **values), given)
+    try:
+        return run(Request(config=config, no_config=no_config, **values), given)
+    except Misuse as misuse:
+        raise click.UsageError(str(misuse)) from None

@@ -25,7 +25,7 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     cog debug | dockerfix review -o review.html
     """
     from dockerfix.api import rewrite
-    from dockerfix.cli.rewrite import Request, job_of, settings_of
+    from dockerfix.cli.rewrite import Misuse, Request, job_of, settings_of
     from dockerfix.config import SettingsError
     from dockerfix.report.entry import STDIN
     from dockerfix.report.html import render
@@ -40,6 +40,8 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
         job = job_of(file, settings_of(file, request, given), request)
     except SettingsError as error:
         raise streams.Failure(str(error), exits.USAGE) from None
+    except Misuse as misuse:
+        raise click.UsageError(str(misuse)) from None
     result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
     page = render(result, path=STDIN if file == "-" else file).encode()
     if output is None or output == "-":

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
-import click
-
 from dockerfix import config, files, locate
 from dockerfix.cli import exits, parallel, streams
 from dockerfix.cli.job import Done, Job
@@ -23,6 +21,10 @@ from dockerfix.report.entry import STDIN, Entry
 from dockerfix.source import Source, Span, encode
 
 _CODES = {"internal-error": exits.INTERNAL, "refused": exits.REFUSED, "unreadable": exits.REFUSED}
+
+
+class Misuse(Exception):
+    """Options or files that don't go together, before anything was read or written."""
 
 
 class Request(NamedTuple):
@@ -52,7 +54,10 @@ class Request(NamedTuple):
 
 
 def run(request: Request, given: Mapping[str, Any]) -> int:
-    """Do what is asked for; `given` are the settings that the command line names. Gives the exit code."""
+    """Do what is asked for; `given` are the settings that the command line names. Gives the exit code.
+
+    Raises Misuse, and Failure where a stream or a file can't be used.
+    """
     request = request._replace(files=tuple(dict.fromkeys(request.files or ("-",))))
     _check_usage(request)
     try:
@@ -73,7 +78,7 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
 
 
 def _check_usage(request: Request) -> None:
-    """Raise UsageError for what doesn't go together."""
+    """Raise Misuse for what doesn't go together."""
     ways = {
         "-i/--in-place": request.in_place,
         "-o/--output": request.output is not None,
@@ -82,15 +87,15 @@ def _check_usage(request: Request) -> None:
     }
     chosen = [name for name, wanted in ways.items() if wanted]
     if len(chosen) > 1:
-        raise click.UsageError(f"{chosen[0]} and {chosen[1]} don't go together")
+        raise Misuse(f"{chosen[0]} and {chosen[1]} don't go together")
     if len(request.files) > 1 and not (request.in_place or request.check or request.diff):
-        raise click.UsageError("several FILEs need --in-place, --check or --diff")
+        raise Misuse("several FILEs need --in-place, --check or --diff")
     if request.in_place and "-" in request.files:
-        raise click.UsageError("standard input can't be rewritten in place")
+        raise Misuse("standard input can't be rewritten in place")
     if request.config is not None and request.no_config:
-        raise click.UsageError("--config and --no-config don't go together")
+        raise Misuse("--config and --no-config don't go together")
     if request.files == ("-",) and streams.is_terminal(sys.stdin):
-        raise click.UsageError("name a FILE, or pipe a Dockerfile in: `cog debug | dockerfix`")
+        raise Misuse("name a FILE, or pipe a Dockerfile in: `cog debug | dockerfix`")
 
 
 def settings_of(path: str, request: Request, given: Mapping[str, Any]) -> Settings:
@@ -103,14 +108,14 @@ def settings_of(path: str, request: Request, given: Mapping[str, Any]) -> Settin
 
 
 def job_of(path: str, settings: Settings, request: Request) -> Job:
-    """The work on one file. Raises UsageError for a requirements file that can't be used."""
+    """The work on one file. Raises Misuse for a requirements file that can't be used."""
     where = locate.locate(path, settings.project, settings.cog_yaml)
     project, requirements, name = where.project, None, None
     if settings.requirements is not None:
         project = project or locate.folder_of(path)
         name = locate.path_in_project(settings.requirements, project)
         if name is None:
-            raise click.UsageError(
+            raise Misuse(
                 f"{settings.requirements} lies outside of the project {project}, which is all that a build can copy"
             )
         try:

@@ -7,9 +7,10 @@ from functools import cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.load import strings, table
+from dockerfix.patterns import lazy
 from dockerfix.versions import numbers
 
-_TAG = re.compile(
+_TAG = lazy(
     r"(?:cuda(?P<cuda>[\d.]+)-)?python(?P<python>\d+(?:\.\d+)*)(?:-torch(?P<torch>\d+(?:\.\d+)*(?:\+\w+)?))?", re.ASCII
 )
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from dockerfix.knowledge.load import strings, table
 from dockerfix.versions import release
 
 
-@dataclass(frozen=True, slots=True)
-class ImageCuda:
+class ImageCuda(NamedTuple):
     """The CUDA that an image's name tells: versions as the tag writes them, None where it doesn't.
 
     `is_cuda` is whether it has CUDA, `sets_variable` whether it sets the variable with the version for certain.
@@ -23,8 +22,7 @@ class ImageCuda:
     sets_variable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """A GPU architecture (``9.0``), the first CUDA toolkit that compiles for it, the first torch that runs on it."""
 
     name: str
@@ -37,8 +35,7 @@ class Architecture:
         return "sm_" + self.name.replace(".", "")
 
 
-@dataclass(frozen=True, slots=True)
-class GpuPackages:
+class GpuPackages(NamedTuple):
     """Packages by what they do about CUDA; names are normalized."""
 
     bring: frozenset[str]

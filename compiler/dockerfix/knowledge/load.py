@@ -1,28 +1,21 @@
-"""Reading the YAML tables beside this file; each is read once, when something first asks for it."""
+"""The tables of the YAML files beside this file, from the modules that ``make tables`` made of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from pkgutil import get_data
+from importlib import import_module
 from typing import Any, TypeVar
-
-import yaml
 
 _Row = TypeVar("_Row")
 
 
-@cache
 def table(name: str) -> dict[str, Any]:
     """The table `name` (``torch`` is ``torch.yaml``): its keys, `source` among them.
 
-    Callers turn it into frozen values and never change it. Raises FileNotFoundError for an unknown name.
+    Callers turn it into frozen values and never change it. Raises ModuleNotFoundError for an unknown name.
     """
-    data = get_data("dockerfix.knowledge", f"{name}.yaml")
-    loaded = yaml.load(data or b"", Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    if not isinstance(loaded, dict):
-        raise TypeError(f"{name}.yaml is no mapping")
-    return loaded
+    found: dict[str, Any] = import_module(f"dockerfix.knowledge.tables.{name}").TABLE
+    return found
 
 
 def strings(values: object) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockerfix import blocks, flow, placing
@@ -10,13 +9,14 @@ from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.knowledge.replacements import instruction as written
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import TextView
 from dockerfix.syntax.tree import Document, Stage
 
 CODE = "DF302"
 
-_PLAIN = re.compile(r"[\w./@+,:=~%-]+")
+_PLAIN = lazy(r"[\w./@+,:=~%-]+")
 
 
 def add_source_path(document: Document, context: Context) -> Iterator[Finding]:

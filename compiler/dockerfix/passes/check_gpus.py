@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockerfix import cuda, flow, pins
@@ -17,13 +16,14 @@ from dockerfix.knowledge.gpu import (
     architectures_for,
     usual_machines,
 )
+from dockerfix.patterns import lazy
 from dockerfix.syntax.instructions import Arg, Env
 from dockerfix.syntax.tree import Document, Instruction
 from dockerfix.versions import numbers, release
 
 CODE = "DF403"
 
-_ARCHITECTURE = re.compile(r"(\d+)\.(\d)[a-z]?")
+_ARCHITECTURE = lazy(r"(\d+)\.(\d)[a-z]?")
 
 
 def check_gpus(document: Document, context: Context) -> Iterator[Finding]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockerfix import bases, flow, pins
 from dockerfix.context import Context
 from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.fal import fal_conflict, fal_package, fal_version
+from dockerfix.patterns import lazy
 from dockerfix.pins import Line, Pin
 from dockerfix.requirements import has_credentials
 from dockerfix.syntax.tree import Document, Instruction
 
 CODE = "DF307"
 
-_REFERENCE = re.compile(r"\$\([^()]*\)|\$\{[^{}]*\}|\$\w+|`[^`]*`")
+_REFERENCE = lazy(r"\$\([^()]*\)|\$\{[^{}]*\}|\$\w+|`[^`]*`")
 
 
 def check_pins(document: Document, context: Context) -> Iterator[Finding]:

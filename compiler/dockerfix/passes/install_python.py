@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockerfix import apt, bases, blocks, flow, placing
@@ -11,12 +10,13 @@ from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import default_python, idioms
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.knowledge.replacements import python_folder
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.tree import Document, Stage
 
 CODE = "DF206"
 
-_DEBIAN_PYTHON = re.compile(r"python3(\.\d+)?(-full|-venv|-dev|-pip)?")
+_DEBIAN_PYTHON = lazy(r"python3(\.\d+)?(-full|-venv|-dev|-pip)?")
 
 
 def install_python(document: Document, context: Context) -> Iterator[Finding]:

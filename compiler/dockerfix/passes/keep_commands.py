@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -83,6 +82,8 @@ def _runs_on(command: str, escape: str) -> bool:
 
 def _closed(line: str, span: Span) -> Finding:
     rest = split_command(line)
+    import json
+
     text = json.dumps(["/bin/sh", "-c", rest.rest], ensure_ascii=False)
     message = "this command would swallow what follows it: it is given to the shell in the exec form, to the letter"
     return Finding(CODE, span, message, (Edit(Span(span.start + rest.rest_at, span.end), text),))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockerfix import flow
@@ -10,13 +9,14 @@ from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Copy
 from dockerfix.syntax.tree import Document
 
 CODE = "DF112"
 
-_PATCH = re.compile(r"(?<=/lib/python)(\d+\.\d+)\.\d+(?=/site-packages)")
+_PATCH = lazy(r"(?<=/lib/python)(\d+\.\d+)\.\d+(?=/site-packages)")
 
 
 def repair_site_packages(document: Document, _context: Context) -> Iterator[Finding]:

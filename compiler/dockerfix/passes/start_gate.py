@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from dockerfix import blocks, cog, flow, placing
@@ -91,6 +90,8 @@ def _update(document: Document, block: blocks.Block, text: str, servers: list[In
 
 def _instructions(stage: Stage) -> list[str]:
     """The block's instructions; the first releases copied the project elsewhere, so there the gate comes by itself."""
+    import json
+
     found = gate()
     folders = [folder for folder in idioms().source_folders.all if _works_in(stage, folder)]
     copies = (

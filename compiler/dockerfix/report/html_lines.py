@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockerfix.emitter import Edit
+from dockerfix.patterns import lazy
 from dockerfix.source import Source
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class _Makers:
         return close or ((_nearest(offset, holding).finding,) if holding else ())
 
 
-_MARK = re.compile(r"# dockerfix\[(DF\d+)\]: ")
+_MARK = lazy(r"# dockerfix\[(DF\d+)\]: ")
 
 
 def lines_of(text: str) -> list[str]:

@@ -7,24 +7,22 @@ Spans are offsets in the text given; white space is what Go's ``unicode.IsSpace`
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from dockerfix.patterns import lazy
 from dockerfix.source import Span, decode, encode
 from dockerfix.syntax.characters import FIELD_SPACE, GO_SPACE
 from dockerfix.syntax.words_text import go_quote, runes
 
-_FIELD = re.compile(f"[{FIELD_SPACE}]+")
+_FIELD = lazy(f"[{FIELD_SPACE}]+")
 _JSON_STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
 _JSON_SPACE = r"[ \t\r\n]*"
-_JSON_FORM = re.compile(
-    rf"\[{_JSON_SPACE}(?:\]|{_JSON_STRING}(?:{_JSON_SPACE},{_JSON_SPACE}{_JSON_STRING})*{_JSON_SPACE}\])"
-)
-_JSON_ELEMENT = re.compile(_JSON_STRING)
-_UNDECODABLE = re.compile("[\ud800-\udfff]")
+_JSON_FORM = lazy(rf"\[{_JSON_SPACE}(?:\]|{_JSON_STRING}(?:{_JSON_SPACE},{_JSON_SPACE}{_JSON_STRING})*{_JSON_SPACE}\])")
+_JSON_ELEMENT = lazy(_JSON_STRING)
+_UNDECODABLE = lazy("[\ud800-\udfff]")
 
 NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings only"
 

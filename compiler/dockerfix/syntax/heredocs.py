@@ -7,12 +7,13 @@ file's escape directive says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-_OPENER = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*")
-_PLAIN = re.compile(r"[A-Za-z0-9_.,:;@%+=/()|&>~^!#*?\[\]-]+")
+from dockerfix.patterns import lazy
+
+_OPENER = lazy(r"([0-9]*)<<(-?)[\t\n\f\r ]*")
+_PLAIN = lazy(r"[A-Za-z0-9_.,:;@%+=/()|&>~^!#*?\[\]-]+")
 _LARGEST_FD = (1 << 64) - 1
 _NOTHING: Mapping[str, str] = {}
 

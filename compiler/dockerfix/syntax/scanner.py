@@ -9,9 +9,9 @@ The rules are those of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Mapping
 
+from dockerfix.patterns import lazy
 from dockerfix.source import encode
 from dockerfix.syntax.arguments import is_json_form, name_of, split_command
 from dockerfix.syntax.characters import GO_SPACE
@@ -27,8 +27,8 @@ MAX_KNOWN_LENGTH = 4096
 
 DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE_SPACE = "\t\n\f\r "
-_DIRECTIVE = re.compile(f"#[{_DIRECTIVE_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[{_DIRECTIVE_SPACE}]*=")
-_LEADING_SPACE = re.compile(f"[{GO_SPACE}]*")
+_DIRECTIVE = lazy(f"#[{_DIRECTIVE_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[{_DIRECTIVE_SPACE}]*=")
+_LEADING_SPACE = lazy(f"[{GO_SPACE}]*")
 _HEREDOC_KEYWORDS = frozenset({"run", "copy", "add"})
 
 

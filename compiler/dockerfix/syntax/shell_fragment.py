@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.shell_places import SILENT
 from dockerfix.syntax.shell_scanner import ShellScanner
 from dockerfix.syntax.shell_word_scanner import MAX_NESTING
 
-_ESCAPED: Final = re.compile(r"\\([$`\\])")
-_ESCAPED_IN_QUOTES: Final = re.compile(r"\\([$`\\\"])")
+_ESCAPED: Final = lazy(r"\\([$`\\])")
+_ESCAPED_IN_QUOTES: Final = lazy(r"\\([$`\\\"])")
 
 
 class Fragment:

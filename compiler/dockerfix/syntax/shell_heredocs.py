@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 
-_QUOTES: Final = re.compile(r"\\(.)|['\"]", re.DOTALL)
+_QUOTES: Final = lazy(r"\\(.)|['\"]", re.DOTALL)
 
 
 class Heredoc(NamedTuple):

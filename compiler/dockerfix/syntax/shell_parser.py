@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Final, cast
 
+from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.lalr import Parser, Unexpected
 from dockerfix.syntax.shell_fragment import Fragment, Lexeme
@@ -16,7 +16,7 @@ from dockerfix.syntax.shell_tree import Assignment, Command, Kind, Redirection, 
 from dockerfix.syntax.shell_word_scanner import ShellError
 from dockerfix.syntax.tables import shell
 
-_NAME: Final = re.compile(r"[^A-Za-z0-9_]")
+_NAME: Final = lazy(r"[^A-Za-z0-9_]")
 
 _KINDS: Final[dict[str, Kind]] = {
     "(": "subshell",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dockerfix.patterns import lazy
+
 SILENT: Final = frozenset({"BLANK", "COMMENT", "LINE_END", "HEREDOC_BODY", "NAME", "IN", "PARENS", "BRACKET", "OR"})
 """Tokens that the grammar never sees: what they mean shows in the others."""
 
@@ -58,7 +60,7 @@ OPERATORS: Final = {";": "SEPARATOR", "&": "SEPARATOR", "|": "JOIN", "|&": "JOIN
 DECLARATIONS: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
 """Builtins whose arguments may be assignments."""
 
-LEAD: Final = re.compile(
+LEAD: Final = lazy(
     r"(?P<blank>(?:[ \t]|\\\n)+)|(?P<newline>\n)|(?P<comment>\#[^\n]*)"
     r"|(?P<redirect>(?![<>]\()(?:[0-9]*(?:<<<|<<-|<<|<&|<>|>>|>&|>\||<|>)|&>>|&>))"
     r"|(?P<operator>;;&|;;|;&|&&|\|\||\|&|[;&|()])"

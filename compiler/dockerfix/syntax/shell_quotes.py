@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dockerfix.patterns import lazy
+
 _SPECIAL: Final = re.compile(r"[\\'\"$`]").search
-_PIECE: Final = re.compile(r"[^\\'\"$`]+")
+_PIECE: Final = lazy(r"[^\\'\"$`]+")
 _EXPANDS: Final = re.compile(r"\$[A-Za-z0-9_@*#?$!({\[-]").match
 
 

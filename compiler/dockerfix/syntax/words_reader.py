@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dockerfix.patterns import lazy
 from dockerfix.syntax.characters import GO_SPACE
 from dockerfix.syntax.words_patterns import PatternError, replace, trim_prefix, trim_suffix
 from dockerfix.syntax.words_text import REPLACEMENT, Budget, Rope, Settings, WordError, flat, plain_run, runes, scanned
 
 _SPECIAL_PARAMETERS = "@*#?-$!"
-_SPACES = re.compile(f"[{GO_SPACE}]+")
-_BLANKS = re.compile(r"[\t\r ]*")
+_SPACES = lazy(f"[{GO_SPACE}]+")
+_BLANKS = lazy(r"[\t\r ]*")
 _NO_END = "unexpected end of statement while looking for matching "
 
 

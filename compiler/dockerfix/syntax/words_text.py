@@ -6,13 +6,15 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, Union
 
+from dockerfix.patterns import lazy
+
 Rope = Union[str, "list[Rope]"]
 """Text in pieces, so that deep nesting does not copy the innermost word once a level."""
 
 REPLACEMENT = "\ufffd"
 """What Go reads where a byte is not UTF-8, and prints for "no character"."""
 
-_UNDECODED = re.compile("[\ud800-\udfff]")
+_UNDECODED = lazy("[\ud800-\udfff]")
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 _ESCAPES.update({"\\": "\\\\", '"': '\\"'})
 

@@ -1,1 +1,1 @@
-"""Parser tables, which lark makes of ``grammar/*.lark``: ``make grammar`` writes them, no hand does."""
+"""Parser tables, which lark makes of ``grammar/*.lark``: ``make tables`` writes them, no hand does."""

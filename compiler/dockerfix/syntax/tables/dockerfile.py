@@ -1,4 +1,4 @@
-"""The LALR(1) tables of ``grammar/dockerfile.lark``; written by ``make grammar``."""
+"""The LALR(1) tables of ``grammar/dockerfile.lark``; written by ``make tables``."""
 
 STATES = (
     {"$END": -1, "BLANK": 1, "BOM": 2, "COMMENT": 3, "CONTINUATION": 4, "DIRECTIVE": 5, "INDENT": 6, "INNER_BLANK": 7, "INNER_COMMENT": 8, "KEYWORD": 9, "KNOWN": 10, "SPACE": 11, "__instruction_star_2": 12, "__start_star_0": 13, "instruction": 14, "start": 15},  # 0

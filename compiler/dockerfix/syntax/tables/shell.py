@@ -1,4 +1,4 @@
-"""The LALR(1) tables of ``grammar/shell.lark``; written by ``make grammar``."""
+"""The LALR(1) tables of ``grammar/shell.lark``; written by ``make tables``."""
 
 STATES = (
     {"$END": -1, "ARRAY_OPEN": 1, "ASSIGN": 2, "BANG": 3, "FUNCTION_NAME": 4, "HEAD": 5, "OPEN": 6, "REDIRECT": 7, "WORD": 8, "WORD_HEAD": 9, "_chain": 10, "_link": 11, "_part": 12, "_shape": 13, "_word": 14, "assignment": 15, "command": 16, "composite": 17, "redirection": 18, "script": 19},  # 0

@@ -1,21 +1,25 @@
-"""``make grammar``: lark compiles each grammar to LALR(1) tables, kept as modules in ``dockerfix/syntax/tables``.
+"""``make tables``: what the package holds in a form that loads at once, made of the form that people write.
 
-Building them takes longer than all the rest of a run on one file, and importing lark as long again, so it is done here
-and not at each start of the program. A test holds the modules against the grammars.
+lark compiles each grammar to LALR(1) tables, and the YAML files of ``knowledge/`` become literals. Doing that at each
+start of the program would take longer than all the rest. A test holds the modules against their sources.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from pprint import pformat
 from typing import Any, NamedTuple
 
+import yaml
 from lark import Lark
 from lark.lexer import Lexer
 from lark.parsers.lalr_analysis import Shift
 
-FOLDER = Path(__file__).resolve().parent
-TABLES = FOLDER.parent / "compiler" / "dockerfix" / "syntax" / "tables"
+ROOT = Path(__file__).resolve().parents[1]
+GRAMMARS = ROOT / "grammar"
+SYNTAX = ROOT / "compiler" / "dockerfix" / "syntax" / "tables"
+KNOWLEDGE = ROOT / "compiler" / "dockerfix" / "knowledge"
 STARTS = {"dockerfile": "start", "shell": "script"}
 END = "$END"
 
@@ -41,7 +45,7 @@ class ScannedTokens(Lexer):
 def grammar(name: str, transformer: Any = None) -> Lark:
     """Lark's own parser of the grammar `name`, over tokens; `transformer` makes the nodes."""
     return Lark(
-        (FOLDER / f"{name}.lark").read_text("utf-8"),
+        (GRAMMARS / f"{name}.lark").read_text("utf-8"),
         parser="lalr",
         lexer=ScannedTokens,
         start=STARTS[name],
@@ -82,10 +86,10 @@ def _rule(rule: Any) -> tuple[str, int, tuple[int, ...]]:
     return str(rule.origin.name), len(symbols), flat
 
 
-def module(name: str) -> str:
-    """The source of the module with the tables of `name`."""
+def grammar_module(name: str) -> str:
+    """The source of the module with the tables of the grammar `name`."""
     tables = compile_tables(name)
-    lines = [f'"""The LALR(1) tables of ``grammar/{name}.lark``; written by ``make grammar``."""', "", "STATES = ("]
+    lines = [f'"""The LALR(1) tables of ``grammar/{name}.lark``; written by ``make tables``."""', "", "STATES = ("]
     for number, row in enumerate(tables.states):
         items = ", ".join(f'"{symbol}": {action}' for symbol, action in row.items())
         lines.append(f"    {{{items}}},  # {number}")
@@ -95,9 +99,24 @@ def module(name: str) -> str:
     return "\n".join([*lines, ")", ""])
 
 
+def knowledge_module(source: Path) -> str:
+    """The source of the module that holds what the YAML file `source` does."""
+    data = yaml.safe_load(source.read_text("utf-8"))
+    literal = pformat(data, width=118, sort_dicts=False)
+    return f'"""What ``{source.name}`` says; written by ``make tables``."""\n\nTABLE = {literal}\n'
+
+
+def modules() -> dict[Path, str]:
+    """Every module that is made here, with its source."""
+    made = {SYNTAX / f"{name}.py": grammar_module(name) for name in STARTS}
+    for source in sorted(KNOWLEDGE.glob("*.yaml")):
+        made[KNOWLEDGE / "tables" / f"{source.stem}.py"] = knowledge_module(source)
+    return made
+
+
 def main() -> None:
-    for name in STARTS:
-        (TABLES / f"{name}.py").write_text(module(name), "utf-8")
+    for path, text in modules().items():
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

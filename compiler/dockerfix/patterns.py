@@ -1,0 +1,33 @@
+"""Regular expressions that are compiled when they are first used.
+
+The package has about a hundred of them and a run on one file uses a few: compiling the others would take it longer than
+reading the file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+
+class _Lazy:
+    """Looks like the compiled pattern; its first use makes the methods attributes of this object."""
+
+    __slots__ = ("__dict__", "_flags", "_source")
+
+    def __init__(self, source: str, flags: int) -> None:
+        self._source = source
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = re.compile(self._source, self._flags)
+        self.__dict__.update({method: getattr(compiled, method) for method in _METHODS})
+        return getattr(compiled, name)
+
+
+_METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub")
+
+
+def lazy(source: str, flags: int = 0) -> re.Pattern[str]:
+    """As `re.compile`, whose errors come at the first use."""
+    return cast("re.Pattern[str]", _Lazy(source, flags))
