@@ -64,6 +64,7 @@ e2e: $(VENV)/base
 	PYTHON=$(BIN)/python e2e/run
 
 bench: $(VENV)/test
+	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/run.py
 
 clean:

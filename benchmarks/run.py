@@ -1,211 +1,139 @@
 """``make bench``: measure dockerfix beside other tools, on the same files in one run; writes ``benchmarks/README.md``.
 
-Whole commands are timed from outside (the least of several runs), library calls inside one process by CPU time.
 Figures of one run can be compared with each other; those of two machines can't.
 """
 
 from __future__ import annotations
 
+import compileall
+import io
 import os
 import platform
-import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
-SAMPLE = ROOT / "fixtures" / "pipeline" / "comfy-workflows-v0.9.6"
-BIN = Path(sys.executable).parent
-MANY = 900
-
-
-def command(words: list[str], repeats: int = 15, stdin: bytes | None = None) -> float | None:
-    """The least time of a command in milliseconds, or None where it is not installed."""
-    if shutil.which(words[0]) is None:
-        return None
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        subprocess.run(words, input=stdin, capture_output=True, check=False)
-        times.append(time.perf_counter() - begin)
-    return min(times) * 1e3
-
-
-def least(call: Callable[[], object], repeats: int = 25) -> float:
-    """The least CPU time of a call in milliseconds."""
-    times = []
-    for _ in range(repeats):
-        begin = time.process_time()
-        call()
-        times.append(time.process_time() - begin)
-    return min(times) * 1e3
-
-
-def corpus() -> list[tuple[str, Path]]:
-    """Outputs of `cog debug` with the folders of their projects: the sample data beside the checkout, else fixtures."""
-    found: list[tuple[str, Path]] = []
-    folder = SHARED / "cog-debug"
-    for path in sorted(folder.glob("*/*.Dockerfile")) if folder.is_dir() else []:
-        project = SHARED / "projects" / path.name.split("--")[0].removesuffix(".Dockerfile")
-        found.append((path.read_text("utf-8", "surrogateescape"), project))
-    if not found:
-        cases = sorted((ROOT / "fixtures" / "pipeline").iterdir())
-        found = [(case.joinpath("input.Dockerfile").read_text("utf-8"), case) for case in cases]
-    return (found * (MANY // len(found) + 1))[:MANY]
-
-
-def dockerfmt() -> str | None:
-    """The path of dockerfmt, installed from npm into a folder of its own; None without npm."""
-    folder = ROOT / "build" / "bench"
-    program = folder / "node_modules" / ".bin" / "dockerfmt"
-    if not program.exists() and shutil.which("npm"):
-        folder.mkdir(parents=True, exist_ok=True)
-        words = ["npm", "install", "--silent", "--prefix", str(folder), "@reteps/dockerfmt"]
-        subprocess.run(words, check=False, capture_output=True)
-    return str(program) if program.exists() else None
-
-
-def commands() -> list[tuple[str, float | None]]:
-    source = str(SAMPLE / "input.Dockerfile")
-    project = ["--project", str(SAMPLE)]
-    fmt = dockerfmt()
-    return [
-        ("`python -c pass`", command([sys.executable, "-c", "pass"])),
-        ("`dockerfix --version`", command([str(BIN / "dockerfix"), "--version"])),
-        ("`dockerfix FILE`", command([str(BIN / "dockerfix"), *project, source])),
-        ("`hadolint FILE`", command([str(BIN / "hadolint"), "--no-fail", source])),
-        ("`dockerfmt FILE`", command([fmt, source]) if fmt else None),
-        (
-            "`python -c` with dockerfile-parse",
-            command([sys.executable, "-c", PARSE_WITH_DOCKERFILE_PARSE, source]),
-        ),
-    ]
-
-
-PARSE_WITH_DOCKERFILE_PARSE = """
-import io, sys
+import flame
+import inputs
+import measure
+import tools
 from dockerfile_parse import DockerfileParser
-DockerfileParser(fileobj=io.BytesIO(open(sys.argv[1], "rb").read())).structure
-"""
+
+import dockerfix
+from dockerfix.syntax import parser
+
+LENGTHS = (10, 100, 1_000, 10_000)
+Row = tuple[str, ...]
 
 
-def library() -> list[tuple[str, str]]:
-    import io
+def one_file(folder: Path) -> Iterator[Row]:
+    """A whole command on one file."""
+    path = inputs.sample(folder / "sample")
+    costs = [(tool.name, measure.command(tool.on(path), 20)) for tool in (tools.DOCKERFIX, *tools.others())]
+    version = measure.command([*tools.DOCKERFIX.words, "--version"], 20)
+    floor = measure.command(tools.PASS.words, 20)
+    for name, cost in ((tools.PASS.name, floor), ("`dockerfix --version`", version), *costs):
+        ratio = f"{cost.wall / floor.wall:.1f}"
+        yield name, f"{cost.wall * 1e3:.0f}", f"{cost.cpu * 1e3:.0f}", ratio, f"{cost.memory:.0f}"
 
-    from dockerfile_parse import DockerfileParser
 
-    import dockerfix
-    from dockerfix.syntax import parser
+def many_files(folder: Path) -> Iterator[Row]:
+    """Hundreds of files in one call, beyond what a call with one of them takes."""
+    paths = inputs.tree(folder / "tree")
+    calls = [
+        (f"{tools.CHECK.name}, one process", tools.Tool("", (*tools.CHECK.words, "-j", "1"))),
+        (f"{tools.CHECK.name}, as many as pay ({os.cpu_count()} cores)", tools.CHECK),
+        *((tool.name, tool) for tool in tools.others()),
+    ]
+    for name, tool in calls:
+        start, whole = measure.command(tool.on(paths[0]), 5), measure.command(tool.on(*paths), 3)
+        each = [(whole.wall - start.wall) / len(paths), (whole.cpu - start.cpu) / len(paths)]
+        yield name, *(f"{seconds * 1e3:.2f}" for seconds in each), f"{whole.memory:.0f}"
 
-    text = (SAMPLE / "input.Dockerfile").read_text("utf-8")
-    cog_yaml = (SAMPLE / "cog.yaml").read_text("utf-8")
 
-    def parse_unknown() -> None:
+def lengths(folder: Path) -> Iterator[Row]:
+    """Whole commands on files of growing length: milliseconds, and the megabytes of the longest."""
+    paths = []
+    for lines in LENGTHS:
+        paths.append(folder / f"{lines}.Dockerfile")
+        paths[-1].write_text(inputs.of_length(lines), "utf-8")
+    for tool in (tools.DOCKERFIX, *tools.others()):
+        costs = [measure.command(tool.on(path), 3) for path in paths]
+        yield tool.name, *(f"{cost.wall * 1e3:.0f}" for cost in costs), f"{costs[-1].memory:.0f}"
+
+
+def library() -> Iterator[Row]:
+    """Calls inside one process."""
+    text = (inputs.SAMPLE / "input.Dockerfile").read_text("utf-8")
+    data = text.encode()
+
+    def unknown() -> None:
         parser.forget()
         dockerfix.parse(text)
 
-    rows = [
-        (f"parse {text.count(chr(10))} lines, nothing known", f"{least(parse_unknown):.2f} ms"),
-        ("parse the same again", f"{least(lambda: dockerfix.parse(text)):.2f} ms"),
-        (
-            "dockerfile-parse, the same file",
-            f"{least(lambda: DockerfileParser(fileobj=io.BytesIO(text.encode())).structure):.2f} ms",
-        ),
-        (
-            "rewrite it with all passes and the gate",
-            f"{least(lambda: dockerfix.rewrite(text, cog_yaml=cog_yaml)):.2f} ms",
-        ),
-    ]
-    files = corpus()
-    begin = time.process_time()
-    for source, project in files:
-        dockerfix.rewrite(source, project=project)
-    each = (time.process_time() - begin) / len(files) * 1e3
-    rows.append((f"rewrite {len(files)} files in one process, project files read, each", f"{each:.2f} ms"))
-    return rows
+    def rewrite() -> object:
+        return dockerfix.rewrite(text, project=inputs.SAMPLE)
+
+    yield f"parse {text.count(chr(10))} lines, nothing known", f"{measure.call(unknown) * 1e3:.2f}"
+    yield "parse the same again", f"{measure.call(lambda: dockerfix.parse(text)) * 1e3:.2f}"
+    theirs = measure.call(lambda: DockerfileParser(fileobj=io.BytesIO(data)).structure)
+    yield "dockerfile-parse, the same file", f"{theirs * 1e3:.2f}"
+    yield "rewrite it: all passes, the gate, the project's files", f"{measure.call(rewrite) * 1e3:.2f}"
 
 
-def many_files() -> list[tuple[str, str]]:
-    """`dockerfix --check` over a tree of 900 projects in one call: wall time a file, beyond that of a single file."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = []
-        for number, (source, project) in enumerate(corpus()):
-            place = Path(folder, str(number))
-            shutil.copytree(project, place)
-            (place / "Dockerfile").write_text(source, "utf-8", "surrogateescape")
-            paths.append(str(place / "Dockerfile"))
-        program = str(BIN / "dockerfix")
-        start = command([program, "--check", "-q", paths[0]], 5) or 0.0
-        rows = []
-        for jobs in ("1", "0"):
-            whole = command([program, "--check", "-q", "-j", jobs, *paths], 3) or 0.0
-            name = "one process" if jobs == "1" else f"as many as pay, {os.cpu_count()} cores"
-            rows.append((f"`dockerfix --check`, {len(paths)} files, {name}", f"{(whole - start) / len(paths):.2f} ms"))
-        return rows
-
-
-def growth() -> list[tuple[int, float]]:
-    """Time to parse files of 10 to 10,000 lines whose instructions all differ, in milliseconds."""
-    from dockerfix.syntax import parser
-
-    result = []
-    for lines in (10, 100, 1_000, 10_000):
-        text = "FROM a\n" + "".join(f"RUN echo {number} && \\\n    true\n" for number in range(lines // 2))
+def growth() -> Iterator[Row]:
+    """Parsing alone, nothing known."""
+    for lines in LENGTHS:
+        text = inputs.of_length(lines)
 
         def call(text: str = text) -> None:
             parser.forget()
             parser.parse(text)
 
-        result.append((lines, least(call, 5)))
-    return result
+        seconds = measure.call(call, 5)
+        yield f"{lines:,}", f"{seconds * 1e3:.2f}", f"{seconds / lines * 1e6:.1f}"
 
 
-def memory() -> float:
-    """Peak memory of one rewrite in MB, read from a process of its own."""
-    script = (
-        "import resource, dockerfix, sys; dockerfix.rewrite(open(sys.argv[1]).read(), project=sys.argv[2]);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    words = [sys.executable, "-c", script, str(SAMPLE / "input.Dockerfile"), str(SAMPLE)]
-    return int(subprocess.run(words, capture_output=True, check=True, text=True).stdout) / 1024
+def section(title: str, head: Row, rows: Iterable[Row]) -> list[str]:
+    """A heading and a table, told on standard error as it comes in."""
+    lines = ["", f"## {title}", "", f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
+    print(f"{title} ...", file=sys.stderr)
+    return [*lines, *(f"| {' | '.join(row)} |" for row in rows)]
 
 
-def report() -> str:
-    timed = commands()
-    floor = timed[0][1] or 1.0
+def report(folder: Path) -> str:
+    """The whole page."""
+    length_head = ("command", *(f"{lines:,} lines" for lines in LENGTHS), "MB at the longest")
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; all figures are of one run on one machine, so read the ratios.",
+        "Written by `make bench`. All figures are of one run on one machine, so read the ratios: each is the least of",
+        "several runs. dockerfix runs as from a wheel, its modules compiled.",
         "",
         f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}",
+        *section("One file", ("command", "ms", "ms of CPU", "times `pass`", "MB"), one_file(folder)),
+        *section("900 files in one call", ("command", "ms a file beyond start-up", "of CPU", "MB"), many_files(folder)),
         "",
-        "## One file, whole command",
+        "The files are what 34 releases of Cog print for 20 projects, each in a folder of its own with a copy of its",
+        "project; equal texts of projects are read once a process. hadolint lints, dockerfile-parse splits into",
+        "instructions, dockerfmt formats: none of them reads a project or runs its result through itself again.",
+        *section("Length, in ms", length_head, lengths(folder)),
+        *section("In one process", ("what", "ms of CPU"), library()),
+        *section("Growth of parsing", ("lines", "ms of CPU", "µs a line"), growth()),
         "",
-        "| command | ms | times `python -c pass` |",
-        "|---|---:|---:|",
+        *flame.words(),
+        "",
     ]
-    lines += [
-        f"| {name} | {value:.0f} | {value / floor:.1f} |" if value is not None else f"| {name} | not installed | |"
-        for name, value in timed
-    ]
-    lines += ["", "## In one process", "", "| what | CPU time |", "|---|---:|"]
-    lines += [f"| {name} | {value} |" for name, value in library()]
-    lines += ["", "## Many files in one call", "", "| what | wall time a file, beyond start-up |", "|---|---:|"]
-    lines += [f"| {name} | {value} |" for name, value in many_files()]
-    lines += ["", "## Growth", "", "| lines | ms to parse | µs a line |", "|---:|---:|---:|"]
-    lines += [f"| {count:,} | {value:.2f} | {value / count * 1e3:.1f} |" for count, value in growth()]
-    lines += ["", f"Peak memory of one rewrite: {memory():.0f} MB.", ""]
     return "\n".join(lines)
 
 
 def main() -> None:
-    text = report()
-    (ROOT / "benchmarks" / "README.md").write_text(text, "utf-8")
+    compileall.compile_dir(inputs.ROOT / "compiler", quiet=1)
+    with tempfile.TemporaryDirectory() as folder:
+        text = report(Path(folder))
+        flame.draw(Path(folder))
+    (inputs.ROOT / "benchmarks" / "README.md").write_text(text, "utf-8")
     print(text)
 
 

@@ -1,0 +1,29 @@
+"""The flame graph of one run over hundreds of files, sampled by py-spy: ``benchmarks/flame.svg``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import inputs
+import tools
+
+PICTURE = inputs.ROOT / "benchmarks" / "flame.svg"
+RATE = 500
+"""Samples a second."""
+
+
+def draw(folder: Path) -> None:
+    """Sample a run over the tree that `many_files` left in `folder`; says so where py-spy can't look at processes."""
+    paths = sorted((folder / "tree").glob("*/Dockerfile"))
+    call = tools.Tool("", (*tools.CHECK.words, "-j", "1")).on(*paths)
+    record = [str(tools.BIN / "py-spy"), "record", "--function", "--rate", str(RATE), "--output", str(PICTURE), "--"]
+    done = subprocess.run([*record, *call], capture_output=True, check=False, text=True)
+    if not PICTURE.is_file() or "Wrote flamegraph" not in done.stderr + done.stdout:
+        print(f"no flame graph: {(done.stderr or done.stdout).strip()}", file=sys.stderr)
+
+
+def words() -> list[str]:
+    """What the picture shows, and what was done about it."""
+    return (inputs.ROOT / "benchmarks" / "flame.md").read_text("utf-8").rstrip().split("\n")
