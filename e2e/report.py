@@ -7,7 +7,7 @@ from pathlib import Path
 
 from e2e.build import Result
 
-HEAD = ("project", "release", "variant", "era", "what", "built", "checked", "seconds", "")
+HEAD = ("project", "release", "variant", "era", "what", "built", "checked", "app", "seconds", "")
 WHAT = {"fixed": "dockerfix", "raw": "raw, must fail", "cuda": "other CUDA, must stop"}
 
 
@@ -25,6 +25,7 @@ def cells(result: Result) -> tuple[str, ...]:
         what,
         built,
         checked,
+        result.app,
         f"{result.seconds:.0f}",
         verdict,
     )
