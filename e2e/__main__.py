@@ -36,9 +36,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="print the rows' names and end")
     parser.add_argument("--keep", action="store_true", help="keep the built images")
     parser.add_argument("--jobs", type=int, default=2, help="builds at a time (default 2)")
-    parser.add_argument(
-        "--small", action="store_true", help="use the fixtures even where the full set of outputs is there"
-    )
     parser.add_argument("--dockerfix", metavar="COMMAND", help="the dockerfix to use (default: the installed one)")
     parser.add_argument("--out", type=Path, default=rows.ROOT / "build" / "e2e", help="where results and logs go")
     return parser.parse_args()
@@ -160,7 +157,7 @@ def main() -> int:
     """Run the rows asked for; 0 where all are green, 130 where the run was interrupted."""
     options = arguments()
     begin = time.monotonic()
-    chosen = rows.load(rows.data_root(options.small))
+    chosen = rows.load()
     if options.rows:
         chosen = [row for row in chosen if any(word in row.name for word in options.rows)]
     if options.kind:

@@ -74,7 +74,6 @@ class Builder:
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
             context = Path(scratch) / row.project
             shutil.copytree(row.folder, context)
-            _writable(context)
             for name in row.files:
                 (context / name).parent.mkdir(parents=True, exist_ok=True)
                 (context / name).write_text("stand-in\n")
@@ -236,9 +235,3 @@ def _runner(text: str) -> str:
 def _image(row: Row) -> str:
     """The name of a row's image."""
     return ROWS + re.sub(r"[^a-z0-9]+", "-", row.name.lower())
-
-
-def _writable(folder: Path) -> None:
-    """Make a copy of read-only data an ordinary project."""
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)

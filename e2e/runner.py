@@ -26,15 +26,16 @@ def main() -> None:
         stopping.set()
         agent.abort_agent()
 
-    threading.Thread(target=stop, daemon=True).start()
+    stopper = threading.Thread(target=stop, daemon=True)
+    stopper.start()
     try:
         agent.run_entrypoint(entry + ".run_local")
     except Exception:
         if not stopping.is_set():
             raise
-    # what waits for the agent's connection would hold the process
+        stopper.join()
     sys.stdout.flush()
-    os._exit(0)
+    os._exit(0)  # not held up by the threads of the connection to the agent
 
 
 main()

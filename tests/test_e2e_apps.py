@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
-
-from conftest import FIXTURES, ROOT
 from e2e import app, calls, pictures, rows
 
-APPS = yaml.safe_load((ROOT / "e2e" / "apps.yaml").read_text(encoding="utf-8"))
+from conftest import FIXTURES
+
+APPS = yaml.safe_load((rows.HERE / "apps.yaml").read_text(encoding="utf-8"))
 RED, GREEN, BLUE, WHITE = (calls.COLOURS[letter] for letter in "RGBW")
 FILE = {"url": "https://v3.fal.media/files/0/out.png", "content_type": "image/png"}
 
@@ -116,17 +116,16 @@ def test_events_must_come_one_by_one() -> None:
 
 
 def test_each_project_of_the_rows_is_called_or_says_why_not() -> None:
-    tables = yaml.safe_load((ROOT / "e2e" / "rows.yaml").read_text(encoding="utf-8"))
-    assert set(APPS) == {row["project"] for row in tables["rows"]}
+    assert set(APPS) == {row.project for row in rows.load()}
     assert all(bool(entry.get("calls")) != bool(entry.get("needs")) for entry in APPS.values())
 
 
-@pytest.mark.parametrize("row", [row for row in rows.load(rows.SMALL) if row.kind == "fixed"], ids=lambda row: row.name)
-def test_each_cpu_project_is_called(row: rows.Row) -> None:
-    config = yaml.safe_load((row.folder / "cog.yaml").read_text(encoding="utf-8"))
-    if not (config.get("build") or {}).get("gpu"):
-        statuses = {call.get("status", 200) for call in APPS[row.project]["calls"]}
-        assert statuses >= {200, 422}
+@pytest.mark.parametrize("project", sorted(APPS))
+def test_each_cpu_project_is_called(project: str) -> None:
+    config = yaml.safe_load((rows.INPUTS / "projects" / project / "cog.yaml").read_text(encoding="utf-8"))
+    calls_ = APPS[project].get("calls", [])
+    assert calls_ or config["build"]["gpu"]
+    assert not calls_ or {call.get("status", 200) for call in calls_} >= {200, 422}
 
 
 def test_the_entry_point_is_read_as_fal_does(tmp_path: Path) -> None:
