@@ -134,7 +134,8 @@ def interrupt(*_: object) -> None:
 def work(options: argparse.Namespace, chosen: list[rows.Row]) -> list[Result]:
     """Prepare, run, and leave nothing behind but the cache: no process, container, mount or temporary file."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, interrupt)
     processes.keep_orphans()
     cache = open_cache()
     buildah = Buildah(cache)

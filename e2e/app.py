@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from e2e import calls, network, server
-from e2e.buildah import Buildah, Failed
+from e2e.buildah import Buildah, Failed, reason
 from e2e.rows import Row
 from e2e.uploads import Uploads
 
@@ -77,7 +77,7 @@ class Apps:
         process = self._buildah.start(*command, worker=worker, log=log)
         try:
             if not _healthy(process):
-                return ["the App did not start: " + log.read_text(errors="replace").strip()[-600:]]
+                return ["the App did not start: " + reason(log.read_text(errors="replace"))]
             return [text for call in wanted for text in calls.make(call, kept)]
         finally:
             _end(process)

@@ -15,7 +15,7 @@ from typing import Any
 from e2e import check
 from e2e.app import Apps, migrate
 from e2e.bases import Bases, NoStandIn
-from e2e.buildah import ROWS, Buildah, Failed
+from e2e.buildah import ROWS, Buildah, Failed, reason
 from e2e.rows import Row
 from e2e.server import ADDRESS
 
@@ -214,16 +214,6 @@ class Builder:
             output = self._buildah.run("run", *mounts, container, "--", *program, worker=worker, check=False)
         (self._logs / f"{row.name}.check.log").write_text(output)
         return check.verdict(output)
-
-
-def reason(output: str) -> str:
-    """The lines of a failed build that say why, on one line."""
-    noise = re.compile(
-        r"^(STEP|Getting image|Copying|Writing manifest|Storing sig|subprocess exited|time=|exit status|-->)"
-    )
-    lines = [line.strip() for line in output.split("\n") if line.strip() and not noise.match(line)]
-    errors = [line for line in lines if re.search(r"error|fail|not found|no such|cannot|can't", line, re.IGNORECASE)]
-    return " | ".join(dict.fromkeys([*errors[-4:], *lines[-1:]]))[-700:]
 
 
 def _runner(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -106,6 +107,16 @@ class Buildah:
     def policy(self) -> list[str]:
         """The flag that build and commit need where the machine has no signature policy."""
         return ["--signature-policy", str(self._cache / "policy.json")]
+
+
+def reason(output: str) -> str:
+    """The lines of a failed command's output that say why, on one line."""
+    noise = re.compile(
+        r"^(STEP|Getting image|Copying|Writing manifest|Storing sig|subprocess exited|time=|exit status|-->)"
+    )
+    lines = [line.strip() for line in output.split("\n") if line.strip() and not noise.match(line)]
+    errors = [line for line in lines if re.search(r"error|fail|not found|no such|cannot|can't", line, re.IGNORECASE)]
+    return " | ".join(dict.fromkeys([*errors[-4:], *lines[-1:]]))[-700:]
 
 
 def overlay_works(folder: Path) -> bool:

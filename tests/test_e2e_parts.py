@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from e2e import build, check, mirror, network, rows, wheels
+from e2e import buildah, check, mirror, network, rows, wheels
 from e2e.uploads import Uploads
 
 from conftest import SHARED
@@ -92,7 +92,7 @@ def test_a_check_without_a_result_is_an_error() -> None:
 
 def test_the_reason_of_a_failed_build() -> None:
     output = "STEP 1/3: FROM x\nthing\nerror: no such file\nerror: no such file\nexit status 1\n"
-    assert build.reason(output) == "error: no such file"
+    assert buildah.reason(output) == "error: no such file"
 
 
 def test_pages_hold_what_a_python_can_install() -> None:
