@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -77,12 +78,18 @@ class Apps:
         process = self._buildah.start(*command, worker=worker, log=log)
         try:
             if not _healthy(process):
-                return ["the App did not start: " + reason(log.read_text(errors="replace"))]
+                return ["the App did not start: " + cause(log.read_text(errors="replace"))]
             return [text for call in wanted for text in calls.make(call, kept)]
         finally:
             _end(process)
             storage.shutdown()
             storage.server_close()
+
+
+def cause(output: str) -> str:
+    """The errors that an App's output tells of, without their tracebacks; where it tells of none, its last lines."""
+    errors = re.findall(r"\b\w*(?:Error|Exception): .*", output)
+    return " | ".join(dict.fromkeys(errors))[:700] or reason(output)
 
 
 def _healthy(process: subprocess.Popen[bytes]) -> bool:

@@ -63,7 +63,7 @@ class Builder:
     ) -> None:
         self._buildah, self._bases, self._apps, self._mount, self._logs = buildah, bases, apps, mount, logs
         self._checks: dict[str, Any] = tables["checks"]
-        self._hosts: list[str] = tables["hosts"]
+        self._hosts = [f"--add-host={name}:{ADDRESS}" for name in tables["hosts"]]
         self.command: list[str] = []
         self.keep = False
 
@@ -79,7 +79,7 @@ class Builder:
                 (context / name).write_text("stand-in\n")
             try:
                 {"fixed": self._fixed, "raw": self._raw, "cuda": self._cuda}[row.kind](row, context, result, worker)
-            except (Failed, NoStandIn, subprocess.SubprocessError) as error:
+            except (Failed, NoStandIn, OSError, subprocess.SubprocessError) as error:
                 result.wrong.append(reason(str(error)))
         result.seconds = round(time.monotonic() - begin, 1)
         return result
@@ -183,26 +183,22 @@ class Builder:
                 "--isolation=chroot",
                 *self._buildah.policy,
             ]
+            around = [*self._hosts, "-v", f"{self._mount}:/opt/e2e:ro"]
             self._buildah.run(
-                "bud", *flags, *self._around(), *secrets, "-t", image, "-f", file, context, worker=worker, log=log
+                "bud", *flags, *around, *secrets, "-t", image, "-f", file, context, worker=worker, log=log
             )
-
-    def _around(self) -> list[str]:
-        """Flags that put the stand-in hosts and the mounted folder into a build or a container."""
-        hosts = [f"--add-host={name}:{ADDRESS}" for name in self._hosts]
-        return [*hosts, "-v", f"{self._mount}:/opt/e2e:ro"]
 
     def _look(self, row: Row, image: str, context: Path, worker: int, result: Result) -> list[str]:
         """Run the checks in a container of the image, and the App."""
         wrong = check.settings(json.loads(self._buildah.run("inspect", "--type", "image", image, worker=worker)))
-        hosts = [f"--add-host={name}:{ADDRESS}" for name in self._hosts]
-        with self._buildah.container(image, *hosts, worker=worker) as container:
+        calls = self._apps.calls(row.project)
+        with self._buildah.container(image, *self._hosts, worker=worker) as container:
             wrong += self._inside(row, container, worker)
-            if self._apps.calls(row.project):
-                failed = self._apps.serve(row, context, container, worker, self._logs / f"{row.name}.app.log")
-                result.app = f"{len(self._apps.calls(row.project))} calls" if not failed else "no"
-                wrong += failed
-        return wrong
+            if not calls:
+                return [*wrong, f"note: App not called: {self._apps.needs(row.project)}"]
+            failed = self._apps.serve(row, context, container, worker, self._logs / f"{row.name}.app.log")
+        result.app = "no" if failed else f"{len(calls)} calls"
+        return wrong + failed
 
     def _inside(self, row: Row, container: str, worker: int) -> list[str]:
         """What `inside.py` finds in a container."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from e2e import app, calls, pictures, rows
+from e2e import app, authority, calls, pictures, rows
+from e2e.buildah import Buildah, Failed
 
+import dockerfix
 from conftest import FIXTURES
 
 APPS = yaml.safe_load((rows.HERE / "apps.yaml").read_text(encoding="utf-8"))
@@ -132,3 +138,63 @@ def test_the_entry_point_is_read_as_fal_does(tmp_path: Path) -> None:
     expected = FIXTURES / "app" / "resize-image" / "expected.toml"
     (tmp_path / "pyproject.toml").write_bytes(expected.read_bytes())
     assert app.entry_point(tmp_path) == ("fal_app:ResizeImage", "3.11")
+
+
+class Machine(Buildah):
+    """Runs here what would run in a container: with this Python, and the project's folder for /src."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def start(self, *arguments: object, worker: int, log: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(app.RUNNER), *map(str, arguments[-2:])]
+        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return authority.certificates(tmp_path_factory.mktemp("authority"), ["localhost"])[1:]
+
+
+@pytest.fixture
+def hello(tmp_path: Path) -> tuple[rows.Row, Path]:
+    """A row, and its project with the App made for it."""
+    row = next(row for row in rows.load() if row.project == "hello-text")
+    context = tmp_path / row.project
+    shutil.copytree(row.folder, context)
+    converted = dockerfix.rewrite(row.source.read_bytes(), project=context).text
+    app.migrate([sys.executable, "-m", "dockerfix"], row, context, converted)
+    return row, context
+
+
+def test_another_dockerfile_than_that_of_dockerfix_is_told(hello: tuple[rows.Row, Path]) -> None:
+    row, context = hello
+    with pytest.raises(Failed, match="another Dockerfile"):
+        app.migrate([sys.executable, "-m", "dockerfix"], row, context, "FROM scratch\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a network of one's own needs root")
+def test_an_app_is_served_by_fals_agent(hello: tuple[rows.Row, Path], certificates: tuple[Path, Path]) -> None:
+    row, context = hello
+    wrong = {"send": {"text": "you"}, "gives": {"output": "bye"}}
+    table = {row.project: {"calls": [*APPS[row.project]["calls"], wrong]}}
+    apps = app.Apps(Machine(context), table, *certificates)
+    found = apps.serve(row, context, "container", 0, context.parent / "log")
+    assert found == ['POST / {"text": "you"}: answer.output is "hello you", wanted "bye"']
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a network of one's own needs root")
+def test_an_app_that_does_not_start_is_told(hello: tuple[rows.Row, Path], certificates: tuple[Path, Path]) -> None:
+    row, context = hello
+    (context / "fal_call.py").unlink()
+    (found,) = app.Apps(Machine(context), APPS, *certificates).serve(row, context, "container", 0, context / "log")
+    assert found == "the App did not start: ModuleNotFoundError: No module named 'fal_call'"
