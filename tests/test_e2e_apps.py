@@ -7,13 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from e2e import app, authority, calls, pictures, rows
+from e2e import app, authority, calls, network, pictures, rows
 from e2e.buildah import Buildah, Failed
+from e2e.uploads import Uploads
 
 import dockerfix
 from conftest import FIXTURES
@@ -160,6 +162,14 @@ class Machine(Buildah):
             )
 
 
+@pytest.fixture
+def own_network() -> None:
+    try:
+        network.alone(lambda: True)
+    except OSError as error:
+        pytest.skip(str(error))
+
+
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return authority.certificates(tmp_path_factory.mktemp("authority"), ["localhost"])[1:]
@@ -182,7 +192,20 @@ def test_another_dockerfile_than_that_of_dockerfix_is_told(hello: tuple[rows.Row
         app.migrate([sys.executable, "-m", "dockerfix"], row, context, "FROM scratch\n")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a network of one's own needs root")
+@pytest.mark.usefixtures("own_network")
+def test_a_network_of_its_own_has_every_port() -> None:
+    def listen() -> bool:
+        ThreadingHTTPServer(("127.0.0.1", port), Uploads).server_close()
+        return True
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Uploads) as taken:
+        port = taken.server_address[1]
+        with pytest.raises(OSError, match="in use"):
+            listen()
+        assert network.alone(listen)
+
+
+@pytest.mark.usefixtures("own_network")
 def test_an_app_is_served_by_fals_agent(hello: tuple[rows.Row, Path], certificates: tuple[Path, Path]) -> None:
     row, context = hello
     wrong = {"send": {"text": "you"}, "gives": {"output": "bye"}}
@@ -192,7 +215,7 @@ def test_an_app_is_served_by_fals_agent(hello: tuple[rows.Row, Path], certificat
     assert found == ['POST / {"text": "you"}: answer.output is "hello you", wanted "bye"']
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a network of one's own needs root")
+@pytest.mark.usefixtures("own_network")
 def test_an_app_that_does_not_start_is_told(hello: tuple[rows.Row, Path], certificates: tuple[Path, Path]) -> None:
     row, context = hello
     (context / "fal_call.py").unlink()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import io
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from e2e import buildah, check, mirror, network, rows, wheels
+from e2e import buildah, check, mirror, rows, wheels
 from e2e.uploads import Uploads
 
 from conftest import SHARED
@@ -126,19 +125,6 @@ def test_no_program_outlives_its_parent() -> None:
         """
     done = subprocess.run([sys.executable, "-c", code], cwd=rows.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="a network of one's own needs root")
-def test_a_network_of_its_own_has_every_port() -> None:
-    def listen() -> bool:
-        ThreadingHTTPServer(("127.0.0.1", port), Uploads).server_close()
-        return True
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Uploads) as taken:
-        port = taken.server_address[1]
-        with pytest.raises(OSError, match="in use"):
-            listen()
-        assert network.alone(listen)
 
 
 def test_uploads_come_back() -> None:
