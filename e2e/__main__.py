@@ -7,7 +7,9 @@ import fcntl
 import os
 import shlex
 import shutil
+import signal
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,8 @@ from typing import Any
 
 import yaml
 
-from e2e import authority, host, mirror, report, repositories, rows, server, wheels
+from e2e import authority, host, mirror, processes, report, repositories, rows, server, wheels
+from e2e.app import Apps
 from e2e.bases import Bases
 from e2e.build import Builder, Result
 from e2e.buildah import Buildah
@@ -33,9 +36,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="print the rows' names and end")
     parser.add_argument("--keep", action="store_true", help="keep the built images")
     parser.add_argument("--jobs", type=int, default=2, help="builds at a time (default 2)")
-    parser.add_argument(
-        "--small", action="store_true", help="use the fixtures even where the full set of outputs is there"
-    )
     parser.add_argument("--dockerfix", metavar="COMMAND", help="the dockerfix to use (default: the installed one)")
     parser.add_argument("--out", type=Path, default=rows.ROOT / "build" / "e2e", help="where results and logs go")
     return parser.parse_args()
@@ -52,15 +52,12 @@ def dockerfix(option: str | None) -> list[str]:
     return [found]
 
 
-def prepare(chosen: list[rows.Row], out: Path) -> Builder:
+def prepare(chosen: list[rows.Row], cache: Path, buildah: Buildah, logs: Path) -> Builder:
     """Start the server and make ready what all rows share."""
     here = Path(__file__).parent
-    cache = Path(os.environ.get("DOCKERFIX_E2E_CACHE", "~/.cache/dockerfix-e2e")).expanduser()
-    for part in ("mount/apt", "mount/pythons"):
-        (cache / part).mkdir(parents=True, exist_ok=True)
-    lock_cache(cache)
     tables: dict[str, Any] = yaml.safe_load((here / "standins.yaml").read_text())
     tables["checks"] = yaml.safe_load((here / "checks.yaml").read_text())
+    apps = yaml.safe_load((here / "apps.yaml").read_text())
     catalogue = wheels.Catalogue(tables["wheels"])
     for folder in {row.folder for row in chosen}:
         catalogue.add_pins(wheels.requirements_of(folder))
@@ -69,19 +66,28 @@ def prepare(chosen: list[rows.Row], out: Path) -> Builder:
     front = mirror.Mirror(host.package_index(), cache / "files", f"https://{server.INDEX}/remote")
     content = server.Content(tables, catalogue, front, cache)
     server.start(content, cache / "git", certificate, key)
-    buildah = Buildah(cache)
-    buildah.run("rm", "-a", check=False)  # containers that an interrupted run left
-    lock = threading.RLock()
-    return Builder(buildah, Bases(buildah, cache, tables, root, say, lock), tables, cache / "mount", out / "logs")
+    bases = Bases(buildah, cache, tables, root, say, threading.RLock())
+    return Builder(buildah, bases, Apps(buildah, apps, certificate, key), tables, cache / "mount", logs)
 
 
-def lock_cache(cache: Path) -> None:
-    """End the program where another run uses the cache; the lock is given up when this one ends."""
+def open_cache() -> Path:
+    """The cache's folder, with an empty one in it for temporary files; ends the program where another run uses it.
+
+    The lock is given up when the program ends.
+    """
+    cache = Path(os.environ.get("DOCKERFIX_E2E_CACHE", "~/.cache/dockerfix-e2e")).expanduser()
+    for part in ("mount/apt", "mount/pythons"):
+        (cache / part).mkdir(parents=True, exist_ok=True)
     handle = os.open(cache / "lock", os.O_CREAT | os.O_RDWR)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         sys.exit(f"e2e: another run uses {cache}: wait for it, or set DOCKERFIX_E2E_CACHE")
+    scratch = cache / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    tempfile.tempdir = str(scratch)
+    return cache
 
 
 def say(text: str) -> None:
@@ -89,7 +95,7 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
-def run(builder: Builder, chosen: list[rows.Row], jobs: int) -> list[Result]:
+def run(builder: Builder, buildah: Buildah, chosen: list[rows.Row], jobs: int) -> list[Result]:
     """Build all rows, `jobs` at a time, each worker with its own cache mounts."""
     workers: SimpleQueue[int] = SimpleQueue()
     for number in range(jobs):
@@ -103,18 +109,56 @@ def run(builder: Builder, chosen: list[rows.Row], jobs: int) -> list[Result]:
             workers.put(worker)
         state = "ok" if result.green else "RED"
         detail = "; ".join(result.wrong) or result.note
-        say(f"{state:3} {row.name} ({result.seconds:.0f} s) {detail[:300]}")
+        if not buildah.ending:
+            say(f"{state:3} {row.name} ({result.seconds:.0f} s) {detail[:300]}")
         return result
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(one, chosen))
+    pool = ThreadPoolExecutor(jobs)
+    results = [pool.submit(one, row) for row in chosen]
+    try:
+        return [result.result() for result in results]
+    except KeyboardInterrupt:
+        buildah.ending = True
+        pool.shutdown(wait=False, cancel_futures=True)
+        while not all(result.done() for result in results):
+            processes.kill_below(os.getpid())
+            time.sleep(0.1)
+        raise
+
+
+def interrupt(*_: object) -> None:
+    """End as Ctrl-C does, whatever the signal."""
+    raise KeyboardInterrupt
+
+
+def work(options: argparse.Namespace, chosen: list[rows.Row]) -> list[Result]:
+    """Prepare, run, and leave nothing behind but the cache: no process, container, mount or temporary file."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, interrupt)
+    processes.keep_orphans()
+    cache = open_cache()
+    buildah = Buildah(cache)
+    try:
+        buildah.clear(keep=True)  # what a run left that was killed
+        builder = prepare(chosen, cache, buildah, options.out / "logs")
+        builder.keep = options.keep
+        if any(row.kind != "raw" for row in chosen):
+            builder.command = dockerfix(options.dockerfix)
+        return run(builder, buildah, chosen, max(1, options.jobs))
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        processes.kill_below(os.getpid())
+        buildah.clear(keep=options.keep)
+        shutil.rmtree(cache / "scratch", ignore_errors=True)
 
 
 def main() -> int:
-    """Run the rows asked for; 0 where all are green."""
+    """Run the rows asked for; 0 where all are green, 130 where the run was interrupted."""
     options = arguments()
     begin = time.monotonic()
-    chosen = rows.load(rows.data_root(options.small))
+    chosen = rows.load()
     if options.rows:
         chosen = [row for row in chosen if any(word in row.name for word in options.rows)]
     if options.kind:
@@ -125,11 +169,11 @@ def main() -> int:
     if not chosen:
         print("e2e: no row has such a name")
         return 2
-    builder = prepare(chosen, options.out)
-    builder.keep = options.keep
-    if any(row.kind != "raw" for row in chosen):
-        builder.command = dockerfix(options.dockerfix)
-    results = run(builder, chosen, max(1, options.jobs))
+    try:
+        results = work(options, chosen)
+    except KeyboardInterrupt:
+        print("e2e: interrupted; nothing is left but the cache")
+        return 130
     seconds = time.monotonic() - begin
     report.write(results, options.out, seconds)
     print()

@@ -14,7 +14,7 @@ def certificates(folder: Path, hosts: list[str]) -> tuple[Path, Path, Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     authority, authority_key = folder / "authority.pem", folder / "authority.key"
-    if not authority.exists():
+    if not (authority.exists() and authority_key.exists()):
         subject = ["-subj", "/CN=dockerfix e2e authority", "-days", "3650"]
         limits = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
         _openssl(
@@ -31,13 +31,15 @@ def certificates(folder: Path, hosts: list[str]) -> tuple[Path, Path, Path]:
             authority,
         )
     certificate, key, request = folder / "server.pem", folder / "server.key", folder / "server.csr"
-    names = folder / "names.txt"
+    names, extensions = folder / "names.txt", folder / "names.part"
     wanted = "subjectAltName=" + ",".join(f"DNS:{host}" for host in hosts) + "\nextendedKeyUsage=serverAuth\n"
     if not (certificate.exists() and names.exists() and names.read_text() == wanted):
-        names.write_text(wanted)
+        names.unlink(missing_ok=True)  # written last, so that it tells of a certificate that is done
+        extensions.write_text(wanted)
         _openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=dockerfix e2e", "-keyout", key, "-out", request)
-        signed = ["-CA", authority, "-CAkey", authority_key, "-CAcreateserial", "-days", "3650", "-extfile", names]
+        signed = ["-CA", authority, "-CAkey", authority_key, "-CAcreateserial", "-days", "3650", "-extfile", extensions]
         _openssl("x509", "-req", "-in", request, *signed, "-out", certificate)
+        extensions.rename(names)
     return authority, certificate, key
 
 

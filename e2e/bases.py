@@ -201,10 +201,12 @@ class Bases:
             subprocess.run(["tar", "-C", folder, "-xf", stock], check=True)
         else:
             options = ["--variant=minbase", f"--include={LIBRARIES[suite]}"]
-            subprocess.run(["debootstrap", *options, suite, folder, mirrors.main], check=True, capture_output=True)
-            subprocess.run(["tar", "-C", folder, "-cf", stock, "."], check=True)
+            command = ["debootstrap", *options, suite, str(folder), mirrors.main]
+            # in mounts of its own, so what it mounts goes with it, even where it is killed
+            subprocess.run(["unshare", "--mount", *command], check=True, capture_output=True)
+            _pack(folder, stock)
         self._settings(folder, suite, mirrors)
-        subprocess.run(["tar", "-C", folder, "-cf", archive, "."], check=True)
+        _pack(folder, archive)
         shutil.rmtree(folder)
         return archive
 
@@ -231,6 +233,13 @@ class Bases:
         (etc / "pip.conf").write_text(PIP_CONF)
         (etc / "uv").mkdir()
         (etc / "uv" / "uv.toml").write_text(UV_TOML)
+
+
+def _pack(folder: Path, archive: Path) -> None:
+    """A tar file of a folder, which is there whole or not at all."""
+    partial = archive.with_suffix(".part")
+    subprocess.run(["tar", "-C", folder, "-cf", partial, "."], check=True)
+    partial.rename(archive)
 
 
 def _chroot(folder: Path, *command: str) -> str:

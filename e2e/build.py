@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from e2e import app, check
+from e2e import check
+from e2e.app import Apps, migrate
 from e2e.bases import Bases, NoStandIn
-from e2e.buildah import Buildah, Failed
+from e2e.buildah import ROWS, Buildah, Failed, reason
 from e2e.rows import Row
 from e2e.server import ADDRESS
 
@@ -39,6 +40,7 @@ class Result:
     era: str
     built: bool = False
     checked: bool = False
+    app: str = ""
     seconds: float = 0.0
     note: str = ""
     wrong: list[str] = field(default_factory=list)
@@ -56,10 +58,12 @@ class Result:
 class Builder:
     """Builds rows with one store and one set of base images."""
 
-    def __init__(self, buildah: Buildah, bases: Bases, tables: dict[str, Any], mount: Path, logs: Path) -> None:
-        self._buildah, self._bases, self._mount, self._logs = buildah, bases, mount, logs
+    def __init__(
+        self, buildah: Buildah, bases: Bases, apps: Apps, tables: dict[str, Any], mount: Path, logs: Path
+    ) -> None:
+        self._buildah, self._bases, self._apps, self._mount, self._logs = buildah, bases, apps, mount, logs
         self._checks: dict[str, Any] = tables["checks"]
-        self._hosts: list[str] = tables["hosts"]
+        self._hosts = [f"--add-host={name}:{ADDRESS}" for name in tables["hosts"]]
         self.command: list[str] = []
         self.keep = False
 
@@ -70,13 +74,12 @@ class Builder:
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
             context = Path(scratch) / row.project
             shutil.copytree(row.folder, context)
-            _writable(context)
             for name in row.files:
                 (context / name).parent.mkdir(parents=True, exist_ok=True)
                 (context / name).write_text("stand-in\n")
             try:
                 {"fixed": self._fixed, "raw": self._raw, "cuda": self._cuda}[row.kind](row, context, result, worker)
-            except (Failed, NoStandIn, subprocess.SubprocessError) as error:
+            except (Failed, NoStandIn, OSError, subprocess.SubprocessError) as error:
                 result.wrong.append(reason(str(error)))
         result.seconds = round(time.monotonic() - begin, 1)
         return result
@@ -84,18 +87,18 @@ class Builder:
     def _fixed(self, row: Row, context: Path, result: Result, worker: int) -> None:
         """The output of dockerfix builds, and the image holds what it must."""
         text = self._convert(row, context)
-        image = f"localhost/e2e-row/{_tag(row.name)}"
+        if self._apps.calls(row.project):
+            migrate(self.command, row, context, text)
+        image = _image(row)
         try:
             self._build(self._presuppose(row, text), context, image, worker, self._logs / f"{row.name}.build.log")
         except Failed as error:
             result.wrong.append("build: " + reason(str(error)))
             return
         result.built = True
-        found = self._look(row, image, worker)
+        found = self._look(row, image, context, worker, result)
         result.wrong += [text for text in found if not text.startswith("note: ")]
         result.note = "; ".join(text[6:] for text in found if text.startswith("note: "))
-        for hook in app.HOOKS:
-            result.wrong += hook(self._buildah, image, row, worker)
         result.checked = not result.wrong
         if not self.keep:
             self._buildah.run("rmi", image, worker=worker)
@@ -103,7 +106,7 @@ class Builder:
     def _raw(self, row: Row, context: Path, result: Result, worker: int) -> None:
         """The input as it is does not build."""
         text = _runner(row.source.read_text(errors="surrogateescape"))
-        image = f"localhost/e2e-row/{_tag(row.name)}"
+        image = _image(row)
         try:
             self._build(text, context, image, worker, self._logs / f"{row.name}.build.log")
         except (Failed, NoStandIn) as error:
@@ -125,9 +128,7 @@ class Builder:
             result.wrong.append("the output has no nvidia/cuda base to swap")
             return
         try:
-            self._build(
-                changed, context, f"localhost/e2e-row/{_tag(row.name)}", worker, self._logs / f"{row.name}.build.log"
-            )
+            self._build(changed, context, _image(row), worker, self._logs / f"{row.name}.build.log")
         except Failed as error:
             lines = [line for line in str(error).split("\n") if WRONG_CUDA in line and line.startswith("dockerfix")]
             if lines:
@@ -182,44 +183,33 @@ class Builder:
                 "--isolation=chroot",
                 *self._buildah.policy,
             ]
+            around = [*self._hosts, "-v", f"{self._mount}:/opt/e2e:ro"]
             self._buildah.run(
-                "bud", *flags, *self._around(), *secrets, "-t", image, "-f", file, context, worker=worker, log=log
+                "bud", *flags, *around, *secrets, "-t", image, "-f", file, context, worker=worker, log=log
             )
 
-    def _around(self) -> list[str]:
-        """Flags that put the stand-in hosts and the mounted folder into a build or a container."""
-        hosts = [f"--add-host={name}:{ADDRESS}" for name in self._hosts]
-        return [*hosts, "-v", f"{self._mount}:/opt/e2e:ro"]
-
-    def _look(self, row: Row, image: str, worker: int) -> list[str]:
-        """Run the checks in a container of the image."""
+    def _look(self, row: Row, image: str, context: Path, worker: int, result: Result) -> list[str]:
+        """Run the checks in a container of the image, and the App."""
         wrong = check.settings(json.loads(self._buildah.run("inspect", "--type", "image", image, worker=worker)))
-        container = (
-            self._buildah.run("from", "--pull-never", *self._buildah.policy, image, worker=worker)
-            .strip()
-            .split("\n")[-1]
-        )
-        try:
-            with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
-                shutil.copy(Path(__file__).parent / "inside.py", scratch)
-                (Path(scratch) / "expected.json").write_text(json.dumps(check.expectations(row, self._checks)))
-                mounts = ["-v", f"{scratch}:/opt/e2e-check:ro", "--network=host", "--isolation=chroot"]
-                program = ["python", "/opt/e2e-check/inside.py", "/opt/e2e-check/expected.json"]
-                output = self._buildah.run("run", *mounts, container, "--", *program, worker=worker, check=False)
-        finally:
-            self._buildah.run("rm", container, worker=worker)
+        calls = self._apps.calls(row.project)
+        with self._buildah.container(image, *self._hosts, worker=worker) as container:
+            wrong += self._inside(row, container, worker)
+            if not calls:
+                return [*wrong, f"note: App not called: {self._apps.needs(row.project)}"]
+            failed = self._apps.serve(row, context, container, worker, self._logs / f"{row.name}.app.log")
+        result.app = "no" if failed else f"{len(calls)} calls"
+        return wrong + failed
+
+    def _inside(self, row: Row, container: str, worker: int) -> list[str]:
+        """What `inside.py` finds in a container."""
+        with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
+            shutil.copy(Path(__file__).parent / "inside.py", scratch)
+            (Path(scratch) / "expected.json").write_text(json.dumps(check.expectations(row, self._checks)))
+            mounts = ["-v", f"{scratch}:/opt/e2e-check:ro", "--network=host", "--isolation=chroot"]
+            program = ["python", "/opt/e2e-check/inside.py", "/opt/e2e-check/expected.json"]
+            output = self._buildah.run("run", *mounts, container, "--", *program, worker=worker, check=False)
         (self._logs / f"{row.name}.check.log").write_text(output)
-        return wrong + check.verdict(output)
-
-
-def reason(output: str) -> str:
-    """The lines of a failed build that say why, on one line."""
-    noise = re.compile(
-        r"^(STEP|Getting image|Copying|Writing manifest|Storing sig|subprocess exited|time=|exit status|-->)"
-    )
-    lines = [line.strip() for line in output.split("\n") if line.strip() and not noise.match(line)]
-    errors = [line for line in lines if re.search(r"error|fail|not found|no such|cannot|can't", line, re.IGNORECASE)]
-    return " | ".join(dict.fromkeys([*errors[-4:], *lines[-1:]]))[-700:]
+        return check.verdict(output)
 
 
 def _runner(text: str) -> str:
@@ -228,12 +218,6 @@ def _runner(text: str) -> str:
     return match[1] if match else text
 
 
-def _tag(name: str) -> str:
-    """An image name from a row's name."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower())
-
-
-def _writable(folder: Path) -> None:
-    """Make a copy of read-only data an ordinary project."""
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
+def _image(row: Row) -> str:
+    """The name of a row's image."""
+    return ROWS + re.sub(r"[^a-z0-9]+", "-", row.name.lower())

@@ -3,24 +3,17 @@
 Reads the file named as its argument (JSON, see `e2e.check.expectations`) and prints a JSON list of what is wrong.
 """
 
-import glob
 import importlib.metadata
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 
-COG_FILES = [
-    "/sbin/tini",
-    "/usr/bin/tini",
-    "/etc/ld.so.conf.d/cog.conf",
-    "/tmp/cog-*",
-    "/tmp/coglet-*",
-    "/usr/local/share/ca-certificates/cog-ca-cert.crt",
-    "/opt/r8",
-    "/dep",
-]
+COG_NAMES = re.compile(r"(cog|coglet|tini|pget|monobase)([-_.].*)?|\.cog")
+COG_FOLDERS = ("/opt/r8", "/dep")
+NOT_LOOKED_AT = ("/proc", "/sys", "/dev")
 
 
 def packages(expected):
@@ -74,9 +67,12 @@ def fal_rule(asked, version):
 
 def cog(expected):
     """Nothing of Cog is left, but for what the project itself keeps."""
-    for pattern in COG_FILES + ([] if "pget" in expected["keeps"] else ["/usr/local/bin/pget"]):
-        for path in glob.glob(pattern):
-            yield "file of Cog: %s" % path
+    for folder, folders, files in os.walk("/"):
+        folders[:] = [name for name in folders if os.path.join(folder, name) not in NOT_LOOKED_AT]
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            if path in COG_FOLDERS or (COG_NAMES.fullmatch(name) and name not in expected["keeps"] + ["cog.yaml"]):
+                yield "file of Cog: %s" % path
     for name in () if "cog" in expected["keeps"] else ("cog", "coglet"):
         try:
             yield "package of Cog: %s %s" % (name, importlib.metadata.version(name))

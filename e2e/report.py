@@ -7,14 +7,14 @@ from pathlib import Path
 
 from e2e.build import Result
 
-HEAD = ("project", "release", "variant", "era", "what", "built", "checked", "seconds", "")
+HEAD = ("project", "release", "variant", "era", "what", "built", "checked", "app", "seconds", "")
 WHAT = {"fixed": "dockerfix", "raw": "raw, must fail", "cuda": "other CUDA, must stop"}
 
 
 def cells(result: Result) -> tuple[str, ...]:
     """A result as a line of the table."""
     built, checked = ("yes" if flag else "no" for flag in (result.built, result.checked))
-    text = "; ".join(result.wrong) if result.wrong else result.note
+    text = " ".join(("; ".join(result.wrong) or result.note).split())
     what = WHAT[result.kind]
     verdict = ("" if result.green else "RED ") + text
     return (
@@ -25,6 +25,7 @@ def cells(result: Result) -> tuple[str, ...]:
         what,
         built,
         checked,
+        result.app,
         f"{result.seconds:.0f}",
         verdict,
     )
@@ -48,6 +49,7 @@ def totals(results: list[Result]) -> str:
     parts = [
         f"{sum(result.built for result in fixed)} of {len(fixed)} outputs of dockerfix built",
         f"{sum(result.checked for result in fixed)} passed every check in the image",
+        f"{sum(result.app.endswith('calls') for result in fixed)} Apps answered all calls",
         f"{sum(result.green for result in raw)} of {len(raw)} raw outputs failed as they must",
         f"{sum(result.green for result in cuda)} of {len(cuda)} builds on another CUDA stopped at the check",
     ]

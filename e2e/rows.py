@@ -9,8 +9,7 @@ import yaml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-FULL = ROOT.parent / "shared"
-SMALL = ROOT / "fixtures" / "e2e"
+INPUTS = ROOT / "fixtures" / "e2e"
 
 
 class Row(NamedTuple):
@@ -36,26 +35,17 @@ class Row(NamedTuple):
         return f"{kind}{self.project}-{self.release}{variant}"
 
 
-def data_root(small: bool = False) -> Path:
-    """The folder with `cog-debug` and `projects`: the full set beside the checkout, else the fixtures."""
-    return SMALL if small or not (FULL / "cog-debug" / "MANIFEST.tsv").exists() else FULL
-
-
-def load(root: Path) -> list[Row]:
-    """The rows of rows.yaml whose input is in `root`, in their order."""
-    eras = {}
-    for line in (root / "cog-debug" / "MANIFEST.tsv").read_text().split("\n")[1:]:
-        fields = line.split("\t")
-        if len(fields) > 1:
-            eras[fields[-1] if fields[-1].endswith(".Dockerfile") else fields[5]] = fields[1]
+def load() -> list[Row]:
+    """The rows of rows.yaml, in their order."""
+    lines = (INPUTS / "cog-debug" / "MANIFEST.tsv").read_text().rstrip().split("\n")[1:]
+    eras = {file: era for _, era, *_, file in (line.split("\t") for line in lines)}
     tables: dict[str, list[dict[str, Any]]] = yaml.safe_load((HERE / "rows.yaml").read_text())
     rows = []
     for kind, key in (("fixed", "rows"), ("raw", "raw"), ("cuda", "cuda")):
         for entry in tables[key]:
             variant = entry.get("variant", "")
             file = f"{entry['release']}/{entry['project']}{'--' + variant if variant else ''}.Dockerfile"
-            source, folder = root / "cog-debug" / file, root / "projects" / entry["project"]
-            if source.exists():
-                names = (kind, entry["project"], entry["release"], variant, eras.get(file, "?"))
-                rows.append(Row(*names, source, folder, tuple(entry.get("files", ()))))
+            source, folder = INPUTS / "cog-debug" / file, INPUTS / "projects" / entry["project"]
+            names = (kind, entry["project"], entry["release"], variant, eras[file])
+            rows.append(Row(*names, source, folder, tuple(entry.get("files", ()))))
     return rows

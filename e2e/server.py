@@ -177,8 +177,13 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def start(content: Content, repositories: Path, certificate: Path, key: Path) -> ThreadingHTTPServer:
-    """Serve on port 443 of our loopback address, in a thread that ends with the program."""
+    """Serve the stand-in hosts."""
     handler = type("BoundHandler", (Handler,), {"content": content, "repositories": repositories})
+    return listen(handler, certificate, key)
+
+
+def listen(handler: type[BaseHTTPRequestHandler], certificate: Path, key: Path) -> ThreadingHTTPServer:
+    """Serve on port 443 of our loopback address, in a thread that ends with the program."""
     server = ThreadingHTTPServer((ADDRESS, 443), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
