@@ -10,13 +10,15 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.source import Span
 from dockerfix.syntax.shell import Script, parse_shell
 from dockerfix.syntax.shell_scanner import ShellScanner
 from dockerfix.syntax.shell_word_scanner import ShellError
+from effort import examples
+from work import count_calls
 
 parse_uncached: Callable[[str], Script] = parse_shell.__wrapped__
 
@@ -72,14 +74,14 @@ def check_tokens(text: str) -> None:
     assert all(one[2] == two[1] for one, two in pairwise(tokens))
 
 
-@settings(max_examples=400, deadline=None)
+@examples
 @given(TEXTS)
 def test_any_text(text: str) -> None:
     check_tokens(text)
     check_spans(parse_uncached(text))
 
 
-@settings(max_examples=150, deadline=None)
+@examples
 @given(SCRIPTS, SCRIPTS, st.integers(0, 80))
 def test_any_script(text: str, other: str, at: int) -> None:
     whole = f"{text}\nx <<E; y\n$({other})\nE\n{other}"
@@ -127,22 +129,6 @@ REPEATED = [
     "> f ",
     "\n",
 ]
-
-
-def count_calls(work: Callable[[], object]) -> int:
-    """How many functions are called, in Python and in C."""
-    count = 0
-
-    def profile(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.parametrize("piece", [*OPENERS, *REPEATED])
