@@ -146,6 +146,10 @@ def _given_tools(case: Case) -> set[str]:
     return tools | ({"curl"} if "curlimages/curl" in case.given.text else set())
 
 
+_UNREADABLE = re.compile(r"\$\{(?!\w+(:?[-+?][^}]*)?\})")
+"""A reference that Docker stops at, or of a form that it has only lately."""
+
+
 def check_environment(case: Case) -> Iterator[Violation]:
     """The variables of cog.yaml have their values in the last stage, and have them before the first user command."""
     _, instructions = lineage(case, case.output.final)
@@ -158,6 +162,8 @@ def check_environment(case: Case) -> Iterator[Violation]:
         meant = {evaluate(value, {**variables, name: ""})} if is_word(value) else {value}
         if not is_word(value) and "$" in value:
             meant.add(evaluate(value.replace("'", "\\'").replace('"', '\\"'), {**variables, name: ""}))
+        if _UNREADABLE.search(value):
+            meant.add(value)
         if name not in variables:
             yield Violation("environment", f"{name} is not set")
         elif variables[name] not in meant:
