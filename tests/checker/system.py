@@ -161,7 +161,8 @@ def check_environment(case: Case) -> Iterator[Violation]:
     for name, value in dict(case.wanted.environment).items():
         meant = {evaluate(value, {**variables, name: ""})} if is_word(value) else {value}
         if not is_word(value) and "$" in value:
-            meant.add(evaluate(value.replace("'", "\\'").replace('"', '\\"'), {**variables, name: ""}))
+            quoted = re.sub(r"([\\'\"])", r"\\\1", value)
+            meant.add(evaluate(quoted, {**variables, name: ""}))
         if _UNREADABLE.search(value):
             meant.add(value)
         if name not in variables:
