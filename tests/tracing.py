@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ class Trace(NamedTuple):
     calls: tuple[tuple[str, ...], ...]
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def trace(script: str) -> Trace:
     """Run `script` where nothing can run."""
     with tempfile.TemporaryDirectory() as name:
