@@ -35,6 +35,11 @@ class Outcome(NamedTuple):
     log: str
     code: int
 
+    @property
+    def figures(self) -> tuple[int, int, int]:
+        """Executions, new inputs and crashes."""
+        return self.executions, self.added, len(self.crashes)
+
 
 def fuzz(name: str, seconds: int) -> Outcome:
     """Run one target for so long, or until it breaks."""
@@ -91,11 +96,10 @@ def main(arguments: list[str]) -> int:
     for outcome in outcomes:
         if outcome.code:
             print(*outcome.log.splitlines()[-SHOWN:], sep="\n")
-    print(f"{'target':<12}{'executions':>12}{'new inputs':>12}{'crashes':>9}")
-    for outcome in outcomes:
-        print(f"{outcome.name:<12}{outcome.executions:>12,}{outcome.added:>12,}{len(outcome.crashes):>9}")
-    totals = [sum(column) for column in zip(*[(each.executions, each.added, len(each.crashes)) for each in outcomes])]
-    print(f"{'all':<12}{totals[0]:>12,}{totals[1]:>12,}{totals[2]:>9}")
+    totals = [sum(column) for column in zip(*[each.figures for each in outcomes], strict=True)]
+    print(f"{'target':<12}{'executions':>12}{'new inputs':>12}{'crashes':>12}")
+    for name, figures in [*((each.name, each.figures) for each in outcomes), ("all", totals)]:
+        print(f"{name:<12}" + "".join([f"{figure:>12,}" for figure in figures]))
     for path in [path for outcome in outcomes for path in outcome.crashes]:
         print(f"crash: {path.relative_to(ROOT)}")
     if "--keep" in arguments:

@@ -6,22 +6,43 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from conftest import FIXTURES
 from fuzz.targets import SEPARATOR
 from golden import cases
 from mutations import FRAGMENTS
 from strategies.cog import ESCAPES, REQUIREMENTS
-from conftest import FIXTURES
 
 COG_WORDS = (
-    *("FROM r8.im/cog-base:cuda12.1-python3.11\n", "FROM python:3.11 as deps\n", "FROM nvidia/cuda:12.1.1-cudnn8-devel-"),
+    *(
+        "FROM r8.im/cog-base:cuda12.1-python3.11\n",
+        "FROM python:3.11 as deps\n",
+        "FROM nvidia/cuda:12.1.1-cudnn8-devel-",
+    ),
     *("COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\n", "RUN pip install -r /tmp/requirements.txt\n"),
-    *("COPY --from=deps --link /dep /d\n", "WORKDIR /src\n", "EXPOSE 5000\n", "COPY . /src\n", "# dockerfix[DF201]: x\n"),
+    *(
+        "COPY --from=deps --link /dep /d\n",
+        "WORKDIR /src\n",
+        "EXPOSE 5000\n",
+        "COPY . /src\n",
+        "# dockerfix[DF201]: x\n",
+    ),
     *('CMD ["python", "-m", "cog.server.http"]\n', "ENV CFLAGS=", "/sbin/tini", "pip install cog", "--from=cog_build "),
-    *("# dockerfix: ignore=DF104 x\n", "=== Runner Dockerfile contents:\n", "\n===\n", "RUN --mount=type=bind,from=deps "),
+    *(
+        "# dockerfix: ignore=DF104 x\n",
+        "=== Runner Dockerfile contents:\n",
+        "\n===\n",
+        "RUN --mount=type=bind,from=deps ",
+    ),
 )
 YAML_WORDS = (
     *("build:\n", "  run:\n", "  python_packages:\n", "    - ", "  system_packages: [", "environment:\n", "  - A="),
-    *('  python_version: "3.11"\n', "  gpu: true\n", '  cuda: "12.1"\n', "  command: ", "predict: predict.py:Predictor\n"),
+    *(
+        '  python_version: "3.11"\n',
+        "  gpu: true\n",
+        '  cuda: "12.1"\n',
+        "  command: ",
+        "predict: predict.py:Predictor\n",
+    ),
     *("  python_requirements: ", "  pre_install: [", "  python_extra_index_urls: [", "'", '"', "|-\n", ">\n", "\\n"),
 )
 SHELL_WORDS = (
