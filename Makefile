@@ -4,11 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test golden tables lint dist bench e2e docs clean
+FUZZ_SECONDS ?= 120
+
+.PHONY: help demo test fuzz golden tables lint dist bench e2e docs clean
 
 help:
 	@echo "demo    run the compiler on a bundled project, showing the result and the findings"
 	@echo "test    run the tests"
+	@echo "fuzz    fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS), and print the totals"
 	@echo "golden  write the golden files anew (read the diff before you commit it)"
 	@echo "tables  write the tables of the grammars and of knowledge/*.yaml anew"
 	@echo "lint    ruff and mypy"
@@ -37,6 +40,14 @@ demo: $(VENV)/base
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest
+
+$(VENV)/fuzz: $(VENV)/test
+	@$(BIN)/pip install --quiet --editable '.[test,fuzz]' && $(BIN)/python -c 'import atheris' || \
+		{ echo "atheris can't be installed for $$($(BIN)/python -V) here: it needs CPython on Linux, x86-64" >&2; exit 1; }
+	@touch $@
+
+fuzz: $(VENV)/fuzz
+	$(BIN)/python -m fuzz $(FUZZ_SECONDS)
 
 golden: $(VENV)/test
 	$(BIN)/python -m pytest --snapshot-update -k golden
@@ -68,5 +79,5 @@ bench: $(VENV)/test
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

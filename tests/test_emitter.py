@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dockerfix.emitter import Edit, OverlappingEdits, backward, emit, forward, ordered
 from dockerfix.source import Span
+from effort import examples
 
 
 @st.composite
@@ -27,6 +28,7 @@ def spliced(text: str, edits: list[Edit]) -> str:
     return text
 
 
+@examples
 @given(texts_and_edits(), st.randoms(use_true_random=False))
 def test_emits_what_splicing_gives(case: tuple[str, list[Edit]], random: object) -> None:
     text, edits = case
@@ -61,6 +63,7 @@ def test_edits_outside_are_refused(span: tuple[int, int]) -> None:
         ordered([Edit(Span(*span), "x")], 4)
 
 
+@examples
 @given(texts_and_edits())
 def test_offsets_can_be_carried_both_ways(case: tuple[str, list[Edit]]) -> None:
     text, edits = case

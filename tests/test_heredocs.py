@@ -6,12 +6,13 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import SHARED
 from dockerfix.syntax.heredocs import Heredoc, heredoc_openers, opener
 from dockerfix.syntax.words import WordError
+from effort import examples
 
 
 def plain(name: str, *, expand: bool = True, chomp: bool = False, fd: int = 0) -> Heredoc:
@@ -148,7 +149,7 @@ def test_pathological_line_takes_linear_time(tail: str) -> None:
 PIECES = st.sampled_from([*"<-'\"\\ \t$aE3{}:`\xa0\udcff", "<<", "<<EOF", "<<-", "${a:-", "'x y'", "\\'"])
 
 
-@settings(max_examples=400, deadline=None)
+@examples
 @given(st.lists(PIECES, max_size=20).map("".join))
 def test_any_line(line: str) -> None:
     try:
@@ -159,7 +160,7 @@ def test_any_line(line: str) -> None:
     assert all(heredoc.name for heredoc in found)
 
 
-@settings(max_examples=200, deadline=None)
+@examples
 @given(st.text(st.characters(codec="utf-8", exclude_characters="'<"), min_size=1))
 def test_quoted_name_comes_back_as_it_was(name: str) -> None:
     assert heredoc_openers(f"RUN <<'{name}'") == (Heredoc(name, False, False, 0),)

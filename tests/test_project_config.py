@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.project import CogConfig, ConfigError, Mount, RunItem, Weight, read_config
 from dockerfix.project_yaml import Mapping, Scalar, Sequence, read_yaml
+from effort import examples
 
 
 def notes(config: CogConfig) -> list[tuple[int, str]]:
@@ -347,8 +348,8 @@ def test_yaml_is_read_without_types() -> None:
     assert [key.line for key in found.repeated] == [2]
 
 
+@examples
 @given(st.one_of(st.text(), st.binary().map(lambda data: data.decode("utf-8", "surrogateescape"))))
-@settings(max_examples=300, deadline=None)
 def test_any_text_gives_a_configuration_or_a_config_error(text: str) -> None:
     try:
         config = read_config(text)
@@ -371,8 +372,8 @@ _TREES = st.recursive(
 )
 
 
+@examples
 @given(st.dictionaries(_WORDS, _TREES, max_size=6), st.booleans())
-@settings(max_examples=300, deadline=None)
 def test_any_shape_gives_a_configuration_or_a_config_error(tree: dict[str, object], flow: bool) -> None:
     import yaml
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -15,6 +15,7 @@ from packaging.version import Version
 from dockerfix.quoting import has_credentials, shell_quote
 from dockerfix.requirements import Option, caps_below, is_cog, normalize, parse_item, parse_items
 from dockerfix.versions import begins_with, numbers, release, starts_at
+from effort import examples
 
 INDEX = "https://download.pytorch.org/whl/cu116"
 
@@ -251,6 +252,7 @@ def test_urls_without_credentials_pass(text: str) -> None:
     assert not has_credentials(text)
 
 
+@examples
 @given(st.text().filter(lambda text: not set(text) & set("\r\n\0")))
 def test_a_quoted_word_is_one_word(text: str) -> None:
     quoted = shell_quote(text)
@@ -265,8 +267,8 @@ def test_what_no_quotes_can_hold_is_refused(text: str) -> None:
         shell_quote(text)
 
 
+@examples
 @given(st.text(max_size=80))
-@settings(max_examples=500, deadline=None)
 def test_any_text_is_an_item(text: str) -> None:
     item = parse_item(text)
     assert item.raw == text
@@ -275,8 +277,8 @@ def test_any_text_is_an_item(text: str) -> None:
     has_credentials(text)
 
 
+@examples
 @given(st.text(alphabet="ab1 =<>~!;,[]()@#-+.:/'\"{}$", max_size=40))
-@settings(max_examples=500, deadline=None)
 def test_nothing_of_an_item_is_lost(text: str) -> None:
     body = text.split(" #", maxsplit=1)[0] if not text.startswith("#") else ""
     shown = "".join(parse_item(text).words)
@@ -289,8 +291,8 @@ _CLAUSES = st.from_regex(r"(==|!=|<=|>=|<|>|~=) ?[0-9]{1,2}\.[0-9]{1,2}", fullma
 _MARKERS = st.sampled_from(["", "; python_version < '3.8'", ' ;  sys_platform == "linux" and extra == "x"'])
 
 
+@examples
 @given(_NAMES, st.lists(_NAMES, max_size=2), st.lists(_CLAUSES, max_size=3), _MARKERS, st.sampled_from(["", " "]))
-@settings(max_examples=300, deadline=None)
 def test_valid_requirements_are_read_as_packaging_reads_them(
     name: str, extras: list[str], clauses: list[str], marker: str, blank: str
 ) -> None:
@@ -308,8 +310,8 @@ def test_valid_requirements_are_read_as_packaging_reads_them(
         assert item.pin == (only.version if only.operator == "==" else None)
 
 
+@examples
 @given(st.lists(_CLAUSES, min_size=1, max_size=2), st.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True))
-@settings(max_examples=300, deadline=None)
 def test_bounds_are_never_claimed_wrongly(clauses: list[str], bound: str) -> None:
     specifier = ",".join(clauses)
     judge = SpecifierSet(specifier)

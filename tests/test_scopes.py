@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.syntax.scopes import DEFAULT_PATH, GlobalScope, Item, Resolution, resolve
 from dockerfix.syntax.words import Budget, WordError
+from effort import examples
 
 
 def arg(name: str, default: str | None = None) -> Item:
@@ -322,7 +323,7 @@ ITEMS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples
 @given(st.lists(ITEMS, max_size=12), st.dictionaries(NAMES, VALUES.map("".join), max_size=2))
 def test_any_sequence_is_read(items: list[Item], build_args: dict[str, str]) -> None:
     found = resolve(items, GlobalScope(build_args=build_args))

@@ -258,6 +258,13 @@ def test_words_inside_back_ticks_are_read_as_the_inner_shell_does() -> None:
     assert argv(outer) == ("a", None)
 
 
+@pytest.mark.parametrize("form", ["x {}", 'x "{}"', "x ${{y:-{}}}", "x <<E\n{}\nE\n"])
+def test_back_ticks_in_what_is_no_arithmetic_after_all_are_read_once(form: str) -> None:
+    script = parse_shell(form.format("$((a `b`); c)"))
+    inside = [script.slice(command.span) for command in script.walk() if command.kind == "call"][1:]
+    assert inside == ["a `b`", "b", "c"]
+
+
 def test_assignments_and_redirections() -> None:
     script = parse_shell("A=1 B+='x y' C[2]= cmd 2>&1 >> $f <<< \"t\" &> g 0<&- D=4")
     (command,) = script.commands

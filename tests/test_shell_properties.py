@@ -7,86 +7,38 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.source import Span
 from dockerfix.syntax.shell import Script, parse_shell
-from dockerfix.syntax.shell_scanner import ShellScanner
-from dockerfix.syntax.shell_word_scanner import ShellError
+from effort import examples
+from oracles import check_shell, check_spans
+from strategies.shell import commands, scripts, texts
+from work import count_calls
 
 parse_uncached: Callable[[str], Script] = parse_shell.__wrapped__
 
-PIECES = st.sampled_from(
-    [
-        *"ab ;&|(){}<>'\"`\\$\n#=!12[]*é",
-        *("$(", "${", "$((", "((", "))", "&&", "||", "<<E\n", "\nE\n", "x=(", "x=1 ", "2>&1 ", "export ", "@("),
-        *("if a; then ", "fi", "for x in ", "do ", "done", "case x in ", "esac", ";;", "[[ ", " ]]", "f() "),
-    ]
-)
-TEXTS = st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=30)
 
-COMMANDS = ["a", "b c 'd e'", "x=1 y", "export A=b", 'a "$b" > f', "c <<< d 2>&1", "a `b`", "e <(f)", "! g", "h | i"]
-SHAPES = [
-    *("{0}; {1}", "{0} && {1}", "{0} & {1}", "{0} # c\n{1}", "({0})", "{{ {0}; }}", "f() {{ {0}\n}}"),
-    *('x "$({0})" y', "x=$({0}) y; {1}", "x $((1+$({0}))) && {1}", "[[ a && $({0}) ]]", "x ${{y:-$({0})}}"),
-    *("if {0}; then {1}; fi", "for i in $({1}); do {0}; done", "case $({0}) in a|b) {1};; esac"),
-]
-SCRIPTS = st.recursive(
-    st.sampled_from(COMMANDS), lambda inner: st.builds(str.format, st.sampled_from(SHAPES), inner, inner), max_leaves=6
-)
-
-
-def check_spans(script: Script) -> None:
-    """Siblings follow each other, and everything lies inside what holds it."""
-
-    def inside(outer: Span, parts: list[Span]) -> None:
-        for part in parts:
-            assert outer.contains(part)
-        ordered = sorted(parts)
-        for one, two in pairwise(ordered):
-            assert one.end <= two.start
-
-    whole = Span(0, len(script.text))
-    inside(whole, [command.span for command in script.commands])
-    for command in script.walk():
-        targets = [redirection.span for redirection in command.redirections]
-        parts = [each.span for each in (*command.words, *command.assignments, *command.body)]
-        inside(command.span, [*parts, *targets])
-        for word in (*command.words, *(each.value for each in command.assignments)):
-            assert script.slice(word.span) == word.text
-            inside(word.span, [each.span for each in word.substitutions])
-        for redirection in command.redirections:
-            inside(redirection.heredoc or redirection.span, [each.span for each in redirection.substitutions])
-
-
-def check_tokens(text: str) -> None:
-    try:
-        tokens = ShellScanner(text).tokens
-    except ShellError:
-        return
-    assert "".join(text[start:end] for _, start, end in tokens) == text
-    assert all(one[2] == two[1] for one, two in pairwise(tokens))
-
-
-@settings(max_examples=400, deadline=None)
-@given(TEXTS)
+@examples
+@given(texts)
 def test_any_text(text: str) -> None:
-    check_tokens(text)
-    check_spans(parse_uncached(text))
+    check_shell(text)
 
 
-@settings(max_examples=150, deadline=None)
-@given(SCRIPTS, SCRIPTS, st.integers(0, 80))
+@examples
+@given(commands())
+def test_any_command(command: str) -> None:
+    check_shell(command)
+
+
+@examples
+@given(scripts, scripts, st.integers(0, 80))
 def test_any_script(text: str, other: str, at: int) -> None:
     whole = f"{text}\nx <<E; y\n$({other})\nE\n{other}"
-    script = parse_uncached(whole)
-    assert not script.opaque
-    check_tokens(whole)
-    check_spans(script)
+    assert not parse_uncached(whole).opaque
+    check_shell(whole)
     check_spans(parse_uncached(text[:at]))
     check_spans(parse_uncached(text[at:] + text[:at]))
 
@@ -127,22 +79,6 @@ REPEATED = [
     "> f ",
     "\n",
 ]
-
-
-def count_calls(work: Callable[[], object]) -> int:
-    """How many functions are called, in Python and in C."""
-    count = 0
-
-    def profile(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.parametrize("piece", [*OPENERS, *REPEATED])

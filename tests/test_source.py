@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.source import Position, Source, Span, decode, encode
+from effort import examples
 
 
+@examples
 @given(st.binary())
 def test_bytes_come_back(data: bytes) -> None:
     assert encode(decode(data)) == data
@@ -37,6 +39,7 @@ def test_surrogates_have_bytes(text: str, data: bytes) -> None:
     assert encode(text) == data
 
 
+@examples
 @given(st.text("ab\r\n\x0b\x0c\x85\u2028é\udcff"))
 def test_positions_count_lines_that_end_in_a_line_feed(text: str) -> None:
     source = Source(text)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.syntax.words import Budget, Lexer, WordError, go_quote
+from effort import examples
 
 ENV = {
     "SET": "value",
@@ -386,7 +387,7 @@ LEXERS = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@examples
 @given(WORDS, LEXERS, st.dictionaries(st.sampled_from(["A", "B", "1", "@"]), WORDS))
 def test_only_word_errors_are_raised(word: str, lexer: Lexer, env: dict[str, str]) -> None:
     text = read(word, env, lexer)
@@ -401,7 +402,7 @@ def test_only_word_errors_are_raised(word: str, lexer: Lexer, env: dict[str, str
     assert not result.unmatched & set(env)
 
 
-@settings(max_examples=200, deadline=None)
+@examples
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufeff")), st.sampled_from("\\`"))
 def test_a_quoted_text_comes_back_as_it_was(text: str, escape: str) -> None:
     quoted = "".join(escape + character if character in f'"${escape}' else character for character in text)

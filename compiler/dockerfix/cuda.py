@@ -48,7 +48,7 @@ def base_of(document: Document) -> Base | None:
     stage = flow.final_stage(document)
     while stage is not None:
         image = _image(stage.base)
-        origin = flow.find_stage(document, image.text, stage.index) if image is not None else None
+        origin = flow.find_base(document, image.text, stage.index) if image is not None else None
         if origin is None:
             return _base(stage.base, image)
         stage = origin

@@ -8,6 +8,7 @@ from functools import cache
 
 from dockerfix.syntax.instructions import Env
 from dockerfix.syntax.tree import Instruction
+from dockerfix.syntax.words import Lexer, WordError
 
 
 @cache
@@ -20,12 +21,24 @@ def _word(escape: str) -> re.Pattern[str]:
 def quote(value: str, escape: str = "\\") -> str:
     """A value as one word of ENV: as it is where that is safe, else in double quotes.
 
-    A value that is one word for Docker already, its own quotes closed, stays as Cog writes it; ``$`` is left to Docker.
-    `escape` is the escape character of the Dockerfile.
+    A value that is one word for Docker already, its own quotes closed, stays as Cog writes it; ``$`` is left to Docker
+    where Docker can read it. `escape` is the escape character of the Dockerfile.
     """
-    if _word(escape).fullmatch(value):
+    if _word(escape).fullmatch(value) and _expands(value, escape):
         return value or '""'
-    return '"' + value.replace(escape, escape * 2).replace('"', f'{escape}"') + '"'
+    text = '"' + value.replace(escape, escape * 2).replace('"', f'{escape}"') + '"'
+    return text if _expands(text, escape) else text.replace("$", f"{escape}$")
+
+
+def _expands(text: str, escape: str) -> bool:
+    """Whether Docker can replace the variables of a word: it stops the build at ``${`` without an end."""
+    if "$" not in text:
+        return True
+    try:
+        Lexer(escape).process_word(text, dict.fromkeys(re.findall(r"\w+", text), "set"))
+    except WordError:
+        return False
+    return True
 
 
 def render(pairs: Iterable[tuple[str, str]], escape: str = "\\") -> str:
@@ -38,6 +51,6 @@ def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:
     view = instruction.view
     if not isinstance(view, Env) or view.problem:
         return False
-    return [(pair.name.value, pair.value.value if pair.value else "") for pair in view.pairs] == [
-        (name, value) for name, value in pairs
-    ]
+    escape = instruction.document.escape
+    written = [(pair.name.value, pair.value.value if pair.value else "") for pair in view.pairs]
+    return written == list(pairs) and all(value in ("", quote(value, escape)) for _, value in written)

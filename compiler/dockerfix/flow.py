@@ -23,12 +23,17 @@ def stage_of(document: Document, instruction: Instruction) -> Stage | None:
     return next((stage for stage in reversed(document.stages) if stage.base.index <= instruction.index), None)
 
 
+def find_base(document: Document, name: str, before: int) -> Stage | None:
+    """The stage that ``FROM name`` means for stage number `before`; a number names no stage there, but an image."""
+    return next((stage for stage in reversed(document.stages[:before]) if stage.name == name.lower()), None)
+
+
 def find_stage(document: Document, name: str, before: int) -> Stage | None:
-    """The stage that `name` (a name or a number) means in an instruction of stage number `before`."""
-    for stage in reversed(document.stages[:before]):
-        if stage.name == name.lower() or (name.isdecimal() and stage.index == int(name)):
-            return stage
-    return None
+    """The stage that `name` (a name or a number) means in a COPY or mount of stage number `before`."""
+    found = find_base(document, name, before)
+    if found is None and name.isdecimal() and int(name) < before:
+        return document.stages[int(name)]
+    return found
 
 
 def lineage(document: Document, stage: Stage) -> list[Stage]:
@@ -37,10 +42,10 @@ def lineage(document: Document, stage: Stage) -> list[Stage]:
     while True:
         view = result[-1].base.view
         image = view.image if isinstance(view, From) else None
-        origin = find_stage(document, image.text, result[-1].index) if image is not None else None
-        if origin is None:
+        below = find_base(document, image.text, result[-1].index) if image is not None else None
+        if below is None:
             return result
-        result.append(origin)
+        result.append(below)
 
 
 class Use(NamedTuple):
@@ -66,13 +71,19 @@ def uses(document: Document) -> Iterator[Use]:
                     yield Use(instruction, mount.source_stage)
 
 
+def origin(document: Document, use: Use, before: int) -> Stage | None:
+    """The stage that a use in stage number `before` takes from; None for an image or a named context."""
+    find = find_base if use.instruction.keyword == "FROM" else find_stage
+    return find(document, use.name, before)
+
+
 def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
     """The instructions of later stages that take files from `stage` or build on it."""
     result: list[Instruction] = []
-    for instruction, name in uses(document):
-        own = stage_of(document, instruction)
-        if own is not None and own.index > stage.index and find_stage(document, name, own.index) is stage:
-            result.append(instruction)
+    for use in uses(document):
+        own = stage_of(document, use.instruction)
+        if own is not None and own.index > stage.index and origin(document, use, own.index) is stage:
+            result.append(use.instruction)
     return tuple(result)
 
 
@@ -204,9 +215,11 @@ __all__ = [
     "drop",
     "drop_commands",
     "final_stage",
+    "find_base",
     "find_stage",
     "lineage",
     "nested_commands",
+    "origin",
     "program",
     "shell",
     "simple_commands",

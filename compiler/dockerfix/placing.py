@@ -22,9 +22,21 @@ def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:
     view = instruction.view
     if config is None or not isinstance(view, Run):
         return False
-    shown = " ".join(instruction.text[len(instruction.node.command.keyword) :].split())
+    flags = instruction.text[len(instruction.node.command.keyword) : view.arguments_span.start]
+    shown = " ".join(f"{flags} {_script(view)}".split())
     commands = [" ".join(item.command.split()) for item in config.commands]
-    return any(view.arguments == command or shown.endswith(command) for command in commands)
+    return any(shown.endswith(command) and _is_flags(shown.removesuffix(command)) for command in commands)
+
+
+def _script(view: Run) -> str:
+    """What the shell gets, also where DF100 put a command into the exec form."""
+    words = [word.value for word in view.exec_form or ()]
+    return words[2] if len(words) == 3 and words[:2] == ["/bin/sh", "-c"] else view.arguments
+
+
+def _is_flags(text: str) -> bool:
+    """Whether nothing but flags of RUN stands in a text, which a blank ends."""
+    return text[-1:] in ("", " ") and all(word.startswith("--") for word in text.split())
 
 
 def before_user_commands(stage: Stage, context: Context) -> int:

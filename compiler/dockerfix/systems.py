@@ -18,7 +18,7 @@ def system_of(document: Document, stage: Stage) -> str | None:
     view = stage.base.view
     if not isinstance(view, From) or view.image is None:
         return None
-    origin = flow.find_stage(document, view.image.text, stage.index)
+    origin = flow.find_base(document, view.image.text, stage.index)
     if origin is not None:
         return system_of(document, origin)
     return system_of_image(view.image.repository, view.image.tag.value if view.image.tag else "")

@@ -140,7 +140,7 @@ def _is_call(text: str) -> bool:
 def _matches(expected: Expected, instruction: Instruction) -> bool:
     if instruction.json and instruction.value[:2] == ("/bin/sh", "-c") and len(instruction.value) == 3:
         # what the shell form does, for a command that would take the lines behind it along
-        return instruction.value[2] == expected.item.command
+        return " ".join([*instruction.flags, instruction.value[2]]) == expected.item.text
     value, flags = _as_buildkit_reads(expected.item.text)
     if list(instruction.flags) not in (list(flags), [flag for flag in flags if flag not in expected.binds]):
         return False

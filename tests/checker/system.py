@@ -146,6 +146,10 @@ def _given_tools(case: Case) -> set[str]:
     return tools | ({"curl"} if "curlimages/curl" in case.given.text else set())
 
 
+_UNREADABLE = re.compile(r"\$\{(?!\w+(:?[-+?][^}]*)?\})")
+"""A reference that Docker stops at, or of a form that it has only lately."""
+
+
 def check_environment(case: Case) -> Iterator[Violation]:
     """The variables of cog.yaml have their values in the last stage, and have them before the first user command."""
     _, instructions = lineage(case, case.output.final)
@@ -157,7 +161,10 @@ def check_environment(case: Case) -> Iterator[Violation]:
     for name, value in dict(case.wanted.environment).items():
         meant = {evaluate(value, {**variables, name: ""})} if is_word(value) else {value}
         if not is_word(value) and "$" in value:
-            meant.add(evaluate(value.replace("'", "\\'").replace('"', '\\"'), {**variables, name: ""}))
+            quoted = re.sub(r"([\\'\"])", r"\\\1", value)
+            meant.add(evaluate(quoted, {**variables, name: ""}))
+        if _UNREADABLE.search(value):
+            meant.add(value)
         if name not in variables:
             yield Violation("environment", f"{name} is not set")
         elif variables[name] not in meant:

@@ -63,6 +63,10 @@ def _cut(document: Document, frame: list[Instruction]) -> Finding:
         return Finding(CODE, frame[0].body_span, message, severity=Severity.ERROR)
     closing = next((line for line in frame if line.start > opening.start), None)
     end = closing.start if closing else len(document.text)
+    first = next((each for each in document.instructions if opening.start < each.start), None)
+    if first is None or first.start >= end or first.keyword not in _MAY_COME_FIRST:
+        message = f"the Dockerfile under `{idioms().frame.runner}` does not begin with FROM"
+        return Finding(CODE, opening.body_span, message, severity=Severity.ERROR)
     edits = (Edit(Span(0, opening.span.end), ""), Edit(Span(end, len(document.text)), ""))
     message = "of the documents of `--separate-weights` only the runner's Dockerfile is kept"
     return Finding(CODE, opening.body_span, message, tuple(edit for edit in edits if edit.span.start < edit.span.end))

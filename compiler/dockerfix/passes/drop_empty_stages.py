@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import flow
+from dockerfix import flow, stage_numbers
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
@@ -33,15 +33,24 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
         FROM python:3.11-slim
         CMD ["python", "-m", "cog.server.http"]
     """
-    for stage in document.stages[:-1]:
-        if stage.name == idioms().staging.dependencies_stage:
-            going = _bringing(document, stage) if _is_empty(stage) else None
-        else:
-            going = () if not stage.instructions and not flow.users_of(document, stage) else None
+    found: dict[Stage, tuple[Instruction, ...]] = {}
+    for stage in reversed(document.stages[:-1]):  # one that only a dropped stage builds on goes with it
+        going = _going_along(document, stage, [gone.base for gone in found])
         if going is not None:
-            message = f"the stage `{stage.name or stage.index}` is removed: it makes nothing any more"
-            edits = (Edit(stage.span, ""), *[flow.drop(instruction) for instruction in going])
-            yield Finding(CODE, stage.base.body_span, message, edits)
+            found[stage] = going
+    renumbered = stage_numbers.without(document, found, [each for going in found.values() for each in going])
+    for stage, going in reversed(found.items()):
+        message = f"the stage `{stage.name or stage.index}` is removed: it makes nothing any more"
+        edits = (Edit(stage.span, ""), *[flow.drop(instruction) for instruction in going], *renumbered)
+        renumbered = ()
+        yield Finding(CODE, stage.base.body_span, message, edits)
+
+
+def _going_along(document: Document, stage: Stage, gone: list[Instruction]) -> tuple[Instruction, ...] | None:
+    """The later instructions that go with a stage that makes nothing; None where it stays."""
+    if stage.name == idioms().staging.dependencies_stage:
+        return _bringing(document, stage) if _is_empty(stage) else None
+    return () if not stage.instructions and all(user in gone for user in flow.users_of(document, stage)) else None
 
 
 def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:

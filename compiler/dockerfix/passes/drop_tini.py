@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow
+from dockerfix import cog, flow, stage_numbers
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
@@ -44,8 +44,10 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
         return
     stages = [stage for stage in document.stages if _is_tini_stage(document, stage)]
+    renumbered = stage_numbers.without(document, stages)
     for stage in stages:
-        yield Finding(CODE, stage.base.body_span, "tini's stage is removed", (Edit(stage.span, ""),))
+        yield Finding(CODE, stage.base.body_span, "tini's stage is removed", (Edit(stage.span, ""), *renumbered))
+        renumbered = ()
     inside = {instruction.index for stage in stages for instruction in stage.instructions}
     for instruction in document.instructions:
         if instruction.index in inside:

@@ -56,7 +56,7 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None:
         return
     block = blocks.find_block(document, CODE)
-    if block is None and (not bases.lacks_python(stage.base) or _has_python(stage)):
+    if block is None and (not bases.lacks_python(stage.base) or _has_python(stage, context)):
         return
     version = _wanted(stage, context)
     copies = any(bases.copies_uv(each) and not blocks.in_block(document, each) for each in stage.instructions)
@@ -84,14 +84,17 @@ def _wanted(stage: Stage, context: Context) -> str:
     return context.base_python or default_python(context.era)
 
 
-def _has_python(stage: Stage) -> bool:
-    """Whether a step brings Python: by pyenv, uv or conda, or as a package of Debian's."""
+def _has_python(stage: Stage, context: Context) -> bool:
+    """Whether a step brings Python: by pyenv, uv or conda, or as a package of Debian's.
+
+    Those of `system_packages` don't count: Cog has them beside its own Python, which has the version that is wanted.
+    """
     if bases.python_install(stage) is not None:
         return True
     calls = [call for instruction in stage.instructions for call in flow.calls(instruction)]
-    return any(_DEBIAN_PYTHON.fullmatch(name) for call in calls for name in apt.installs(call) or ()) or any(
-        call.program == "conda" for call in calls
-    )
+    beside = apt.names(context.config.system_packages) if context.config is not None else ()
+    names = {name for call in calls for name in apt.installs(call) or ()}.difference(beside)
+    return any(map(_DEBIAN_PYTHON.fullmatch, names)) or any(call.program == "conda" for call in calls)
 
 
 def _place(stage: Stage) -> int:

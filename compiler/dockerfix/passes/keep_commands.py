@@ -55,7 +55,9 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
         if item.command not in document.text:
             yield _missing(item.command)
         elif _runs_on(item.command, document.escape):
-            match = re.compile(rf"^RUN (?:--\S+ )*{re.escape(item.command)}$", re.MULTILINE).search(document.text, done)
+            # of the mounts of an item Cog writes the secrets
+            flags = r"(?:--mount=type=secret,\S+ )*"
+            match = re.compile(rf"^RUN {flags}{re.escape(item.command)}$", re.MULTILINE).search(document.text, done)
             if match:
                 done = match.end()
                 yield _closed(match[0], Span(*match.span()))

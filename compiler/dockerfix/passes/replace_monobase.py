@@ -11,7 +11,7 @@ from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.cuda import image_tag
 from dockerfix.knowledge.idioms import default_python, idioms
 from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.syntax.instructions import Env, From
+from dockerfix.syntax.instructions import Env, From, Run
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
 CODE = "DF111"
@@ -114,9 +114,9 @@ def _is_step(instruction: Instruction) -> bool:
     """A RUN of monobase's scripts, or the unpacking of the Debian packages that Cog had fetched."""
     if idioms().monobase.runner in instruction.text:
         return True
-    contexts = idioms().staging.fast_contexts
-    return any(
-        flow.program(command) == "tar" and use.instruction is instruction and use.name in contexts
-        for command in flow.simple_commands(instruction)
-        for use in flow.uses(instruction.document)
+    view, contexts = instruction.view, idioms().staging.fast_contexts
+    return (
+        isinstance(view, Run)
+        and any(mount.source_stage in contexts for mount in view.mounts)
+        and any(flow.program(command) == "tar" for command in flow.simple_commands(instruction))
     )

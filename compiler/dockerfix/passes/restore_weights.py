@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow
+from dockerfix import cog, flow, stage_numbers
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
@@ -41,9 +41,9 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     """
     for instruction in document.instructions:
         if _is_weights_stage(instruction) and len(document.stages) > 1:
-            yield Finding(
-                CODE, instruction.body_span, "the stage of Cog's weights image is removed", (flow.drop(instruction),)
-            )
+            stages = [stage for stage in document.stages if stage.base == instruction]
+            edits = (flow.drop(instruction), *stage_numbers.without(document, stages))
+            yield Finding(CODE, instruction.body_span, "the stage of Cog's weights image is removed", edits)
         elif _is_from_weights(document, instruction):
             yield _from_project(instruction)
         elif _goes_to_cache(instruction) or _links_to_cache(instruction):

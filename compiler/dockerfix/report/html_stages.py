@@ -45,12 +45,13 @@ def graph(document: Document) -> Graph:
     boxes = [_box(document, stage) for stage in document.stages]
     counts: dict[tuple[int, int, str], int] = {}
     images: dict[str, int] = {}
-    for instruction, name in flow.uses(document):
+    for use in flow.uses(document):
+        instruction, name = use
         own = flow.stage_of(document, instruction)
         if own is None:
             continue
         kind = {"FROM": "FROM", "COPY": "COPY", "ADD": "COPY"}.get(instruction.keyword, "mount")
-        origin = flow.find_stage(document, name, own.index)
+        origin = flow.origin(document, use, own.index)
         if origin is not None:
             start = origin.index
         elif kind == "FROM":

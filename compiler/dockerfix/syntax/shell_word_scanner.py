@@ -261,3 +261,9 @@ class WordScanner:
         self.at, self.expect = mark.at, mark.expect
         self.piece, self.split = mark.piece, mark.split
         del self.pending[mark.pending :]
+        while self.back_ticks:
+            piece, inside = self.back_ticks.popitem()
+            kept = [each for each in inside if each[0].start < mark.at]
+            if kept:
+                self.back_ticks[piece] = kept
+                break

@@ -1,0 +1,112 @@
+"""``python -m fuzz [SECONDS] [--keep]``: fuzz all targets, print the totals, and fail where something was found.
+
+New inputs go into ``.fuzz``, and begin the next run; with ``--keep`` those that reach something new are merged into
+the kept corpus. An input that breaks a target is left in ``.fuzz/crashes``.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests")]
+
+from fuzz.inputs import write_dictionary, write_seeds  # noqa: E402 - the paths come first
+from fuzz.targets import TARGETS  # noqa: E402
+
+CORPUS = ROOT / "fuzz" / "corpus"
+WORK = ROOT / ".fuzz"
+CRASHES = WORK / "crashes"
+SECONDS = 120
+SHOWN = 40
+
+
+class Outcome(NamedTuple):
+    """How one target went."""
+
+    name: str
+    executions: int
+    added: int
+    crashes: list[Path]
+    log: str
+    code: int
+
+    @property
+    def figures(self) -> tuple[int, int, int]:
+        """Executions, new inputs and crashes."""
+        return self.executions, self.added, len(self.crashes)
+
+
+def fuzz(name: str, seconds: int) -> Outcome:
+    """Run one target for so long, or until it breaks."""
+    found, artifacts = WORK / name, CRASHES / name
+    for folder in (found, artifacts):
+        folder.mkdir(parents=True, exist_ok=True)
+    write_seeds(name, WORK / "seeds" / name)
+    before = set(artifacts.iterdir())
+    options = [
+        *(f"-max_total_time={seconds}", f"-max_len={TARGETS[name].longest}", f"-dict={WORK / 'words.dict'}"),
+        *(f"-artifact_prefix={artifacts}/", "-print_final_stats=1", "-detect_leaks=0", "-timeout=60"),
+    ]
+    log, code = libfuzzer(name, [*options, str(found), str(CORPUS / name), str(WORK / "seeds" / name)])
+    crashes = sorted(set(artifacts.iterdir()) - before)
+    return Outcome(name, _figure("number_of_executed_units", log), _figure("new_units_added", log), crashes, log, code)
+
+
+def merge(name: str) -> None:
+    """Put the smallest set of inputs that reaches all that is reached so far into the kept corpus."""
+    kept, merged = CORPUS / name, WORK / "merged" / name
+    kept.mkdir(parents=True, exist_ok=True)
+    merged.mkdir(parents=True, exist_ok=True)
+    for path in merged.iterdir():
+        path.unlink()
+    options = ["-merge=1", f"-max_len={TARGETS[name].longest}", "-detect_leaks=0"]
+    log, code = libfuzzer(name, [*options, str(merged), str(kept), str(WORK / name), str(WORK / "seeds" / name)])
+    if code:
+        sys.exit(log)
+    for path in kept.iterdir():
+        path.unlink()
+    for path in merged.iterdir():
+        path.rename(kept / path.name)
+
+
+def libfuzzer(name: str, arguments: list[str]) -> tuple[str, int]:
+    """What libFuzzer prints, and its exit code."""
+    command = [sys.executable, "-m", "fuzz.target", name, *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout.decode("utf-8", "replace"), done.returncode
+
+
+def _figure(name: str, log: str) -> int:
+    match = re.search(rf"stat::{name}:\s+(\d+)", log)
+    return int(match[1]) if match else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Fuzz and tell; 1 where a target broke."""
+    numbers = [int(word) for word in arguments if word.isdecimal()]
+    seconds = numbers[0] if numbers else SECONDS
+    WORK.mkdir(exist_ok=True)
+    write_dictionary(WORK / "words.dict")
+    outcomes = [fuzz(name, max(1, round(seconds * target.share))) for name, target in TARGETS.items()]
+    for outcome in outcomes:
+        if outcome.code:
+            print(*outcome.log.splitlines()[-SHOWN:], sep="\n")
+    totals = [sum(column) for column in zip(*[each.figures for each in outcomes], strict=True)]
+    print(f"{'target':<12}{'executions':>12}{'new inputs':>12}{'crashes':>12}")
+    for name, figures in [*((each.name, each.figures) for each in outcomes), ("all", totals)]:
+        print(f"{name:<12}" + "".join([f"{figure:>12,}" for figure in figures]))
+    for path in [path for outcome in outcomes for path in outcome.crashes]:
+        print(f"crash: {path.relative_to(ROOT)}")
+    if "--keep" in arguments:
+        for name in TARGETS:
+            merge(name)
+    return 1 if any(outcome.code for outcome in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,37 @@
+"""One target under atheris: ``python -m fuzz.target NAME [options and folders of libFuzzer]``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import atheris
+
+ROOT = Path(__file__).resolve().parents[1]
+NOT_FUZZED = ("dockerfix.app", "dockerfix.cli", "dockerfix.report", "dockerfix.__main__")
+
+
+def instrumented() -> None:
+    """Import the compiler so that libFuzzer sees which parts of it an input reaches."""
+    with atheris.instrument_imports(include=["dockerfix"], enable_loader_override=False):
+        package = importlib.import_module("dockerfix")
+        for module in pkgutil.walk_packages(package.__path__, "dockerfix."):
+            if not module.name.startswith(NOT_FUZZED):
+                importlib.import_module(module.name)
+
+
+def main() -> None:
+    """Fuzz the target that the command line names, until libFuzzer ends."""
+    sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests")]
+    instrumented()
+    from fuzz.targets import TARGETS
+
+    name = sys.argv.pop(1)
+    atheris.Setup(sys.argv, TARGETS[name].run)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
