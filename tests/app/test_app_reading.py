@@ -265,6 +265,23 @@ def test_models(tmp_path: Path) -> None:
     ]
 
 
+def test_fields_of_a_base_that_two_classes_share(tmp_path: Path) -> None:
+    head = HEAD + (
+        "class Root(BaseModel):\n    a: int\n    b: int\n\n\nclass Left(Root):\n    pass\n\n\n"
+        "class Right(Root):\n    b: str\n\n\nclass Out(Left, Right):\n    c: float\n"
+    )
+    model = method(tmp_path, "x: int", "Out", head=head).output.model
+    assert model is not None
+    assert [(name, spell(type_)) for name, type_ in model.fields] == [("a", "int"), ("b", "str"), ("c", "float")]
+
+
+def test_bases_in_a_circle(tmp_path: Path) -> None:
+    names = [f"C{number}" for number in range(12)]
+    classes = "".join(f"class {name}({', '.join(each for each in names if each != name)}): pass\n" for name in names)
+    text = f"{HEAD}{classes}\n\nclass Predictor(C0):\n    def predict(self, n: int) -> str: ...\n"
+    assert [each.name for each in read(tmp_path, text).inputs] == ["n"]
+
+
 def test_entries(tmp_path: Path) -> None:
     engine = "from cog import BasePredictor\n\n\nclass Engine(BasePredictor):\n    def setup(self, weights=None): ...\n    def predict(self, n: int) -> str: ...\n"
     for text in (

@@ -185,7 +185,7 @@ class Reader:
         if "TypedDict" in bases:
             return Type("dict", (ANY,))
         if bases & {"enum.Enum", "enum.StrEnum", "enum.IntEnum"}:
-            return literal([member.value for member in evaluate(ast.Name(node.name, ast.Load()), scope)])
+            return literal(evaluate(ast.Name(node.name, ast.Load()), scope))
         decorated = any(
             full_name(item.func if isinstance(item, ast.Call) else item, scope) == "dataclasses.dataclass"
             for item in node.decorator_list
@@ -237,14 +237,26 @@ def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
     return make(type_)
 
 
-def family(node: ast.ClassDef, scope: Scope, hops: int = MAX_DEPTH) -> list[tuple[ast.ClassDef, Scope]]:
-    """A class and those of its bases that are the project's, nearest first, each with the scope it is written in."""
-    result = [(node, scope)]
-    for base in node.bases:
-        found = scope.resolve(base.value if isinstance(base, ast.Subscript) else base)
-        if isinstance(found, Found) and isinstance(found.binding, ast.ClassDef) and hops and found.binding is not node:
-            result += family(found.binding, found.scope, hops - 1)
-    return result
+def family(node: ast.ClassDef, scope: Scope) -> list[tuple[ast.ClassDef, Scope]]:
+    """A class and those of its bases that are the project's, nearest first, each with the scope it is written in.
+
+    A base that several classes share comes once, behind all of them, as in Python.
+    """
+    farthest_first: list[tuple[ast.ClassDef, Scope]] = []
+    seen: set[int] = set()
+
+    def visit(owner: ast.ClassDef, where: Scope, hops: int) -> None:
+        seen.add(id(owner))
+        for base in reversed(owner.bases):
+            found = where.resolve(base.value if isinstance(base, ast.Subscript) else base)
+            if not isinstance(found, Found) or not isinstance(found.binding, ast.ClassDef):
+                continue
+            if hops and id(found.binding) not in seen:
+                visit(found.binding, found.scope, hops - 1)
+        farthest_first.append((owner, where))
+
+    visit(node, scope, MAX_DEPTH)
+    return farthest_first[::-1]
 
 
 def _base_names(node: ast.ClassDef, scope: Scope) -> set[str]:
