@@ -63,18 +63,77 @@ def spell(type_: Type) -> str:
         ("Colour", "literal['red', 'blue']"),
         ("Typed", "dict[any]"),
         ("shared.Numbers", "list[int]"),
+        ("None", "none"),
+        ("Union[None, None]", "none"),
+        ("Union[int, Optional[str], Union[str, float]]", "optional[union[int, str, float]]"),
+        ("Optional['Literal[Kind, 3]']", "optional[literal['a', 'b', 3]]"),
+        ("Literal[Maybe, -1]", "literal['c', -1]"),
+        ("Final[int]", "int"),
+        ("Dict[str]", "dict[any]"),
+        ("Tuple[int, ...]", "list[int]"),
+        ("Tuple[int, str]", "list[any]"),
+        ("Tuple[()]", "list[any]"),
+        ("Later", "str"),
+        ("Items[int]", "list[float]"),
+        ("package.deep.Deepest", "float"),
     ],
 )
 def test_types(tmp_path: Path, annotation: str, expected: str) -> None:
     head = (
         HEAD
-        + "import enum\nimport shared\nNumbers = List[float]\nName = NewType('Name', str)\n"
+        + "import enum\nimport shared\nimport package.deep\nNumbers = List[float]\nName = NewType('Name', str)\n"
+        + "Kind = Literal['a', 'b']\nMaybe = Optional[Literal['c']]\nLater = NewType('Later', tp=str)\nItems = List[float]\n"
         + "class Colour(enum.Enum):\n    RED = 'red'\n    BLUE = 'blue'\n"
         + "class Typed(TypedDict):\n    a: int\n"
     )
-    found = one(tmp_path, f"x: {annotation} = Input(description='x')", head=head, shared__py="Numbers = list[int]\n")
+    found = one(
+        tmp_path,
+        f"x: {annotation} = Input(description='x')",
+        head=head,
+        shared__py="Numbers = list[int]\n",
+        package___deep__py="Deepest = float\n",
+    )
     assert spell(found.type) == expected
     assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("annotation", "reason"),
+    [
+        ("3", "`3` isn't a type"),
+        ("'int or'", "`int or` isn't a type"),
+        ("[int]", "`[int]` isn't a type that can be read"),
+        ("function", "`function` isn't a type"),
+        ("Foreign", "`Foreign` isn't a type that Cog or fal know"),
+        ("foreign.Kind[int]", "`foreign.Kind[int]` isn't a type that Cog or fal know"),
+        ("Annotated[Foreign, 'words']", "`Foreign` isn't a type"),
+        ("Optional[()]", "`Optional[()]` isn't a type"),
+        ("Annotated[()]", "`Annotated[()]` isn't a type"),
+        ("Final[()]", "`Final[()]` isn't a type"),
+        ("Nameless", "`NewType('Nameless')` isn't a type that can be read"),
+        ("Literal[1.5]", "has values that are neither text nor whole numbers"),
+        ("Literal[True]", "has values that are neither text nor whole numbers"),
+        ("Literal[None]", "has values that are neither text nor whole numbers"),
+        ("Lists", "has values that are neither text nor whole numbers"),
+        ("Circle", "is nested too deeply"),
+        ("Chosen", "is nested too deeply"),
+        ("Own", "`Own` is a class of its own"),
+        ("Twice", "`Twice` isn't a type that Cog or fal know"),
+        ("str.Inner", "`str.Inner` isn't a type that Cog or fal know"),
+        ("Own.Inner", "`Own.Inner` isn't a type that Cog or fal know"),
+        ("Numbers.Inner", "`Numbers.Inner` isn't a type that Cog or fal know"),
+    ],
+)
+def test_unreadable_types(tmp_path: Path, annotation: str, reason: str) -> None:
+    head = HEAD + (
+        "import enum\nimport foreign\nNameless = NewType('Nameless')\nCircle = List['Circle']\nChosen = Literal[Chosen]\n"
+        "Numbers = [1]\nTwice = int\nTwice = str\ndef function(): ...\n"
+        "class Lists(enum.Enum):\n    A = [1]\nclass Own:\n    A = 1\n"
+    )
+    found = one(tmp_path, f"x: {annotation}", head=head)
+    assert spell(found.type) == "any"
+    assert [note.code for note in found.notes] == ["DF504"]
+    assert reason in found.notes[0].message
 
 
 @pytest.mark.parametrize(
