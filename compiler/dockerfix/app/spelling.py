@@ -145,8 +145,6 @@ class Speller:
             return Group("[", tuple(("", self.default(item, type_.args[0], file_class)) for item in default), "]")
         if type_.kind in ("path", "file"):
             return call(f"{self.use('fal.toolkit', file_class)}.model_validate", value(default))
-        if type_.kind == "secret":
-            return call(self.use("pydantic", "SecretStr"), value(default))
         return value(default)
 
 
