@@ -191,6 +191,51 @@ def test_own_default(tmp_path: Path, default: str) -> None:
     assert (found.notes[0].file, found.notes[0].line) == ("predict.py", 12)
 
 
+@pytest.mark.parametrize(
+    ("parameter", "reason"),
+    [
+        ("x: int = Input(default=2.5)", "doesn't fit the type"),
+        ("x: bool = Input(default=1)", "doesn't fit the type"),
+        ("x: Secret = Input(default='s')", "doesn't fit the type"),
+        ("x: List[int] = Input(default='ab')", "is no list, as the type has it"),
+        ("x: List[int] = Input(default=[1, 'b'])", "doesn't fit the type"),
+        ("x: str = Input(default='c', choices=['a', 'b'])", "is none of the choices"),
+        ("x: Path = Input(default='weights/a.bin')", "is a file of the image"),
+        ("x: Optional[float] = Input(default='much')", "doesn't fit the type"),
+        ("x: int = shared(1)", "calls `shared()`"),
+        ("x: int = wrapped()", "calls `wrapped()`"),
+        ("x: int = decorated()", "calls `decorated()`"),
+        ("x: int = Foreign.default", "depends on `Foreign.default`"),
+    ],
+)
+def test_defaults_that_only_the_predictor_knows(tmp_path: Path, parameter: str, reason: str) -> None:
+    head = HEAD + (
+        "def shared(n): return Input(default=n)\n"
+        "def wrapped():\n    print()\n    return Input(default=1)\n"
+        "@cache\ndef decorated(): return Input(default=1)\n"
+    )
+    found = one(tmp_path, parameter, head=head)
+    assert (found.default, found.required, found.own_default) == (None, False, True)
+    assert [note.code for note in found.notes] == ["DF501"]
+    assert reason in found.notes[0].message
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"),
+    [
+        ("x: float = Input(default='1.5')", 1.5),
+        ("x: Optional[int] = Input(default=3)", 3),
+        ("x: List[float] = Input(default=(1, 2))", [1.0, 2.0]),
+        ("x: File = Input(default='data:,x')", "data:,x"),
+        ("x = 3", 3),
+    ],
+)
+def test_defaults_take_the_type(tmp_path: Path, parameter: str, expected: object) -> None:
+    found = one(tmp_path, parameter)
+    assert (found.default, found.own_default) == (expected, False)
+    assert [note.code for note in found.notes] == ([] if ":" in parameter else ["DF504"])
+
+
 def test_required_and_nullable(tmp_path: Path) -> None:
     found = method(
         tmp_path, "a: str, b: str = Input(description='b'), c: Optional[str] = Input(), d: int = Input(default=None)"
@@ -271,6 +316,45 @@ def test_legacy_decorators(tmp_path: Path) -> None:
     ]
     assert (found.inputs[1].ge, found.inputs[1].le, found.inputs[0].description) == (0, 8, "Image")
     assert [note.code for note in found.notes] == ["DF505"]
+
+
+def test_legacy_decorators_of_odd_forms(tmp_path: Path) -> None:
+    text = (
+        "import cog\n\n\nNAME = 'computed'\n\n\nclass Predictor(cog.Predictor):\n"
+        "    @other\n    @cog.input('text')\n    @cog.input('size', int, 3)\n    @cog.input(NAME, type=int)\n"
+        "    def predict(self, text, size, computed): ...\n"
+    )
+    found = read(tmp_path, text)
+    assert [(each.name, spell(each.type), each.default) for each in found.inputs] == [
+        ("text", "str", None),
+        ("size", "int", 3),
+        ("computed", "any", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "body", "expected", "reason"),
+    [
+        ("Foreign", "return 1", "any", "the type of the result: `Foreign` isn't a type that Cog or fal know"),
+        ("Iterator", "yield 1", "any", "the pieces of the result have no type"),
+        ("Iterator[Foreign]", "yield 1", "any", "the type of the pieces: `Foreign` isn't a type"),
+        ("Iterator[()]", "yield 1", "any", "the type of the pieces: `()` isn't a type"),
+        ("'Iterator['", "yield 1", "any", "the type of the result: `Iterator[` isn't a type"),
+        ("Pieces", "yield 1", "path", ""),
+        ("Deep", "yield 1", "any", "the type of the result: is nested too deeply"),
+        ("Own", "return 1", "any", "the type of the result: `Own` is a class of its own"),
+        ("Holds", "return 1", "Holds", ""),
+    ],
+)
+def test_results_that_are_not_known(tmp_path: Path, result: str, body: str, expected: str, reason: str) -> None:
+    head = HEAD + (
+        "Pieces = 'Iterator[Path]'\nDeep = 'Deep'\nclass Own: pass\n"
+        "class Holds(BaseModel):\n    inner: List['Holds']\n    count: ClassVar[int] = 3\n"
+    )
+    found = method(tmp_path, "x: int", result, body=body, head=head)
+    assert spell(found.output) == expected
+    assert [note.code for note in found.notes] == (["DF505"] if reason else [])
+    assert all(reason in note.message for note in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -354,6 +438,57 @@ def test_entries(tmp_path: Path) -> None:
         assert (found.name, found.method, [each.name for each in found.inputs]) == ("Predictor", "predict", ["n"])
         assert found.setup is not None
         assert found.setup.weights
+
+
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("concurrent(max=4)", 4),
+        ("concurrent(other=1, max=4)", 4),
+        ("concurrent(max=0)", None),
+        ("concurrent(max=limit())", None),
+        ("concurrent", None),
+        ("other(max=4)", None),
+    ],
+)
+def test_concurrency(tmp_path: Path, decorator: str, expected: int | None) -> None:
+    text = f"{HEAD}class Predictor(BasePredictor):\n    @{decorator}\n    async def predict(self) -> str: ...\n"
+    assert read(tmp_path, text).concurrency == expected
+
+
+def test_names_from_stars_and_packages(tmp_path: Path) -> None:
+    found = method(
+        tmp_path,
+        "a: str = Input(default=A), b: str = Input(default=B), c: str = Input(default=names.C), d: int = Input(default=D)",
+        head=HEAD + "from package import names\nfrom package.names import *\nfrom package.names import D\n",
+        package___names__py="A = 'a'\nB, C = 'b', 'c'\nD = 1\nD = 2\nclass Inner:\n    E = 'e'\n",
+    )
+    assert [(each.default, each.own_default) for each in found.inputs] == [
+        ("a", False),
+        (None, True),
+        (None, True),
+        (None, True),
+    ]
+
+
+def test_types_in_classes(tmp_path: Path) -> None:
+    head = HEAD + "class Kinds:\n    Size = Literal['s', 'm']\n"
+    assert spell(one(tmp_path, "x: Kinds.Size", head=head).type) == "literal['s', 'm']"
+
+
+def test_files_that_cannot_be_read_bind_nothing(tmp_path: Path) -> None:
+    found = one(tmp_path, "x: int = Input(default=N)", head=HEAD + "from old import N\n", old__py="print 'x'\nN = 3\n")
+    assert found.own_default
+
+
+@pytest.mark.parametrize("change", ["A.b.c = 1", "A[0][1] = 1", "A.b.append(1)", "del A[0]", "(A, B) = 1, 2"])
+def test_what_is_changed_in_place_is_not_known(tmp_path: Path, change: str) -> None:
+    assert one(tmp_path, "x: Any = Input(default=A)", head=f"{HEAD}A = [[1, 2]]\n{change}\n").own_default
+
+
+@pytest.mark.parametrize("change", ["other().b = 1", "lambda: A.append(1)", "def f(): A.append(1)"])
+def test_what_is_not_changed_is_known(tmp_path: Path, change: str) -> None:
+    assert one(tmp_path, "x: Any = Input(default=A)", head=f"{HEAD}A = [1, 2]\n{change}\n").default == [1, 2]
 
 
 def test_last_definition_counts(tmp_path: Path) -> None:

@@ -157,7 +157,19 @@ def test_quoting_of_the_reference(tmp_path: Path) -> None:
     assert "PREDICTOR = 'a\"b\\\\c.py:Predictor'" in build_server(project).gate
 
 
+def test_training_stays_in_cog(tmp_path: Path) -> None:
+    config = 'predict: "predict.py:Predictor"\ntrain: "train.py:train"\n'
+    found = build_server(write(tmp_path, predict__py=PREDICTOR, cog__yaml=config)).findings
+    message = "`train.py:train` stays reachable under Cog's training API only"
+    assert [(each.file, each.line, each.message) for each in found if each.code == "DF510"] == [
+        ("cog.yaml", 2, message)
+    ]
+
+
 def test_bad_projects(tmp_path: Path) -> None:
+    config = 'build:\n  python_version: "3.5"\npredict: "predict.py:Predictor"\n'
+    with pytest.raises(AppError, match=r"cog\.yaml:2: Python 3\.5 is too old: no release of Cog on PyPI runs on it"):
+        build_server(write(tmp_path / "old", predict__py=PREDICTOR, cog__yaml=config))
     with pytest.raises(AppError, match=r"there is no file `predict\.py`"):
         build_server(write(tmp_path))
     with pytest.raises(AppError, match="lies outside the project"):
