@@ -39,7 +39,7 @@ test: $(VENV)/test
 
 coverage: $(VENV)/test
 	rm -rf build/coverage && mkdir -p build/coverage
-	$(BIN)/coverage run -m pytest
+	COVERAGE_ROOT=$(CURDIR) $(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
