@@ -67,8 +67,22 @@ class Case(NamedTuple):
 
 
 CASES = {
-    "tini in the exec form": Case("drop_tini", f'FROM a\nRUN ["curl", "-o", "/sbin/tini", "{TINI}"]\n', None),
+    "tini in the exec form": Case(
+        "drop_tini",
+        f'FROM a\nRUN ["curl", "-o", "/sbin/tini", "{TINI}"]\n',
+        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+    ),
     "tini's address in a comment": Case("drop_tini", f"FROM a\nRUN echo a # {TINI}\n", None),
+    "tini that a step runs in the exec form": Case(
+        "drop_tini",
+        f'FROM a\nRUN curl -sSL -o /sbin/tini {TINI}\nRUN ["/sbin/tini", "--", "make"]\n',
+        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+    ),
+    "tini in a shell that isn't read": Case(
+        "drop_tini",
+        f"FROM a\nRUN curl -sSL -o /sbin/tini {TINI}\nRUN select x in a; do /sbin/tini -- make; done\n",
+        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+    ),
     "an install of Cog in the exec form": Case(
         "drop_cog_package", 'FROM a\nRUN ["pip", "install", "cog==0.9"]\n', None
     ),
