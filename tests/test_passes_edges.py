@@ -198,3 +198,23 @@ def test_torch_of_cog_base_needs_packages_to_be_known(rest: str, errors: int) ->
 def test_settings_of_the_shell_are_read_whatever_they_are(setting: str) -> None:
     text = f"FROM a\nRUN set {setting}; curl -sSL -o /sbin/tini {TINI}; chmod +x /sbin/tini; echo hello\n"
     assert alone("drop_tini", text).document.text == f"FROM a\nRUN set {setting}; echo hello\n"
+
+
+@pytest.mark.parametrize(
+    ("install", "replaced"),
+    [
+        ("pip install tensorflow==2.9 fal", True),
+        ("pip --quiet install -v tensorflow", True),
+        ("pip install tensorflow extra", False),
+        ("pip install tensorflow ./own", False),
+        ("pip install -r own.txt", False),
+        ("pip install --upgrade", False),
+        ("pip install /wheels/tensorflow.whl", False),
+        ("pip freeze", False),
+    ],
+)
+def test_an_install_is_replaced_if_cog_yaml_names_all_of_it(install: str, replaced: bool) -> None:
+    text = f"FROM python:3.11\nRUN {install}\n"
+    result = alone("install_python_packages", text, COG_YAML.replace("cuda:", "other:")).document.text
+    assert (f"RUN {install}\n" not in result) == replaced
+    assert result.count("'tensorflow==2.10.0'") == 1
