@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from commands import COG_YAML, DOCKERFILE, Done, Here, environment, here, project, run
+from dockerfix.cli import parallel
 
 __all__ = ["here", "project"]
 
@@ -206,6 +209,31 @@ class TestManyFiles:
         assert "one/Dockerfile: rewritten\n" in done.err
         assert "plain/Dockerfile: rewritten\n" not in done.err
         assert here("-i", *folders).code == 0
+
+    @pytest.mark.parametrize(
+        ("files", "wanted", "processors", "processes"),
+        [(99, 0, 8, 1), (100, 0, 8, 2), (400, 0, 4, 4), (400, 0, 1, 1), (3, 2, 8, 2), (3, 9, 8, 3), (400, 1, 8, 1)],
+    )
+    def test_processes_are_as_many_as_pay(
+        self, monkeypatch: pytest.MonkeyPatch, files: int, wanted: int, processors: int, processes: int
+    ) -> None:
+        started = [1]
+
+        class Executor:
+            def __init__(self, count: int, initializer: object) -> None:
+                started.append(count)
+
+            def map(self, function: Any, *given: Any, chunksize: int) -> Iterator[Any]:
+                return map(function, *given)
+
+            def shutdown(self, *, wait: bool, cancel_futures: bool) -> None: ...
+
+        monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", Executor)
+        monkeypatch.setattr("os.sched_getaffinity", lambda _process: set(range(processors)), raising=False)
+        monkeypatch.setattr(parallel, "process", lambda job, data: (job, data))
+        jobs: Any = range(files)
+        assert list(parallel.run(jobs, [None] * files, wanted)) == [(job, None) for job in jobs]
+        assert started[-1] == processes
 
     def test_several_processes_do_the_same(self, here: Here, folders: list[str]) -> None:
         one = here("--check", "-j1", *folders)

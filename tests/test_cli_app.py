@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from commands import Done, environment
-from dockerfix.app import build
+from commands import Done, Here, environment, here
+from dockerfix.app import AppResult, build
+from dockerfix.findings import Finding, Severity
 from dockerfix.project import Project
+from dockerfix.source import Span
+
+__all__ = ["here"]
 
 PREDICTOR = """\
 from cog import BasePredictor, Input
@@ -146,6 +152,35 @@ class TestApp:
             assert message in done.err
             assert done.err.count("\n") == 1
             assert names(folder) == set()
+
+    def test_a_dockerfile_that_cannot_be_read(self, folder: Path) -> None:
+        done = command("app", "--dockerfile", "images/none", cwd=folder)
+        assert done == (3, b"", "dockerfix: cannot read images/none: No such file or directory\n")
+        assert names(folder) == set()
+
+    def test_quiet_tells_nothing_but_errors(self, folder: Path) -> None:
+        (folder / "predict.py").write_text(PREDICTOR.replace("text: str", "text: Foreign"))
+        assert "DF504" in command("app", "-o", "-", cwd=folder).err
+        assert command("app", "-o", "-", "-q", cwd=folder).err == ""
+
+    @pytest.mark.parametrize("arguments", [["app", "."], ["migrate", ".", "--dockerfile", "-"]], ids=["app", "migrate"])
+    def test_an_app_with_errors_is_written_by_force_alone(
+        self, here: Here, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    ) -> None:
+        def with_error(*given: Any) -> AppResult:
+            found = build(*given)
+            error = Finding("DF504", Span(0, 0), "wrong", severity=Severity.ERROR, file="predict.py", line=4)
+            return replace(found, findings=(*found.findings, error))
+
+        monkeypatch.setattr("dockerfix.app.build", with_error)
+        here.write("cog.yaml", COG_YAML)
+        here.write("predict.py", PREDICTOR)
+        done = here(*arguments, "-q", stdin=DOCKERFILE.encode())
+        assert (done.code, done.out) == (1, b"")
+        assert done.err == "predict.py:4: DF504 error: wrong\ndockerfix: nothing was written\n"
+        assert names(here.folder) == {".git"}
+        assert here(*arguments, "-q", "--force", stdin=DOCKERFILE.encode()).code == 1
+        assert names(here.folder) >= APP_FILES
 
     def test_no_folder(self, tmp_path: Path) -> None:
         assert command("app", "nothing", cwd=tmp_path) == (3, b"", "dockerfix: nothing: no such folder\n")

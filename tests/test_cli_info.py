@@ -8,9 +8,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
 from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, project, run
+from dockerfix.cli.command import cli
 from dockerfix.passes import all_passes
 from dockerfix.report.rules import GENERAL, all_rules
 from dockerfix.version import __version__
@@ -43,6 +45,15 @@ class TestHelp:
     def test_version(self, here: Here) -> None:
         assert here("--version") == (0, f"dockerfix {__version__}\n".encode(), "")
         assert here("--no-config", "--version").code == 2
+
+
+def test_each_subcommand_is_there() -> None:
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        found = cli.get_command(context, name)
+        assert found is not None
+        assert found.name == name
+    assert cli.get_command(context, "nothing") is None
 
 
 class TestPasses:
@@ -126,6 +137,9 @@ class TestCompletion:
         assert self.complete("--ignore DF102,DF104", tmp_path) == ["DF102,DF104"]
         assert self.complete("explain DF00", tmp_path) == [code for code in all_rules() if code.startswith("DF00")]
         assert self.complete("--format s", tmp_path) == ["sarif"]
+        assert self.complete("app --machine-type gpu-h", tmp_path) == ["GPU-H100", "GPU-H200"]
+        assert self.complete("app --machine-type x", tmp_path) == ["XS", "XL"]
+        assert self.complete("app --name ", tmp_path) == [""]
 
     @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
     def test_in_bash(self, tmp_path: Path) -> None:

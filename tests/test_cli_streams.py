@@ -52,6 +52,17 @@ class TestBrokenStreams:
     def test_a_closed_input(self, folder: Path) -> None:
         assert shell("dockerfix <&-", folder) == (3, b"", "dockerfix: cannot read standard input: it is closed\n")
 
+    def test_an_input_that_cannot_be_read(self, folder: Path) -> None:
+        assert shell("dockerfix 0>/dev/null", folder) == (
+            3,
+            b"",
+            "dockerfix: cannot read standard input: Bad file descriptor\n",
+        )
+
+    def test_a_closed_output_that_nothing_goes_to(self, folder: Path) -> None:
+        assert shell("dockerfix -q -o result Dockerfile >&-", folder) == (0, b"", "")
+        assert b"'fal==" in (folder / "result").read_bytes()
+
     def test_closed_errors(self, folder: Path) -> None:
         done = shell("dockerfix Dockerfile 2>&-", folder)
         assert done.code == 0

@@ -52,6 +52,11 @@ def test_it_agrees() -> None:
     assert disagreements(document) == []
 
 
+@pytest.mark.parametrize("line", ["ENV", "ENV A=${x", "ENV A=a\\ b", "ENV A=$B-x", "ENV A='b", "RUN x"])
+def test_lines_that_it_need_not_read_as_we_do(line: str) -> None:
+    assert disagreements(parse(f"FROM a\n{line}\n")) == []
+
+
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_what_it_can_not_read(text: str) -> None:
     assert not can_read(parse(text))

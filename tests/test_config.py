@@ -135,6 +135,7 @@ class TestMistakes:
             ("quiet: true\nfail_on: note", ".dockerfix.yaml:2: unknown setting `fail_on`; did you mean `fail-on`?"),
             ("zzz: 1", ".dockerfix.yaml:1: unknown setting `zzz`"),
             ("keep: tini", ".dockerfix.yaml:1: `keep` must be a list of words"),
+            ("keep: {tini: 1}", ".dockerfix.yaml:1: `keep` must be a list of words"),
             ("keep: [[tini]]", ".dockerfix.yaml:1: `keep` must be a list of words"),
             ("keep: [tinny]", ".dockerfix.yaml:1: `tinny` is nothing that `keep` knows; did you mean `tini`?"),
             ("ignore: [DF999]", ".dockerfix.yaml:1: `DF999` is no code; `dockerfix passes` lists them"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.emitter import Edit, OverlappingEdits, backward, emit, forward, ordered
+from dockerfix.emitter import Edit, OverlappingEdits, backward, backward_end, emit, forward, forward_end, ordered
 from dockerfix.source import Span
 from effort import examples
 
@@ -86,3 +86,61 @@ def test_inside_of_an_edit() -> None:
     edits = [Edit(Span(2, 5), "XYZW")]
     assert [forward(edits, offset) for offset in range(7)] == [0, 1, 2, 2, 2, 6, 7]
     assert [backward(edits, offset) for offset in range(8)] == [0, 1, 2, 2, 2, 2, 5, 6]
+
+
+CARRIED: dict[str, tuple[list[Edit], list[int], list[int], list[int], list[int]]] = {
+    # forward and forward_end of 0..5 in the source, backward and backward_end of what is emitted
+    "an insertion": (
+        [Edit(Span(2, 2), "XY")],
+        [0, 1, 4, 5, 6, 7],
+        [0, 1, 2, 5, 6, 7],
+        [0, 1, 2, 2, 2, 3, 4, 5],
+        [0, 1, 2, 2, 2, 3, 4, 5],
+    ),
+    "a deletion": ([Edit(Span(2, 4), "")], [0, 1, 2, 2, 2, 3], [0, 1, 2, 2, 2, 3], [0, 1, 4, 5], [0, 1, 2, 5]),
+    "a replacement": (
+        [Edit(Span(2, 4), "X")],
+        [0, 1, 2, 2, 3, 4],
+        [0, 1, 2, 2, 3, 4],
+        [0, 1, 2, 4, 5],
+        [0, 1, 2, 4, 5],
+    ),
+    "two beside each other": (
+        [Edit(Span(1, 2), "XY"), Edit(Span(2, 4), "")],
+        [0, 1, 3, 3, 3, 4],
+        [0, 1, 3, 3, 3, 4],
+        [0, 1, 1, 4, 5],
+        [0, 1, 1, 2, 5],
+    ),
+    "an insertion in front of a deletion": (
+        [Edit(Span(2, 2), "X"), Edit(Span(2, 4), "")],
+        [0, 1, 3, 3, 3, 4],
+        [0, 1, 2, 3, 3, 4],
+        [0, 1, 2, 4, 5],
+        [0, 1, 2, 2, 5],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_starts_and_ends_of_places(name: str) -> None:
+    edits, starts, ends, back_starts, back_ends = CARRIED[name]
+    assert [forward(edits, offset) for offset in range(6)] == starts
+    assert [forward_end(edits, offset) for offset in range(6)] == ends
+    emitted = range(len(emit("abcde", edits)) + 1)
+    assert [backward(edits, offset) for offset in emitted] == back_starts
+    assert [backward_end(edits, offset) for offset in emitted] == back_ends
+
+
+@given(texts_and_edits())
+def test_a_place_that_no_edit_touches_is_carried_both_ways(case: tuple[str, list[Edit]]) -> None:
+    text, edits = case
+    edits = ordered(edits, len(text))
+    result = emit(text, edits)
+    for start in range(len(text)):
+        for end in range(start + 1, len(text) + 1):
+            inside = [edit for edit in edits if edit.span.start < end and edit.span.end > start]
+            if not inside:
+                place = forward(edits, start), forward_end(edits, end)
+                assert result[slice(*place)] == text[start:end]
+                assert (backward(edits, place[0]), backward_end(edits, place[1])) == (start, end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockerfix.syntax.instructions import Copy, Env, From, Healthcheck, Label, Onbuild, Run
+from dockerfix.syntax.mounts import mount_options
 from dockerfix.syntax.parser import parse
 from dockerfix.syntax.tree import Instruction
 
@@ -37,6 +38,25 @@ def test_mounts() -> None:
     assert (bind.type, bind.source_stage, bind.source, bind.target) == ("bind", "x", "/y", "/z")
     assert [(flag.name, flag.value) for flag in view.flags][2:] == [("network", "none")]
     assert view.arguments == "make"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('type=bind,"source=/a,b",RO', (("type", "bind"), ("source", "/a,b"), ("ro", None))),
+        ('"source=/a""b"', (("source", '/a"b'),)),
+        ('source="/a,b', (("source", '"/a'), ("b", None))),
+        ('"source=/a"b,target=/c', (('"source', '/a"b'), ("target", "/c"))),
+    ],
+)
+def test_mount_options(text: str, expected: tuple[tuple[str, str | None], ...]) -> None:
+    assert mount_options(text) == expected
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_json_is_a_command(constant: str) -> None:
+    instruction = only(f"CMD [{constant}]\n", "CMD")
+    assert (instruction.view.problem, instruction.view.arguments) == (None, f"[{constant}]")
 
 
 def test_copy() -> None:

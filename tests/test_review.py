@@ -187,6 +187,20 @@ def test_the_stages_and_what_they_take() -> None:
     assert set(found.arrows) == {(0, 1, "FROM", 1), (0, 2, "COPY", 2), (3, 2, "COPY", 1), (1, 2, "mount", 1)}
 
 
+def test_an_image_that_is_taken_from_twice_is_one_box() -> None:
+    found = graph(dockerfix.parse("COPY --from=early /0 /0\nFROM a\nCOPY --from=img /1 /1\nCOPY --from=img /2 /2\n"))
+    assert [box.title for box in found.boxes] == ["final image", "image"]
+    assert set(found.arrows) == {(1, 0, "COPY", 2)}
+
+
+def test_options_of_an_install_count_as_packages() -> None:
+    page = render(dockerfix.rewrite("FROM a\nRUN pip install -e ./own -r own.txt -c no.txt numpy\n"), path="Dockerfile")
+    assert "<li>-e ./own</li>" in page
+    assert "<li>-r own.txt</li>" in page
+    assert "<li>numpy</li>" in page
+    assert "no.txt</li>" not in page
+
+
 def test_the_reason_ends_where_the_example_begins() -> None:
     assert paragraphs("A `b`\nc.\n\nD ``<e>``.\n\ncog.yaml:\n\n    f: g") == (
         "<p>A <code>b</code> c.</p><p>D <code>&lt;e&gt;</code>.</p>"

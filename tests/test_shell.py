@@ -329,3 +329,42 @@ def test_names_of_functions() -> None:
 def test_unwrapped(text: str, expected: str) -> None:
     (command,) = parse_shell(text).commands
     assert " ".join(word.text for word in unwrapped(command)) == expected
+
+
+# Edges
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for (x) in a; do b; done",
+        "for ; do b; done",
+        'function "f" { a; }',
+        "echo $(cat <<E)\nx\nE\n",
+        "cat <<E $(a\n)\nx\nE\n",
+        "a && (b <<E\n) c\nE",
+        "! ! a",
+    ],
+)
+def test_what_cannot_be_read_is_opaque(text: str) -> None:
+    assert parse_shell(text).opaque
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("function; a", ["call function", "call a"]),
+        ("function f { a; }", ["function function f { a; }", "group { a; }", "call a"]),
+        ("!(a; b) && c", ["subshell !(a; b)", "call a", "call b", "call c"]),
+        ("echo !(a) b", ["call echo !(a) b"]),
+        ("echo $(cat <<E\nx\nE\n)", ["call echo $(cat <<E\nx\nE\n)", "call cat <<E"]),
+        ("((a); (b))", ["subshell ((a); (b))", "subshell (a)", "call a", "subshell (b)", "call b"]),
+    ],
+)
+def test_odd_commands(text: str, expected: list[str]) -> None:
+    assert walked(text) == expected
+
+
+def test_patience_with_what_may_be_arithmetic_ends() -> None:
+    text = "echo " + "$(( " * 40 + "x" * 2_000 + ") )" * 40
+    assert parse_shell(text).opaque

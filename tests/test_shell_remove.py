@@ -263,3 +263,11 @@ def test_lists_in_conditions() -> None:
     assert len(made) > 100
     got = run([(text, case.statuses) for case, text in made], SHELLS[0])
     assert got == run([(case.replaced, case.statuses) for case, _ in made], SHELLS[0])
+
+
+def test_a_removal_that_reads_otherwise_than_it_should_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert removed("a; X; b") == "a; b"
+    monkeypatch.setattr("dockerfix.syntax.shell_splice.parse_shell", lambda _text: parse_shell("a; other"))
+    assert removed("a; X; b") is None
+    monkeypatch.setattr("dockerfix.syntax.shell_splice.parse_shell", lambda _text: parse_shell("if"))
+    assert removed("a; X; b") is None

@@ -115,6 +115,10 @@ def needs_tini(instruction: Instruction) -> bool:
     if "tini" not in instruction.node.text:
         return False
     if instruction.keyword == "RUN":
+        found = flow.shell(instruction)
+        if found is None or found.script.opaque:
+            # in the exec form, or in a shell that isn't read: a doubtful case counts
+            return any(path in instruction.node.text for path in idioms().tini.paths)
         return any(
             command.words[0].value in idioms().tini.paths
             for command in flow.simple_commands(instruction)

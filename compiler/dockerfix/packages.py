@@ -115,8 +115,8 @@ def _is_staged_target(path: str | None) -> bool:
 
 
 def inline_install(document: Document, config: CogConfig, items: Iterable[Item]) -> PipStep | None:
-    """The RUN in which Cog before v0.5.0 named the packages themselves: an install of some of `items` and nothing else
-    that is no user command.
+    """The RUN in which Cog before v0.5.0 named the packages themselves: an install of `items`, or some of them, and of
+    nothing else, that is no user command.
     """
     names = {requirement.name for item in items for requirement in item.requirements}
     own = {" ".join(item.command.split()) for item in config.commands}
@@ -131,7 +131,8 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
         reading = pip_install.install(commands[0])
         if reading is None or _names_file(reading):
             continue
-        if not any(parse_item(word.value or word.text).name in names for word in reading.operands):
+        named = {parse_item(word.value or word.text).name for word in reading.operands}
+        if not named or not named <= names:
             continue
         return PipStep(instruction, commands[0], head(instruction, commands[0], bare=True))
     return None

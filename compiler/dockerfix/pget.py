@@ -198,7 +198,7 @@ def _runs(instruction: Instruction, name: str, own: set[int]) -> bool:
     if not isinstance(view, Run):
         return instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK") and bool(_MENTION.search(view.arguments))
     found = flow.shell(instruction)
-    if found is None:
+    if found is None or found.script.opaque:
         return bool(_MENTION.search(instruction.node.text))
     return any(_calls(command, name) for command in flow.simple_commands(instruction) if id(command) not in own)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,11 +42,6 @@ class Resolved(NamedTuple):
     unset: frozenset[str]
     problem: str | None
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the words say what the build will see."""
-        return self.problem is None and not any("$" in word for word in self.words if self.unset)
-
 
 def words_of(view: View) -> tuple[str, ...]:
     """The words of an instruction that variables may stand in, as written.
@@ -76,13 +71,6 @@ def is_heredoc(view: View, word: str) -> bool:
         return opener(word) is not None
     except WordError:
         return False
-
-
-def resolved(document: Document) -> Mapping[int, Resolved]:
-    """All instructions of a document with their words expanded, by the index of the instruction; the value of a build
-    argument is its default.
-    """
-    return _resolved(document)
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,8 @@ from dockerfix.app import AppResult, build
 from dockerfix.project import Project
 
 HERE = Path(__file__).resolve().parent
+SERVED = "served"
+"""The folder in which files that are copied beside an App run; by it their coverage is told (pyproject.toml)."""
 GOLDEN = sorted(path.parent for path in (FIXTURES / "app").glob("*/cog.yaml"))
 SAMPLES = sorted(path.parent for path in (SHARED / "projects").glob("*/cog.yaml")) if SHARED else []
 PROJECTS = {**{path.name: path for path in SAMPLES}, **{path.name: path for path in GOLDEN}}

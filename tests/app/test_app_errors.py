@@ -44,6 +44,23 @@ def test_leaves_the_project(tmp_path: Path, path: str) -> None:
     assert "lies outside the project" in error.message
 
 
+@pytest.mark.parametrize(
+    ("reference", "message"),
+    [
+        ("predict:Predictor", "`predict:Predictor` should be a Python file and a name, such as `predict.py:Predictor`"),
+        ("predict.py:a-b", "`a-b` is no name of a class or function"),
+    ],
+)
+def test_odd_references(tmp_path: Path, reference: str, message: str) -> None:
+    error = fail(tmp_path, predict__py=PREDICTOR, cog__yaml=f'{COG}predict: "{reference}"\n')
+    assert (error.file, error.line, error.message) == ("cog.yaml", 3, message)
+
+
+def test_too_large_a_file(tmp_path: Path) -> None:
+    error = fail(tmp_path, predict__py=PREDICTOR + "#" * (2 << 20))
+    assert str(error) == "predict.py: no such file, or too large to be a predictor"
+
+
 def test_missing_class(tmp_path: Path) -> None:
     error = fail(tmp_path, predict__py="class Other:\n    pass\n")
     assert str(error) == "predict.py: there is no `Predictor` in this file; its classes are `Other`"

@@ -159,6 +159,22 @@ def test_cog_debug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program.write_text("#!/bin/sh\necho first >&2\necho 'no cog.yaml' >&2\nexit 1\n", encoding="utf-8")
     with pytest.raises(AppError, match=r"`cog debug` fails: no cog\.yaml"):
         migrate.run_cog_debug(tmp_path)
+    program.write_text("no program", encoding="utf-8")
+    with pytest.raises(AppError, match=r"`cog debug` can't be run: .*Exec format error"):
+        migrate.run_cog_debug(tmp_path)
+
+
+def test_without_a_folder(tmp_path: Path) -> None:
+    result = build(write(tmp_path, predict__py=PREDICTOR))
+    with pytest.raises(AppError, match="a migration needs the project's folder"):
+        migrate.plan(Project.open(None), DOCKERFILE, result)
+
+
+def test_downloads_in_the_guide(tmp_path: Path) -> None:
+    text = make(tmp_path, load__py="import os\nos.system('pget https://example.org/a b')\n").files["MIGRATION.md"]
+    assert "- [ ] pget downloads this again on every new runner" in text
+    assert 'target = "/data/my-model/weights.tar"' in text
+    assert "/data/my-model" not in make(tmp_path / "other").files["MIGRATION.md"]
 
 
 @pytest.mark.parametrize(

@@ -63,18 +63,77 @@ def spell(type_: Type) -> str:
         ("Colour", "literal['red', 'blue']"),
         ("Typed", "dict[any]"),
         ("shared.Numbers", "list[int]"),
+        ("None", "none"),
+        ("Union[None, None]", "none"),
+        ("Union[int, Optional[str], Union[str, float]]", "optional[union[int, str, float]]"),
+        ("Optional['Literal[Kind, 3]']", "optional[literal['a', 'b', 3]]"),
+        ("Literal[Maybe, -1]", "literal['c', -1]"),
+        ("Final[int]", "int"),
+        ("Dict[str]", "dict[any]"),
+        ("Tuple[int, ...]", "list[int]"),
+        ("Tuple[int, str]", "list[any]"),
+        ("Tuple[()]", "list[any]"),
+        ("Later", "str"),
+        ("Items[int]", "list[float]"),
+        ("package.deep.Deepest", "float"),
     ],
 )
 def test_types(tmp_path: Path, annotation: str, expected: str) -> None:
     head = (
         HEAD
-        + "import enum\nimport shared\nNumbers = List[float]\nName = NewType('Name', str)\n"
+        + "import enum\nimport shared\nimport package.deep\nNumbers = List[float]\nName = NewType('Name', str)\n"
+        + "Kind = Literal['a', 'b']\nMaybe = Optional[Literal['c']]\nLater = NewType('Later', tp=str)\nItems = List[float]\n"
         + "class Colour(enum.Enum):\n    RED = 'red'\n    BLUE = 'blue'\n"
         + "class Typed(TypedDict):\n    a: int\n"
     )
-    found = one(tmp_path, f"x: {annotation} = Input(description='x')", head=head, shared__py="Numbers = list[int]\n")
+    found = one(
+        tmp_path,
+        f"x: {annotation} = Input(description='x')",
+        head=head,
+        shared__py="Numbers = list[int]\n",
+        package___deep__py="Deepest = float\n",
+    )
     assert spell(found.type) == expected
     assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("annotation", "reason"),
+    [
+        ("3", "`3` isn't a type"),
+        ("'int or'", "`int or` isn't a type"),
+        ("[int]", "`[int]` isn't a type that can be read"),
+        ("function", "`function` isn't a type"),
+        ("Foreign", "`Foreign` isn't a type that Cog or fal know"),
+        ("foreign.Kind[int]", "`foreign.Kind[int]` isn't a type that Cog or fal know"),
+        ("Annotated[Foreign, 'words']", "`Foreign` isn't a type"),
+        ("Optional[()]", "`Optional[()]` isn't a type"),
+        ("Annotated[()]", "`Annotated[()]` isn't a type"),
+        ("Final[()]", "`Final[()]` isn't a type"),
+        ("Nameless", "`NewType('Nameless')` isn't a type that can be read"),
+        ("Literal[1.5]", "has values that are neither text nor whole numbers"),
+        ("Literal[True]", "has values that are neither text nor whole numbers"),
+        ("Literal[None]", "has values that are neither text nor whole numbers"),
+        ("Lists", "has values that are neither text nor whole numbers"),
+        ("Circle", "is nested too deeply"),
+        ("Chosen", "is nested too deeply"),
+        ("Own", "`Own` is a class of its own"),
+        ("Twice", "`Twice` isn't a type that Cog or fal know"),
+        ("str.Inner", "`str.Inner` isn't a type that Cog or fal know"),
+        ("Own.Inner", "`Own.Inner` isn't a type that Cog or fal know"),
+        ("Numbers.Inner", "`Numbers.Inner` isn't a type that Cog or fal know"),
+    ],
+)
+def test_unreadable_types(tmp_path: Path, annotation: str, reason: str) -> None:
+    head = HEAD + (
+        "import enum\nimport foreign\nNameless = NewType('Nameless')\nCircle = List['Circle']\nChosen = Literal[Chosen]\n"
+        "Numbers = [1]\nTwice = int\nTwice = str\ndef function(): ...\n"
+        "class Lists(enum.Enum):\n    A = [1]\nclass Own:\n    A = 1\n"
+    )
+    found = one(tmp_path, f"x: {annotation}", head=head)
+    assert spell(found.type) == "any"
+    assert [note.code for note in found.notes] == ["DF504"]
+    assert reason in found.notes[0].message
 
 
 @pytest.mark.parametrize(
@@ -130,6 +189,51 @@ def test_own_default(tmp_path: Path, default: str) -> None:
     assert spell(found.type) == "optional[int]"
     assert [note.code for note in found.notes] == ["DF501"]
     assert (found.notes[0].file, found.notes[0].line) == ("predict.py", 12)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "reason"),
+    [
+        ("x: int = Input(default=2.5)", "doesn't fit the type"),
+        ("x: bool = Input(default=1)", "doesn't fit the type"),
+        ("x: Secret = Input(default='s')", "doesn't fit the type"),
+        ("x: List[int] = Input(default='ab')", "is no list, as the type has it"),
+        ("x: List[int] = Input(default=[1, 'b'])", "doesn't fit the type"),
+        ("x: str = Input(default='c', choices=['a', 'b'])", "is none of the choices"),
+        ("x: Path = Input(default='weights/a.bin')", "is a file of the image"),
+        ("x: Optional[float] = Input(default='much')", "doesn't fit the type"),
+        ("x: int = shared(1)", "calls `shared()`"),
+        ("x: int = wrapped()", "calls `wrapped()`"),
+        ("x: int = decorated()", "calls `decorated()`"),
+        ("x: int = Foreign.default", "depends on `Foreign.default`"),
+    ],
+)
+def test_defaults_that_only_the_predictor_knows(tmp_path: Path, parameter: str, reason: str) -> None:
+    head = HEAD + (
+        "def shared(n): return Input(default=n)\n"
+        "def wrapped():\n    print()\n    return Input(default=1)\n"
+        "@cache\ndef decorated(): return Input(default=1)\n"
+    )
+    found = one(tmp_path, parameter, head=head)
+    assert (found.default, found.required, found.own_default) == (None, False, True)
+    assert [note.code for note in found.notes] == ["DF501"]
+    assert reason in found.notes[0].message
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"),
+    [
+        ("x: float = Input(default='1.5')", 1.5),
+        ("x: Optional[int] = Input(default=3)", 3),
+        ("x: List[float] = Input(default=(1, 2))", [1.0, 2.0]),
+        ("x: File = Input(default='data:,x')", "data:,x"),
+        ("x = 3", 3),
+    ],
+)
+def test_defaults_take_the_type(tmp_path: Path, parameter: str, expected: object) -> None:
+    found = one(tmp_path, parameter)
+    assert (found.default, found.own_default) == (expected, False)
+    assert [note.code for note in found.notes] == ([] if ":" in parameter else ["DF504"])
 
 
 def test_required_and_nullable(tmp_path: Path) -> None:
@@ -214,6 +318,45 @@ def test_legacy_decorators(tmp_path: Path) -> None:
     assert [note.code for note in found.notes] == ["DF505"]
 
 
+def test_legacy_decorators_of_odd_forms(tmp_path: Path) -> None:
+    text = (
+        "import cog\n\n\nNAME = 'computed'\n\n\nclass Predictor(cog.Predictor):\n"
+        "    @other\n    @cog.input('text')\n    @cog.input('size', int, 3)\n    @cog.input(NAME, type=int)\n"
+        "    def predict(self, text, size, computed): ...\n"
+    )
+    found = read(tmp_path, text)
+    assert [(each.name, spell(each.type), each.default) for each in found.inputs] == [
+        ("text", "str", None),
+        ("size", "int", 3),
+        ("computed", "any", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "body", "expected", "reason"),
+    [
+        ("Foreign", "return 1", "any", "the type of the result: `Foreign` isn't a type that Cog or fal know"),
+        ("Iterator", "yield 1", "any", "the pieces of the result have no type"),
+        ("Iterator[Foreign]", "yield 1", "any", "the type of the pieces: `Foreign` isn't a type"),
+        ("Iterator[()]", "yield 1", "any", "the type of the pieces: `()` isn't a type"),
+        ("'Iterator['", "yield 1", "any", "the type of the result: `Iterator[` isn't a type"),
+        ("Pieces", "yield 1", "path", ""),
+        ("Deep", "yield 1", "any", "the type of the result: is nested too deeply"),
+        ("Own", "return 1", "any", "the type of the result: `Own` is a class of its own"),
+        ("Holds", "return 1", "Holds", ""),
+    ],
+)
+def test_results_that_are_not_known(tmp_path: Path, result: str, body: str, expected: str, reason: str) -> None:
+    head = HEAD + (
+        "Pieces = 'Iterator[Path]'\nDeep = 'Deep'\nclass Own: pass\n"
+        "class Holds(BaseModel):\n    inner: List['Holds']\n    count: ClassVar[int] = 3\n"
+    )
+    found = method(tmp_path, "x: int", result, body=body, head=head)
+    assert spell(found.output) == expected
+    assert [note.code for note in found.notes] == (["DF505"] if reason else [])
+    assert all(reason in note.message for note in found.notes)
+
+
 @pytest.mark.parametrize(
     ("result", "body", "expected"),
     [
@@ -265,6 +408,23 @@ def test_models(tmp_path: Path) -> None:
     ]
 
 
+def test_fields_of_a_base_that_two_classes_share(tmp_path: Path) -> None:
+    head = HEAD + (
+        "class Root(BaseModel):\n    a: int\n    b: int\n\n\nclass Left(Root):\n    pass\n\n\n"
+        "class Right(Root):\n    b: str\n\n\nclass Out(Left, Right):\n    c: float\n"
+    )
+    model = method(tmp_path, "x: int", "Out", head=head).output.model
+    assert model is not None
+    assert [(name, spell(type_)) for name, type_ in model.fields] == [("a", "int"), ("b", "str"), ("c", "float")]
+
+
+def test_bases_in_a_circle(tmp_path: Path) -> None:
+    names = [f"C{number}" for number in range(12)]
+    classes = "".join(f"class {name}({', '.join(each for each in names if each != name)}): pass\n" for name in names)
+    text = f"{HEAD}{classes}\n\nclass Predictor(C0):\n    def predict(self, n: int) -> str: ...\n"
+    assert [each.name for each in read(tmp_path, text).inputs] == ["n"]
+
+
 def test_entries(tmp_path: Path) -> None:
     engine = "from cog import BasePredictor\n\n\nclass Engine(BasePredictor):\n    def setup(self, weights=None): ...\n    def predict(self, n: int) -> str: ...\n"
     for text in (
@@ -278,6 +438,57 @@ def test_entries(tmp_path: Path) -> None:
         assert (found.name, found.method, [each.name for each in found.inputs]) == ("Predictor", "predict", ["n"])
         assert found.setup is not None
         assert found.setup.weights
+
+
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("concurrent(max=4)", 4),
+        ("concurrent(other=1, max=4)", 4),
+        ("concurrent(max=0)", None),
+        ("concurrent(max=limit())", None),
+        ("concurrent", None),
+        ("other(max=4)", None),
+    ],
+)
+def test_concurrency(tmp_path: Path, decorator: str, expected: int | None) -> None:
+    text = f"{HEAD}class Predictor(BasePredictor):\n    @{decorator}\n    async def predict(self) -> str: ...\n"
+    assert read(tmp_path, text).concurrency == expected
+
+
+def test_names_from_stars_and_packages(tmp_path: Path) -> None:
+    found = method(
+        tmp_path,
+        "a: str = Input(default=A), b: str = Input(default=B), c: str = Input(default=names.C), d: int = Input(default=D)",
+        head=HEAD + "from package import names\nfrom package.names import *\nfrom package.names import D\n",
+        package___names__py="A = 'a'\nB, C = 'b', 'c'\nD = 1\nD = 2\nclass Inner:\n    E = 'e'\n",
+    )
+    assert [(each.default, each.own_default) for each in found.inputs] == [
+        ("a", False),
+        (None, True),
+        (None, True),
+        (None, True),
+    ]
+
+
+def test_types_in_classes(tmp_path: Path) -> None:
+    head = HEAD + "class Kinds:\n    Size = Literal['s', 'm']\n"
+    assert spell(one(tmp_path, "x: Kinds.Size", head=head).type) == "literal['s', 'm']"
+
+
+def test_files_that_cannot_be_read_bind_nothing(tmp_path: Path) -> None:
+    found = one(tmp_path, "x: int = Input(default=N)", head=HEAD + "from old import N\n", old__py="print 'x'\nN = 3\n")
+    assert found.own_default
+
+
+@pytest.mark.parametrize("change", ["A.b.c = 1", "A[0][1] = 1", "A.b.append(1)", "del A[0]", "(A, B) = 1, 2"])
+def test_what_is_changed_in_place_is_not_known(tmp_path: Path, change: str) -> None:
+    assert one(tmp_path, "x: Any = Input(default=A)", head=f"{HEAD}A = [[1, 2]]\n{change}\n").own_default
+
+
+@pytest.mark.parametrize("change", ["other().b = 1", "lambda: A.append(1)", "def f(): A.append(1)"])
+def test_what_is_not_changed_is_known(tmp_path: Path, change: str) -> None:
+    assert one(tmp_path, "x: Any = Input(default=A)", head=f"{HEAD}A = [1, 2]\n{change}\n").default == [1, 2]
 
 
 def test_last_definition_counts(tmp_path: Path) -> None:

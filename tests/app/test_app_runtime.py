@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import io
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
 
 import pytest
 from apps import run
@@ -76,7 +78,9 @@ def test_values(fal_cog: ModuleType) -> None:
     scope.record_metric("a", 1, mode="incr")
     scope.metrics["b"] = 2
     scope.metrics.record("c", 3, mode="append")
-    fal_cog.BasePredictor().record_metric("a", 1)
+    predictor = fal_cog.BasePredictor()
+    predictor.record_metric("a", 1)
+    assert predictor.scope.metrics == {}
     fal_cog.ConcatenateIterator[str]
     fal_cog.AsyncConcatenateIterator[str]
 
@@ -90,6 +94,58 @@ def test_decorators(fal_cog: ModuleType) -> None:
     assert names["streaming"]()(predict) is predict
     assert names["concurrent"](max=3)(predict) is predict
     assert names["input"]("image", type=str)(predict) is predict
+
+
+def test_secrets_and_coders(fal_cog: ModuleType) -> None:
+    secret = fal_cog.Secret("a")
+    assert len({secret, fal_cog.Secret("a"), fal_cog.Secret("b"), "a"}) == 3
+    coder = fal_cog.Coder()
+    coder.register(fal_cog.Coder)
+    value = type("Value", (), {})()
+    value.a = 1
+    assert coder.decode(coder.encode(value)) == {"a": 1}
+
+
+def test_model_of_models(fal_cog: ModuleType) -> None:
+    class Part(fal_cog.BaseModel):  # type: ignore[misc, name-defined]
+        name: str
+
+    class Output(fal_cog.BaseModel):  # type: ignore[misc, name-defined]
+        version: ClassVar[str] = "1"
+        parts: list[Part]
+        by_name: dict[str, Part]
+        seeds: list[int] = fal_cog.Input(default=[1])
+        needed: int = fal_cog.Input(default=...)
+
+    first = Output(parts=[Part("a")], by_name={"b": Part("b")}, needed=1)
+    assert first.model_dump() == {
+        "parts": [{"name": "a"}],
+        "by_name": {"b": {"name": "b"}},
+        "seeds": [1],
+        "needed": 1,
+    }
+    assert json.loads(first.model_dump_json()) == first.model_dump()
+    first.seeds.append(2)
+    assert Output(parts=[], by_name={}, needed=1).seeds == [1]
+    assert first != Part("a")
+    with pytest.raises(TypeError, match="Output needs the field needed"):
+        Output(parts=[], by_name={})
+    with pytest.raises(TypeError, match="Part has no field"):
+        Part("a", "b")
+
+
+def test_fields_of_pydantic(fal_cog: ModuleType) -> None:
+    pydantic = pytest.importorskip("pydantic")
+
+    class Output(fal_cog.BaseModel):  # type: ignore[misc, name-defined]
+        parts: list[int] = pydantic.Field(default_factory=lambda: [1])
+        needed: int = pydantic.Field()
+
+    first = Output(needed=1)
+    first.parts.append(2)
+    assert Output(needed=2).parts == [1]
+    with pytest.raises(TypeError, match="needs the field needed"):
+        Output()
 
 
 def test_models(fal_cog: ModuleType) -> None:
@@ -200,6 +256,105 @@ def test_numpy_like_values(call: ModuleType) -> None:
     number = type("float32", (), {"tolist": lambda self: 1.5})()
     type(number).__module__ = "numpy"
     assert call.Call().output([number], list[float]) == [1.5]
+
+
+class Remote(FakeFile):
+    """A file that fal's own class fetches."""
+
+    def save(self, path: Path) -> str:
+        if "missing" in self.url:
+            raise OSError("not found")
+        path.write_text(self.url, encoding="utf-8")
+        return str(path)
+
+
+def test_files_from_elsewhere(call: ModuleType) -> None:
+    exceptions = pytest.importorskip("fastapi")
+    with call.Call() as request:
+        assert request.path(Remote("https://h/a.png"), "x").name == "a.png"
+        first, second = request.file([Remote("https://h/a"), Remote("https://h/b")], "x")
+        assert (first.read(), second.read()) == (b"https://h/a", b"https://h/b")
+        assert request.file(None, "x") is None
+        assert asyncio.run(request.path_async(Remote("https://h/c"), "x")).name == "c"
+        with asyncio.run(request.file_async(Remote("https://h/d"), "x")) as stream:
+            assert stream.read() == b"https://h/d"
+        assert asyncio.run(request.output_async([1], list[int])) == [1]
+        first.close()
+        second.close()
+        with pytest.raises(exceptions.HTTPException) as caught:
+            request.path(Remote("https://h/missing"), "image")
+    assert caught.value.status_code == 422
+    assert caught.value.detail == [{"loc": ["body", "image"], "msg": "not found", "type": "file_download"}]
+
+
+def test_secrets(call: ModuleType, fal_cog: ModuleType) -> None:
+    given = fal_cog.Secret("s")  # pydantic's has the same method
+    request = call.Call()
+    assert request.secret(given).get_secret_value() == "s"
+    assert [each.get_secret_value() for each in request.secret([given, given])] == ["s", "s"]
+    assert request.secret(None) is None
+
+
+def test_own_defaults(call: ModuleType, fal_cog: ModuleType) -> None:
+    def predict(plain: int = 1, described: int = fal_cog.Input(default=2), weights: str = "a.bin") -> None: ...
+
+    request = call.Call()
+    assert request.or_own(0, predict, "plain") == 0
+    assert request.or_own(None, predict, "plain") == 1
+    assert request.or_own(None, predict, "described") == 2
+    assert request.or_own_path(None, predict, "weights") == sys.modules["cog"].Path("a.bin")
+    assert request.or_own_path(None, predict, "plain") == 1
+
+
+def test_results_with_fields(call: ModuleType, fal_cog: ModuleType) -> None:
+    pydantic = pytest.importorskip("pydantic")
+
+    class Output(pydantic.BaseModel):  # type: ignore[misc, name-defined]
+        text: str
+        json_: Optional[int] = pydantic.Field(default=None, alias="json")  # noqa: UP045
+
+    request = call.Call()
+    value = type("Value", (), {"text": "a", "json": 3})()
+    assert request.output(value, Output).model_dump() == {"text": "a", "json_": 3}
+    assert request.output({"text": "b"}, Output).model_dump() == {"text": "b", "json_": None}
+    assert request.output({"a": {1}, "b": (Output(text="c"),)}, Any) == {"a": [1], "b": [{"text": "c", "json_": None}]}
+
+
+def test_streams(call: ModuleType) -> None:
+    pydantic = pytest.importorskip("pydantic")
+
+    class Piece(pydantic.BaseModel):  # type: ignore[misc, name-defined]
+        output: int
+
+    def pieces(count: int, *, fails: bool) -> Iterator[Any]:
+        for number in range(count):
+            yield Piece(output=number)
+        if fails:
+            raise ValueError("bad")
+
+    async def later(count: int, *, fails: bool) -> AsyncIterator[Any]:
+        for piece in pieces(count, fails=fails):
+            yield piece
+
+    async def collected(count: int, *, fails: bool) -> list[str]:
+        return [event async for event in await call.events_async(later(count, fails=fails))]
+
+    one, error = 'data: {"output":0}\n\n', 'event: error\ndata: {"detail": "bad"}\n\n'
+    for count, fails, expected in ((0, False, []), (1, False, [one]), (1, True, [one, error])):
+        assert list(call.events(pieces(count, fails=fails))) == expected
+        assert asyncio.run(collected(count, fails=fails)) == expected
+    with pytest.raises(ValueError, match="bad"):
+        call.events(pieces(0, fails=True))
+    with pytest.raises(ValueError, match="bad"):
+        asyncio.run(collected(0, fails=True))
+
+
+def test_what_is_no_python_file(call: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(call, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(ImportError, match=r"predict\.txt can't be imported"):
+        call.load("predict.txt", "Predictor")
 
 
 @pytest.mark.parametrize(

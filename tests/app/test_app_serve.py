@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps import HERE, install
+from apps import HERE, SERVED, install
 
 from conftest import FIXTURES
 
@@ -65,7 +65,7 @@ class Server:
 @pytest.fixture
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     name, *arguments = request.param
-    started = Server(name, tmp_path / name, *arguments)
+    started = Server(name, tmp_path / SERVED, *arguments)
     yield started
     started.stop()
 

@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apps import run, write
+from apps import SERVED, run, write
 
 from dockerfix.app import AppError, build_server
 
 FAKE_COG = """
-import http.server, json, os, sys, time
+import http.server, json, os, signal, sys, time
 begin, delay, state = time.monotonic(), float(sys.argv[1]), sys.argv[2]
+if state == "STUBBORN": signal.signal(signal.SIGTERM, signal.SIG_IGN); state = "READY"
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, code, value):
@@ -32,11 +33,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         late = time.monotonic() - begin >= delay
         if self.path == "/end": os._exit(7)
+        if self.path == "/deaf": self.server.socket.close(); time.sleep(60)
         if self.path == "/break": globals().update(state="DEFUNCT", delay=0)
         self.answer(200, {"status": state if late else "STARTING", "stub": os.environ["COG_PREDICT_TYPE_STUB"]})
     def do_POST(self):
         self.answer(200, {"output": self.rfile.read(int(self.headers["Content-Length"])).decode()})
-    def log_message(self, *arguments): pass
+    def log_message(self, *arguments): print(self.requestline, file=sys.stderr, flush=True)
 
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
@@ -55,7 +57,7 @@ class Gate:
     def __init__(self, folder: Path, delay: float, state: str) -> None:
         self.port = free_port()
         text = build_server(write(folder, predict__py=PREDICTOR)).gate
-        for name, value in (("PORT", self.port), ("INNER_PORT", free_port()), ("PAUSE", 0.05)):
+        for name, value in (("PORT", self.port), ("INNER_PORT", free_port()), ("PAUSE", 0.05), ("GRACE", 0.3)):
             text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
             assert count == 1
         (folder / "fal_gate.py").write_text(text, encoding="utf-8")
@@ -83,7 +85,7 @@ class Gate:
 
 @pytest.fixture
 def gate(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Gate]:
-    opened = Gate(tmp_path, *getattr(request, "param", (0.0, "READY")))
+    opened = Gate(tmp_path / SERVED, *getattr(request, "param", (0.0, "READY")))
     yield opened
     with contextlib.suppress(ProcessLookupError):
         os.killpg(opened.process.pid, signal.SIGKILL)
@@ -119,6 +121,35 @@ def test_ends_when_told(gate: Gate) -> None:
     gate.process.send_signal(signal.SIGTERM)
     assert gate.process.wait(20) == 0
     assert gate.get() is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("gate", [(60.0, "READY")], indirect=True)
+def test_ends_when_told_before_it_opens(gate: Gate) -> None:
+    end = time.monotonic() + 20
+    while b"GET /health-check" not in gate.log.read_bytes():
+        assert time.monotonic() < end
+        assert gate.process.poll() is None
+        time.sleep(0.02)
+    gate.process.send_signal(signal.SIGTERM)
+    assert gate.process.wait(20) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("gate", [(0.0, "STUBBORN")], indirect=True)
+def test_ends_a_cog_that_does_not_end_itself(gate: Gate) -> None:
+    gate.wait()
+    gate.process.send_signal(signal.SIGTERM)
+    assert gate.process.wait(20) == 0
+    with pytest.raises(ProcessLookupError):
+        os.killpg(gate.process.pid, 0)
+
+
+def test_ends_when_cog_hears_nothing_any_more(gate: Gate) -> None:
+    gate.wait()
+    assert gate.get("/deaf") is None
+    assert gate.process.wait(20) == 1
+    assert b"cog is silent" in gate.log.read_bytes()
 
 
 def test_entry_is_read_by_fal(tmp_path: Path) -> None:
@@ -157,7 +188,19 @@ def test_quoting_of_the_reference(tmp_path: Path) -> None:
     assert "PREDICTOR = 'a\"b\\\\c.py:Predictor'" in build_server(project).gate
 
 
+def test_training_stays_in_cog(tmp_path: Path) -> None:
+    config = 'predict: "predict.py:Predictor"\ntrain: "train.py:train"\n'
+    found = build_server(write(tmp_path, predict__py=PREDICTOR, cog__yaml=config)).findings
+    message = "`train.py:train` stays reachable under Cog's training API only"
+    assert [(each.file, each.line, each.message) for each in found if each.code == "DF510"] == [
+        ("cog.yaml", 2, message)
+    ]
+
+
 def test_bad_projects(tmp_path: Path) -> None:
+    config = 'build:\n  python_version: "3.5"\npredict: "predict.py:Predictor"\n'
+    with pytest.raises(AppError, match=r"cog\.yaml:2: Python 3\.5 is too old: no release of Cog on PyPI runs on it"):
+        build_server(write(tmp_path / "old", predict__py=PREDICTOR, cog__yaml=config))
     with pytest.raises(AppError, match=r"there is no file `predict\.py`"):
         build_server(write(tmp_path))
     with pytest.raises(AppError, match="lies outside the project"):

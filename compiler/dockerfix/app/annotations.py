@@ -18,6 +18,7 @@ ITERATORS = frozenset(
     {"AsyncConcatenateIterator", "AsyncGenerator", "AsyncIterable", "AsyncIterator", "ConcatenateIterator"}
     | {"Generator", "Iterable", "Iterator"}
 )
+_WRAPPERS = frozenset({"Final", "NotRequired", "ReadOnly", "Required"})
 _SIMPLE: dict[str, Kind] = {
     "Any": "any",
     "Dict": "dict",
@@ -113,19 +114,21 @@ class Reader:
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> Type:
         name = full_name(node.value, scope)
         arguments = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if name in (*_WRAPPERS, "Annotated", "Optional") and not arguments:
+            raise Unknown(f"`{ast.unparse(node)}` isn't a type")
         if name == "Optional":
             return optional(self.read(arguments[0], scope, depth + 1))
         if name == "Union":
             return self._union(arguments, scope, depth)
         if name == "Annotated":
             return self._annotated(arguments, scope, depth)
-        if name in ("Required", "NotRequired", "Final", "ReadOnly"):
+        if name in _WRAPPERS:
             return self.read(arguments[0], scope, depth + 1)
         return self._container(node, name or "", arguments, scope, depth)
 
     def _container(self, node: ast.Subscript, name: str, arguments: list[ast.expr], scope: Scope, depth: int) -> Type:
         if name == "Literal":
-            return literal([value for argument in arguments for value in self._literal(argument, scope)])
+            return literal([value for argument in arguments for value in self._literal(argument, scope, depth)])
         kind = _SIMPLE.get(name)
         if kind == "dict":
             value = self.read(arguments[1], scope, depth + 1) if len(arguments) == 2 else ANY
@@ -152,9 +155,9 @@ class Reader:
             return inner
         return Type("list", (ANY,)) if inner.kind == "list" else ANY
 
-    def _literal(self, node: ast.expr, scope: Scope) -> list[object]:
+    def _literal(self, node: ast.expr, scope: Scope, depth: int) -> list[object]:
         if isinstance(node, ast.Subscript) or (isinstance(node, ast.Name) and node.id != "None"):
-            inner = self.read(node, scope)
+            inner = self.read(node, scope, depth + 1)
             return [*(inner.args[0].values if inner.kind == "optional" else inner.values)]
         return [evaluate(node, scope)]
 
@@ -169,10 +172,8 @@ class Reader:
         if isinstance(found, Found):
             if isinstance(found.binding, ast.ClassDef):
                 return self._class(found.binding, found.scope, depth)
-            if isinstance(found.binding, ast.Call) and full_name(found.binding.func, found.scope) == "NewType":
-                return self.read(found.binding.args[1], found.scope, depth + 1)
             if isinstance(found.binding, ast.expr):
-                return self.read(found.binding, found.scope, depth + 1)
+                return self.read(_without_new_type(found.binding, found.scope), found.scope, depth + 1)
             raise Unknown(f"`{ast.unparse(node)}` isn't a type")
         name = full_name(node, scope) or ""
         kind = _OUTSIDE.get(name) or (_COG.get(name[4:]) if name.startswith("cog.") else _SIMPLE.get(name))
@@ -185,7 +186,7 @@ class Reader:
         if "TypedDict" in bases:
             return Type("dict", (ANY,))
         if bases & {"enum.Enum", "enum.StrEnum", "enum.IntEnum"}:
-            return literal([member.value for member in evaluate(ast.Name(node.name, ast.Load()), scope)])
+            return literal(evaluate(ast.Name(node.name, ast.Load()), scope))
         decorated = any(
             full_name(item.func if isinstance(item, ast.Call) else item, scope) == "dataclasses.dataclass"
             for item in node.decorator_list
@@ -221,13 +222,21 @@ class Reader:
             return ANY
 
 
+def _without_new_type(node: ast.expr, scope: Scope) -> ast.expr:
+    """The type that a NewType stands for; any other expression as it is."""
+    if not isinstance(node, ast.Call) or full_name(node.func, scope) != "NewType":
+        return node
+    return [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "tp"), node][0]
+
+
 def literal(values: list[object]) -> Type:
     """The type of the given values; None among them makes it optional. Raises Unknown for other than str and int."""
-    plain = [value for value in dict.fromkeys(values) if value is not None]
-    if not plain or not all(isinstance(value, str | int) and not isinstance(value, bool) for value in plain):
-        raise Unknown("the values aren't all text or whole numbers")
-    type_ = Type("literal", values=tuple(value for value in plain if isinstance(value, str | int)))
-    return type_ if len(plain) == len(dict.fromkeys(values)) else optional(type_)
+    plain = [value for value in values if isinstance(value, str | int) and not isinstance(value, bool)]
+    empty = values.count(None)
+    if not plain or len(plain) + empty < len(values):
+        raise Unknown("has values that are neither text nor whole numbers")
+    type_ = Type("literal", values=tuple(dict.fromkeys(plain)))
+    return optional(type_) if empty else type_
 
 
 def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
@@ -237,14 +246,26 @@ def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
     return make(type_)
 
 
-def family(node: ast.ClassDef, scope: Scope, hops: int = MAX_DEPTH) -> list[tuple[ast.ClassDef, Scope]]:
-    """A class and those of its bases that are the project's, nearest first, each with the scope it is written in."""
-    result = [(node, scope)]
-    for base in node.bases:
-        found = scope.resolve(base.value if isinstance(base, ast.Subscript) else base)
-        if isinstance(found, Found) and isinstance(found.binding, ast.ClassDef) and hops and found.binding is not node:
-            result += family(found.binding, found.scope, hops - 1)
-    return result
+def family(node: ast.ClassDef, scope: Scope) -> list[tuple[ast.ClassDef, Scope]]:
+    """A class and those of its bases that are the project's, nearest first, each with the scope it is written in.
+
+    A base that several classes share comes once, behind all of them, as in Python.
+    """
+    farthest_first: list[tuple[ast.ClassDef, Scope]] = []
+    seen: set[int] = set()
+
+    def visit(owner: ast.ClassDef, where: Scope, hops: int) -> None:
+        seen.add(id(owner))
+        for base in reversed(owner.bases):
+            found = where.resolve(base.value if isinstance(base, ast.Subscript) else base)
+            if not isinstance(found, Found) or not isinstance(found.binding, ast.ClassDef):
+                continue
+            if hops and id(found.binding) not in seen:
+                visit(found.binding, found.scope, hops - 1)
+        farthest_first.append((owner, where))
+
+    visit(node, scope, MAX_DEPTH)
+    return farthest_first[::-1]
 
 
 def _base_names(node: ast.ClassDef, scope: Scope) -> set[str]:

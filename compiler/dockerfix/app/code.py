@@ -182,10 +182,6 @@ class Library:
         dotted = f"{imported.module}.{imported.name}".strip(".")
         return self.imported(Imported(dotted, None, imported.level), importer)
 
-    def all_opened(self) -> list[Module]:
-        """All modules of the project that were found by imports so far."""
-        return [module for module in self._modules.values() if module]
-
     def _quietly(self, file: str) -> Module | None:
         if file not in self._modules:
             source = self._files.read(file)

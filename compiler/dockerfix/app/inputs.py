@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dockerfix.app.annotations import Reader, full_name, literal, replace_scalar
 from dockerfix.app.model import ANY, Input, Note, Type, optional
-from dockerfix.app.operations import Member, Unknown
+from dockerfix.app.operations import Unknown, in_order
 from dockerfix.app.scope import Found, Scope
 from dockerfix.app.static import evaluate
 
@@ -144,8 +144,7 @@ class _Builder:
 
     def value(self, name: str) -> Any:
         """The value of a keyword. Raises Unknown."""
-        value = evaluate(self.spec.keywords[name], self.spec.scope)
-        return value.value if isinstance(value, Member) else value
+        return evaluate(self.spec.keywords[name], self.spec.scope)
 
     def setting(self, name: str) -> Any:
         if name not in self.spec.keywords:
@@ -163,8 +162,7 @@ class _Builder:
         if node is None or (isinstance(node, ast.Constant) and node.value is None):
             return type_
         try:
-            values = [item.value if isinstance(item, Member) else item for item in self.value("choices")]
-            chosen = literal(values)
+            chosen = literal(list(in_order(self.value("choices"))))
         except (Unknown, TypeError) as reason:
             text = reason if isinstance(reason, Unknown) else "is no list"
             message = (
@@ -227,7 +225,6 @@ def innermost(type_: Type) -> Type:
 
 def _fit(value: Any, type_: Type) -> Any:
     """A default as its type wants it, as Cog converts it. Raises Unknown where it can't be."""
-    value = value.value if isinstance(value, Member) else value
     if value is None or type_.kind in ("any", "dict", "union"):
         return value
     if type_.kind == "optional":

@@ -7,8 +7,9 @@ import inspect
 import math
 import operator
 import textwrap
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 MAX_ITEMS = 20_000
 MAX_TEXT = 200_000
@@ -20,14 +21,16 @@ class Unknown(Exception):
     """An expression's value can't be known without running the program; the message says why."""
 
 
-class Opaque(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Opaque:
     """Stands for a value that isn't known, inside a dict whose keys are."""
 
     reason: str
 
 
-class Member(NamedTuple):
-    """A member of an Enum."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an Enum. It can be passed on and compared with others; what else it can do its class says."""
 
     name: str
     value: Any
@@ -50,7 +53,7 @@ BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
+    ast.Not: lambda value: not truth(value),
     ast.Invert: operator.invert,
 }
 COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
@@ -60,8 +63,6 @@ COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
     ast.In: lambda left, right: left in right,
     ast.NotIn: lambda left, right: left not in right,
 }
@@ -73,7 +74,7 @@ BUILTINS: dict[str, Callable[..., Any]] = {
 KEEPS_PARTS = frozenset(
     {dict, enumerate, frozenset, len, list, max, min, reversed, set, sorted, tuple, zip},
 )
-"""Builtins that pass parts on, or count them, without looking at each; their arguments may hold Opaque."""
+"""Builtins that pass parts on, or count them, without looking at each; their arguments may hold any part."""
 METHODS: dict[type, frozenset[str]] = {
     str: frozenset(
         {"capitalize", "casefold", "endswith", "format", "join", "lower", "lstrip", "partition", "removeprefix"}
@@ -99,7 +100,10 @@ MODULE_FUNCTIONS: dict[tuple[str, str], Callable[..., Any]] = {
 
 
 def bounded(value: Any) -> Any:
-    """`value`, with iterators as lists. Raises Unknown where it is larger than any setting."""
+    """`value`, with iterators as lists. Raises Unknown where it isn't known, or is larger than any setting."""
+    for part in value if isinstance(value, set | frozenset) else (value,):
+        if isinstance(part, Opaque):
+            raise Unknown(part.reason)
     if type(value) in _ITERATORS:
         if isinstance(value, range) and len(value) > MAX_ITEMS:
             raise Unknown("is too large")
@@ -113,22 +117,77 @@ def bounded(value: Any) -> Any:
     return value
 
 
-def settled(value: Any, *, opaque: bool = False) -> Any:
-    """`value` if all of it is known (but for `opaque` parts, if allowed) and it is small. Raises Unknown else."""
-    count = 0
+def _leaves(value: Any) -> Iterator[Any]:
+    """All that `value` holds, itself if it is no collection. Raises Unknown where that is too much."""
     pending = [value]
-    while pending:
+    for _ in range(MAX_ITEMS):
+        if not pending:
+            return
         item = pending.pop()
-        count += 1
-        if count > MAX_ITEMS:
-            raise Unknown("is too large")
-        if isinstance(item, Opaque) and not opaque:
-            raise Unknown(item.reason)
         if isinstance(item, dict):
             pending += [*item.keys(), *item.values()]
-        elif isinstance(item, list | tuple | set | frozenset) and not isinstance(item, Member | Opaque):
+        elif isinstance(item, list | tuple | set | frozenset):
             pending += item
+        else:
+            yield item
+    raise Unknown("is too large")
+
+
+def settled(value: Any) -> Any:
+    """`value` if all of it is known and plain, and it is small. Raises Unknown else."""
+    for item in _leaves(value):
+        if isinstance(item, Opaque):
+            raise Unknown(item.reason)
+        if isinstance(item, Member):
+            raise Unknown(f"works with the enum's member `{item.name}`")
     return value
+
+
+def plain(value: Any) -> Any:
+    """`value` with the values of enums' members in their place. Raises Unknown where a part isn't known."""
+    for item in _leaves(value):
+        if isinstance(item, Opaque):
+            raise Unknown(item.reason)
+    return _without_members(value)
+
+
+def _without_members(value: Any) -> Any:
+    if isinstance(value, Member):
+        return plain(value.value)
+    if isinstance(value, dict):
+        return {_without_members(key): _without_members(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(_without_members(item) for item in value)
+    return value
+
+
+def in_order(value: Any) -> Any:
+    """What is iterated over: a set, whose order Python leaves open, is sorted so that all runs give the same."""
+    return sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+
+
+def truth(value: Any) -> bool:
+    """Whether a value counts as true; that of a member its enum may define."""
+    return bool(settled(value) if isinstance(value, Member) else value)
+
+
+def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
+    """The result of a comparison: of plain values, or of members with members."""
+    looked_at = [left, list(right) if isinstance(op, ast.In | ast.NotIn) and isinstance(right, dict) else right]
+    if not all(isinstance(item, Member) for item in _leaves(looked_at)):
+        settled(looked_at)
+    if isinstance(op, ast.Is | ast.IsNot):
+        return _identical(left, right) == isinstance(op, ast.Is)
+    return bool(COMPARE[type(op)](left, right))
+
+
+def _identical(left: Any, right: Any) -> bool:
+    """``is``, where that doesn't depend on how Python keeps equal values."""
+    if isinstance(left, Member) and isinstance(right, Member):
+        return left == right
+    if not any(each is None or isinstance(each, bool) for each in (left, right)):
+        raise Unknown("asks whether two values are one object")
+    return left is right
 
 
 def combine(op: ast.operator, left: Any, right: Any) -> Any:
@@ -159,14 +218,17 @@ def call_method(value: Any, name: str, arguments: list[Any], keywords: dict[str,
     """The result of a method that changes nothing. Raises Unknown for any other."""
     if name not in METHODS.get(type(value), frozenset()):
         raise Unknown(f"calls `.{name}()`")
-    settled(arguments)
-    settled(list(keywords.values()))
+    settled([arguments, keywords])
+    if name in ("count", "index"):
+        settled(value)
     if name == "format":
         _check_template(value)
         if "." in value or "[" in value or "!" in value:
             raise Unknown("calls `.format()`")
     if name == "replace" and len(value) * (len(str(arguments[1])) + 1) > MAX_TEXT:
         raise Unknown("is too large")
+    if name == "join":
+        arguments = [in_order(each) for each in arguments]
     if name == "join" and sum(len(item) + len(value) for item in arguments[0]) > MAX_TEXT:
         raise Unknown("is too large")
     return getattr(value, name)(*arguments, **keywords)

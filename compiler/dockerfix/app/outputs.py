@@ -69,7 +69,7 @@ class Result:
             return Type("str")
         if not isinstance(node, ast.Subscript):
             return self._note("the pieces of the result have no type; whatever comes is passed on")
-        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
         try:
             return Reader(models=True).read(inner, scope)
         except Unknown as unknown:

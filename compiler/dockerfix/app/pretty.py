@@ -74,7 +74,9 @@ def _collection(item: object) -> Node:
     if isinstance(item, tuple):
         close = ",)" if len(item) == 1 else ")"
         return Group("(", tuple(("", value(each)) for each in item), close, comma=len(item) > 1)
-    if isinstance(item, list | set | frozenset) and (item or isinstance(item, list)):
+    if isinstance(item, set | frozenset) and not item:
+        return "set()"
+    if isinstance(item, list | set | frozenset):
         parts = item if isinstance(item, list) else sorted(item, key=repr)
         brackets = "[]" if isinstance(item, list) else "{}"
         return Group(brackets[0], tuple(("", value(each)) for each in parts), brackets[1])

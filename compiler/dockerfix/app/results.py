@@ -21,7 +21,7 @@ class Results:
         self._name_models()
         pieces = predictor.streaming and not predictor.concatenate
         self.wrapped = predictor.streaming or predictor.output.kind != "model"
-        self.output = "Output" if self.wrapped else speller.classes[self.models[-1].name]
+        self.output = "Output" if self.wrapped else speller.classes[self.models[-1]]
         self.piece = "Piece" if pieces else "Output"
         self.file = media.of_output("", predictor.endings)
 
@@ -42,7 +42,7 @@ class Results:
             name = model.name if free else f"{model.name}Model"
             while name in names.values():
                 name += "_"
-            names[model.name] = name
+            names[model] = name
 
     def classes(self) -> list[list[str]]:
         """The lines of each class."""
@@ -67,7 +67,7 @@ class Results:
         return [*lines, f"    output: {annotation}{' = None' if type_.kind in ('any', 'optional', 'none') else ''}"]
 
     def _model(self, model: Model) -> list[str]:
-        lines = [f"class {self.speller.classes[model.name]}(BaseModel):"]
+        lines = [f"class {self.speller.classes[model]}(BaseModel):"]
         for name, type_ in model.fields:
             lines += self._field(name, type_)
         return lines if model.fields else [*lines, '    """A result without fields."""']

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dockerfix.app import media
-from dockerfix.app.model import Input, Type
+from dockerfix.app.model import Input, Model, Type
 from dockerfix.app.pretty import Group, Node, call, flat, subscript, value
 
 LONGEST_ANNOTATION = 44
@@ -46,7 +46,7 @@ class Speller:
         self.old = python < (3, 9)
         self.imports: dict[str, set[str]] = {}
         self.aliases: dict[str, Node] = {}
-        self.classes: dict[str, str] = {}
+        self.classes: dict[Model, str] = {}
 
     def use(self, module: str, name: str) -> str:
         """`name`, which is imported from `module`."""
@@ -64,7 +64,7 @@ class Speller:
         if type_.kind == "secret":
             return self.use("pydantic", "SecretStr")
         if type_.kind == "model" and type_.model is not None:
-            return self.classes[type_.model.name]
+            return self.classes[type_.model]
         return self._compound(type_, file_class)
 
     def _compound(self, type_: Type, file_class: str) -> Node:
@@ -145,8 +145,6 @@ class Speller:
             return Group("[", tuple(("", self.default(item, type_.args[0], file_class)) for item in default), "]")
         if type_.kind in ("path", "file"):
             return call(f"{self.use('fal.toolkit', file_class)}.model_validate", value(default))
-        if type_.kind == "secret":
-            return call(self.use("pydantic", "SecretStr"), value(default))
         return value(default)
 
 

@@ -7,13 +7,13 @@ The evaluator is bounded: no expression of a hostile project makes it slow or la
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from dockerfix.app.code import Imported, Names
 from dockerfix.app.operations import (
     BUILTINS,
-    COMPARE,
     CONVERSIONS,
     KEEPS_PARTS,
     MODULE_FUNCTIONS,
@@ -25,8 +25,12 @@ from dockerfix.app.operations import (
     bounded,
     call_method,
     combine,
+    compare,
     formatted,
+    in_order,
+    plain,
     settled,
+    truth,
 )
 from dockerfix.app.scope import Scope
 
@@ -40,7 +44,7 @@ def evaluate(node: ast.expr, scope: Scope) -> Any:
     Raises Unknown.
     """
     try:
-        return settled(_Evaluator().value(node, scope, {}))
+        return plain(_Evaluator().value(node, scope, {}))
     except Unknown:
         raise
     except RecursionError:
@@ -78,7 +82,7 @@ class _Evaluator:
         if found is None:
             raise Unknown(f"depends on `{node.id}`, which {scope.why_unknown(node.id)}")
         binding, where = found
-        if isinstance(binding, ast.ClassDef) and any(ast.unparse(base).endswith("Enum") for base in binding.bases):
+        if isinstance(binding, ast.ClassDef) and _is_enum(binding):
             return self._members(binding, where)
         if not isinstance(binding, ast.expr):
             raise Unknown(f"depends on `{node.id}`")
@@ -88,7 +92,7 @@ class _Evaluator:
         return [
             Member(name, self._in_class(name, node, where))
             for name, binding in Names(node.body).values.items()
-            if isinstance(binding, ast.expr) and not name.startswith("_")
+            if isinstance(binding, ast.expr) and not re.fullmatch(r"_.*_|__.*", name)
         ]
 
     def _attribute(self, node: ast.Attribute, scope: Scope, local: dict[str, Any]) -> Any:
@@ -98,11 +102,10 @@ class _Evaluator:
             if isinstance(binding, Imported):
                 return self._in_module(node, binding, where)
             if isinstance(binding, ast.ClassDef):
-                return self._in_class(node.attr, binding, where)
-        if node.attr == "value" and isinstance(node.value, ast.Attribute):
-            return self.value(node.value, scope, local)
-        if node.attr in ("value", "name") and isinstance(node.value, ast.Name) and node.value.id in local:
-            member = local[node.value.id]
+                value = self._in_class(node.attr, binding, where)
+                return Member(node.attr, value) if _is_enum(binding) else value
+        if node.attr in ("value", "name"):
+            member = self.value(node.value, scope, local)
             if isinstance(member, Member):
                 return getattr(member, node.attr)
         raise Unknown(f"depends on `{ast.unparse(node)}`")
@@ -126,7 +129,7 @@ class _Evaluator:
         result: list[Any] = []
         for item in node.elts:
             if isinstance(item, ast.Starred):
-                result.extend(self.value(item.value, scope, local))
+                result.extend(in_order(self.value(item.value, scope, local)))
             else:
                 result.append(self.value(item, scope, local))
         return result
@@ -166,7 +169,7 @@ class _Evaluator:
         result = None
         for item in node.values:
             result = self.value(item, scope, local)
-            if bool(result) == isinstance(node.op, ast.Or):
+            if truth(result) == isinstance(node.op, ast.Or):
                 break
         return result
 
@@ -174,13 +177,13 @@ class _Evaluator:
         left = self.value(node.left, scope, local)
         for op, item in zip(node.ops, node.comparators, strict=True):
             right = self.value(item, scope, local)
-            if not COMPARE[type(op)](left, right):
+            if not compare(op, left, right):
                 return False
             left = right
         return True
 
     def _ifexp(self, node: ast.IfExp, scope: Scope, local: dict[str, Any]) -> Any:
-        return self.value(node.body if self.value(node.test, scope, local) else node.orelse, scope, local)
+        return self.value(node.body if truth(self.value(node.test, scope, local)) else node.orelse, scope, local)
 
     def _subscript(self, node: ast.Subscript, scope: Scope, local: dict[str, Any]) -> Any:
         value = self.value(node.value, scope, local)
@@ -223,9 +226,9 @@ class _Evaluator:
         first = generators[0]
         if first.is_async:
             raise Unknown("is asynchronous")
-        for item in self.value(first.iter, scope, local):
+        for item in in_order(self.value(first.iter, scope, local)):
             inner = {**local, **_unpack(first.target, item)}
-            if all(self.value(test, scope, inner) for test in first.ifs):
+            if all(truth(self.value(test, scope, inner)) for test in first.ifs):
                 yield from self._loops(generators[1:], scope, inner)
 
     def _call(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
@@ -234,8 +237,9 @@ class _Evaluator:
         if any(keyword.arg is None for keyword in node.keywords):
             raise Unknown("calls with `**`")
         keywords = {keyword.arg or "": self.value(keyword.value, scope, local) for keyword in node.keywords}
-        lenient = function in KEEPS_PARTS
-        return function(*settled(arguments, opaque=lenient), **settled(keywords))
+        if function in KEEPS_PARTS:
+            return function(*map(in_order, arguments), **keywords)
+        return function(*settled(arguments), **settled(keywords))
 
     def _callable(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
         function = node.func
@@ -262,6 +266,10 @@ class _Evaluator:
                 return known
         value = self.value(node.value, scope, local)
         return lambda *arguments, **keywords: call_method(value, node.attr, list(arguments), keywords)
+
+
+def _is_enum(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith("Enum") for base in node.bases)
 
 
 def _unpack(target: ast.expr, item: Any) -> dict[str, Any]:

@@ -54,11 +54,19 @@ def find_downloads(project: Project) -> tuple[Download, ...]:
 def _download(call: ast.Call, file: str, names: Names) -> Download | None:
     name = ast.unparse(call.func)
     last = name.rpartition(".")[2]
-    folder = next((ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg in _FOLDERS), None)
+    written = next((keyword.value for keyword in call.keywords if keyword.arg in _FOLDERS), None)
+    if isinstance(written, ast.Constant) and _lasts(str(written.value)):
+        return None
+    folder = None if written is None else ast.unparse(written)
     if last in _TORCH_HUB or name.endswith("hub.load"):
         return Download("torch.hub", file, call.lineno, folder)
     fetches = last in _HUGGINGFACE or (last == "from_pretrained" and bool(call.args) and _is_hub(call.args[0], names))
     return Download("huggingface", file, call.lineno, folder) if fetches else None
+
+
+def _lasts(path: str) -> bool:
+    """Whether a path lies where a runner's files outlive it."""
+    return f"{path}/".startswith(f"{runtime().data_folder}/")
 
 
 def _is_hub(argument: ast.expr, names: Names) -> bool:
@@ -74,7 +82,7 @@ def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfi
     data = runtime().data_folder
     result = [_note(each, data, app=app) for each in downloads]
     for index, (name, value) in enumerate(config.environment):
-        if name in _HUGGINGFACE_VARIABLES and not value.startswith(data):
+        if name in _HUGGINGFACE_VARIABLES and not _lasts(value):
             message = (
                 f"{name} is `{value}`, which doesn't outlive a runner; fal's own is `{runtime().huggingface_home}`"
             )

@@ -51,7 +51,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
             # it reads its variables and /src/cog.yaml
             continue
         elif isinstance(instruction.view, Env) and not fast:
-            yield from _in_env(instruction, context)
+            yield from _in_env(instruction, instruction.view, context)
         elif _copies_config(instruction):
             message = "the copy of the configuration to cog.yaml is removed"
             yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
@@ -66,10 +66,7 @@ def _server_part(instruction: Instruction) -> str | None:
     return None
 
 
-def _in_env(instruction: Instruction, context: Context) -> Iterator[Finding]:
-    view = instruction.view
-    if not isinstance(view, Env):
-        return
+def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[Finding]:
     wanted = {name for name, _value in context.config.environment} if context.config else ()
     own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) and pair.name.value not in wanted]
     if not own:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from dockerfix.findings import Finding, Severity
 from dockerfix.report import rules
 from dockerfix.report.entry import Counts, Entry, readable
@@ -106,8 +104,3 @@ def summary(counts: Counts, verb: str) -> str:
 
 def _plural(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
-
-
-def lines_of(entries: Iterable[Entry], *, show_source: bool | None = None, colour: bool = False) -> list[str]:
-    """The lines for many files."""
-    return [text for item in entries for text in entry(item, show_source=show_source, colour=colour)]

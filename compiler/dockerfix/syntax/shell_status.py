@@ -67,9 +67,9 @@ def errexit(command: Command) -> bool | None:
             return None
         if value == "--" or (value[:1] not in ("-", "+") and not _takes_name(previous)):
             break
-        if (value[0] == "+" and "e" in value) or (value == "errexit" and previous[0] == "+"):
+        if (value[:1] == "+" and "e" in value) or (value == "errexit" and previous[0] == "+"):
             return None
-        found = found or (value[0] == "-" and "e" in value) or value == "errexit"
+        found = found or (value[:1] == "-" and "e" in value) or value == "errexit"
     return found
 
 

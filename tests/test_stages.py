@@ -1,0 +1,176 @@
+"""What is known of a stage: its system, its tools, its Python, its CUDA, the index for torch."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockerfix import bases, blocks, cuda, flow, indexes, pget, systems, tools, variables
+from dockerfix.cog import era
+from dockerfix.context import Context
+from dockerfix.knowledge.replacements import debian_of_python
+from dockerfix.options import Options
+from dockerfix.project import Project
+from dockerfix.requirements import parse_items
+from dockerfix.syntax.parser import parse
+from dockerfix.syntax.tree import Document, Stage
+
+
+def last(text: str) -> tuple[Document, Stage]:
+    document = parse(text)
+    return document, document.stages[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM debian:12-slim\n", "debian12"),
+        ("FROM ubuntu:22.04\n", "ubuntu22.04"),
+        ("FROM debian:bookworm\n", None),
+        ("FROM python:3.11-slim\n", "debian13"),
+        ("FROM python:3.11-slim-bookworm\n", "debian12"),
+        ("FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\n", "ubuntu22.04"),
+        ("FROM debian:12 AS a\nFROM a AS b\nFROM b\n", "debian12"),
+        ("FROM other/image:12\n", None),
+        ("FROM\n", None),
+    ],
+)
+def test_systems(text: str, expected: str | None) -> None:
+    assert systems.system_of(*last(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("3.11-slim-bookworm", "debian12"), ("slim-bullseye", "debian11"), ("slim", "debian13"), ("3.99", "debian13")],
+)
+def test_systems_of_python_images(tag: str, expected: str) -> None:
+    assert debian_of_python(tag) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM python:3.11-slim\nRUN git clone x\n", {"git"}),
+        ("FROM python:3.11-slim AS a\nRUN apt-get install -y git\nFROM a\nRUN git clone x\n", set()),
+        ("FROM python:3.11-slim AS a\nRUN apt-get install -y curl\nFROM a\nRUN git clone x\n", {"git"}),
+        ("FROM $IMAGE\nRUN git clone x\n", set()),
+        ("FROM\nRUN git clone x\n", set()),
+    ],
+)
+def test_tools_of_stages_below(text: str, expected: set[str]) -> None:
+    assert {*tools.missing_packages(*last(text), ())} & {"git"} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cog_yaml", "expected"),
+    [
+        ("FROM r8.im/cog-base:cuda12.1-python3.10-torch2.3.1\n", None, "3.10"),
+        ("FROM r8.im/cog-base:cuda12.1-python3.10.4 AS a\nFROM a\n", None, "3.10"),
+        ("FROM python:3.9.1-slim\n", None, "3.9"),
+        ("FROM other:3.9\n", "build:\n  python_version: '3.8'\n", "3.8"),
+        ("FROM python\n", "build:\n  python_version: '3.8.1'\n", "3.8"),
+    ],
+)
+def test_pythons(text: str, cog_yaml: str | None, expected: str) -> None:
+    assert bases.python_of(*last(text), Project.open(None, cog_yaml).config) == expected
+
+
+def test_a_document_without_a_stage() -> None:
+    document = parse("ARG A\n")
+    assert bases.base_python(document) is None
+    assert cuda.base_of(document) is None
+    assert flow.final_stage(document) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("r8.im/cog-base:cuda11.8-python3.10", "11.8"),
+        ("r8.im/cog-base:python3.10", None),
+        ("nvidia/cuda:12.1.1-base-ubuntu22.04", "12.1.1"),
+        ("nvidia/cuda", None),
+        ("other:12.1", None),
+    ],
+)
+def test_the_cuda_of_an_image(image: str, expected: str | None) -> None:
+    assert bases.image_cuda(last(f"FROM {image}\n")[1].base) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM\n", (None, False, False)),
+        ("FROM nvidia/cuda:12.1.1-base-ubuntu22.04 AS a\nFROM a\n", ("12.1.1", True, False)),
+        ("ARG V=11.8.0\nFROM nvidia/cuda:$V-base-ubuntu22.04\n", ("11.8.0", True, False)),
+        ("ARG V\nFROM nvidia/cuda:$V\n", (None, False, False)),
+        ("FROM python:3.11\n", (None, False, True)),
+    ],
+)
+def test_the_image_below(text: str, expected: tuple[str | None, bool, bool]) -> None:
+    base = cuda.base_of(parse(text))
+    assert base is not None
+    assert (base.cuda, base.is_cuda, base.is_plain) == expected
+
+
+@pytest.mark.parametrize(
+    ("package", "image", "expected"),
+    [
+        (
+            "torch==2.3.1",
+            "nvidia/cuda:12.1.1-base-ubuntu22.04",
+            ["--extra-index-url", "https://download.pytorch.org/whl/cu121"],
+        ),
+        ("torch==99.1+cu199", "python:3.11", ["--extra-index-url", "https://download.pytorch.org/whl/cu199"]),
+        ("torch==99.1+local", "python:3.11", []),
+        ("torch==99.1", "python:3.11", []),
+        ("torch", "python:3.11", []),
+    ],
+)
+def test_the_index_of_torch(package: str, image: str, expected: list[str]) -> None:
+    document = parse(f"FROM {image}\n")
+    context = Context(Project.open(None), Options(), converting=True, era=era(document))
+    source = indexes.torch_source(parse_items([package]), document, context)
+    assert [word for option in source.options for word in option] == expected
+
+
+def test_a_block_ends_where_the_file_does() -> None:
+    document = parse("FROM a\n# dockerfix[DF110]: what `x` brought (3 instructions)\nENV A=b\n# own\n")
+    (block,) = blocks.find_blocks(document)
+    assert [instruction.keyword for instruction in block.instructions] == ["ENV"]
+
+
+def test_uses_of_a_from_without_an_image() -> None:
+    document = parse("FROM\nFROM a\n")
+    assert [(use.instruction.index, use.name) for use in flow.uses(document)] == [(1, "a")]
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("CMD pget a b\n", 1),
+        ('RUN ["pget", "a", "b"]\n', 1),
+        ("RUN echo a\n", None),
+        ("RUN if pget\n", 1),
+        ("RUN echo spaget\n", None),
+        ("RUN select x in a; do pget $x; done\n", 1),
+        ("RUN for (( ; ; )) { pget a b; }\n", 1),
+    ],
+)
+def test_later_calls_of_pget(rest: str, expected: int | None) -> None:
+    found = pget.later_call(parse(f"FROM a\n{rest}"), ())
+    assert (None if found is None else found.index) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("EXPOSE $P 2\n", ("80", "2")),
+        ("VOLUME $P\n", ("80",)),
+        ("WORKDIR /a/$P\n", ("/a/80",)),
+        ("COPY <<E /$P\nx\nE\n", ("/80",)),
+        ("COPY <<E a<< /$P\nx\nE\n", ("a<<", "/80")),
+        ("COPY <<E a<<${ /$P\nx\nE\n", ()),
+    ],
+)
+def test_words_of_instructions(line: str, expected: tuple[str, ...]) -> None:
+    document = parse(f"FROM a\nENV P=80\n{line}")
+    assert variables.of(document.instructions[-1]).words == expected

@@ -1,0 +1,111 @@
+"""The gate: what BuildKit would reject, and what a second run would change, is never let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dockerfix.context import Context
+from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
+from dockerfix.options import Options
+from dockerfix.passes import Pass
+from dockerfix.pipeline import Outcome, run
+from dockerfix.project import Project
+from dockerfix.source import Span
+from dockerfix.syntax.parser import parse
+from dockerfix.syntax.tree import Document
+from dockerfix.verify import KNOWN, GateError, check, defects
+
+COGS = 'FROM python:3.11-slim\nEXPOSE 5000\nCMD ["python", "-m", "cog.server.http"]\n'
+
+
+def context(*, converting: bool = False) -> Context:
+    return Context(Project.open(None), Options(), converting=converting, era="E20", base_python="3.11")
+
+
+def appending(text: str) -> Pass:
+    """A pass that puts `text` at the end."""
+
+    def function(document: Document, _context: Context) -> Iterator[Finding]:
+        end = Span(len(document.text), len(document.text))
+        yield Finding("DF199", end, "something is added", (Edit(end, text),))
+
+    return Pass("DF199", "append", False, function)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM a\nRUN b\n", []),
+        ("ARG A\nFROM a AS b\n", []),
+        ("FROM a as\n", [("FROM requires either one or three arguments", 0)]),
+        ("FROM a AS b c\n", [("FROM requires either one or three arguments", 0)]),
+        ("FROM\n", [("FROM requires either one or three arguments", 0)]),
+        ("RUN a\nFROM b\n", [("RUN stands before the first FROM", 0)]),
+        ("ARG A\n  ENV B=c\nFROM b\nENV C=d\n", [("ENV stands before the first FROM", 8)]),
+        ("FROM a\n# c\nNonsense b\n", [("unknown instruction: `Nonsense`", 11)]),
+        (
+            "Nonsense b\nFROM\n",
+            [("unknown instruction: `Nonsense`", 0), ("FROM requires either one or three arguments", 11)],
+        ),
+    ],
+)
+def test_defects(text: str, expected: list[tuple[str, int]]) -> None:
+    assert defects(parse(text)) == expected
+
+
+def test_defects_of_the_parser_and_ours_are_in_order() -> None:
+    found = defects(parse("# escape=x\nRUN a\nFROM a\nNonsense b\n"))
+    assert [message.partition(" ")[0] for message, _offset in found] == ["invalid", "RUN", "unknown"]
+    assert [offset for _message, offset in found] == sorted(offset for _message, offset in found)
+
+
+@pytest.mark.parametrize("keyword", sorted(KNOWN - {"FROM"}))
+def test_every_instruction_is_known(keyword: str) -> None:
+    assert not [message for message, _offset in defects(parse(f"FROM a\n{keyword} b\n")) if "unknown" in message]
+
+
+def test_a_good_result_goes_through() -> None:
+    document = parse("FROM a\n")
+    check(document, run(document, context(), [appending("RUN b\n")]), context())
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("\n\nNONSENSE b\n", "at its line 4: unknown instruction: `NONSENSE`"),
+        ("FROM b c\n", "at its line 2: FROM requires either one or three arguments"),
+        ("RUN <<E\n", "at its line 2: unterminated heredoc"),
+    ],
+)
+def test_what_buildkit_rejects_is_stopped(added: str, message: str) -> None:
+    document = parse("FROM a\n")
+    with pytest.raises(GateError) as caught:
+        check(document, run(document, context(), [appending(added)]), context())
+    assert str(caught.value) == f"the result would be rejected by BuildKit {message}"
+
+
+def test_a_defect_of_the_source_is_not_the_passes_doing() -> None:
+    document = parse("FROM a\nNONSENSE b\n")
+    check(document, run(document, context(), [appending("NONSENSE b\n")]), context())
+    with pytest.raises(GateError, match="unknown instruction: `OTHER`"):
+        check(document, run(document, context(), [appending("OTHER b\n")]), context())
+
+
+def test_what_a_second_run_changes_is_stopped() -> None:
+    document = parse(COGS)
+    unfinished = run(document, context(converting=True), [])
+    with pytest.raises(GateError) as caught:
+        check(document, unfinished, context(converting=True))
+    assert str(caught.value) == "a second run would change the result again: DF104, DF301, DF302, DF303"
+
+
+def test_a_tree_that_is_not_that_of_its_text_is_stopped() -> None:
+    document = parse("FROM a\nRUN b\n")
+    wrong: Any = SimpleNamespace(text=document.text, nodes=parse("FROM a\n").nodes)
+    with pytest.raises(GateError, match="the result reads differently when it is parsed from the start"):
+        check(document, Outcome(wrong, (), ()), context())
