@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,10 @@ def draw(folder: Path) -> None:
     done = subprocess.run([*record, *call], capture_output=True, check=False, text=True)
     if not PICTURE.is_file() or "Wrote flamegraph" not in done.stderr + done.stdout:
         print(f"no flame graph: {(done.stderr or done.stdout).strip()}", file=sys.stderr)
+        return
+    # its title is the whole command, with the path of each file
+    title = f"{tools.CHECK.name.strip('`')} -j 1, {len(paths)} files, {RATE} samples a second"
+    PICTURE.write_text(re.sub(r">[^<]*py-spy record[^<]*<", f">{title}<", PICTURE.read_text("utf-8")), "utf-8")
 
 
 def words() -> list[str]:

@@ -132,6 +132,7 @@ def test_starts_and_ends_of_places(name: str) -> None:
     assert [backward_end(edits, offset) for offset in emitted] == back_ends
 
 
+@examples
 @given(texts_and_edits())
 def test_a_place_that_no_edit_touches_is_carried_both_ways(case: tuple[str, list[Edit]]) -> None:
     text, edits = case

@@ -18,6 +18,7 @@ from conftest import FIXTURES
 from dockerfix.syntax import shell_parser, tables
 from dockerfix.syntax.lalr import END, Parser, Unexpected
 from dockerfix.syntax.shell_fragment import Fragment, Lexeme
+from effort import examples
 
 
 def module(name: str) -> Any:
@@ -63,6 +64,7 @@ def shape(tree: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@examples
 @given(data=st.data())
 def test_any_tokens_give_what_lark_makes_of_them(name: str, data: st.DataObject) -> None:
     right = from_lark(LARKS[name], explicit={kind: st.just(f"{kind} ") for kind in TERMINALS[name]})
