@@ -25,7 +25,7 @@ EXAMPLES = {
     "test_what_is_read_again_is_what_is_read_anew": 100,
     "test_any_bytes_at_all": 100,
     "test_the_work_of_reading_grows_with_the_lines": 30,
-    "test_any_tokens_give_what_lark_makes_of_them": 100,
+    "test_any_tokens_give_what_lark_makes_of_them": 200,
     "test_any_line": 400,
     "test_quoted_name_comes_back_as_it_was": 200,
     "test_only_word_errors_are_raised": 400,

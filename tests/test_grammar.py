@@ -63,9 +63,8 @@ def shape(tree: Any) -> Any:
     return [str(tree.data), *map(shape, tree.children)] if isinstance(tree, Tree) else tree
 
 
-@pytest.mark.parametrize("name", NAMES)
 @examples
-@given(data=st.data())
+@given(st.sampled_from(NAMES), st.data())
 def test_any_tokens_give_what_lark_makes_of_them(name: str, data: st.DataObject) -> None:
     right = from_lark(LARKS[name], explicit={kind: st.just(f"{kind} ") for kind in TERMINALS[name]})
     kinds = data.draw(st.one_of(right.map(str.split), st.lists(st.sampled_from(TERMINALS[name]), max_size=12)))
