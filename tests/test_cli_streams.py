@@ -236,16 +236,22 @@ class TestManyAtOnce:
         ("number", "code", "jobs"), [(signal.SIGINT, 130, "1"), (signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "1")]
     )
     def test_an_interrupt(self, tmp_path: Path, many: list[str], number: int, code: int, jobs: str) -> None:
-        started = self.start(["-i", "-q", "-j", jobs, *many], tmp_path)
-        first = tmp_path / many[0]
+        # one that nobody writes into holds the work up, so that the interrupt comes in the middle of it
+        held = tmp_path / "held"
+        os.mkfifo(held)
+        before, behind = many[:72], many[72:]
+        started = self.start(["-i", "-q", "-j", jobs, *before, str(held), *behind], tmp_path)
+        last = tmp_path / before[-1]
         until = time.monotonic() + 60
-        while first.read_text() == DOCKERFILE and time.monotonic() < until:
+        while last.read_text() == DOCKERFILE and time.monotonic() < until:
             time.sleep(0.005)
         started.send_signal(number)
+        if jobs != "1":
+            held.write_bytes(b"")  # lets the process go that waits for it
         out, err = started.communicate(timeout=60)
         assert (started.returncode, out, err) == (code, b"", b"")
         assert self.leftovers(tmp_path) == []
-        result = first.read_text()
+        result = last.read_text()
         texts = [(tmp_path / name).read_text() for name in many]
         assert set(texts) == {DOCKERFILE, result}
         # those before the interrupt are done, those behind it are as they were

@@ -57,7 +57,13 @@ class Gate:
     def __init__(self, folder: Path, delay: float, state: str) -> None:
         self.port = free_port()
         text = build_server(write(folder, predict__py=PREDICTOR)).gate
-        for name, value in (("PORT", self.port), ("INNER_PORT", free_port()), ("PAUSE", 0.05), ("GRACE", 0.3)):
+        for name, value in (
+            ("PORT", self.port),
+            ("INNER_PORT", free_port()),
+            ("PAUSE", 0.05),
+            ("PATIENCE", 40),
+            ("GRACE", 0.3),
+        ):
             text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
             assert count == 1
         (folder / "fal_gate.py").write_text(text, encoding="utf-8")

@@ -267,6 +267,13 @@ def test_members_stand_for_their_values_and_sets_are_sorted(scope: Scope, expres
         ("('a' * 150000) + ('a' * 150000)", "is too large"),
         ("[a + b + c for a in range(90) for b in range(90) for c in range(90)]", "takes too long to work out"),
         ("-" * 100 + "1", "takes too long to work out"),
+        # each of these would be looked at, or hashed, part by part
+        ("{(((0,) * 20000,) * 20000,) * 20000: 1}", "is too large"),
+        ("set([(((0,) * 20000,) * 20000,) * 20000])", "is too large"),
+        ("(((0,) * 20000,) * 20000,) * 20000 in SIZES", "is too large"),
+        ("SIZES[(((0,) * 20000,) * 20000,) * 20000]", "is too large"),
+        ("sorted([[[0] * 20000] * 20000] * 20000)", "is too large"),
+        ("[{part: 1} for part in [(0,) * 10000] * 1000]", "takes too long to work out"),
     ],
 )
 def test_says_what_it_cannot_know(scope: Scope, expression: str, reason: str) -> None:

@@ -117,7 +117,7 @@ def bounded(value: Any) -> Any:
     return value
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
     """All that `value` holds, itself if it is no collection. Raises Unknown where that is too much."""
     pending = [value]
     for _ in range(MAX_ITEMS):
@@ -135,7 +135,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 def settled(value: Any) -> Any:
     """`value` if all of it is known and plain, and it is small. Raises Unknown else."""
-    for item in _leaves(value):
+    for item in leaves(value):
         if isinstance(item, Opaque):
             raise Unknown(item.reason)
         if isinstance(item, Member):
@@ -145,7 +145,7 @@ def settled(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """`value` with the values of enums' members in their place. Raises Unknown where a part isn't known."""
-    for item in _leaves(value):
+    for item in leaves(value):
         if isinstance(item, Opaque):
             raise Unknown(item.reason)
     return _without_members(value)
@@ -174,7 +174,7 @@ def truth(value: Any) -> bool:
 def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
     """The result of a comparison: of plain values, or of members with members."""
     looked_at = [left, list(right) if isinstance(op, ast.In | ast.NotIn) and isinstance(right, dict) else right]
-    if not all(isinstance(item, Member) for item in _leaves(looked_at)):
+    if not all(isinstance(item, Member) for item in leaves(looked_at)):
         settled(looked_at)
     if isinstance(op, ast.Is | ast.IsNot):
         return _identical(left, right) == isinstance(op, ast.Is)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,7 @@ from dockerfix.app.operations import (
     compare,
     formatted,
     in_order,
+    leaves,
     plain,
     settled,
     truth,
@@ -36,6 +38,7 @@ from dockerfix.app.scope import Scope
 
 MAX_STEPS = 20_000
 MAX_DEPTH = 60
+PARTS_A_STEP = 16
 
 
 def evaluate(node: ast.expr, scope: Scope) -> Any:
@@ -68,6 +71,9 @@ class _Evaluator:
             raise Unknown(f"is `{ast.unparse(node)}`")
         result = method(node, scope, local)
         self.depth -= 1
+        if isinstance(result, tuple):
+            # as a key it is hashed, part by part and each time anew
+            self.steps += sum(1 for _ in leaves(result)) // PARTS_A_STEP
         return bounded(result)
 
     def _constant(self, node: ast.Constant, _scope: Scope, _local: dict[str, Any]) -> Any:
@@ -238,6 +244,7 @@ class _Evaluator:
             raise Unknown("calls with `**`")
         keywords = {keyword.arg or "": self.value(keyword.value, scope, local) for keyword in node.keywords}
         if function in KEEPS_PARTS:
+            deque(leaves([arguments, keywords]), maxlen=0)  # no more than is quickly looked at
             return function(*map(in_order, arguments), **keywords)
         return function(*settled(arguments), **settled(keywords))
 
