@@ -223,6 +223,7 @@ class Bases:
         lines = [f"deb {mirrors.main} {suite} main", f"deb {mirrors.security} {suite}-security main"]
         (etc / "apt" / "sources.list").write_text("\n".join(lines) + "\n")
         _chroot(folder, "apt-get", "update", "-qq")
+        _chroot(folder, "apt-get", "upgrade", "-qqy")  # once here, as in the official images, and not in each build
         names = set(_chroot(folder, "apt-cache", "pkgnames").split())
         packages = self._cache / "mount" / "apt" / suite
         _empty_packages(packages, [name for name in self._tables["debian"] if name in names])
