@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import buildkit
+from dockerfix.source import encode
 from dockerfix.syntax.parser import parse
 from mutations import mutations
 
@@ -26,6 +27,22 @@ def test_agrees_with_buildkit_on_mutations(part: int) -> None:
         if difference:
             wrong.append((data, difference))
     assert not wrong, f"{len(wrong)} differ, the first:\n{wrong[0][0]!r}\n{wrong[0][1]}"
+
+
+TORN = [
+    b"FROM a\n\xe2\x80\\\n\x83RUN b\n",
+    b"FROM a\nRUN \xc2\\\n\xa0b\n",
+    b"FROM a\nRUN b\xe3\x80\\\n\x80\n",
+    b"FROM a\nRUN a\xe2\x80\\\n\x83b\n",
+    b"FROM a\nENV a=b\xe2\x80\\\n\x83c=d\n",
+    b"FROM a\nCOPY a\xe2\x80\\\n\x83b c\n",
+]
+
+
+@pytest.mark.parametrize("data", TORN)
+def test_white_space_torn_by_a_continuation_is_white_space(data: bytes) -> None:
+    assert encode(parse(data).text) == data
+    assert buildkit.difference(data) is None
 
 
 OF_ITS_AGE = {

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from dockerfix.patterns import lazy
 from dockerfix.source import Span, decode, encode
-from dockerfix.syntax.characters import FIELD_SPACE, GO_SPACE
+from dockerfix.syntax.characters import FIELD_SPACE, GO_SPACE, mended
 from dockerfix.syntax.words_text import go_quote, runes
 
 _FIELD = lazy(f"[{FIELD_SPACE}]+")
@@ -50,8 +50,9 @@ def name_of(keyword: str) -> str:
 
 def split_command(line: str, *, flags: bool = True) -> CommandLine:
     """Divide a logical line as BuildKit does; without `flags` all that follows the keyword is arguments."""
-    end = len(line.rstrip(GO_SPACE))
-    start = end - len(line[:end].lstrip(GO_SPACE))
+    shape = mended(line)
+    end = len(shape.rstrip(GO_SPACE))
+    start = end - len(shape[:end].lstrip(GO_SPACE))
     field = _FIELD.search(line, start, end)
     if not field:
         return CommandLine(line[start:end], (), "", end)
@@ -61,7 +62,7 @@ def split_command(line: str, *, flags: bool = True) -> CommandLine:
         found, at, torn = _read_flags(line, at, end)
         if torn:
             return CommandLine(line[start : field.start()], found, torn + line[at:end], at - len(torn))
-    at = end - len(line[at:end].lstrip(GO_SPACE))
+    at = end - len(shape[at:end].lstrip(GO_SPACE))
     return CommandLine(line[start : field.start()], found, line[at:end], at)
 
 
@@ -138,19 +139,21 @@ def split_at_space(text: str) -> tuple[str, str]:
 
 def words(text: str, escape: str) -> Iterator[Text]:
     """The words of ENV, LABEL and ARG; quotes and escapes stay in the value (they are resolved by expansion)."""
+    shape = mended(text)
     at, length = 0, len(text)
     while at < length:
-        if text[at] in GO_SPACE:
+        if shape[at] in GO_SPACE:
             at += 1
             continue
         start = at
-        at, value = _scan_word(text, at, escape)
-        if value:
-            yield Text(value, Span(start, at))
+        at, end = _scan_word(shape, at, escape)
+        if end > start:
+            yield Text(text[start:end], Span(start, at))
 
 
-def _scan_word(text: str, at: int, escape: str) -> tuple[int, str]:
-    start, length = at, len(text)
+def _scan_word(text: str, at: int, escape: str) -> tuple[int, int]:
+    """Where the word that begins at `at` ends, and where its value does."""
+    length = len(text)
     quote = ""
     while at < length:
         character = text[at]
@@ -159,7 +162,7 @@ def _scan_word(text: str, at: int, escape: str) -> tuple[int, str]:
         if character == escape and quote != "'":
             if at + 1 == length:
                 # BuildKit drops an escape character at the end of the line
-                return length, text[start:at]
+                return length, at
             at += 2
             continue
         if quote and character == quote:
@@ -167,7 +170,7 @@ def _scan_word(text: str, at: int, escape: str) -> tuple[int, str]:
         elif not quote and character in "'\"":
             quote = character
         at += 1
-    return at, text[start:at]
+    return at, at
 
 
 def fields(text: str) -> Iterator[Text]:

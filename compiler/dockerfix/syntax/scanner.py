@@ -14,7 +14,7 @@ from collections.abc import Container, Iterator, Mapping
 from dockerfix.patterns import lazy
 from dockerfix.source import encode
 from dockerfix.syntax.arguments import is_json_form, name_of, split_command
-from dockerfix.syntax.characters import GO_SPACE
+from dockerfix.syntax.characters import GO_SPACE, mended
 from dockerfix.syntax.heredocs import Heredoc, heredoc_openers
 from dockerfix.syntax.lexemes import Directive, Lexeme, Problem
 
@@ -256,7 +256,7 @@ def _can_contain_heredoc(line: str) -> bool:
 
 def _with_keyword(text: str, lexemes: list[Lexeme], line: str) -> list[Lexeme]:
     """Divide the text of an instruction into white space before its keyword, the keyword, and its arguments."""
-    lead = _LEADING_SPACE.match(line)
+    lead = _LEADING_SPACE.match(mended(line))
     left = lead.end() if lead else 0
     keyword, _flags, _rest, _at = split_command(line, flags=False)
     remaining = len(keyword)
