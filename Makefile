@@ -40,7 +40,7 @@ demo: $(VENV)/base
 	@$(BIN)/python tests/demo.py
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 $(VENV)/fuzz: $(VENV)/test
 	@$(BIN)/pip install --quiet --editable '.[test,fuzz]' && $(BIN)/python -c 'import atheris' || \

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dockerfix import blocks, cog, flow
 from dockerfix.context import Context
+from dockerfix.per_node import per_node
 from dockerfix.project_requirements import logical_lines
 from dockerfix.requirements import Item, Requirement, is_cog, parse_item
 from dockerfix.source import Span
@@ -78,7 +79,8 @@ def _read_lines(document: Document, context: Context) -> Iterator[Line]:
     yield from _of_files(context, place)
     for instruction in document.instructions:
         if _is_the_users(document, instruction, context):
-            yield from _of_run(instruction)
+            span = instruction.body_span
+            yield from [Line(item, span) for item in _of_run(instruction)]
 
 
 def _place(document: Document) -> Span:
@@ -122,15 +124,16 @@ def _is_the_users(document: Document, instruction: Instruction, context: Context
     return block is None or (context.config is None and block.code in _PACKAGE_BLOCKS)
 
 
-def _of_run(instruction: Instruction) -> Iterator[Line]:
+@per_node
+def _of_run(instruction: Instruction) -> tuple[Item, ...]:
+    """What a RUN installs, and the options of its installs."""
+    found: list[Item] = []
     for command in flow.simple_commands(instruction):
-        found = cog.install(command)
-        if found is None:
-            continue
-        for option in found.options:
-            yield Line(parse_item(_text(option)), instruction.body_span)
-        for word in found.operands:
-            yield Line(parse_item(word.value or word.text), instruction.body_span)
+        install = cog.install(command)
+        if install is not None:
+            found += [parse_item(_text(option)) for option in install.options]
+            found += [parse_item(word.value or word.text) for word in install.operands]
+    return tuple(found)
 
 
 def _text(words: Iterable[Word]) -> str:

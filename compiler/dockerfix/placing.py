@@ -6,6 +6,7 @@ from dockerfix import blocks
 from dockerfix.blocks import Block
 from dockerfix.context import Context
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.per_node import per_node
 from dockerfix.project import CogConfig
 from dockerfix.syntax.instructions import Run, TextView
 from dockerfix.syntax.tree import Instruction, Stage
@@ -19,13 +20,21 @@ def after(instruction: Instruction) -> int:
 
 def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:
     """Whether a RUN is one of the commands of cog.yaml."""
-    view = instruction.view
-    if config is None or not isinstance(view, Run):
+    if config is None or instruction.keyword != "RUN":
         return False
-    flags = instruction.text[len(instruction.node.command.keyword) : view.arguments_span.start]
-    shown = " ".join(f"{flags} {_script(view)}".split())
+    shown = _shown(instruction)
     commands = [" ".join(item.command.split()) for item in config.commands]
     return any(shown.endswith(command) and _is_flags(shown.removesuffix(command)) for command in commands)
+
+
+@per_node
+def _shown(instruction: Instruction) -> str:
+    """The flags of a RUN and what the shell gets, with one blank between words."""
+    view = instruction.view
+    if not isinstance(view, Run):
+        return ""
+    flags = instruction.text[len(instruction.node.command.keyword) : view.arguments_span.start]
+    return " ".join(f"{flags} {_script(view)}".split())
 
 
 def _script(view: Run) -> str:
@@ -52,13 +61,12 @@ def before_user_commands(stage: Stage, context: Context) -> int:
 def is_workdir(instruction: Instruction) -> bool:
     """The WORKDIR of the model's code."""
     view = instruction.view
-    folders = idioms().source_folders.all
     if instruction.keyword != "WORKDIR" or not isinstance(view, TextView):
         return False
     if blocks.in_block(instruction.document, instruction):
         # that of the image in place of cog-base; the code's own comes later
         return False
-    value = view.value.value
+    value, folders = view.value.value, idioms().source_folders.all
     return any(value == folder or value.startswith(f"{folder}/") for folder in folders)
 
 

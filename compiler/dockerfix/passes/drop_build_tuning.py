@@ -8,6 +8,7 @@ from dockerfix import flow
 from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.per_node import per_node
 from dockerfix.syntax.instructions import Env, Run
 from dockerfix.syntax.tree import Document, Instruction
 
@@ -50,6 +51,7 @@ def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding
             yield Finding(CODE, instruction.body_span, f"{what} removed", (flow.drop(instruction),))
 
 
+@per_node
 def _cflags(instruction: Instruction) -> str | None:
     """The value that an ENV of CFLAGS alone gives it, without quotes; None for any other instruction."""
     view = instruction.view
@@ -61,6 +63,7 @@ def _cflags(instruction: Instruction) -> str | None:
     return pair.value.value.strip("\"'")
 
 
+@per_node
 def _step(instruction: Instruction) -> str | None:
     view = instruction.view
     if isinstance(view, Run) and not view.is_json and view.arguments.startswith(idioms().staging.label_prefix):

@@ -9,6 +9,7 @@ from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.per_node import per_node
 from dockerfix.source import Span
 from dockerfix.syntax.instructions import Env, FieldsView
 from dockerfix.syntax.tree import Document, Instruction
@@ -57,6 +58,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
 
 
+@per_node
 def _server_part(instruction: Instruction) -> str | None:
     view = instruction.view
     if instruction.keyword == "CMD" and cog.is_server(instruction):
@@ -87,6 +89,7 @@ def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[F
     yield Finding(CODE, instruction.body_span, f"{names} of Cog's runtime removed", tuple(edits))
 
 
+@per_node
 def _copies_config(instruction: Instruction) -> bool:
     """``RUN cp /src/NAME /src/cog.yaml``, which Cog appends for a configuration of another name."""
     commands = flow.simple_commands(instruction)

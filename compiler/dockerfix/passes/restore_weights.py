@@ -9,6 +9,7 @@ from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
+from dockerfix.per_node import per_node
 from dockerfix.requirements_plan import copy_instruction
 from dockerfix.syntax.instructions import Copy, From
 from dockerfix.syntax.tree import Document, Instruction
@@ -94,6 +95,7 @@ def _from_project(instruction: Instruction) -> Finding:
     )
 
 
+@per_node
 def _goes_to_cache(instruction: Instruction) -> bool:
     view = instruction.view
     folder = idioms().monobase.weights_folder
@@ -102,6 +104,7 @@ def _goes_to_cache(instruction: Instruction) -> bool:
     )
 
 
+@per_node
 def _links_to_cache(instruction: Instruction) -> bool:
     commands = flow.simple_commands(instruction)
     folder = idioms().monobase.weights_folder
