@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dockerfix.emitter import Edit
 from dockerfix.patterns import lazy
 from dockerfix.source import Span
-from dockerfix.syntax.tree import Document, Instruction, InstructionNode
+from dockerfix.syntax.tree import Document, Instruction
 
 _MARK = lazy(r"#[ \t]*dockerfix\[(DF\d{3})\]:[ \t]*([^\r\n]*)")
 
@@ -41,21 +41,23 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
 
 def _read_blocks(document: Document) -> tuple[Block, ...]:
     result: list[Block] = []
-    instructions: dict[int, Instruction] = {}
+    before = 0  # instructions in front of the node
     for index, (node, start) in enumerate(zip(document.nodes, document.offsets, strict=True)):
+        if node.kind == "instruction":
+            before += 1
+            continue
         match = _MARK.match(node.text) if node.kind == "comment" else None
         if not match:
             continue
-        instructions = instructions or {each.start: each for each in document.instructions}
         count = re.search(r"\((\d+) instructions\)$", match[2])
-        members: list[Instruction] = []
-        end = start + len(node.text)
+        length = 0
         for following in document.nodes[index + 1 : index + 1 + (int(count[1]) if count else 1)]:
-            if not isinstance(following, InstructionNode):
+            if following.kind != "instruction":
                 break
-            members.append(instructions[end])
-            end += len(following.text)
-        result.append(Block(match[1], match[2], tuple(members), Span(start, end)))
+            length += 1
+        members = document.instructions[before : before + length]
+        end = members[-1].span.end if members else start + len(node.text)
+        result.append(Block(match[1], match[2], members, Span(start, end)))
     return tuple(result)
 
 
@@ -66,7 +68,8 @@ def find_block(document: Document, code: str) -> Block | None:
 
 def in_block(document: Document, instruction: Instruction) -> Block | None:
     """The block that holds `instruction`, if one does."""
-    return next((block for block in find_blocks(document) if instruction in block.instructions), None)
+    found = find_blocks(document)
+    return next((block for block in found if instruction in block.instructions), None) if found else None
 
 
 def newline(document: Document) -> str:

@@ -53,7 +53,8 @@ class _Trail:
         """Where `span` of the present text comes from."""
         start, end = span
         for edits in reversed(self.steps):
-            if _reaches(edits, start, end):
+            first = edits[0].span.start
+            if start >= first or end > first:  # else it lies before all of them, which is usual
                 start = backward(edits, start)
                 end = max(start, backward_end(edits, end))
         return Span(start, end)
@@ -62,16 +63,11 @@ class _Trail:
         """Where `span` of the text after pass `step` stands in the last text."""
         start, end = span
         for edits in self.steps[step + 1 :]:
-            if _reaches(edits, start, end):
+            first = edits[0].span.start
+            if start >= first or end > first:
                 start = forward(edits, start)
                 end = max(start, forward_end(edits, end))
         return Span(start, end)
-
-
-def _reaches(edits: list[Edit], start: int, end: int) -> bool:
-    """Whether a place lies where edits may move it: not wholly before the first of them."""
-    first = edits[0].span.start
-    return start >= first or end > first
 
 
 def run(document: Document, context: Context, passes: Iterable[Pass] | None = None) -> Outcome:
