@@ -52,7 +52,7 @@ fuzz: $(VENV)/fuzz
 
 coverage: $(VENV)/test
 	rm -rf build/coverage && mkdir -p build/coverage
-	COVERAGE_ROOT=$(CURDIR) $(BIN)/coverage run -m pytest
+	COVERAGE_ROOT=$(CURDIR) $(BIN)/coverage run -m pytest -n auto
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -19,6 +19,7 @@ EXAMPLES = {
     "test_emits_what_splicing_gives": 100,
     "test_offsets_can_be_carried_both_ways": 100,
     "test_a_place_that_no_edit_touches_is_carried_both_ways": 100,
+    "test_a_step_carries_places_as_the_emitter_does": 100,
     # the parser of Dockerfiles
     "test_instructions_are_found_and_nothing_is_lost": 100,
     "test_buildkit_reads_the_same": 100,

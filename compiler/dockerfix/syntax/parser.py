@@ -100,23 +100,32 @@ class _Kept:
     """
 
     def __init__(self, document: Document, edits: Sequence[Edit]) -> None:
-        self._offsets = document.offsets
+        self._offsets = offsets = document.offsets
+        self._size = len(document.text)
+        self._begins: list[int] = []  # where each run begins in the new text
         self._runs: list[tuple[int, int, int]] = []  # first and stop as in _Run, and how far the text moved
         done = delta = 0
         for (start, stop), text in edits:
-            self._runs.append((bisect_left(self._offsets, done), bisect_right(self._offsets, start) - 1, delta))
+            self._add(bisect_left(offsets, done), bisect_right(offsets, start) - 1, delta)
             delta += len(text) - (stop - start)
             done = stop
-        self._runs.append((bisect_left(self._offsets, done), len(self._offsets), delta))
-        self._size = len(document.text)
+        self._add(bisect_left(offsets, done), len(offsets), delta)
+
+    def _add(self, first: int, stop: int, delta: int) -> None:
+        if first < stop:
+            self._begins.append(self._offsets[first] + delta)
+            self._runs.append((first, stop, delta))
 
     def find(self, at: int) -> _Run | None:
         """The nodes from the one that begins at `at` in the new text up to the next edit; None where none does."""
-        for first, stop, delta in self._runs:
-            index = bisect_left(self._offsets, at - delta, first, max(first, stop))
-            if index < stop and self._offsets[index] == at - delta:
-                return _Run(index, stop, delta + (self._offsets[stop] if stop < len(self._offsets) else self._size))
-        return None
+        number = bisect_right(self._begins, at) - 1
+        if number < 0:
+            return None
+        first, stop, delta = self._runs[number]
+        index = bisect_left(self._offsets, at - delta, first, stop)
+        if index == stop or self._offsets[index] != at - delta:
+            return None
+        return _Run(index, stop, delta + (self._offsets[stop] if stop < len(self._offsets) else self._size))
 
     def __contains__(self, at: object) -> bool:
         return isinstance(at, int) and self.find(at) is not None
