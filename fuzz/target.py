@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import atheris
 
 ROOT = Path(__file__).resolve().parents[1]
+CRASHES = ROOT / ".fuzz" / "crashes"
 NOT_FUZZED = ("dockerfix.app", "dockerfix.cli", "dockerfix.report", "dockerfix.__main__")
 
 
@@ -29,7 +31,19 @@ def main() -> None:
     from fuzz.targets import TARGETS
 
     name = sys.argv.pop(1)
-    atheris.Setup(sys.argv, TARGETS[name].run)
+    run = TARGETS[name].run
+
+    def keeping(data: bytes) -> None:
+        """Run the target, and write down an input that breaks it: libFuzzer's own end is not always reached."""
+        try:
+            run(data)
+        except Exception:
+            folder = CRASHES / name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"crash-{hashlib.sha1(data).hexdigest()}").write_bytes(data)
+            raise
+
+    atheris.Setup(sys.argv, keeping)
     atheris.Fuzz()
 
 
