@@ -14,6 +14,7 @@ import dockerfile
 import buildkit
 import dockerfix
 import trees
+from buildkit import readable
 from dockerfix.source import Span, encode
 from dockerfix.syntax.parser import parse
 from dockerfix.syntax.shell import Script, parse_shell
@@ -132,8 +133,8 @@ def _said(command: dockerfile.Command) -> tuple[object, ...]:
 
 
 def commands(text: str) -> tuple[dockerfile.Command, ...]:
-    """The instructions of a Dockerfile as BuildKit reads them. Raises dockerfile.GoParseError."""
-    return dockerfile.parse_string(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    """The instructions of a Dockerfile as BuildKit reads them, NULs as U+0001. Raises dockerfile.GoParseError."""
+    return dockerfile.parse_string(readable(text).replace("\0", "\1"))  # the parser takes and gives C strings
 
 
 def check_nothing_was_injected(result: dockerfix.Result) -> None:

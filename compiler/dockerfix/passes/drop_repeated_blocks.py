@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, flow
+from dockerfix import blocks
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
@@ -38,10 +38,7 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
     """
     seen: set[tuple[str, int]] = set()
     for block in blocks.find_blocks(document):
-        stage = flow.stage_of(document, block.instructions[0]) if block.instructions else None
-        if stage is None:
-            continue
-        key = (block.code, stage.index)
+        key = (block.code, sum(stage.span.start <= block.span.start for stage in document.stages))
         if key in seen:
             message = f"a second block of {block.code} in this stage is removed"
             yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
