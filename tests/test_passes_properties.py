@@ -33,7 +33,10 @@ from work import count_calls
 OURS = {"pip", "python", "uv", "apt-get", "rm", "for", "head", "ln", "readlink"}
 """What the injected installs may run."""
 
-MAY_BE_REFUSED = {"DF306": "a package is a path that is not in the project"}
+MAY_BE_REFUSED = {
+    "DF003": "a package that opens a heredoc, from a release that wrote packages into a RUN",
+    "DF306": "a package is a path that is not in the project",
+}
 
 NOT_JUDGED = {
     "python-packages": "what is no requirement the checker divides otherwise; `check_packages` looks at the others",
@@ -45,7 +48,7 @@ NOT_JUDGED = {
 def check_packages(case: Case, result: dockerfix.Result) -> None:
     """The plain requirements are words of the install, once each in cog.yaml's order, and nothing of Cog is."""
     cogs = oracles.scripts(case.bare)
-    traces = [trace(script) for script in oracles.injected(result.text, case.text) if script not in cogs]
+    traces = [trace(script) for script in oracles.injected(result.text, result.source.text) if script not in cogs]
     installs = [each for each in traces if any("install" in words[1:4] for words in each.calls)]
     assert {program for each in installs for program in each.programs} <= OURS
     words = [word for each in installs for call in each.calls if call[0] != "apt-get" for word in call]

@@ -55,7 +55,9 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
         if not item.command:
             continue
         if item.command not in document.text:
-            if not blocks.find_blocks(document):  # else an earlier run may have dropped it, as one that only fetched pget
+            if not blocks.find_blocks(
+                document
+            ):  # else an earlier run may have dropped it, as one that only fetched pget
                 yield _missing(item.command)
         elif _runs_on(item.command, document.escape):
             # of the mounts of an item Cog writes the secrets
