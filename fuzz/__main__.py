@@ -7,6 +7,7 @@ the kept corpus. An input that breaks a target is left in ``.fuzz/crashes``.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,19 +59,19 @@ def fuzz(name: str, seconds: int) -> Outcome:
 
 
 def merge(name: str) -> None:
-    """Put the smallest set of inputs that reaches all that is reached so far into the kept corpus."""
+    """Make the kept corpus a small set of inputs that reach all that is reached so far and the fixtures do not."""
     kept, merged = CORPUS / name, WORK / "merged" / name
-    kept.mkdir(parents=True, exist_ok=True)
-    merged.mkdir(parents=True, exist_ok=True)
-    for path in merged.iterdir():
-        path.unlink()
-    options = ["-merge=1", f"-max_len={TARGETS[name].longest}", "-detect_leaks=0"]
-    log, code = libfuzzer(name, [*options, str(merged), str(kept), str(WORK / name), str(WORK / "seeds" / name)])
-    if code:
+    shutil.rmtree(merged, ignore_errors=True)
+    write_seeds(name, merged)
+    seeds = set(merged.iterdir())
+    options = ["-set_cover_merge=1", f"-max_len={TARGETS[name].longest}", "-detect_leaks=0"]
+    log, code = libfuzzer(name, [*options, str(merged), str(kept), str(WORK / name)])
+    added = set(merged.iterdir()) - seeds
+    if code or not added:
         sys.exit(log)
-    for path in kept.iterdir():
-        path.unlink()
-    for path in merged.iterdir():
+    shutil.rmtree(kept)
+    kept.mkdir()
+    for path in added:
         path.rename(kept / path.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
+import shlex
 import sys
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def main() -> None:
             (folder / f"crash-{hashlib.sha1(data).hexdigest()}").write_bytes(data)
             raise
 
+    # a merge starts this again, by its name and through a shell
+    sys.argv[0] = shlex.join([sys.executable, "-m", "fuzz.target", name])
     atheris.Setup(sys.argv, keeping)
     atheris.Fuzz()
 
