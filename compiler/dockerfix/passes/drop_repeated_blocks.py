@@ -12,6 +12,9 @@ from dockerfix.syntax.tree import Document
 
 CODE = "DF109"
 
+_FOR_ONE_INSTRUCTION = frozenset({"DF305"})
+"""Blocks that belong to the instruction behind them, of which a stage may have several."""
+
 
 def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Finding]:
     """Remove all blocks of a code but the first of their stage.
@@ -39,7 +42,7 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
     seen: set[tuple[str, int]] = set()
     for block in blocks.find_blocks(document):
         key = (block.code, sum(stage.span.start <= block.span.start for stage in document.stages))
-        if key in seen:
+        if key in seen and block.code not in _FOR_ONE_INSTRUCTION:
             message = f"a second block of {block.code} in this stage is removed"
             yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         seen.add(key)
