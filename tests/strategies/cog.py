@@ -25,7 +25,7 @@ from strategies.shell import commands
 MARKER = "pwned"
 """The program that every hostile item tries to run."""
 
-NASTY = "ab1 '\"$`;|&<>(){}#\\=!*~-@[].,/%^?+é"
+NASTY = "ab1 '\"$`;|&<>(){}#\\=!*~-@[].,%^?+é"
 ESCAPES = [
     *(
         f"'; {MARKER} #",
