@@ -49,8 +49,8 @@ def _read_blocks(document: Document) -> tuple[Block, ...]:
         members: list[Instruction] = []
         end = start + len(node.text)
         for following in document.nodes[index + 1 : index + 1 + (int(count[1]) if count else 1)]:
-            if not isinstance(following, InstructionNode):
-                break
+            if not isinstance(following, InstructionNode) or following.keyword == "FROM":
+                break  # no block begins a stage
             members.append(instructions[end])
             end += len(following.text)
         result.append(Block(match[1], match[2], tuple(members), Span(start, end)))
