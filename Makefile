@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 FUZZ_SECONDS ?= 120
+FUZZ_SEED ?= 1
 
 .PHONY: help demo test fuzz golden lint dist bench e2e docs clean
 
@@ -45,7 +46,7 @@ $(VENV)/fuzz: $(VENV)/test
 	@touch $@
 
 fuzz: $(VENV)/fuzz
-	$(BIN)/python -m fuzz $(FUZZ_SECONDS)
+	$(BIN)/python -m fuzz $(FUZZ_SECONDS) --seed=$(FUZZ_SEED)
 
 golden: $(VENV)/test
 	$(BIN)/python -m pytest --snapshot-update -k golden
