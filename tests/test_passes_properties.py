@@ -10,11 +10,12 @@ import shlex
 from functools import partial
 
 from hypothesis import event, given
+from hypothesis import strategies as st
 
 import checker
 import dockerfix
 import oracles
-from dockerfix.syntax.parser import forget
+from dockerfix.syntax.parser import forget, parse
 from effort import examples
 from strategies.cog import (
     KNOWN,
@@ -105,6 +106,23 @@ def test_any_cog_yaml_at_all(case: Case) -> None:
 def test_what_the_user_wrote_between_stays(case: Case) -> None:
     result = case.rewrite()
     oracles.check_result(result)
+    if result.ok:
+        oracles.check_second_run(result, case.rewrite(result.text))
+
+
+@examples
+@given(outputs(), st.data())
+def test_a_result_that_someone_edited(case: Case, data: st.DataObject) -> None:
+    """Lines that are gone, doubled or moved, as after a merge: the next run is as good as on any other file."""
+    lines = case.rewrite().text.splitlines(keepends=True)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at, to = (data.draw(st.integers(0, len(lines) - 1)) for _ in range(2))
+        change = data.draw(st.sampled_from(["drop", "double", "move"]))
+        line = lines[at] if change == "double" else lines.pop(at)
+        lines[to:to] = [] if change == "drop" else [line]
+    result = case.rewrite("".join(lines))
+    if not parse(result.source.text).problems:
+        oracles.check_result(result)
     if result.ok:
         oracles.check_second_run(result, case.rewrite(result.text))
 
