@@ -29,7 +29,8 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
     """All blocks, in order.
 
     A block begins at its comment and takes the instructions that follow without a blank line or another comment, as
-    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one.
+    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one. A comment
+    with no instruction behind it is none.
     """
     known: tuple[Block, ...] | None = document.__dict__.get("_blocks")
     if known is None:
@@ -53,7 +54,8 @@ def _read_blocks(document: Document) -> tuple[Block, ...]:
                 break  # no block begins a stage
             members.append(instructions[end])
             end += len(following.text)
-        result.append(Block(match[1], match[2], tuple(members), Span(start, end)))
+        if members:
+            result.append(Block(match[1], match[2], tuple(members), Span(start, end)))
     return tuple(result)
 
 
