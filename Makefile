@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 FUZZ_SECONDS ?= 120
+FUZZ_SEED ?= 1
 
 .PHONY: help demo test coverage fuzz golden tables lint dist docs e2e bench clean
 
@@ -48,7 +49,7 @@ $(VENV)/fuzz: $(VENV)/test
 	@touch $@
 
 fuzz: $(VENV)/fuzz
-	$(BIN)/python -m fuzz $(FUZZ_SECONDS)
+	$(BIN)/python -m fuzz $(FUZZ_SECONDS) --seed=$(FUZZ_SEED)
 
 coverage: $(VENV)/test
 	rm -rf build/coverage && mkdir -p build/coverage

@@ -1,4 +1,6 @@
-"""``python -m fuzz [SECONDS] [--keep]``: fuzz all targets, print the totals, and fail where something was found.
+"""``python -m fuzz [SECONDS] [--seed=N] [--keep]``: fuzz all targets, print the totals, and fail where one broke.
+
+Without a seed, or with 0, each run is another one.
 
 New inputs go into ``.fuzz``, and begin the next run; with ``--keep`` those that reach something new are merged into
 the kept corpus. An input that breaks a target is left in ``.fuzz/crashes``.
@@ -7,6 +9,7 @@ the kept corpus. An input that breaks a target is left in ``.fuzz/crashes``.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +44,7 @@ class Outcome(NamedTuple):
         return self.executions, self.added, len(self.crashes)
 
 
-def fuzz(name: str, seconds: int) -> Outcome:
+def fuzz(name: str, seconds: int, seed: int) -> Outcome:
     """Run one target for so long, or until it breaks."""
     found, artifacts = WORK / name, CRASHES / name
     for folder in (found, artifacts):
@@ -51,6 +54,7 @@ def fuzz(name: str, seconds: int) -> Outcome:
     options = [
         *(f"-max_total_time={seconds}", f"-max_len={TARGETS[name].longest}", f"-dict={WORK / 'words.dict'}"),
         *(f"-artifact_prefix={artifacts}/", "-print_final_stats=1", "-detect_leaks=0", "-timeout=60"),
+        f"-seed={seed}",
     ]
     log, code = libfuzzer(name, [*options, str(found), str(CORPUS / name), str(WORK / "seeds" / name)])
     crashes = sorted(set(artifacts.iterdir()) - before)
@@ -58,19 +62,19 @@ def fuzz(name: str, seconds: int) -> Outcome:
 
 
 def merge(name: str) -> None:
-    """Put the smallest set of inputs that reaches all that is reached so far into the kept corpus."""
+    """Make the kept corpus a small set of inputs that reach all that is reached so far and the fixtures do not."""
     kept, merged = CORPUS / name, WORK / "merged" / name
-    kept.mkdir(parents=True, exist_ok=True)
-    merged.mkdir(parents=True, exist_ok=True)
-    for path in merged.iterdir():
-        path.unlink()
-    options = ["-merge=1", f"-max_len={TARGETS[name].longest}", "-detect_leaks=0"]
-    log, code = libfuzzer(name, [*options, str(merged), str(kept), str(WORK / name), str(WORK / "seeds" / name)])
-    if code:
+    shutil.rmtree(merged, ignore_errors=True)
+    write_seeds(name, merged)
+    seeds = set(merged.iterdir())
+    options = ["-set_cover_merge=1", f"-max_len={TARGETS[name].longest}", "-detect_leaks=0"]
+    log, code = libfuzzer(name, [*options, str(merged), str(kept), str(WORK / name)])
+    added = set(merged.iterdir()) - seeds
+    if code or not added:
         sys.exit(log)
-    for path in kept.iterdir():
-        path.unlink()
-    for path in merged.iterdir():
+    shutil.rmtree(kept)
+    kept.mkdir()
+    for path in added:
         path.rename(kept / path.name)
 
 
@@ -88,11 +92,11 @@ def _figure(name: str, log: str) -> int:
 
 def main(arguments: list[str]) -> int:
     """Fuzz and tell; 1 where a target broke."""
-    numbers = [int(word) for word in arguments if word.isdecimal()]
-    seconds = numbers[0] if numbers else SECONDS
+    seconds = next((int(word) for word in arguments if word.isdecimal()), SECONDS)
+    seed = next((int(word[7:]) for word in arguments if word.startswith("--seed=")), 0)
     WORK.mkdir(exist_ok=True)
     write_dictionary(WORK / "words.dict")
-    outcomes = [fuzz(name, max(1, round(seconds * target.share))) for name, target in TARGETS.items()]
+    outcomes = [fuzz(name, max(1, round(seconds * target.share)), seed) for name, target in TARGETS.items()]
     for outcome in outcomes:
         if outcome.code:
             print(*outcome.log.splitlines()[-SHOWN:], sep="\n")

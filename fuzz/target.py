@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
+import shlex
 import sys
 from pathlib import Path
 
 import atheris
 
 ROOT = Path(__file__).resolve().parents[1]
+CRASHES = ROOT / ".fuzz" / "crashes"
 NOT_FUZZED = ("dockerfix.app", "dockerfix.cli", "dockerfix.report", "dockerfix.__main__")
 
 
@@ -29,7 +32,21 @@ def main() -> None:
     from fuzz.targets import TARGETS
 
     name = sys.argv.pop(1)
-    atheris.Setup(sys.argv, TARGETS[name].run)
+    run = TARGETS[name].run
+
+    def keeping(data: bytes) -> None:
+        """Run the target, and write down an input that breaks it: libFuzzer's own end is not always reached."""
+        try:
+            run(data)
+        except Exception:
+            folder = CRASHES / name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"crash-{hashlib.sha1(data).hexdigest()}").write_bytes(data)
+            raise
+
+    # a merge starts this again, by its name and through a shell
+    sys.argv[0] = shlex.join([sys.executable, "-m", "fuzz.target", name])
+    atheris.Setup(sys.argv, keeping)
     atheris.Fuzz()
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import dockerfix
 import oracles
 from dockerfix.source import decode
+from dockerfix.syntax.parser import parse
 from strategies.cog import MARKER
 
 SEPARATOR = b"#--- cog.yaml\n"
@@ -29,6 +30,8 @@ def rewriting(data: bytes) -> None:
     text = decode(dockerfile.replace(MARKER.encode(), b"owned"))
     cog_yaml = decode(config)
     result = dockerfix.rewrite(text, cog_yaml=cog_yaml)
+    if result.internal and parse(text).problems:
+        return  # BuildKit refuses the Dockerfile anyhow, and an edit may lie in what is wrong with it
     oracles.check_result(result)
     if result.ok:
         oracles.check_second_run(result, dockerfix.rewrite(result.text, cog_yaml=cog_yaml))

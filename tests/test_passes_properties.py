@@ -10,11 +10,13 @@ import shlex
 from functools import partial
 
 from hypothesis import event, given
+from hypothesis import strategies as st
 
 import checker
 import dockerfix
 import oracles
-from dockerfix.syntax.parser import forget
+from dockerfix.blocks import find_blocks
+from dockerfix.syntax.parser import forget, parse
 from effort import examples
 from strategies.cog import (
     KNOWN,
@@ -33,7 +35,10 @@ from work import count_calls
 OURS = {"pip", "python", "uv", "apt-get", "rm", "for", "head", "ln", "readlink"}
 """What the injected installs may run."""
 
-MAY_BE_REFUSED = {"DF306": "a package is a path that is not in the project"}
+MAY_BE_REFUSED = {
+    "DF003": "a package that opens a heredoc, from a release that wrote packages into a RUN",
+    "DF306": "a package is a path that is not in the project",
+}
 
 NOT_JUDGED = {
     "python-packages": "what is no requirement the checker divides otherwise; `check_packages` looks at the others",
@@ -45,7 +50,7 @@ NOT_JUDGED = {
 def check_packages(case: Case, result: dockerfix.Result) -> None:
     """The plain requirements are words of the install, once each in cog.yaml's order, and nothing of Cog is."""
     cogs = oracles.scripts(case.bare)
-    traces = [trace(script) for script in oracles.injected(result.text, case.text) if script not in cogs]
+    traces = [trace(script) for script in oracles.injected(result.text, result.source.text) if script not in cogs]
     installs = [each for each in traces if any("install" in words[1:4] for words in each.calls)]
     assert {program for each in installs for program in each.programs} <= OURS
     words = [word for each in installs for call in each.calls if call[0] != "apt-get" for word in call]
@@ -101,6 +106,35 @@ def test_any_cog_yaml_at_all(case: Case) -> None:
 @given(edited_outputs())
 def test_what_the_user_wrote_between_stays(case: Case) -> None:
     result = case.rewrite()
+    oracles.check_result(result)
+    if result.ok:
+        oracles.check_second_run(result, case.rewrite(result.text))
+
+
+def units(text: str) -> list[str]:
+    """A text in parts that someone would move: blocks of dockerfix whole, and what stands between them node by node."""
+    document = parse(text)
+    inside = dict(block.span for block in find_blocks(document))
+    result, end = [], 0
+    for node, start in zip(document.nodes, document.offsets, strict=True):
+        if start >= end:
+            end = inside.get(start, start + len(node.text))
+            result.append(text[start:end])
+    return result
+
+
+@examples
+@given(outputs(), st.data())
+def test_a_result_that_someone_edited(case: Case, data: st.DataObject) -> None:
+    """Blocks and instructions of a stage that are gone, doubled or moved, as after a merge: it is a file as any other."""
+    parts = units(case.rewrite().text)
+    first = max(number for number, part in enumerate(parts) if part.startswith("FROM ")) + 1
+    for _ in range(data.draw(st.integers(1, 3))):
+        at, to = (data.draw(st.integers(first, len(parts) - 1)) for _ in range(2))
+        change = data.draw(st.sampled_from(["drop", "double", "move"]))
+        part = parts[at] if change == "double" else parts.pop(at)
+        parts[to:to] = [] if change == "drop" else [part]
+    result = case.rewrite("".join(parts))
     oracles.check_result(result)
     if result.ok:
         oracles.check_second_run(result, case.rewrite(result.text))

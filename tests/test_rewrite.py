@@ -28,6 +28,7 @@ EXPOSE 5000
 CMD ["python", "-m", "cog.server.http"]
 COPY . /src
 """
+SERVER = 'CMD ["python", "-m", "cog.server.http"]\n'
 FLASK = """\
 FROM python:3.11-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tini curl && rm -rf /var/lib/apt/lists/*
@@ -220,6 +221,15 @@ def test_a_file_that_buildkit_refuses() -> None:
     result = dockerfix.rewrite(DOCKERFILE + "BROKEN instruction\n", cog_yaml=COG_YAML)
     assert codes(result) == ["DF003"]
     assert not result.ok
+
+
+def test_a_package_that_hides_the_rest_in_a_heredoc_is_refused() -> None:
+    """Releases before v0.5.0 wrote packages into a RUN: replacing that would lose the user's commands behind it."""
+    config = "build:\n  python_packages: ['numpy==1.21.6', '<<EOF']\n  run: [echo user]\n"
+    step = "RUN --mount=type=cache,target=/root/.cache/pip pip install   numpy==1.21.6 <<EOF\nRUN echo user\n"
+    result = dockerfix.rewrite(f"FROM python:3.8\n{step}{SERVER}", cog_yaml=config)
+    assert codes(result) == ["DF003"]
+    assert "RUN echo user\n" in result.rewritten
 
 
 def test_target_server_has_no_sdk_and_a_command() -> None:

@@ -30,7 +30,8 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
     """All blocks, in order.
 
     A block begins at its comment and takes the instructions that follow without a blank line or another comment, as
-    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one.
+    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one. A comment
+    with no instruction behind it is none.
     """
     known: tuple[Block, ...] | None = document.__dict__.get("_blocks")
     if known is None:
@@ -52,12 +53,12 @@ def _read_blocks(document: Document) -> tuple[Block, ...]:
         count = re.search(r"\((\d+) instructions\)$", match[2])
         length = 0
         for following in document.nodes[index + 1 : index + 1 + (int(count[1]) if count else 1)]:
-            if following.kind != "instruction":
-                break
+            if following.kind != "instruction" or document.instructions[before + length].keyword == "FROM":
+                break  # no block begins a stage
             length += 1
-        members = document.instructions[before : before + length]
-        end = members[-1].span.end if members else start + len(node.text)
-        result.append(Block(match[1], match[2], members, Span(start, end)))
+        if length:
+            members = document.instructions[before : before + length]
+            result.append(Block(match[1], match[2], members, Span(start, members[-1].span.end)))
     return tuple(result)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
+from itertools import groupby
 
+from dockerfix.emitter import Edit
+from dockerfix.source import Span
+from dockerfix.syntax.arguments import Pair
 from dockerfix.syntax.instructions import Env
 from dockerfix.syntax.tree import Instruction
 from dockerfix.syntax.words import Lexer, WordError
@@ -54,3 +58,17 @@ def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:
     escape = instruction.document.escape
     written = [(pair.name.value, pair.value.value if pair.value else "") for pair in view.pairs]
     return written == list(pairs) and all(value in ("", quote(value, escape)) for _, value in written)
+
+
+def without(instruction: Instruction, going: Collection[Pair]) -> tuple[Edit, ...]:
+    """The edits that take some of the pairs of an ENV out, with the blanks before or, at its start, behind."""
+    pairs = instruction.view.pairs if isinstance(instruction.view, Env) else ()
+    result: list[Edit] = []
+    at = 0
+    for goes, found in groupby(pairs, key=lambda pair: pair in going):
+        end = at + len(list(found))
+        if goes:
+            behind = Span(pairs[at - 1].span.end, pairs[end - 1].span.end) if at else None
+            result.append(Edit(instruction.original(behind or Span(pairs[0].span.start, pairs[end].span.start)), ""))
+        at = end
+    return tuple(result)

@@ -189,6 +189,9 @@ def drop_commands(found: Shell, commands: Collection[Command]) -> tuple[Edit, ..
 def _edit(found: Shell, span: Span, text: str) -> Edit:
     """The edit of one replacement; comments on lines of their own inside of it stay, in front of what follows."""
     place = found.source(span)
+    if not text and span.start > 0 and span.end == len(found.script.text):
+        # a continuation between what stays and the end would take the next line of the file along
+        place = Span(found.source(Span(span.start - 1, span.start)).end, place.end)
     node, start = found.instruction.node, found.instruction.start
     comments = [
         token.span.shift(start)

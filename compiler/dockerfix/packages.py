@@ -124,6 +124,7 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
         commands = flow.simple_commands(instruction)
         if (
             len(commands) != 1
+            or instruction.node.heredocs  # what looks like an opener in a package takes the user's commands along
             or " ".join(instruction.view.arguments.split()) in own
             or not pip_install.is_pip(commands[0])
         ):

@@ -25,7 +25,7 @@ from strategies.shell import commands
 MARKER = "pwned"
 """The program that every hostile item tries to run."""
 
-NASTY = "ab1 '\"$`;|&<>(){}#\\=!*~-@[].,/%^?+é"
+NASTY = "ab1 '\"$`;|&<>(){}#\\=!*~-@[].,%^?+é"
 ESCAPES = [
     *(
         f"'; {MARKER} #",
@@ -193,6 +193,39 @@ def outputs(draw: st.DrawFn, project: st.SearchStrategy[Project] = projects) -> 
     return skeleton.case(draw(project), draw(st.sampled_from([json.dumps, _in_blocks, _in_quotes])))
 
 
+_HALF_COGS = [
+    *(
+        "ENV COG_A=1 R8_B=2 FOO=3 COG_C=4\n",
+        "FROM debian:12 AS own\n",
+        "FROM 0\n",
+        "COPY --from=0 /a /b\n",
+        "EXPOSE 5000 80\n",
+    ),
+    *(
+        "COPY --from=1 /a /b\n",
+        "RUN --mount=from=1,target=/m ls /m\n",
+        "RUN pip install cog x\n",
+    ),
+    *(
+        "RUN apt-get install -y tini &\\\n true\n",
+        "LABEL run.cog.a=b c=d\n",
+    ),
+    *(
+        "# dockerfix: ignore=DF104 reason\n",
+        "RUN --mount=type=bind,source=a,target=/a ls /a\n",
+        "WORKDIR /src\n",
+        "CMD ls\n",
+    ),
+    *(
+        'ENTRYPOINT ["/sbin/tini", "--", "ls"]\n',
+        "COPY .cog/x /x\n",
+        "ENV CFLAGS= A=b\n",
+        'SHELL ["/bin/bash", "-c"]\n',
+    ),
+]
+"""Lines of a user's that have something of Cog's or of ours in them."""
+
+
 @st.composite
 def edited_outputs(draw: st.DrawFn) -> Case:
     """An output of Cog into which someone wrote instructions and comments of their own, below the last FROM."""
@@ -200,7 +233,7 @@ def edited_outputs(draw: st.DrawFn) -> Case:
     at = case.text.index("\n", case.text.rindex("\nFROM ") + 1) + 1
     lines = re.split(r"(?<=(?<!\\)\n)(?!\t|    )", case.text[at:])
     for _ in range(draw(st.integers(1, 3))):
-        text = draw(comments | instructions("\\").map(lambda pair: pair[0]))
+        text = draw(st.one_of(comments, st.sampled_from(_HALF_COGS), instructions("\\").map(lambda pair: pair[0])))
         lines.insert(draw(st.integers(0, len(lines) - 1)), text)
     return case._replace(text=case.text[:at] + "".join(lines))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import flow, stage_numbers
+from dockerfix import blocks, flow, stage_numbers
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
@@ -50,7 +50,15 @@ def _going_along(document: Document, stage: Stage, gone: list[Instruction]) -> t
     """The later instructions that go with a stage that makes nothing; None where it stays."""
     if stage.name == idioms().staging.dependencies_stage:
         return _bringing(document, stage) if _is_empty(stage) else None
-    return () if not stage.instructions and all(user in gone for user in flow.users_of(document, stage)) else None
+    if not all(_only_checks(document, each) for each in stage.instructions):
+        return None
+    return () if all(user in gone for user in flow.users_of(document, stage)) else None
+
+
+def _only_checks(document: Document, instruction: Instruction) -> bool:
+    """The injected check of the base image's CUDA, which makes nothing."""
+    block = blocks.in_block(document, instruction)
+    return block is not None and block.code == "DF401"
 
 
 def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow
+from dockerfix import cog, environment, flow
 from dockerfix.context import Context
-from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.per_node import per_node
-from dockerfix.source import Span
 from dockerfix.syntax.instructions import Env, FieldsView
 from dockerfix.syntax.tree import Document, Instruction
 
@@ -77,16 +75,9 @@ def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[F
     if len(own) == len(view.pairs):
         yield Finding(CODE, instruction.body_span, f"{names} of Cog's runtime removed", (flow.drop(instruction),))
         return
-    edits: list[Edit] = []
-    for pair in own:
-        start = max([other.span.end for other in view.pairs if other.span.end <= pair.span.start], default=None)
-        if start is None:
-            following = min(other.span.start for other in view.pairs if other.span.start >= pair.span.end)
-            span = Span(pair.span.start, following)
-        else:
-            span = Span(start, pair.span.end)
-        edits.append(Edit(instruction.original(span), ""))
-    yield Finding(CODE, instruction.body_span, f"{names} of Cog's runtime removed", tuple(edits))
+    yield Finding(
+        CODE, instruction.body_span, f"{names} of Cog's runtime removed", environment.without(instruction, own)
+    )
 
 
 @per_node

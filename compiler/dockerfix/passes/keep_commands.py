@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dockerfix import blocks
 from dockerfix.cog import marks_of_cog
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
@@ -53,10 +54,13 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
         if not item.command:
             continue
         if item.command not in document.text:
-            yield _missing(item.command)
+            if not blocks.find_blocks(
+                document
+            ):  # else an earlier run may have dropped it, as one that only fetched pget
+                yield _missing(item.command)
         elif _runs_on(item.command, document.escape):
-            # of the mounts of an item Cog writes the secrets
-            flags = r"(?:--mount=type=secret,\S+ )*"
+            # a backslash alone would match any RUN that has its command on the next line
+            flags = r"(?:--\S+ )*" if item.command.strip(document.escape) else ""
             match = re.compile(rf"^RUN {flags}{re.escape(item.command)}$", re.MULTILINE).search(document.text, done)
             if match:
                 done = match.end()

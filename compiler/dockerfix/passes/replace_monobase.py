@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, cog, flow
+from dockerfix import blocks, cog, environment, flow
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
@@ -62,8 +62,9 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
     edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
     yield Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}`", edits)
     for instruction in stage.instructions:
-        if _is_own_variable(instruction):
-            yield Finding(CODE, instruction.body_span, "a variable of monobase is removed", (flow.drop(instruction),))
+        own = _own_variables(instruction, context)
+        if own:
+            yield Finding(CODE, instruction.body_span, "a variable of monobase is removed", own)
         elif _is_step(instruction):
             message = "a step of monobase is removed: packages come from cog.yaml"
             yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
@@ -99,15 +100,17 @@ def _public_image(variables: dict[str, str], context: Context) -> str | None:
     return f"{images.python}:{variables.get(names.python) or configured or default_python()}-slim"
 
 
-def _is_own_variable(instruction: Instruction) -> bool:
+def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ...]:
+    """The edits that take the variables of Cog's runtime and of monobase out of an ENV."""
     view = instruction.view
-    return (
-        isinstance(view, Env)
-        and bool(view.pairs)
-        and all(
-            cog.is_cog_variable(pair.name.value) or pair.name.value in idioms().environment.names for pair in view.pairs
-        )
-    )
+    if not isinstance(view, Env):
+        return ()
+    names = idioms().environment.names
+    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) or pair.name.value in names]
+    if own and len(own) == len(view.pairs):
+        return (flow.drop(instruction),)
+    wanted = dict(context.config.environment) if context.config else {}
+    return environment.without(instruction, [pair for pair in own if pair.name.value not in wanted])
 
 
 def _is_step(instruction: Instruction) -> bool:

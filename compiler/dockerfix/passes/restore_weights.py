@@ -76,6 +76,7 @@ def _is_from_weights(document: Document, instruction: Instruction) -> bool:
     return (
         isinstance(view, Copy)
         and view.source_stage == idioms().images.weights_stage
+        and view.destination is not None
         and any(_is_weights_stage(stage.base) for stage in document.stages)
     )
 
