@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dockerfix import blocks
 from dockerfix.blocks import Block
 from dockerfix.context import Context
@@ -19,19 +21,29 @@ def after(instruction: Instruction) -> int:
 
 def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:
     """Whether a RUN is one of the commands of cog.yaml."""
+    return config is not None and any(is_command(instruction, item.command) for item in config.commands)
+
+
+def is_command(instruction: Instruction, command: str) -> bool:
+    """Whether all that a RUN does is a command of cog.yaml, blanks aside; both may begin with flags of RUN."""
     view = instruction.view
-    if config is None or not isinstance(view, Run):
+    if not isinstance(view, Run):
         return False
     flags = instruction.text[len(instruction.node.command.keyword) : view.arguments_span.start]
-    shown = " ".join(f"{flags} {_script(view)}".split())
-    commands = [" ".join(item.command.split()) for item in config.commands]
-    return any(shown.endswith(command) and _is_flags(shown.removesuffix(command)) for command in commands)
+    wanted = " ".join(command.split())
+    for script in _scripts(view):
+        shown = " ".join(f"{flags} {script}".split())
+        if shown.endswith(wanted) and _is_flags(shown.removesuffix(wanted)):
+            return True
+    return False
 
 
-def _script(view: Run) -> str:
-    """What the shell gets, also where DF100 put a command into the exec form."""
+def _scripts(view: Run) -> Iterator[str]:
+    """What stands behind RUN, and what the shell gets where DF100 put a command into the exec form."""
+    yield view.arguments
     words = [word.value for word in view.exec_form or ()]
-    return words[2] if len(words) == 3 and words[:2] == ["/bin/sh", "-c"] else view.arguments
+    if len(words) == 3 and words[:2] == ["/bin/sh", "-c"]:
+        yield words[2]
 
 
 def _is_flags(text: str) -> bool:

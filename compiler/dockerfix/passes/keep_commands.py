@@ -9,12 +9,15 @@ from dockerfix.cog import marks_of_cog
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
+from dockerfix.placing import is_command
 from dockerfix.source import Span
 from dockerfix.syntax.arguments import split_command
 from dockerfix.syntax.heredocs import heredoc_openers
 from dockerfix.syntax.tree import Document
 
 CODE = "DF100"
+
+_SECRETS = r"(?:--mount=type=secret,\S+ )*[ \t]*"
 
 
 def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
@@ -52,15 +55,22 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
     for item in context.config.commands:
         if not item.command:
             continue
-        if item.command not in document.text:
+        line = _line(document, item.command, done)
+        if line is None and not any(is_command(each, item.command) for each in document.instructions):
             yield _missing(item.command)
-        elif _runs_on(item.command, document.escape):
-            # of the mounts of an item Cog writes the secrets
-            flags = r"(?:--mount=type=secret,\S+ )*"
-            match = re.compile(rf"^RUN {flags}{re.escape(item.command)}$", re.MULTILINE).search(document.text, done)
-            if match:
-                done = match.end()
-                yield _closed(match[0], Span(*match.span()))
+        elif line is not None and _runs_on(item.command, document.escape):
+            done = line.end
+            yield _closed(document.source.slice(line), line)
+
+
+def _line(document: Document, command: str, start: int) -> Span | None:
+    """The first RUN behind `start` that is the command to the letter: as Cog wrote it, whatever Docker reads of it.
+
+    Of the mounts of an item Cog writes the secrets; two blanks stand where none of them is one.
+    """
+    expression = rf"^RUN {_SECRETS}{re.escape(command)}(?=[ \t]*\r?$)"
+    match = re.compile(expression, re.MULTILINE).search(document.text, start)
+    return Span(*match.span()) if match else None
 
 
 def _missing(command: str) -> Finding:
