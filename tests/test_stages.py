@@ -144,6 +144,22 @@ def test_the_image_below(text: str, expected: tuple[str | None, bool, bool]) -> 
         ("torch==99.1+local", "python:3.11", []),
         ("torch==99.1", "python:3.11", []),
         ("torch", "python:3.11", []),
+        ("torchvision==0.16.2", "python:3.11", ["--extra-index-url", "https://download.pytorch.org/whl/cpu"]),
+        (
+            "torch torchvision==0.16.2",
+            "nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04",
+            ["--extra-index-url", "https://download.pytorch.org/whl/cu121"],
+        ),
+        (
+            "torch==2.0.1 torchvision==0.16.2",
+            "nvidia/cuda:12.1.1-base-ubuntu22.04",
+            [
+                *("--extra-index-url", "https://download.pytorch.org/whl/cu118"),
+                *("--extra-index-url", "https://download.pytorch.org/whl/cu121"),
+            ],
+        ),
+        ("torchvision==0.99.0+cu199", "python:3.11", []),
+        ("torchvision>=0.16.2 torchaudio==2.1.2", "python:3.11", []),
     ],
 )
 def test_the_index_of_torch(package: str, image: str, expected: list[str]) -> None:
