@@ -150,7 +150,22 @@ WHL = "https://download.pytorch.org/whl/"
     ],
 )
 def test_where_torch_comes_from(version: str, wanted: str | None, url: str | None) -> None:
-    assert cuda.torch_index_url(version, wanted) == url
+    row = cuda.torch_row(version, wanted)
+    assert (row.index_url if row is not None else None) == url
+
+
+@pytest.mark.parametrize(
+    ("version", "torch"),
+    [("0.16.2", "2.1.2"), ("0.10.0", "1.9.0"), ("0.16", None), ("0.16.2+cu121", None), ("0.99.0", None)],
+)
+def test_the_torch_of_a_torchvision(version: str, torch: str | None) -> None:
+    assert cuda.torch_of_torchvision(version) == torch
+
+
+def test_each_torchvision_was_made_for_one_torch() -> None:
+    torch = {row.torchvision: row.torch for rows in cuda._torch_table().values() for row in rows}
+    for rows in cuda._torch_table().values():
+        assert {torch[row.torchvision] for row in rows} == {row.torch for row in rows}
 
 
 def test_rows_of_torch() -> None:
@@ -305,18 +320,17 @@ def test_how_a_requirement_of_fal_is_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "fits", "beyond"),
+    ("version", "fits"),
     [
-        ("11.7", ["GPU-A100", "GPU-A6000"], 6),
-        ("11", ["GPU-A100"], 7),
-        ("11.8.0", ["GPU-A100", "GPU-A6000", "GPU-L40", "GPU-RTX4090", "GPU-H100", "GPU-H200"], 2),
-        ("12.8", [machine.name for machine in fal.machines()], 0),
-        ("10.2", [], 8),
+        ("11.7", ["GPU-A100", "GPU-A6000"]),
+        ("11", ["GPU-A100"]),
+        ("11.8.0", ["GPU-A100", "GPU-A6000", "GPU-L40", "GPU-RTX4090", "GPU-H100", "GPU-H200"]),
+        ("12.8", [machine.name for machine in fal.machines()]),
+        ("10.2", []),
     ],
 )
-def test_the_machines_a_cuda_can_serve(version: str, fits: list[str], beyond: int) -> None:
+def test_the_machines_a_cuda_can_serve(version: str, fits: list[str]) -> None:
     assert [machine.name for machine in fal.machines_for_cuda(version)] == fits
-    assert len(fal.machines_beyond_cuda(version)) == beyond
 
 
 def test_other_facts_of_fal() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dockerfix import bases, blocks, cuda, flow, indexes, pget, systems, tools, variables
@@ -57,7 +59,26 @@ def test_systems_of_python_images(tag: str, expected: str) -> None:
     ],
 )
 def test_tools_of_stages_below(text: str, expected: set[str]) -> None:
-    assert {*tools.missing_packages(*last(text), ())} & {"git"} == expected
+    assert {*tools.missing_packages(*last(text), (), Project.open(None))} & {"git"} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("COPY req*.txt /tmp/\nRUN pip install -r /tmp/requirements.txt\n", {"git"}),
+        ("WORKDIR /src\nCOPY . .\nRUN pip install -rrequirements.txt\n", {"git"}),
+        ("COPY . /src\nRUN cd /src && python -m pip install --requirement /src/requirements.txt\n", {"git"}),
+        ("COPY requirements.txt /r.txt\nFROM python:3.11-slim\nRUN pip install -r /r.txt\n", set()),
+        ("RUN pip install -r /requirements.txt\nCOPY requirements.txt /\n", set()),
+        ("COPY requirements.txt plain.txt /\nRUN pip install -r /plain.txt\n", set()),
+        ("COPY requirements.txt /\nCOPY plain.txt /requirements.txt\nRUN pip install -r /requirements.txt\n", set()),
+    ],
+)
+def test_git_for_the_requirements_files_that_are_installed(text: str, expected: set[str], tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("clip @ git+https://github.com/openai/CLIP.git\n", "utf-8")
+    (tmp_path / "plain.txt").write_text("pillow==10.4.0\n", "utf-8")
+    document, stage = last(f"FROM python:3.11-slim\n{text}")
+    assert {*tools.missing_packages(document, stage, (), Project.open(tmp_path))} & {"git"} == expected
 
 
 @pytest.mark.parametrize(
@@ -123,6 +144,22 @@ def test_the_image_below(text: str, expected: tuple[str | None, bool, bool]) -> 
         ("torch==99.1+local", "python:3.11", []),
         ("torch==99.1", "python:3.11", []),
         ("torch", "python:3.11", []),
+        ("torchvision==0.16.2", "python:3.11", ["--extra-index-url", "https://download.pytorch.org/whl/cpu"]),
+        (
+            "torch torchvision==0.16.2",
+            "nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04",
+            ["--extra-index-url", "https://download.pytorch.org/whl/cu121"],
+        ),
+        (
+            "torch==2.0.1 torchvision==0.16.2",
+            "nvidia/cuda:12.1.1-base-ubuntu22.04",
+            [
+                *("--extra-index-url", "https://download.pytorch.org/whl/cu118"),
+                *("--extra-index-url", "https://download.pytorch.org/whl/cu121"),
+            ],
+        ),
+        ("torchvision==0.99.0+cu199", "python:3.11", []),
+        ("torchvision>=0.16.2 torchaudio==2.1.2", "python:3.11", []),
     ],
 )
 def test_the_index_of_torch(package: str, image: str, expected: list[str]) -> None:

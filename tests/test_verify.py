@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conftest import SHARED
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
@@ -19,6 +20,7 @@ from dockerfix.source import Span
 from dockerfix.syntax.parser import parse
 from dockerfix.syntax.tree import Document
 from dockerfix.verify import KNOWN, GateError, check, defects
+from mutations import conformance_cases
 
 COGS = 'FROM python:3.11-slim\nEXPOSE 5000\nCMD ["python", "-m", "cog.server.http"]\n'
 
@@ -56,6 +58,62 @@ def appending(text: str) -> Pass:
 )
 def test_defects(text: str, expected: list[tuple[str, int]]) -> None:
     assert defects(parse(text)) == expected
+
+
+NO_STAGE_3 = "invalid stage index 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM a\nFROM b\nCOPY --from=0 /x /x\n", []),
+        ("FROM a AS one\nFROM b\nCOPY --link --from=ONE /x /x\nCOPY --from=alpine /x /x\n", []),
+        ("FROM a\nCOPY --from=3 /x /x\n", [NO_STAGE_3]),
+        ("FROM a\nCOPY --from=-1 /x /x\n", ["invalid stage index -1"]),
+        ("FROM a\nRUN --mount=from=3,target=/x ls\nONBUILD COPY --from=3 /x /x\n", []),
+        ("FROM a\nCOPY --from=0 /x /x\n", ["circular dependency detected on stage: stage-0"]),
+        ("FROM a AS b\nCOPY --from=b /x /x\n", ["circular dependency detected on stage: b"]),
+        (
+            "FROM a AS one\nCOPY --from=1 /x /x\nFROM one AS two\n",
+            ['cannot copy from stage "1", it needs to be defined before current stage "one"'],
+        ),
+        (
+            "FROM a\nCOPY --from=two /x /x\nFROM b AS two\nCOPY --from=0 /x /x\n",
+            ["circular dependency detected on stage: stage-0"],
+        ),
+        ("FROM a AS b\nRUN --mount=from=b,target=/x ls\n", ["circular dependency detected on stage: b"]),
+        # a stage that nothing needs isn't run
+        ("FROM a AS one\nCOPY --from=two /x /x\nFROM b AS two\n", []),
+        ("FROM a AS one\nCOPY --from=3 /x /x\nFROM b AS two\n", [NO_STAGE_3]),
+        # BuildKit counts on: behind the stages come the images that something was taken from
+        ("FROM a\nCOPY --from=x /x /x\nCOPY --from=y /y /y\nCOPY --from=z /z /z\nCOPY --from=3 /x /x\n", []),
+        ("FROM a\nCOPY --from=x /x /x\nCOPY --from=y /y /y\nCOPY --from=3 /x /x\n", [NO_STAGE_3]),
+        ("FROM a\nCOPY --from=3 /x /x\n" + "COPY --from=x /x /x\n" * 3, [NO_STAGE_3]),
+        ("FROM a\n" + "RUN --mount=type=cache,target=/x ls\n" * 3 + "COPY --from=3 /x /x\n", [NO_STAGE_3]),
+    ],
+)
+def test_stages_that_are_not_there(text: str, expected: list[str]) -> None:
+    assert [message for message, _offset in defects(parse(text))] == expected
+
+
+def test_a_stage_that_a_pass_takes_away_is_stopped() -> None:
+    document = parse("FROM a\n")
+    with pytest.raises(GateError, match="at its line 2: invalid stage index 3"):
+        check(document, run(document, context(), [appending("COPY --from=3 /x /x\n")]), context())
+
+
+@pytest.mark.skipif(SHARED is None, reason="the sample data is not beside the checkout")
+def test_stages_are_there_as_buildkit_sees_it() -> None:
+    words = ("invalid stage index", "circular dependency", "cannot copy from stage")
+    refusals = 0
+    for case in conformance_cases():
+        told = case["buildkit"].get("error") or ""
+        found = {message for message, _offset in defects(parse(case["input"])) if message.startswith(words)}
+        if case["buildkit"].get("ok") or found:
+            assert found == {told} - {""}, case["id"]
+        refusals += told.startswith(words)
+        assert found or not told.startswith(words), case["id"]
+    assert refusals
 
 
 def test_defects_of_the_parser_and_ours_are_in_order() -> None:

@@ -58,17 +58,22 @@ class Use(NamedTuple):
 def uses(document: Document) -> Iterator[Use]:
     """Every ``FROM name``, ``COPY --from=name`` and ``RUN --mount=…,from=name``, in order."""
     for instruction in document.instructions:
-        view = instruction.view
-        if isinstance(view, From):
-            if view.image:
-                yield Use(instruction, view.image.text)
-        elif isinstance(view, Copy):
-            if view.source_stage:
-                yield Use(instruction, view.source_stage)
-        elif isinstance(view, Run):
-            for mount in view.mounts:
-                if mount.source_stage:
-                    yield Use(instruction, mount.source_stage)
+        yield from uses_of(instruction)
+
+
+def uses_of(instruction: Instruction) -> Iterator[Use]:
+    """What `uses` finds in one instruction: several for the mounts of a RUN."""
+    view = instruction.view
+    if isinstance(view, From):
+        if view.image:
+            yield Use(instruction, view.image.text)
+    elif isinstance(view, Copy):
+        if view.source_stage:
+            yield Use(instruction, view.source_stage)
+    elif isinstance(view, Run):
+        for mount in view.mounts:
+            if mount.source_stage:
+                yield Use(instruction, mount.source_stage)
 
 
 def origin(document: Document, use: Use, before: int) -> Stage | None:
@@ -230,4 +235,5 @@ __all__ = [
     "unwrapped",
     "users_of",
     "uses",
+    "uses_of",
 ]

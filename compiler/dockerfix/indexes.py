@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dockerfix import bases
 from dockerfix.context import Context
-from dockerfix.knowledge.cuda import TorchRow, torch_row
+from dockerfix.knowledge.cuda import TorchRow, torch_of_torchvision, torch_row
 from dockerfix.knowledge.load import table
 from dockerfix.patterns import lazy
 from dockerfix.requirements import Item, Option, Requirement
@@ -30,31 +30,35 @@ class TorchSource(NamedTuple):
 
 
 def torch_source(items: Iterable[Item], document: Document, context: Context) -> TorchSource:
-    """From where the pinned torch among `items` comes for the CUDA (or CPU) of the image, unless an item says it.
+    """From where the pinned torch and torchvision among `items` come for the CUDA (or CPU) of the image, unless an item
+    says it.
 
-    `replicate/cog@v0.22.0:pkg/config/config.go` (PythonRequirementsForArch) puts the index in front of the packages.
-    Before torch 1.11 there is no index for each CUDA but one page with the wheels of all, so that the local version has
-    to tell them apart (`replicate/cog@v0.4.4:pkg/config/config.go`).
+    `replicate/cog@v0.22.0:pkg/config/config.go` (PythonRequirementsForArch) puts the index in front of the packages:
+    for either of the two, not for torchaudio. Before torch 1.11 there is no index for each CUDA but one page with the
+    wheels of all, so that the local version has to tell them apart (`replicate/cog@v0.4.4:pkg/config/config.go`).
     """
     parts = [part for item in items for part in item.parts]
-    named = [part for part in parts if isinstance(part, Requirement) and not part.is_url and not part.is_path]
-    pins = [part.pin for part in named if part.name == "torch" and part.pin]
-    if not pins or any(isinstance(part, Option) and _HOST in (part.value or "") for part in parts):
+    if any(isinstance(part, Option) and _HOST in (part.value or "") for part in parts):
         return TorchSource()
-    version, _, local = pins[0].partition("+")
-    row = torch_row(pins[0], bases.cuda_of(document, context, version))
-    if row is not None and row.index_url is not None:
-        if not row.is_page:
-            return TorchSource((("--extra-index-url", row.index_url),))
-        return TorchSource((("--find-links", row.index_url),), tuple(_with_local(named, row)))
-    if row is None and _LOCAL.fullmatch(local):
-        return TorchSource((("--extra-index-url", f"{table('torch')['base_url']}{local}"),))
-    return TorchSource()
-
-
-def _with_local(parts: Iterable[Requirement], row: TorchRow) -> Iterable[tuple[str, str]]:
-    """torch and the torchvision of its row with their local version."""
-    versions = {"torch": row.torch, "torchvision": row.torchvision}
+    options: dict[tuple[str, str], None] = {}
+    renamed: list[tuple[str, str]] = []
     for part in parts:
-        if part.pin is not None and part.name in versions and part.pin == versions[part.name]:
-            yield part.text, part.text.replace(part.pin, f"{part.pin}+{row.local}", 1)
+        if not isinstance(part, Requirement) or part.is_url or part.is_path or not part.pin:
+            continue
+        row = _row(part.name, part.pin, document, context)
+        if row is not None and row.index_url is not None:
+            options["--find-links" if row.is_page else "--extra-index-url", row.index_url] = None
+            if row.is_page and part.pin in (row.torch, row.torchvision):
+                renamed.append((part.text, part.text.replace(part.pin, f"{part.pin}+{row.local}", 1)))
+        elif row is None and part.name == "torch" and _LOCAL.fullmatch(part.pin.partition("+")[2]):
+            index = f"{table('torch')['base_url']}{part.pin.partition('+')[2]}"
+            options["--extra-index-url", index] = None
+    return TorchSource(tuple(options), tuple(renamed))
+
+
+def _row(name: str | None, pin: str, document: Document, context: Context) -> TorchRow | None:
+    """The build that a pinned torch is, or for which a pinned torchvision was made; None for another package."""
+    torch = pin if name == "torch" else torch_of_torchvision(pin) if name == "torchvision" else None
+    if torch is None:
+        return None
+    return torch_row(torch, bases.cuda_of(document, context, torch.partition("+")[0]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dockerfix import blocks
 from dockerfix.blocks import Block
 from dockerfix.context import Context
@@ -20,27 +22,31 @@ def after(instruction: Instruction) -> int:
 
 def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:
     """Whether a RUN is one of the commands of cog.yaml."""
-    if config is None or instruction.keyword != "RUN":
-        return False
-    shown = _shown(instruction)
-    commands = [" ".join(item.command.split()) for item in config.commands]
-    return any(shown.endswith(command) and _is_flags(shown.removesuffix(command)) for command in commands)
+    return config is not None and any(is_command(instruction, item.command) for item in config.commands)
+
+
+def is_command(instruction: Instruction, command: str) -> bool:
+    """Whether all that a RUN does is a command of cog.yaml, blanks aside; both may begin with flags of RUN."""
+    wanted = " ".join(command.split())
+    return any(shown.endswith(wanted) and _is_flags(shown.removesuffix(wanted)) for shown in _shown(instruction))
 
 
 @per_node
-def _shown(instruction: Instruction) -> str:
-    """The flags of a RUN and what the shell gets, with one blank between words."""
+def _shown(instruction: Instruction) -> tuple[str, ...]:
+    """The flags of a RUN with what stands behind them, and with what the shell gets, with one blank between words."""
     view = instruction.view
     if not isinstance(view, Run):
-        return ""
+        return ()
     flags = instruction.text[len(instruction.node.command.keyword) : view.arguments_span.start]
-    return " ".join(f"{flags} {_script(view)}".split())
+    return tuple([" ".join(f"{flags} {script}".split()) for script in _scripts(view)])
 
 
-def _script(view: Run) -> str:
-    """What the shell gets, also where DF100 put a command into the exec form."""
+def _scripts(view: Run) -> Iterator[str]:
+    """What stands behind RUN, and what the shell gets where DF100 put a command into the exec form."""
+    yield view.arguments
     words = [word.value for word in view.exec_form or ()]
-    return words[2] if len(words) == 3 and words[:2] == ["/bin/sh", "-c"] else view.arguments
+    if len(words) == 3 and words[:2] == ["/bin/sh", "-c"]:
+        yield words[2]
 
 
 def _is_flags(text: str) -> bool:

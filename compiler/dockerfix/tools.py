@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from dockerfix import apt, flow
+from dockerfix.copied_requirements import copied_items
 from dockerfix.flow import Call
 from dockerfix.knowledge.fal import runtime
 from dockerfix.knowledge.tools import ImageKind, commands_of, image_has, image_kind, package_for, packages_for
 from dockerfix.per_node import per_node
+from dockerfix.project import Project
 from dockerfix.syntax.instructions import From
 from dockerfix.syntax.tree import Document, Instruction, Stage
 
 
-def missing_packages(document: Document, stage: Stage, ignored: Collection[Instruction]) -> tuple[str, ...]:
+def missing_packages(
+    document: Document, stage: Stage, ignored: Collection[Instruction], project: Project
+) -> tuple[str, ...]:
     """The Debian packages of the tools that the stage calls before anything brings them; `ignored` steps bring nothing.
 
     What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything.
@@ -25,7 +29,7 @@ def missing_packages(document: Document, stage: Stage, ignored: Collection[Instr
     for instruction in stage.instructions:
         if instruction in ignored or instruction.keyword != "RUN":
             continue
-        for tool in _called(instruction):
+        for tool in (*_called(instruction), *_called_for_files(document, stage, instruction, project)):
             if not _brought(document, stage, tool, installed):
                 needed.update(dict.fromkeys(packages_for(tool)))
         installed.update(apt.installed(instruction))
@@ -61,6 +65,12 @@ def _all_calls(instruction: Instruction) -> Iterator[Call]:
         yield call
         for inner in flow.nested_commands(call.command) if call.program in flow.SHELLS else ():
             yield Call(inner, flow.program(inner), flow.arguments(inner))
+
+
+def _called_for_files(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[str]:
+    """What pip calls for the requirements files that it is given."""
+    if any(_builds_from_git(item.words) for item in copied_items(document, stage, instruction, project)):
+        yield "git"
 
 
 def _builds_from_git(words: tuple[str | None, ...]) -> bool:

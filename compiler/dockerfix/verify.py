@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dockerfix.context import Context
 from dockerfix.pipeline import Outcome, run, settles
+from dockerfix.stage_references import refused
 from dockerfix.syntax.instructions import From
 from dockerfix.syntax.parser import parse
 from dockerfix.syntax.tree import Document, Instruction
@@ -46,6 +47,7 @@ def defects(document: Document) -> list[tuple[str, int]]:
         if message:
             found.append((message, instruction.body_span.start))
         seen_from = seen_from or instruction.keyword == "FROM"
+    found += refused(document)
     return sorted(found, key=lambda defect: defect[1])
 
 

@@ -145,10 +145,17 @@ def torch_row(version: str, cuda: str | None) -> TorchRow | None:
     return max(fitting, key=lambda row: numbers(row.cuda or ""), default=None)
 
 
-def torch_index_url(version: str, cuda: str | None) -> str | None:
-    """Where the wheels of `torch_row` come from; None for an unknown release and for the default index."""
-    row = torch_row(version, cuda)
-    return row.index_url if row is not None else None
+@cache
+def _torch_of_torchvision() -> dict[str, str]:
+    return {row.torchvision: row.torch for rows in _torch_table().values() for row in rows if row.torchvision}
+
+
+def torch_of_torchvision(version: str) -> str | None:
+    """The release of torch that a release of torchvision was made for; None for one that Cog doesn't know.
+
+    As Cog does it, the version has to be that of the table to the letter, without a local part.
+    """
+    return _torch_of_torchvision().get(version)
 
 
 def cuda_for_torch(version: str) -> str | None:

@@ -100,11 +100,6 @@ def machines_for_cuda(cuda: str) -> tuple[Machine, ...]:
     return tuple(machine for machine in machines() if release(machine.least_cuda) <= release(cuda))
 
 
-def machines_beyond_cuda(cuda: str) -> tuple[Machine, ...]:
-    """The machines that a CUDA toolkit is too old for."""
-    return tuple(machine for machine in machines() if release(machine.least_cuda) > release(cuda))
-
-
 @cache
 def cpu_machines() -> dict[str, int]:
     """Memory in MB of the machine types without GPU, smallest first. Not to be changed."""

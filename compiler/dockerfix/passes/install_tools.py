@@ -15,11 +15,12 @@ from dockerfix.syntax.tree import Document
 CODE = "DF303"
 
 
-def install_tools(document: Document, _context: Context) -> Iterator[Finding]:
+def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     """Install what the remaining commands call and no step brings any more, and curl, which fal needs.
 
     Cog's step for tini installs curl, and users' commands rely on it; the images of cog-base hold git, wget and
-    compilers. fal's documentation asks for curl in every image.
+    compilers. fal's documentation asks for curl in every image. A `git+https://…` needs git, also where it stands in a
+    requirements file of the project.
 
     Before:
 
@@ -40,7 +41,7 @@ def install_tools(document: Document, _context: Context) -> Iterator[Finding]:
         return
     block = blocks.find_block(document, CODE)
     own = block.instructions if block else ()
-    missing = tools.missing_packages(document, stage, own)
+    missing = tools.missing_packages(document, stage, own, context.project)
     if not missing:
         if block is not None:
             yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))

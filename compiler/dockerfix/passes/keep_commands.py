@@ -10,12 +10,15 @@ from dockerfix.cog import marks_of_cog
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
+from dockerfix.placing import is_command
 from dockerfix.source import Span
 from dockerfix.syntax.arguments import split_command
 from dockerfix.syntax.heredocs import heredoc_openers
 from dockerfix.syntax.tree import Document
 
 CODE = "DF100"
+
+_SECRETS = r"(?:--mount=type=secret,\S+ )*[ \t]*"
 
 
 def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
@@ -49,22 +52,29 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
     """
     if context.config is None or not marks_of_cog(document):
         return
+    # then a command may be gone for good: one that only fetched pget
+    rewritten_before = bool(blocks.find_blocks(document))
     done = 0
     for item in context.config.commands:
         if not item.command:
             continue
-        if item.command not in document.text:
-            if not blocks.find_blocks(
-                document
-            ):  # else an earlier run may have dropped it, as one that only fetched pget
-                yield _missing(item.command)
-        elif _runs_on(item.command, document.escape):
-            # a backslash alone would match any RUN that has its command on the next line
-            flags = r"(?:--\S+ )*" if item.command.strip(document.escape) else ""
-            match = re.compile(rf"^RUN {flags}{re.escape(item.command)}$", re.MULTILINE).search(document.text, done)
-            if match:
-                done = match.end()
-                yield _closed(match[0], Span(*match.span()))
+        line = _line(document, item.command, done)
+        if line is not None:
+            if _runs_on(item.command, document.escape):
+                done = line.end
+                yield _closed(document.source.slice(line), line)
+        elif not (rewritten_before or any(is_command(each, item.command) for each in document.instructions)):
+            yield _missing(item.command)
+
+
+def _line(document: Document, command: str, start: int) -> Span | None:
+    """The first RUN behind `start` that is the command to the letter: as Cog wrote it, whatever Docker reads of it.
+
+    Of the mounts of an item Cog writes the secrets; two blanks stand where none of them is one.
+    """
+    expression = rf"^RUN {_SECRETS}{re.escape(command)}(?=[ \t]*\r?$)"
+    match = re.compile(expression, re.MULTILINE).search(document.text, start)
+    return Span(*match.span()) if match else None
 
 
 def _missing(command: str) -> Finding:
