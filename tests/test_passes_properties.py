@@ -126,7 +126,7 @@ def units(text: str) -> list[str]:
 @examples
 @given(outputs(), st.data())
 def test_a_result_that_someone_edited(case: Case, data: st.DataObject) -> None:
-    """Blocks and instructions of a stage that are gone, doubled or moved, as after a merge: it is a file as any other."""
+    """Blocks and instructions of a stage that are gone, doubled or moved, as after a merge: a file as any other."""
     parts = units(case.rewrite().text)
     first = max(number for number, part in enumerate(parts) if part.startswith("FROM ")) + 1
     for _ in range(data.draw(st.integers(1, 3))):
