@@ -160,6 +160,7 @@ SKIPPED_FOLDERS = {
     ".hypothesis",
     "dist",
     "build",
+    ".fuzz",
 }
 
 
