@@ -26,6 +26,8 @@ WORK = ROOT / ".fuzz"
 CRASHES = WORK / "crashes"
 SECONDS = 120
 SHOWN = 40
+MOST_KEPT = 300_000
+"""How many bytes of each target's inputs are kept, the short ones first."""
 
 
 class Outcome(NamedTuple):
@@ -74,8 +76,11 @@ def merge(name: str) -> None:
         sys.exit(log)
     shutil.rmtree(kept)
     kept.mkdir()
-    for path in added:
-        path.rename(kept / path.name)
+    room = MOST_KEPT
+    for path in sorted(added, key=lambda path: path.stat().st_size):
+        room -= path.stat().st_size
+        if room > 0:
+            path.rename(kept / path.name)
 
 
 def libfuzzer(name: str, arguments: list[str]) -> tuple[str, int]:

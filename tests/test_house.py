@@ -161,6 +161,7 @@ SKIPPED_FOLDERS = {
     ".hypothesis",
     "dist",
     "build",
+    ".fuzz",
 }
 
 

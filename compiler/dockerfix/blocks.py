@@ -7,6 +7,7 @@ that block.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerfix.emitter import Edit
@@ -60,6 +61,14 @@ def _read_blocks(document: Document) -> tuple[Block, ...]:
             members = document.instructions[before : before + length]
             result.append(Block(match[1], match[2], members, Span(start, members[-1].span.end)))
     return tuple(result)
+
+
+def bare_marks(document: Document) -> Iterator[Span]:
+    """The comments of blocks whose instructions are gone."""
+    blocks = {block.span.start for block in find_blocks(document)}
+    for node, start in zip(document.nodes, document.offsets, strict=True):
+        if node.kind == "comment" and start not in blocks and _MARK.match(node.text):
+            yield Span(start, start + len(node.text))
 
 
 def find_block(document: Document, code: str) -> Block | None:

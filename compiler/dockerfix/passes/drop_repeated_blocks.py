@@ -17,7 +17,7 @@ _FOR_ONE_INSTRUCTION = frozenset({"DF305"})
 
 
 def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Finding]:
-    """Remove all blocks of a code but the first of their stage.
+    """Remove all blocks of a code but the first of their stage, and the comment of a block whose instructions are gone.
 
     Two branches that were merged with both sides kept leave a block twice. Of each code the stage needs one, which is then
     brought up to date; the other would install what cog.yaml may no longer name.
@@ -46,3 +46,7 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
             message = f"a second block of {block.code} in this stage is removed"
             yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         seen.add(key)
+    if "dockerfix[DF" in document.text:
+        for mark in blocks.bare_marks(document):
+            message = "this comment of dockerfix's has no instruction behind it: it is removed"
+            yield Finding(CODE, mark, message, (Edit(mark, ""),))
