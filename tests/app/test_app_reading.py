@@ -453,7 +453,10 @@ def test_entries(tmp_path: Path) -> None:
 )
 def test_concurrency(tmp_path: Path, decorator: str, expected: int | None) -> None:
     text = f"{HEAD}class Predictor(BasePredictor):\n    @{decorator}\n    async def predict(self) -> str: ...\n"
-    assert read(tmp_path, text).concurrency == expected
+    found = read(tmp_path, text).concurrency
+    assert (found and found.most) == expected
+    if found is not None:
+        assert text.split("\n")[found.line - 1].strip() == f"@{decorator}"
 
 
 def test_names_from_stars_and_packages(tmp_path: Path) -> None:
@@ -504,7 +507,8 @@ def test_function_and_runner(tmp_path: Path) -> None:
         + "class Runner(BaseRunner):\n    @concurrent(max=2 * 8)\n    async def run(self) -> str: ...\n    def predict(self): ...\n"
     )
     found = read(tmp_path, text, "predict.py:Runner")
-    assert (found.method, found.concurrency) == ("run", 16)
+    assert found.concurrency is not None
+    assert (found.method, found.concurrency.most) == ("run", 16)
 
 
 def test_relative_and_nested_imports(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockerfix.app.model import Input, Predictor
 from dockerfix.app.pretty import Group, Node, docstring, lay, string
 from dockerfix.app.results import Results
-from dockerfix.app.spelling import Speller, field_name
+from dockerfix.app.spelling import Speller, field_names
 
 
 class Endpoints:
@@ -15,6 +15,7 @@ class Endpoints:
         self.predictor = predictor
         self.results = results
         self.speller = speller
+        self.fields = field_names(each.name for each in predictor.inputs)
         self.prefix = "async " if predictor.is_async else ""
         self.target = "self.predictor" if predictor.method is None else f"self.predictor.{predictor.method}"
 
@@ -93,7 +94,7 @@ class Endpoints:
         return Group(f"{awaited}{self.target}(", items, ")")
 
     def _argument(self, each: Input) -> Node:
-        argument: Node = f"input.{field_name(each.name)}"
+        argument: Node = f"input.{self.fields[each.name]}"
         asynchronous = "_async" if self.predictor.is_async else ""
         awaited = "await " if self.predictor.is_async else ""
         for kind in ("path", "file"):

@@ -116,6 +116,15 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Concurrency:
+    """How many requests a decorator lets run at once, and where it stands."""
+
+    most: int
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """The predictor's own setup(); `weights` is whether it takes weights."""
 
@@ -144,7 +153,7 @@ class Predictor:
     concatenate: bool = False
     setup: Setup | None = None
     summary: str = ""
-    concurrency: int | None = None
+    concurrency: Concurrency | None = None
     endings: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
 

@@ -10,7 +10,7 @@ from dockerfix.app.annotations import family, full_name
 from dockerfix.app.code import Files, Library, Names
 from dockerfix.app.inputs import read_parameters
 from dockerfix.app.media import ending
-from dockerfix.app.model import AppError, Note, Predictor, Setup
+from dockerfix.app.model import AppError, Concurrency, Note, Predictor, Setup
 from dockerfix.app.operations import Unknown
 from dockerfix.app.outputs import Function, Result
 from dockerfix.app.scope import Found, Scope
@@ -181,7 +181,7 @@ def _endings(node: Function) -> frozenset[str]:
     return frozenset(found for text in texts if len(text) < MAX_NAME and "\n" not in text and (found := ending(text)))
 
 
-def _concurrency(node: Function, scope: Scope) -> int | None:
+def _concurrency(node: Function, scope: Scope) -> Concurrency | None:
     """The number of ``@concurrent(max=...)``."""
     for each in node.decorator_list:
         if isinstance(each, ast.Call) and full_name(each.func, scope) == "cog.concurrent":
@@ -191,5 +191,5 @@ def _concurrency(node: Function, scope: Scope) -> int | None:
                 except Unknown:
                     return None
                 if isinstance(value, int) and value > 0:
-                    return value
+                    return Concurrency(value, scope.file, each.lineno)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockerfix.app import media
 from dockerfix.app.model import Model, Note, Predictor, Type
 from dockerfix.app.pretty import Group, Node, comment, flat, lay, string
-from dockerfix.app.spelling import TAKEN, Speller, field_name
+from dockerfix.app.spelling import TAKEN, Speller, field_names
 
 _AS_THEY_ARE = frozenset({"bool", "str", "literal"})
 
@@ -68,12 +68,12 @@ class Results:
 
     def _model(self, model: Model) -> list[str]:
         lines = [f"class {self.speller.classes[model]}(BaseModel):"]
+        plain = field_names(name for name, _type in model.fields)
         for name, type_ in model.fields:
-            lines += self._field(name, type_)
+            lines += self._field(name, plain[name], type_)
         return lines if model.fields else [*lines, '    """A result without fields."""']
 
-    def _field(self, name: str, type_: Type) -> list[str]:
-        plain = field_name(name)
+    def _field(self, name: str, plain: str, type_: Type) -> list[str]:
         annotation = self.speller.annotation(type_, name, media.of_output(name, ()))
         items: list[tuple[str, Node]] = [("default=", "None")] if type_.kind in ("any", "optional", "none") else []
         if plain != name:

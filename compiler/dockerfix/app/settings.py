@@ -126,10 +126,14 @@ class Chooser:
 
     def multiplexing(self, predictor: Predictor) -> int | None:
         """How many requests a runner takes at once; None for one."""
-        wanted = self.config.concurrency_max or predictor.concurrency or 1
+        said = predictor.concurrency
+        wanted = self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
             message = f"`{predictor.name}` isn't async, so {wanted} requests at once run in as many threads"
-            self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
+            if self.config.concurrency_max is None and said is not None:
+                self.notes.append(Note("DF514", message, said.file, said.line, Severity.WARNING))
+            else:
+                self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
         return wanted if wanted > 1 else None
 
     def machine(self) -> tuple[str, ...]:

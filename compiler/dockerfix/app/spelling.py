@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dockerfix.app import media
 from dockerfix.app.model import Input, Model, Type
 from dockerfix.app.pretty import Group, Node, call, flat, subscript, value
@@ -97,9 +99,8 @@ class Speller:
             return subscript(self.use("typing", "Optional"), *inner)
         return self.type(type_)
 
-    def field(self, each: Input) -> tuple[str, str, Node]:
-        """The name and annotation of an input, and its default or Field(...), or "" where neither is needed."""
-        name = field_name(each.name)
+    def field(self, each: Input, name: str) -> tuple[str, Node]:
+        """The annotation of an input in the field `name`, and its default or Field(...); "" where neither is needed."""
         file_class = media.of_input(each.name, each.description)
         named: dict[str, Node] = {}
         if not each.required:
@@ -122,8 +123,8 @@ class Speller:
             named["deprecated"] = "True"
         annotation = self.limited(each.type, limits) if in_list else self.annotation(each.type, each.name, file_class)
         if set(named) <= {"default"}:
-            return name, annotation, named.get("default", "")
-        return name, annotation, call(self.use("pydantic", "Field"), **named)
+            return annotation, named.get("default", "")
+        return annotation, call(self.use("pydantic", "Field"), **named)
 
     def limited(self, type_: Type, limits: dict[str, Node]) -> str:
         """The annotation of a list whose items have limits: Cog holds them against each item."""
@@ -148,8 +149,18 @@ class Speller:
         return value(default)
 
 
-def field_name(name: str) -> str:
-    """The name of a field for an input: its own, unless pydantic or the class body needs that name."""
+def field_names(names: Iterable[str]) -> dict[str, str]:
+    """The names of a class's fields for those of inputs or results: their own where they can be, and each only once."""
+    plain = {name: _field_name(name) for name in names}
+    result = {name: name for name, field in plain.items() if name == field}
+    for name in [each for each in plain if each not in result]:
+        free = (plain[name] + "_" * count for count in range(len(plain)))
+        result[name] = next(field for field in free if field not in result.values())
+    return result
+
+
+def _field_name(name: str) -> str:
+    """The name of a field by itself: its own, unless pydantic or the class body needs that name."""
     plain = name.lstrip("_") or "value"
     reserved = plain in _PYDANTIC or plain.startswith(("model_validate", "model_dump"))
     return f"{plain}_" if reserved or plain in TAKEN or plain in _SHADOWING else plain

@@ -7,7 +7,7 @@ from dockerfix.app.model import Input, Note, Predictor
 from dockerfix.app.pretty import Group, comment, docstring, lay, string, value
 from dockerfix.app.results import Results
 from dockerfix.app.settings import Settings
-from dockerfix.app.spelling import Speller
+from dockerfix.app.spelling import Speller, field_names
 from dockerfix.project_files import MARK
 
 NAME = "fal_app.py"
@@ -77,13 +77,14 @@ def _inputs(predictor: Predictor, speller: Speller) -> list[str]:
         lines += [f'    model_config = {config}(regex_engine="python-re")  # as Cog has it', ""]
     if not predictor.inputs:
         lines.append(docstring("The predictor has no inputs.", 4))
+    names = field_names(each.name for each in predictor.inputs)
     for each in predictor.inputs:
-        lines += [*(mark(note, 4) for note in each.notes), *_field(each, speller)]
+        lines += [*(mark(note, 4) for note in each.notes), *_field(each, names[each.name], speller)]
     return lines
 
 
-def _field(each: Input, speller: Speller) -> list[str]:
-    name, annotation, value_ = speller.field(each)
+def _field(each: Input, name: str, speller: Speller) -> list[str]:
+    annotation, value_ = speller.field(each, name)
     return lay(f"{name}: {annotation} = ", value_, indent=4) if value_ else [f"    {name}: {annotation}"]
 
 
