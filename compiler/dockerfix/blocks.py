@@ -7,9 +7,11 @@ that block.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockerfix.emitter import Edit
+from dockerfix.findings import Finding
 from dockerfix.patterns import lazy
 from dockerfix.source import Span
 from dockerfix.syntax.tree import Document, Instruction, InstructionNode
@@ -97,6 +99,24 @@ def replace(document: Document, instruction: Instruction, text: str) -> Edit:
     if not instruction.node.text.endswith("\n"):
         text = text.removesuffix(newline(document))
     return Edit(instruction.span, text)
+
+
+class Said(NamedTuple):
+    """What a pass says of its block: where it is new, and where it reads otherwise than before."""
+
+    placed: str
+    updated: str
+
+
+def settle(document: Document, code: str, text: str, offset: int, said: Said) -> Iterator[Finding]:
+    """Make the block of `code` read `text`: where it stands if there is one, else as a new one at `offset`."""
+    block = find_block(document, code)
+    if block is None:
+        yield Finding(code, Span(offset, offset), said.placed, (place(document, offset, text),))
+        return
+    edits = update(document, block, text)
+    if edits:
+        yield Finding(code, block.span, said.updated, edits)
 
 
 def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix import blocks, flow, placing
+from dockerfix.blocks import Said
 from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import idioms
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.patterns import lazy
-from dockerfix.source import Span
 from dockerfix.syntax.instructions import TextView
 from dockerfix.syntax.tree import Document, Stage
 
@@ -44,16 +44,8 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
         return
     folder = _source_folder(stage)
     text = blocks.render(document, CODE, f"{folder} on Python's path", written("source_path", folder=folder))
-    block = blocks.find_block(document, CODE)
-    if block is not None:
-        edits = blocks.update(document, block, text)
-        if edits:
-            yield Finding(CODE, block.span, f"`{folder}` is on Python's path now", edits)
-        return
-    offset = placing.after_installs(stage)
-    yield Finding(
-        CODE, Span(offset, offset), f"`{folder}` is put on Python's path", (blocks.place(document, offset, text),)
-    )
+    said = Said(f"`{folder}` is put on Python's path", f"`{folder}` is on Python's path now")
+    yield from blocks.settle(document, CODE, text, placing.after_installs(stage), said)
 
 
 def _source_folder(stage: Stage) -> str:

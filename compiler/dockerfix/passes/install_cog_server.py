@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix import bases, blocks, flow, placing
+from dockerfix.blocks import Said
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding, Severity
 from dockerfix.knowledge.cog_server import cog_version
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.requirements import shell_quote
-from dockerfix.source import Span
 from dockerfix.syntax.tree import Document
 
 CODE = "DF311"
@@ -56,11 +56,5 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
     text = blocks.render(document, CODE, "Cog's own server", written("cog", requirement=shell_quote(f"cog=={version}")))
-    if block is not None:
-        edits = blocks.update(document, block, text)
-        if edits:
-            yield Finding(CODE, block.span, f"Cog is now {version}", edits)
-        return
-    offset = placing.before_user_commands(stage, context)
-    message = f"Cog {version} is installed from PyPI for its server"
-    yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
+    said = Said(f"Cog {version} is installed from PyPI for its server", f"Cog is now {version}")
+    yield from blocks.settle(document, CODE, text, placing.before_user_commands(stage, context), said)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix import bases, blocks, flow, placing
+from dockerfix.blocks import Said
 from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.fal import fal_version
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.requirements import shell_quote
-from dockerfix.source import Span
 from dockerfix.syntax.tree import Document
 
 CODE = "DF301"
@@ -44,13 +44,5 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     version = context.options.fal_version or fal_version(bases.python_of(document, stage, context.config))
     text = written("fal", requirement=shell_quote(f"fal=={version}"))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
-    block = blocks.find_block(document, CODE)
-    if block is not None:
-        edits = blocks.update(document, block, rendered)
-        if edits:
-            yield Finding(CODE, block.span, f"the fal SDK is now {version}", edits)
-        return
-    offset = placing.after_installs(stage)
-    yield Finding(
-        CODE, Span(offset, offset), f"fal {version} is installed last", (blocks.place(document, offset, rendered),)
-    )
+    said = Said(f"fal {version} is installed last", f"the fal SDK is now {version}")
+    yield from blocks.settle(document, CODE, rendered, placing.after_installs(stage), said)

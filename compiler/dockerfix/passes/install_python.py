@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix import apt, bases, blocks, flow, placing
+from dockerfix.blocks import Said
 from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.idioms import default_python, idioms
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.knowledge.replacements import python_folder
 from dockerfix.patterns import lazy
-from dockerfix.source import Span
 from dockerfix.syntax.tree import Document, Stage
 
 CODE = "DF206"
@@ -64,14 +64,8 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     steps.append(written("python", folder=python_folder(), version=version, minor=bases.minor(version)))
     steps.append(written("python", "path", folder=python_folder()))
     text = blocks.render(document, CODE, f"Python {version}, which the base image lacks", *steps)
-    if block is not None:
-        edits = blocks.update(document, block, text)
-        if edits:
-            yield Finding(CODE, block.span, f"Python is now {version}", edits)
-        return
-    offset = _place(stage)
-    message = f"Python {version} is installed: the base image has none"
-    yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
+    said = Said(f"Python {version} is installed: the base image has none", f"Python is now {version}")
+    yield from blocks.settle(document, CODE, text, _place(stage), said)
 
 
 def _wanted(stage: Stage, context: Context) -> str:

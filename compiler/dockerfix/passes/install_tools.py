@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix import blocks, flow, placing, tools
+from dockerfix.blocks import Said
 from dockerfix.context import Context
 from dockerfix.emitter import Edit
 from dockerfix.findings import Finding
 from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.source import Span
 from dockerfix.syntax.tree import Document
 
 CODE = "DF303"
@@ -49,16 +49,6 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     text = blocks.render(
         document, CODE, "tools that later steps and fal call", written("apt", "tools", packages=" ".join(missing))
     )
-    if block is not None:
-        edits = blocks.update(document, block, text)
-        if edits:
-            yield Finding(CODE, block.span, "the tools are brought up to date", edits)
-        return
-    offset = placing.after_preamble(stage)
     listed = ", ".join(f"`{name}`" for name in missing)
-    yield Finding(
-        CODE,
-        Span(offset, offset),
-        f"{listed} installed: nothing else brings it",
-        (blocks.place(document, offset, text),),
-    )
+    said = Said(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
+    yield from blocks.settle(document, CODE, text, placing.after_preamble(stage), said)

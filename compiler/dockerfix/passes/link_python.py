@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix import bases, blocks, flow, placing
+from dockerfix.blocks import Said
 from dockerfix.context import Context
 from dockerfix.findings import Finding
 from dockerfix.knowledge.replacements import instruction as written
 from dockerfix.knowledge.replacements import python_folder
-from dockerfix.source import Span
 from dockerfix.syntax.tree import Document
 
 CODE = "DF207"
@@ -53,12 +53,8 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
         # pyenv's own folder of links is on the path already
         steps.append(written("python", "path", folder=python_folder()))
     text = blocks.render(document, CODE, "python and pip in one folder, where fal looks for them", *steps)
-    block = blocks.find_block(document, CODE)
-    if block is not None:
-        edits = blocks.update(document, block, text)
-        if edits:
-            yield Finding(CODE, block.span, f"the links are now those of Python {version}", edits)
-        return
-    offset = placing.after(installed.last)
-    message = f"Python {version} is linked into one folder, where fal looks for it"
-    yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
+    said = Said(
+        f"Python {version} is linked into one folder, where fal looks for it",
+        f"the links are now those of Python {version}",
+    )
+    yield from blocks.settle(document, CODE, text, placing.after(installed.last), said)
