@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 120
 FUZZ_SEED ?= 1
 
-.PHONY: help demo test coverage fuzz golden tables lint dist docs e2e bench clean
+.PHONY: help demo test coverage mutation fuzz golden tables lint dist docs e2e bench clean
 
 help:
 	@echo "demo      run the compiler on a bundled project, showing the result and the findings"
 	@echo "test      run the tests"
 	@echo "coverage  run the tests and show which lines and branches they miss; fails under 95 %"
+	@echo "mutation  make small mistakes in four modules; fails where the tests notice one not (about 5 minutes)"
 	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS), and print the totals"
 	@echo "golden    write the golden files anew (read the diff before you commit it)"
 	@echo "tables    write the tables of the grammars and of knowledge/*.yaml anew"
@@ -56,6 +57,9 @@ coverage: $(VENV)/test
 	COVERAGE_ROOT=$(CURDIR) $(BIN)/coverage run -m pytest -n auto
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+mutation: $(VENV)/test
+	$(BIN)/python tools/run_mutants.py
 
 golden: $(VENV)/test
 	$(BIN)/python -m pytest --snapshot-update -k golden

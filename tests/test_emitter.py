@@ -53,14 +53,17 @@ def test_an_insertion_beside_a_replacement() -> None:
 
 @pytest.mark.parametrize("spans", [[(0, 2), (1, 3)], [(0, 2), (0, 2)], [(0, 3), (1, 1)], [(0, 3), (1, 2)]], ids=str)
 def test_overlaps_are_refused(spans: list[tuple[int, int]]) -> None:
-    with pytest.raises(OverlappingEdits):
+    with pytest.raises(OverlappingEdits) as caught:
         emit("abcd", [Edit(Span(*span), "x") for span in spans])
+    (_, end), (start, stop) = spans
+    assert str(caught.value) == f"edit {start}..{stop} overlaps one that ends at {end}"
 
 
 @pytest.mark.parametrize("span", [(-1, 0), (0, 5), (3, 2)])
 def test_edits_outside_are_refused(span: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="outside"):
+    with pytest.raises(ValueError, match="outside") as caught:
         ordered([Edit(Span(*span), "x")], 4)
+    assert str(caught.value) == f"edit {span[0]}..{span[1]} lies outside the text of 4 characters"
 
 
 @examples

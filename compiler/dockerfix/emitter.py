@@ -71,7 +71,7 @@ def forward(edits: Iterable[Edit], offset: int) -> int:
     """The offset in the emitted text of `offset` of the source; inside replaced text, the start of what replaced it."""
     delta = 0
     for (start, stop), text in edits:
-        if offset < start or (offset == start and stop > start):
+        if offset < start:
             break
         if offset < stop:
             return start + delta

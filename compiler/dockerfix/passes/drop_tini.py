@@ -63,7 +63,7 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
 def _is_tini_stage(document: Document, stage: Stage) -> bool:
     """A stage that does nothing but download tini, and from which nothing but tini is taken."""
     runs = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
-    if not runs or not any(map(cog.tini_commands, runs)):
+    if not any(map(cog.tini_commands, runs)):
         return False
     if not all(_only_installs_tini(run, relative=True) for run in runs):
         return False
@@ -95,9 +95,9 @@ def _prepares(command: Command) -> bool:
     name, words = flow.program(command), flow.arguments(command)
     if name == "set" or (name == "dpkg" and "--print-architecture" in words):
         return True
-    if name == "rm":
-        return any(word and word.startswith("/var/lib/apt/lists") for word in words)
     operands = [word for word in words if word is None or not word.startswith("-")]
+    if name == "rm":
+        return all(word and word.startswith("/var/lib/apt/lists") for word in operands)
     return name == "apt-get" and operands in (["update"], ["install", "curl"])
 
 

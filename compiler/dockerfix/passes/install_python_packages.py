@@ -86,12 +86,13 @@ def _install(
     document: Document, context: Context, wanted: _Wanted, step: PipStep | None, copies: tuple[Instruction, ...]
 ) -> Iterator[Finding]:
     block = blocks.find_block(document, CODE) or blocks.find_block(document, "DF202")
-    if step is None and block is None and context.config is not None and wanted.lines:
-        step = packages.inline_install(document, context.config, wanted.items)
-    removals = tuple(flow.drop(copy) for copy in copies)
     if block is not None:
         yield from _update(document, block, wanted)
-    elif step is not None:
+        return
+    if step is None and context.config is not None:
+        step = packages.inline_install(document, context.config, wanted.items)
+    removals = tuple(flow.drop(copy) for copy in copies)
+    if step is not None:
         text = _render(document, step.head, wanted) if wanted.lines else ""
         message = (
             "the packages of cog.yaml are installed here, which Cog had staged in a file"
@@ -127,8 +128,10 @@ def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterato
 
 
 def _hashes(stage: Stage | None, items: tuple[Item, ...]) -> Iterator[Finding]:
-    for item in items if stage is not None else ():
-        if packages.for_command_line(item) != item and stage is not None:
+    if stage is None:
+        return
+    for item in items:
+        if packages.for_command_line(item) != item:
             message = f"the hash of `{item.name}` is left out: pip takes hashes in a requirements file alone"
             yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
 

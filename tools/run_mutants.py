@@ -1,0 +1,145 @@
+"""``make mutation``: would the tests notice a small mistake in the modules that must make none?
+
+Each mutant of a module runs under the tests that concern it, in a process of its own, which imports the mistaken code
+in place of the file; no file changes. One that no test notices survives. tests/mutants.yaml names the survivors that
+can't change what the program does, and says why; any other is reported, and so is an entry that survives no more.
+
+Ready-made tools do not fit: mutmut takes the folder ``compiler`` for a package and leaves constants and decorated
+functions alone, cosmic-ray writes its mistakes into the working tree and deletes no statement; both know a mutant by a
+number that shifts with each edit.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import yaml
+from mutants import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "compiler" / "dockerfix"
+EXPLAINED = ROOT / "tests" / "mutants.yaml"
+SECONDS = 120
+"""Of processor time; a mutant that takes more has run into an endless loop."""
+
+_GOLDEN = "tests/test_golden_passes.py"
+_EDGES = "tests/test_passes_edges.py"
+TESTS = {
+    "emitter.py": ["tests/test_emitter.py"],
+    "verify.py": ["tests/test_verify.py"],
+    "passes/drop_tini.py": ["tests/test_drop_tini.py", _GOLDEN, _EDGES, "-k", "tini"],
+    "passes/install_python_packages.py": [
+        *("tests/test_install_python_packages.py", _GOLDEN, _EDGES, "-k", "install_python_packages or an_install"),
+    ],
+}
+"""The tests that concern each module, as pytest takes them."""
+
+HEAVY = ("pytest", "hypothesis", "syrupy")
+"""Loaded once, for all the processes that are made of this one."""
+QUIETLY = ["-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+
+
+class Mistaken(SourceFileLoader, MetaPathFinder):
+    """Gives a module the code of a mutant."""
+
+    def __init__(self, file: str, code: CodeType) -> None:
+        name = f"dockerfix.{file.removesuffix('.py').replace('/', '.')}"
+        super().__init__(name, str(PACKAGE / file))
+        self.code = code
+
+    def find_spec(self, fullname: str, _path: object, _target: object = None) -> ModuleSpec | None:
+        """The module's place, with this as its loader."""
+        return spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
+
+    def get_code(self, _fullname: str) -> CodeType:
+        """The mistaken code, whatever the file holds."""
+        return self.code
+
+
+def start(file: str, code: CodeType) -> int:
+    """Run the tests of a module in a new process, with `code` in its place; the process's number."""
+    process = os.fork()
+    if process:
+        return process
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    sys.meta_path.insert(0, Mistaken(file, code))
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    import pytest
+
+    os._exit(pytest.main([*QUIETLY, *TESTS[file]]))
+
+
+def survivors(found: Iterable[Mutant], jobs: int) -> Iterator[Mutant]:
+    """Those that no test notices, in the order in which they end; as many run at a time as there are `jobs`."""
+    running: dict[int, Mutant] = {}
+    left = iter(found)
+    while True:
+        mutant = next(left, None) if len(running) < jobs else None
+        if mutant is not None:
+            running[start(mutant.file, mutant.code)] = mutant
+        elif running:
+            process, status = os.wait()
+            ended = running.pop(process)
+            if status == 0:
+                yield ended
+        else:
+            return
+
+
+def explained() -> dict[tuple[str, str, str], str]:
+    """Why each known survivor changes nothing, by its name."""
+    listed: dict[str, list[dict[str, Any]]] = yaml.safe_load(EXPLAINED.read_text("utf-8")) or {}
+    return {
+        (file, mistake["at"], change): mistake["why"]
+        for file, mistakes in listed.items()
+        for mistake in mistakes
+        for change in mistake["changes"]
+    }
+
+
+def report(file: str, jobs: int) -> int:
+    """Run a module's mutants and print what came of them; the number of surprises."""
+    path = PACKAGE / file
+    _, status = os.waitpid(start(file, compile(path.read_bytes(), path, "exec")), 0)
+    if status:
+        print(f"{file}: its tests fail without any mistake, so they tell nothing: pytest {' '.join(TESTS[file])}")
+        return 1
+    made = list(mutants(path, file))
+    alive = {mutant.name for mutant in survivors(made, jobs)}
+    known = {name for name in explained() if name[0] == file}
+    print(
+        f"{file}: {len(made)} mutants, {len(made) - len(alive)} noticed, {len(alive)} survive, "
+        f"{len(alive & known)} of them explained",
+        flush=True,
+    )
+    for title, names in (("survives", alive - known), ("is listed and survives no more", known - alive)):
+        for _file, at, change in sorted(names):
+            print(f"  {title}:\n    at: {at}\n    change: {change}")
+    return len(alive ^ known)
+
+
+def main(files: list[str]) -> int:
+    """Every module, or those that are named as in TESTS."""
+    for name in HEAVY:
+        import_module(name)
+    os.chdir(ROOT)
+    surprises = sum(report(file, os.cpu_count() or 1) for file in files or TESTS)
+    if surprises:
+        print(f"{surprises} to see to: a test that notices it, or an entry in {EXPLAINED.relative_to(ROOT)}")
+    return 1 if surprises else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
