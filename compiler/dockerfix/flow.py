@@ -29,7 +29,7 @@ def find_base(document: Document, name: str, before: int) -> Stage | None:
 
 
 def find_stage(document: Document, name: str, before: int) -> Stage | None:
-    """The stage that `name` (a name or a number) means in a COPY or mount of stage number `before`."""
+    """The stage that `name` (a name or a number) means in a COPY of stage number `before`."""
     found = find_base(document, name, before)
     if found is None and name.isdecimal() and int(name) < before:
         return document.stages[int(name)]
@@ -77,8 +77,11 @@ def uses_of(instruction: Instruction) -> Iterator[Use]:
 
 
 def origin(document: Document, use: Use, before: int) -> Stage | None:
-    """The stage that a use in stage number `before` takes from; None for an image or a named context."""
-    find = find_base if use.instruction.keyword == "FROM" else find_stage
+    """The stage that a use in stage number `before` takes from; None for an image or a named context.
+
+    Only a COPY names stages by number (``moby/buildkit:frontend/dockerfile/dockerfile2llb/convert_runmount.go``).
+    """
+    find = find_stage if use.instruction.keyword == "COPY" else find_base
     return find(document, use.name, before)
 
 

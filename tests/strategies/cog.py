@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from hypothesis import assume
 from hypothesis import strategies as st
 
 import dockerfix
@@ -134,6 +135,10 @@ class Skeleton(NamedTuple):
         }
         return re.sub("\0[a-z]+\0", lambda match: parts[match[0]], self.text)
 
+    def hides_packages(self, project: Project) -> bool:
+        """Whether a ``#`` makes a comment of packages: before v0.5.0 Cog wrote them into a RUN as they were."""
+        return _PACKAGES in self.text and any(re.search(r"(^|\s)#", item) for item in project.packages)
+
     def case(self, project: Project, write: Callable[[dict[str, Any]], str] = json.dumps) -> Case:
         """All that there is of a project: what `fill` and `settings` give."""
         bare = self.fill(project._replace(run=[]))
@@ -190,7 +195,9 @@ def _in_quotes(settings: dict[str, Any]) -> str:
 def outputs(draw: st.DrawFn, project: st.SearchStrategy[Project] = projects) -> Case:
     """A project, its cog.yaml in one of the ways of writing YAML, and what some release of Cog prints for it."""
     skeleton = draw(st.sampled_from(skeletons()))
-    return skeleton.case(draw(project), draw(st.sampled_from([json.dumps, _in_blocks, _in_quotes])))
+    chosen = draw(project)
+    assume(not skeleton.hides_packages(chosen))
+    return skeleton.case(chosen, draw(st.sampled_from([json.dumps, _in_blocks, _in_quotes])))
 
 
 _HALF_COGS = [
