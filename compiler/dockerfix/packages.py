@@ -41,7 +41,8 @@ def without_cog(item: Item) -> Item:
     """An item without Cog's packages; without any part where it holds nothing else, its options included."""
     if is_cog(item):
         return item._replace(parts=())
-    kept = tuple([part for part in item.parts if isinstance(part, Option) or not is_cog(part)])
+    # as DF103 tells them, which would take them out of the block again
+    kept = tuple([part for part in item.parts if isinstance(part, Option) or not cog.is_cog_requirement(part.text)])
     return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
 

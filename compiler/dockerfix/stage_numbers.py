@@ -13,23 +13,17 @@ from dockerfix.syntax.tree import Document, Instruction, Stage
 def without(document: Document, stages: Collection[Stage], going: Collection[Instruction] = ()) -> tuple[Edit, ...]:
     """The edits that keep the meaning of references by number, though `stages` and the instructions `going` go.
 
-    A number beyond the stages means one of the images that are copied from, which BuildKit counts behind them.
+    A number beyond the stages stays: BuildKit takes it for one of the images that are copied from, if it is any.
     """
     gone = {stage.index for stage in stages}
     result: list[Edit] = []
-    for instruction in document.instructions:
-        view, own = instruction.view, flow.stage_of(document, instruction)
-        flag = view.flag("from") if isinstance(view, Copy) else None
-        if (
-            own is None
-            or own.index in gone
-            or instruction in going
-            or flag is None
-            or not (flag.value or "").isdecimal()
-        ):
+    for use in flow.uses(document):
+        instruction, own = use.instruction, flow.stage_of(document, use.instruction)
+        flag = instruction.view.flag("from") if isinstance(instruction.view, Copy) else None
+        if flag is None or not use.name.isdecimal() or own is None or own.index in gone or instruction in going:
             continue
-        number = int(flag.value or "")
+        number = int(use.name)
         new = number - sum(index < number for index in gone)
-        if number not in gone and new != number:
+        if number not in gone and number < len(document.stages) and new != number:
             result.append(Edit(instruction.original(flag.span), f"--from={new}"))
     return tuple(result)

@@ -209,7 +209,6 @@ _HALF_COGS = [
         "EXPOSE 5000 80\n",
     ),
     *(
-        "COPY --from=1 /a /b\n",
         "RUN --mount=from=1,target=/m ls /m\n",
         "RUN pip install cog x\n",
     ),
