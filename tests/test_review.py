@@ -183,8 +183,9 @@ def test_the_stages_and_what_they_take() -> None:
         ("stage 1", "x"),
         ("final image", "b"),
         ("image", "img:1"),
+        ("image", "1"),  # a mount names no stage by its number
     ]
-    assert set(found.arrows) == {(0, 1, "FROM", 1), (0, 2, "COPY", 2), (3, 2, "COPY", 1), (1, 2, "mount", 1)}
+    assert set(found.arrows) == {(0, 1, "FROM", 1), (0, 2, "COPY", 2), (3, 2, "COPY", 1), (4, 2, "mount", 1)}
 
 
 def test_an_image_that_is_taken_from_twice_is_one_box() -> None:
