@@ -82,8 +82,8 @@ def check_result(result: dockerfix.Result) -> None:
 
 
 def _of_the_source(result: dockerfix.Result, objection: str) -> bool:
-    """Whether the source is to blame: DF100 ended a heredoc that had hidden lines which are no instructions, or a number
-    beyond the stages meant an image, of which there are more or less now.
+    """Whether the source is to blame: DF100 ended a heredoc with lines that are no instructions, or a number beyond
+    the stages meant an image, of which there are more or less now.
     """
     if "invalid stage index" in objection:
         return True
