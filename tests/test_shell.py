@@ -265,6 +265,13 @@ def test_back_ticks_in_what_is_no_arithmetic_after_all_are_read_once(form: str) 
     assert inside == ["a `b`", "b", "c"]
 
 
+@pytest.mark.parametrize(("text", "kind"), [("(('))", "arith"), ("a; (( ' ))", "arith"), ("x $(('))", "call")])
+def test_a_single_quote_in_arithmetic_quotes_nothing(text: str, kind: str) -> None:
+    command = parse_shell(text).commands[-1]
+    assert command.kind == kind
+    assert argv(command)[-1] is None
+
+
 def test_assignments_and_redirections() -> None:
     script = parse_shell("A=1 B+='x y' C[2]= cmd 2>&1 >> $f <<< \"t\" &> g 0<&- D=4")
     (command,) = script.commands

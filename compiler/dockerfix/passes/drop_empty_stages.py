@@ -34,25 +34,33 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
         CMD ["python", "-m", "cog.server.http"]
     """
     found: dict[Stage, tuple[Instruction, ...]] = {}
-    for stage in reversed(document.stages[:-1]):  # one that only a dropped stage builds on goes with it
-        going = _going_along(document, stage, [gone.base for gone in found])
+    gone: set[Instruction] = set()
+    last_first = sorted(document.stages[:-1], key=lambda stage: (not _is_for_packages(stage), -stage.index))
+    for stage in last_first:  # what only a dropped stage uses goes with it
+        going = _going_along(document, stage, gone)
         if going is not None:
             found[stage] = going
-    renumbered = stage_numbers.without(document, found, [each for going in found.values() for each in going])
-    for stage, going in reversed(found.items()):
+            gone |= {stage.base, *going}
+    renumbered = stage_numbers.without(document, found, gone)
+    for stage in sorted(found, key=lambda stage: stage.index):
         message = f"the stage `{stage.name or stage.index}` is removed: it makes nothing any more"
-        edits = (Edit(stage.span, ""), *[flow.drop(instruction) for instruction in going], *renumbered)
+        outside = [each for each in found[stage] if flow.stage_of(document, each) not in found]
+        edits = (Edit(stage.span, ""), *map(flow.drop, outside), *renumbered)
         renumbered = ()
         yield Finding(CODE, stage.base.body_span, message, edits)
 
 
-def _going_along(document: Document, stage: Stage, gone: list[Instruction]) -> tuple[Instruction, ...] | None:
+def _is_for_packages(stage: Stage) -> bool:
+    return stage.name == idioms().staging.dependencies_stage
+
+
+def _going_along(document: Document, stage: Stage, gone: set[Instruction]) -> tuple[Instruction, ...] | None:
     """The later instructions that go with a stage that makes nothing; None where it stays."""
-    if stage.name == idioms().staging.dependencies_stage:
+    if _is_for_packages(stage):
         return _bringing(document, stage) if _is_empty(stage) else None
-    if not all(_only_checks(document, each) for each in stage.instructions):
-        return None
-    return () if all(user in gone for user in flow.users_of(document, stage)) else None
+    if all(each in gone or _only_checks(document, each) for each in stage.instructions):
+        return () if all(user in gone for user in flow.users_of(document, stage)) else None
+    return None
 
 
 def _only_checks(document: Document, instruction: Instruction) -> bool:

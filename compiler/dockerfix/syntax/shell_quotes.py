@@ -15,7 +15,8 @@ _EXPANDS: Final = re.compile(r"\$[A-Za-z0-9_@*#?$!({\[-]").match
 def unquote(text: str) -> str | None:
     """What the shell makes of the word `text` by removing quotes; None where it takes an expansion.
 
-    ``$'…'`` and ``$"…"`` give None too: sh and bash disagree about them. Quotes in `text` are closed.
+    ``$'…'`` and ``$"…"`` give None too: sh and bash disagree about them. Quotes in `text` are closed, but for a
+    single one in arithmetic, which sh takes for an ordinary character.
     """
     if not _SPECIAL(text):
         return text
@@ -31,7 +32,9 @@ def unquote(text: str) -> str | None:
             parts.append(_escaped(text[at : at + 2], quoted))
             at += 2
         elif character == "'" and not quoted:
-            end = text.index("'", at + 1)
+            end = text.find("'", at + 1)
+            if end < 0:
+                return None
             parts.append(text[at + 1 : end])
             at = end + 1
         elif character == "`" or (character == "$" and _expands(text, at, quoted)):
