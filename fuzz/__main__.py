@@ -8,6 +8,7 @@ the kept corpus. An input that breaks a target is left in ``.fuzz/crashes``.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -86,7 +87,11 @@ def merge(name: str) -> None:
 def libfuzzer(name: str, arguments: list[str]) -> tuple[str, int]:
     """What libFuzzer prints, and its exit code."""
     command = [sys.executable, "-m", "fuzz.target", name, *arguments]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    # with the order of sets fixed, the same seed tries the same inputs
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
     return done.stdout.decode("utf-8", "replace"), done.returncode
 
 
