@@ -182,6 +182,7 @@ def head_of_block(block: Block) -> str | None:
             reading = pip_install.install(command)
             if reading is None:
                 continue
-            files = tuple(word for option in reading.options if option[0].text == "-r" for word in option)
-            return head(instruction, command, without=files)
+            files = [option for option in reading.options if option[0].text == "-r"] if block.code == "DF202" else []
+            # the file that dockerfix wrote is the last; others were there before
+            return head(instruction, command, without=tuple(files[-1]) if files else ())
     return None
