@@ -1,6 +1,7 @@
 """``python -m fuzz [SECONDS] [--seed=N] [--keep]``: fuzz all targets, print the totals, and fail where one broke.
 
-Without a seed, or with 0, each run is another one.
+Without a seed, or with 0, each run is another one. With one, a number of inputs ends it too: it is the same run on any
+machine.
 
 New inputs go into ``.fuzz``, and begin the next run; with ``--keep`` those that reach something new are merged into
 the kept corpus. An input that breaks a target is left in ``.fuzz/crashes``.
@@ -57,7 +58,7 @@ def fuzz(name: str, seconds: int, seed: int) -> Outcome:
     options = [
         *(f"-max_total_time={seconds}", f"-max_len={TARGETS[name].longest}", f"-dict={WORK / 'words.dict'}"),
         *(f"-artifact_prefix={artifacts}/", "-print_final_stats=1", "-detect_leaks=0", "-timeout=60"),
-        f"-seed={seed}",
+        *(f"-seed={seed}", f"-runs={TARGETS[name].seeded if seed else -1}"),
     ]
     log, code = libfuzzer(name, [*options, str(found), str(CORPUS / name), str(WORK / "seeds" / name)])
     crashes = sorted(set(artifacts.iterdir()) - before)
