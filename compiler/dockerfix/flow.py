@@ -86,12 +86,12 @@ def origin(document: Document, use: Use, before: int) -> Stage | None:
 
 
 def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
-    """The instructions of later stages that take files from `stage` or build on it."""
-    result: list[Instruction] = []
+    """The instructions of later stages that take files from `stage` or build on it, each once."""
+    result: dict[Instruction, None] = {}
     for use in uses(document):
         own = stage_of(document, use.instruction)
         if own is not None and own.index > stage.index and origin(document, use, own.index) is stage:
-            result.append(use.instruction)
+            result[use.instruction] = None
     return tuple(result)
 
 
