@@ -21,7 +21,7 @@ import tools
 from dockerfile_parse import DockerfileParser
 
 import dockerfix
-from dockerfix.syntax import parser
+from dockerfix.syntax.dockerfile import parser
 
 LENGTHS = (10, 100, 1_000, 10_000)
 Row = tuple[str, ...]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dockerfix.cli.command import cli
+from dockerfix.cli.config import KEYS
 from dockerfix.cli.help import COMMANDS
-from dockerfix.config import KEYS
 from dockerfix.report.rules import Rule, all_rules
 
 if TYPE_CHECKING:

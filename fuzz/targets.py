@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import dockerfix
 import oracles
-from dockerfix.source import decode
+from dockerfix.text.source import decode
 from strategies.cog import MARKER
 
 SEPARATOR = b"#--- cog.yaml\n"

@@ -18,10 +18,20 @@ from unittest import mock
 
 import dockerfile
 
-from dockerfix.source import encode
-from dockerfix.syntax import arguments, heredocs, parser, scanner, words, words_reader
-from dockerfix.syntax.instructions import Arg, FieldsView, Healthcheck, ListView, Onbuild, PairsView, PathsView, View
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.syntax.dockerfile import arguments, heredocs, parser, scanner
+from dockerfix.syntax.dockerfile.instructions import (
+    Arg,
+    FieldsView,
+    Healthcheck,
+    ListView,
+    Onbuild,
+    PairsView,
+    PathsView,
+    View,
+)
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.words import lexer, reader
+from dockerfix.text.source import encode
 
 
 class HeredocLine(NamedTuple):
@@ -167,7 +177,7 @@ def _refuse_constant(constant: str) -> None:
     raise ValueError(constant)
 
 
-class _ReaderThen(words_reader.Reader):
+class _ReaderThen(reader.Reader):
     """The word lexer as it was: no patterns in ``${}``, other modifiers unchecked, and the word before one kept."""
 
     __slots__ = ()
@@ -208,8 +218,8 @@ def as_of_v0_12_5() -> Iterator[None]:
         mock.patch.object(scanner, "is_json_form", lambda text: is_json_form(_array_at_head(text))),
         mock.patch.object(arguments, "json_form", lambda text: json_form(_array_at_head(text))),
         mock.patch.object(heredocs, "_OPENER", _OPENER_THEN),
-        mock.patch.object(words_reader, "_BLANKS", _NO_BLANKS_THEN),
-        mock.patch.object(words, "Reader", _ReaderThen),
+        mock.patch.object(reader, "_BLANKS", _NO_BLANKS_THEN),
+        mock.patch.object(lexer, "Reader", _ReaderThen),
     ):
         parser.forget()
         try:

@@ -115,7 +115,7 @@ class Here:
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Here:
     """The command in this process, in an empty folder that is a repository of its own."""
-    from dockerfix import config
+    from dockerfix.cli import config
 
     config._search.cache_clear()
     (tmp_path / ".git").mkdir()

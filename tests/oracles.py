@@ -16,11 +16,11 @@ import buildkit
 import dockerfix
 import trees
 from buildkit import readable
-from dockerfix.source import Span, encode
-from dockerfix.syntax.parser import parse
+from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.shell import Script, parse_shell
-from dockerfix.syntax.shell_scanner import ShellScanner
-from dockerfix.syntax.shell_word_scanner import ShellError
+from dockerfix.syntax.shell.scanner import ShellScanner
+from dockerfix.syntax.shell.word_scanner import ShellError
+from dockerfix.text.source import Span, encode
 from strategies.cog import MARKER
 from tracing import trace
 

@@ -8,14 +8,14 @@ import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
-from dockerfix.bases import base_python
-from dockerfix.cog import era
-from dockerfix.context import Context
-from dockerfix.options import Options
+from dockerfix.analysis.bases import base_python
+from dockerfix.analysis.cog import era
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.options import Options
+from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import Pass
-from dockerfix.pipeline import Outcome, run
-from dockerfix.project import Project
-from dockerfix.syntax.parser import parse
+from dockerfix.project.project import Project
+from dockerfix.syntax.dockerfile.parser import parse
 
 _SECTION = re.compile(r"^(Options|Before|After|cog\.yaml):\n\n((?:(?:    .*)?\n)+)", re.MULTILINE)
 

@@ -71,9 +71,9 @@ class TestExitCodes:
         broken = """
 import sys
 from dockerfix.passes import drop_server
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.source import Span
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Span
 
 def never_content(document, context):
     yield Finding("DF104", Span(0, 0), "one more line", (Edit(Span(0, 0), "# again\\n"),))
@@ -265,16 +265,16 @@ class TestManyFiles:
     def test_an_error_of_ours_stops_only_its_file(
         self, here: Here, folders: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from dockerfix import api
+        from dockerfix.driver import rewrite
 
-        sound = api.rewrite
+        sound = rewrite.rewrite
 
-        def fragile(source: bytes, **rest: object) -> api.Result:
+        def fragile(source: bytes, **rest: object) -> rewrite.Result:
             if rest["project"] == Path("one"):
                 raise RuntimeError("oh dear")
             return sound(source, **rest)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(api, "rewrite", fragile)
+        monkeypatch.setattr(rewrite, "rewrite", fragile)
         done = here("-i", *folders)
         assert done.code == 4
         assert (
@@ -410,22 +410,22 @@ class TestOptions:
         assert project("--force", "Dockerfile")[:2] == (3, b"")
 
     def test_force_has_a_gate_too(self, project: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-        from dockerfix import verify
+        from dockerfix.driver import gate
 
         (project.folder / "cog.yaml").unlink()
-        sound = verify.defects
+        sound = gate.defects
         monkeypatch.setattr(
-            verify, "defects", lambda document: [*sound(document), *([("odd", 0)] if "fal==" in document.text else [])]
+            gate, "defects", lambda document: [*sound(document), *([("odd", 0)] if "fal==" in document.text else [])]
         )
         done = project("--force", "Dockerfile")
         assert (done.code, done.out) == (4, b"")
         assert "DF008 error: the result would be rejected by BuildKit or changed by a second run" in done.err
 
     def test_verify_asks_a_second_reader(self, project: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-        from dockerfix import second_reader
+        from dockerfix.driver import cross_check
 
         assert project("-q", "--verify", "Dockerfile")[0] == 0
-        monkeypatch.setattr(second_reader, "disagreements", lambda _document: ["line 1: it reads `b`"])
+        monkeypatch.setattr(cross_check, "disagreements", lambda _document: ["line 1: it reads `b`"])
         assert project("-q", "Dockerfile").code == 0
         done = project("-q", "--verify", "Dockerfile")
         assert (done.code, done.out) == (4, b"")

@@ -13,9 +13,9 @@ import pytest
 
 from commands import Done, Here, environment, here
 from dockerfix.app import AppResult, build
-from dockerfix.findings import Finding, Severity
-from dockerfix.project import Project
-from dockerfix.source import Span
+from dockerfix.project.project import Project
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 __all__ = ["here"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from commands import COG_YAML, DOCKERFILE, Here, here, project
-from dockerfix.api import Result, rewrite
-from dockerfix.ignores import ignores_of
-from dockerfix.options import Options
-from dockerfix.syntax.parser import parse
+from dockerfix.analysis.options import Options
+from dockerfix.driver.ignore_comments import ignores_of
+from dockerfix.driver.rewrite import Result, rewrite
+from dockerfix.syntax.dockerfile.parser import parse
 
 __all__ = ["here", "project"]
 

@@ -12,10 +12,10 @@ import click
 import pytest
 
 from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, project, run
+from dockerfix import __version__
 from dockerfix.cli.command import cli
 from dockerfix.passes import all_passes
 from dockerfix.report.rules import GENERAL, all_rules
-from dockerfix.version import __version__
 
 __all__ = ["here", "project"]
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from commands import COG_YAML, COMMAND, DOCKERFILE, environment, here, project, shell
-from dockerfix import files
+from dockerfix import __version__
 from dockerfix.cli import progress as progress_module
 from dockerfix.cli.progress import Progress
-from dockerfix.version import __version__
+from dockerfix.text import files
 
 __all__ = ["here", "project"]
 
@@ -276,7 +276,7 @@ from dockerfix.cli import main
 try:
     main()
 except SystemExit:
-    heavy = {"click", "lark", "yaml", "json", "dataclasses", "inspect", "pathlib", "ast", "dockerfix.api"}
+    heavy = {"click", "lark", "yaml", "json", "dataclasses", "inspect", "pathlib", "ast", "dockerfix.driver.rewrite"}
     sys.stdout.write(repr(heavy & set(sys.modules)))
 """
     # without `site`, as a package's .pth file may import anything

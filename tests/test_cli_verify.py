@@ -10,9 +10,9 @@ import pytest
 
 from commands import environment
 from conftest import SHARED
-from dockerfix.second_reader import can_read, disagreements
-from dockerfix.source import Source
-from dockerfix.syntax.parser import parse
+from dockerfix.driver.cross_check import can_read, disagreements
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.source import Source
 
 GOOD = """\
 # syntax=docker/dockerfile:1

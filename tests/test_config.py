@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from commands import COG_YAML, DOCKERFILE, Done, Here, here, project
-from dockerfix import config
-from dockerfix.config import KEYS, Settings, SettingsError, find, load, merge
+from dockerfix.cli import config
+from dockerfix.cli.config import KEYS, Settings, SettingsError, find, load, merge
 
 __all__ = ["here", "project"]
 

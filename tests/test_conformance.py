@@ -8,7 +8,7 @@ import pytest
 
 import buildkit
 from conftest import SHARED
-from dockerfix.syntax.parser import parse
+from dockerfix.syntax.dockerfile.parser import parse
 from mutations import conformance_cases
 
 pytestmark = pytest.mark.skipif(SHARED is None, reason="the sample data is not beside the checkout")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import buildkit
-from dockerfix.source import encode
-from dockerfix.syntax.parser import parse
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.source import encode
 from mutations import mutations
 
 COUNT = 4_800
@@ -67,7 +67,7 @@ def test_each_difference_that_comes_from_the_age_of_the_judge_is_one(name: str) 
 
 def test_a_difference_is_found() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dockerfix.syntax.scanner._HEREDOC_KEYWORDS", frozenset())
+        patch.setattr("dockerfix.syntax.dockerfile.scanner._HEREDOC_KEYWORDS", frozenset())
         # as_of_v0_12_5 forgets what was read before and after
         assert buildkit.difference(b"FROM a\nRUN <<EOF\nx\nEOF\n")
 

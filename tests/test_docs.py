@@ -20,7 +20,7 @@ import yaml
 import dockerfix
 from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, project
 from conftest import FIXTURES, ROOT
-from dockerfix import config
+from dockerfix.cli import config
 from dockerfix.cli.command import cli
 from dockerfix.report.rules import all_rules
 
@@ -308,7 +308,7 @@ class TestPython:
 
     def test_the_new_pass(self) -> None:
         from dockerfix.passes import Pass
-        from dockerfix.project import Project
+        from dockerfix.project.project import Project
         from passes import example, run_alone
 
         names: dict[str, object] = {"__name__": "drop_volume"}

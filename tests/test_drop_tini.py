@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from dockerfix.findings import Severity
-from dockerfix.options import Options
+from dockerfix.analysis.options import Options
 from dockerfix.passes import all_passes
+from dockerfix.text.findings import Severity
 from passes import open_project, run_alone
 
 DROP_TINI = next(each for each in all_passes() if each.name == "drop_tini")

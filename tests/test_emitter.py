@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.emitter import Edit, OverlappingEdits, backward, backward_end, emit, forward, forward_end, ordered
-from dockerfix.source import Span
+from dockerfix.text.edits import Edit, OverlappingEdits, backward, backward_end, emit, forward, forward_end, ordered
+from dockerfix.text.source import Span
 from effort import examples
 
 

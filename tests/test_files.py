@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerfix import files
+from dockerfix.text import files
 
 
 def names(folder: Path) -> list[str]:

@@ -13,10 +13,10 @@ from syrupy.assertion import SnapshotAssertion
 
 import buildkit
 from conftest import FIXTURES
+from dockerfix.driver.pipeline import Outcome
 from dockerfix.passes import Pass, all_passes
-from dockerfix.pipeline import Outcome
 from dockerfix.report import text
-from dockerfix.source import Source, encode
+from dockerfix.text.source import Source, encode
 from golden import GoldenFile, cases, name_of
 from passes import open_project, options_of_case, run_alone
 

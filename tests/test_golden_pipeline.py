@@ -13,7 +13,7 @@ import buildkit
 import dockerfix
 from conftest import FIXTURES
 from dockerfix.report import text
-from dockerfix.source import encode
+from dockerfix.text.source import encode
 from golden import GoldenFile, cases, name_of
 from passes import options_of_case
 

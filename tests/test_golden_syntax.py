@@ -9,8 +9,8 @@ from syrupy.assertion import SnapshotAssertion
 
 import buildkit
 from dockerfix.report.tree import as_text
-from dockerfix.source import encode
-from dockerfix.syntax.parser import parse
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.source import encode
 from golden import GoldenFile, cases, name_of
 
 CASES = cases("syntax/*")

@@ -15,9 +15,10 @@ from lark import Transformer, Tree
 from lark.exceptions import UnexpectedInput
 
 from conftest import FIXTURES
-from dockerfix.syntax import shell_parser, tables
+from dockerfix.syntax import tables
 from dockerfix.syntax.lalr import END, Parser, Unexpected
-from dockerfix.syntax.shell_fragment import Fragment, Lexeme
+from dockerfix.syntax.shell import parser
+from dockerfix.syntax.shell.fragment import Fragment, Lexeme
 from effort import examples
 
 
@@ -83,12 +84,12 @@ def test_shell_of_real_files_is_what_lark_makes_of_it(path: Path, monkeypatch: p
     for name in POSITIONS:
         monkeypatch.setattr(Lexeme, name, None, raising=False)
 
-    class Judge(shell_parser.Builder, Transformer[Any, Any]):  # type: ignore[misc]
+    class Judge(parser.Builder, Transformer[Any, Any]):  # type: ignore[misc]
         pass
 
     lark = make_tables.grammar("shell", Judge())
     for part in path.read_text("utf-8").split("RUN ")[1:]:
         text = part.replace("\\\n", "")
-        script = shell_parser.parse_shell(text)
+        script = parser.parse_shell(text)
         if not script.opaque:
             assert tuple(lark.parse(Fragment(text).lexemes())) == script.commands

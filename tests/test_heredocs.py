@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import SHARED
-from dockerfix.syntax.heredocs import Heredoc, heredoc_openers, opener
-from dockerfix.syntax.words import WordError
+from dockerfix.syntax.dockerfile.heredocs import Heredoc, heredoc_openers, opener
+from dockerfix.syntax.words.lexer import WordError
 from effort import examples
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from dockerfix.emitter import Edit
-from dockerfix.source import Span
-from dockerfix.syntax.parser import parse, reparse
+from dockerfix.syntax.dockerfile.parser import parse, reparse
+from dockerfix.text.edits import Edit
+from dockerfix.text.source import Span
 
 N = 100_000
 M = 30_000

@@ -1,4 +1,4 @@
-"""The rules of the house: who may import whom, what a pass must have, how long things may be."""
+"""The rules of the house: who may import whom, and what a pass must have."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import pytest
 
 import golden
 from conftest import FIXTURES, ROOT
-from dockerfix import patterns
-from dockerfix.knowledge.idioms import idioms
+from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.passes import Pass, all_passes
+from dockerfix.text import lazy_patterns
 from passes import Example, example, open_project, options_of_case, run_alone
 
 PACKAGE = ROOT / "compiler" / "dockerfix"
@@ -26,35 +26,39 @@ COPIED = PACKAGE / "app" / "runtime"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if COPIED not in path.parents)
 PASSES = all_passes()
 
-MODULE_LINES = 300
-FUNCTION_LINES = 40
+LAYERS = {
+    "text": "",
+    "syntax": "text",
+    "knowledge": "text",
+    "project": "text syntax knowledge",
+    "analysis": "text syntax knowledge project",
+    "passes": "text syntax knowledge project analysis",
+    "driver": "text syntax knowledge project analysis passes",
+    "app": "text syntax knowledge project analysis driver",
+    "report": "text syntax knowledge project analysis passes driver",
+    "cli": "text syntax knowledge project analysis passes driver app report",
+}
+"""Each folder of the package, and the folders that it may import from."""
 
-FLOORS = (
-    r"version|patterns|source",
-    r"emitter",
-    r"findings",
-    r"syntax(\..*)?",
-    r"quoting|versions|files|knowledge(\..*)?",
-    r"requirement_options|requirements|project|project_\w+",
-    r"\w+",  # what passes share: stages, commands, blocks, the options and their company
-    r"passes(\..*)?",
-    r"pipeline",
-    r"verify|second_reader",
-    r"api",
-    r"config|locate|(report|app)(\..*)?",
-    r"cli(\..*)?|__main__",
+ANALYSIS = (
+    "options context memo",
+    "flow stage_numbers variables environment",
+    "blocks cog packages.apt packages.pip",
+    "bases systems placement",
+    "cuda packages.requested packages.torch_index packages.install_step packages.requirements_copy "
+    "fal.client fal.copies fal.uploads fal.repairs",
 )
-"""From the ground up: each may import from its own floor and those below."""
+"""The layers inside ``analysis/``, from below: each module may import from its own layer and those below."""
 
-LODGERS = {
+THIRD_PARTY = {
     "lark": r"(?!)",
-    "yaml": r"project|project_\w+|config",
+    "yaml": r"project\..*|cli\.config",
     "click": r"cli(\..*)?",
-    "dockerfile_parse": r"second_reader",
+    "dockerfile_parse": r"driver\.cross_check",
     "syrupy": r"(?!)",
     "dockerfile": r"(?!)",
 }
-"""Packages of others, and where they may live."""
+"""Third-party packages, and the modules that may import them."""
 
 
 def module_name(path: Path) -> str:
@@ -90,29 +94,55 @@ def imports(path: Path) -> Iterator[str]:
                 yield f"dockerfix.{full}" if is_module or is_package else str(node.module)
 
 
-def floor(name: str) -> int:
-    """The floor of a module; a name on several lives on the one that says most."""
-    found = [number for number, pattern in enumerate(FLOORS) if re.fullmatch(pattern, name)]
-    named = [number for number in found if FLOORS[number] != r"\w+"]
-    return (named or found)[0]
+def layer(name: str) -> str:
+    """The folder of a module; an error for a module that lies in none of the ten."""
+    folder = name.partition(".")[0]
+    assert folder in LAYERS, f"{name} belongs to no layer"
+    return folder
+
+
+def layer_of_analysis(name: str) -> int:
+    """The layer of a module inside ``analysis/``, counted from below."""
+    for number, names in enumerate(ANALYSIS):
+        if name.removeprefix("analysis.") in names.split():
+            return number
+    raise AssertionError(f"{name} belongs to no layer of analysis")
+
+
+def test_the_root_holds_ten_folders_and_at_most_four_files() -> None:
+    entries = [path for path in PACKAGE.iterdir() if path.name != "__pycache__"]
+    assert {path.name for path in entries if path.is_dir()} == set(LAYERS)
+    assert len([path for path in entries if path.is_file()]) <= 4
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_imports_go_downwards(path: Path) -> None:
     name = module_name(path)
-    if name == "__init__":
-        return  # it names the public things of all floors, and loads each on first use
+    if name in ("__init__", "__main__"):
+        return  # the public names, each loaded on first use, and the command
+    allowed = {layer(name), *LAYERS[layer(name)].split()}
     for other in imports(path):
-        if other.startswith("dockerfix."):
-            target = other.removeprefix("dockerfix.")
-            assert floor(target) <= floor(name), f"{name} imports {target}, which stands above it"
+        if not other.startswith("dockerfix."):
+            continue
+        target = other.removeprefix("dockerfix.")
+        if target == "__version__":
+            continue
+        assert layer(target) in allowed, f"{name} imports {target}"
+        if name.startswith("analysis.") and target.startswith("analysis."):
+            assert layer_of_analysis(target) <= layer_of_analysis(name), f"{name} imports {target}, a layer above it"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "analysis" in path.parts], ids=module_name)
+def test_every_module_of_analysis_has_a_layer(path: Path) -> None:
+    if path.name != "__init__.py":
+        layer_of_analysis(module_name(path))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_lodgers_stay_in_their_rooms(path: Path) -> None:
+def test_third_party_imports_stay_in_their_modules(path: Path) -> None:
     for other in imports(path):
-        room = LODGERS.get(other.partition(".")[0])
-        assert room is None or re.fullmatch(room, module_name(path)), f"{other} in {module_name(path)}"
+        place = THIRD_PARTY.get(other.partition(".")[0])
+        assert place is None or re.fullmatch(place, module_name(path)), f"{other} in {module_name(path)}"
 
 
 def test_the_second_reader_is_not_imported_at_the_top() -> None:
@@ -131,24 +161,13 @@ def loaded_after(code: str) -> set[str]:
     ("code", "absent"),
     [
         ("import dockerfix", {"lark", "yaml", "click", "dockerfile_parse", "dataclasses", "json", "pathlib"}),
-        ("import dockerfix.syntax.parser", {"yaml", "click", "dockerfile_parse"}),
-        ("import dockerfix.api", {"click", "dockerfile_parse"}),
+        ("import dockerfix.syntax.dockerfile.parser", {"yaml", "click", "dockerfile_parse"}),
+        ("import dockerfix.driver.rewrite", {"click", "dockerfile_parse"}),
         ("import dockerfix.cli", {"lark", "yaml", "dockerfile_parse"}),
     ],
 )
 def test_what_is_heavy_is_loaded_when_needed(code: str, absent: set[str]) -> None:
     assert not loaded_after(code) & (absent - loaded_after("pass"))
-
-
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_length(path: Path) -> None:
-    count = len(path.read_text("utf-8").splitlines())
-    assert count <= MODULE_LINES, f"{count} lines"
-    for node in ast.walk(tree(path)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            documentation = len((ast.get_docstring(node, clean=False) or "").splitlines())
-            length = (node.end_lineno or 0) - node.lineno + 1 - documentation
-            assert length <= FUNCTION_LINES, f"{node.name} has {length} lines"
 
 
 SKIPPED_FOLDERS = {
@@ -176,6 +195,12 @@ def test_no_path_of_a_machine() -> None:
 # ---- passes
 
 
+def files_of(each: Pass) -> list[Path]:
+    """The files of a pass: one module, or all those of its folder."""
+    folder = PACKAGE / "passes" / each.name
+    return sorted(folder.glob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+
+
 def name_of(each: Pass) -> str:
     return f"{each.code}-{each.name}"
 
@@ -192,14 +217,17 @@ def test_codes_are_unique() -> None:
 
 def test_passes_do_not_import_each_other() -> None:
     for each in PASSES:
-        path = PACKAGE / "passes" / f"{each.name}.py"
-        assert not [other for other in imports(path) if other.startswith("dockerfix.passes")]
+        own = re.compile(rf"dockerfix\.passes\.{each.name}(\.\w+)?")
+        for path in files_of(each):
+            others = [other for other in imports(path) if other.startswith("dockerfix.passes")]
+            assert not [other for other in others if not own.fullmatch(other)], path
 
 
 @pytest.mark.parametrize("each", [each for each in PASSES if not each.edits], ids=name_of)
 def test_a_check_makes_no_edits(each: Pass) -> None:
-    names = {node.id for node in ast.walk(tree(PACKAGE / "passes" / f"{each.name}.py")) if isinstance(node, ast.Name)}
-    assert not names & {"Edit", "edits"}
+    for path in files_of(each):
+        names = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)}
+        assert not names & {"Edit", "edits"}, path
 
 
 def test_every_folder_of_cases_belongs_to_a_pass() -> None:
@@ -268,9 +296,10 @@ def test_facts_live_in_the_tables(each: Pass) -> None:
     tagged = "|".join(map(re.escape, (images.python, images.cog_base, images.monobase, images.weights_stage)))
     whole = "|".join(map(re.escape, (images.registry, images.cuda, images.first_base)))
     facts = re.compile(rf"\d+\.\d+|{whole}|(?:{tagged}):\S")
-    for node in literals(tree(PACKAGE / "passes" / f"{each.name}.py")):
-        found = facts.search(str(node.value))
-        assert not found, f"line {node.lineno}: {found and found[0]}"
+    for path in files_of(each):
+        for node in literals(tree(path)):
+            found = facts.search(str(node.value))
+            assert not found, f"{path.name}, line {node.lineno}: {found and found[0]}"
 
 
 def test_every_regular_expression_compiles() -> None:
@@ -279,7 +308,7 @@ def test_every_regular_expression_compiles() -> None:
     for path in MODULES:
         module = importlib.import_module(f"dockerfix.{module_name(path)}".removesuffix(".__init__"))
         for value in vars(module).values():
-            if isinstance(value, patterns._Lazy):
+            if isinstance(value, lazy_patterns._Lazy):
                 re.compile(value._source, value._flags)
                 found += 1
     assert found > 50

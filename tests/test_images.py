@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dockerfix.source import Span
-from dockerfix.syntax.arguments import Text
-from dockerfix.syntax.images import ImageReference, parse_image
+from dockerfix.syntax.dockerfile.arguments import Text
+from dockerfix.syntax.dockerfile.images import ImageReference, parse_image
+from dockerfix.text.source import Span
 
 DIGEST = "sha256:" + "0" * 64
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from dockerfix.options import Options
+from dockerfix.analysis.options import Options
 from dockerfix.passes import all_passes
-from dockerfix.source import Span
+from dockerfix.text.source import Span
 from passes import open_project, run_alone
 
 INSTALL = next(each for each in all_passes() if each.name == "install_python_packages")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dockerfix.syntax.instructions import Copy, Env, From, Healthcheck, Label, Onbuild, Run
-from dockerfix.syntax.mounts import mount_options
-from dockerfix.syntax.parser import parse
-from dockerfix.syntax.tree import Instruction
+from dockerfix.syntax.dockerfile.instructions import Copy, Env, From, Healthcheck, Label, Onbuild, Run
+from dockerfix.syntax.dockerfile.mounts import mount_options
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.tree import Instruction
 
 
 def only(text: str, keyword: str = "RUN") -> Instruction:

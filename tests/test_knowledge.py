@@ -11,7 +11,8 @@ import pytest
 
 from conftest import ROOT, SHARED
 from dockerfix.knowledge import cog_base as base
-from dockerfix.knowledge import cuda, fal, idioms, tools, transitive
+from dockerfix.knowledge import cog_constructs, cog_dependencies, cuda, fal
+from dockerfix.knowledge import commands as tools
 from dockerfix.knowledge.load import table
 
 FOLDER = ROOT / "compiler" / "dockerfix" / "knowledge"
@@ -52,19 +53,19 @@ def test_a_missing_table_is_an_error() -> None:
 
 
 def test_idioms_are_frozen_text() -> None:
-    found = idioms.idioms()
+    found = cog_constructs.idioms()
     assert found.packages.names == ("cog", "coglet", "cog-dataclass")
     assert found.staging.prefixes == (".cog/",)
     assert found.environment.cflags_value.startswith("-O3 ")
     assert found.pyenv.apt[0] == "make"
     assert "liblzma-dev" in found.pyenv.apt
-    assert found is idioms.idioms()
+    assert found is cog_constructs.idioms()
     with pytest.raises(AttributeError):
         found.packages.names = ()  # type: ignore[misc]
 
 
 def test_every_idiom_has_the_type_it_promises() -> None:
-    for section in idioms.idioms():
+    for section in cog_constructs.idioms():
         for name, promised in get_type_hints(type(section)).items():
             value = getattr(section, name)
             assert isinstance(value, str if promised is str else tuple), f"{type(section).__name__}.{name}"
@@ -76,11 +77,11 @@ def test_every_idiom_has_the_type_it_promises() -> None:
     ("era", "python"), [(None, "3.13"), ("E03", "3.8"), ("E10", "3.8"), ("E14", "3.12"), ("E21", "3.13")]
 )
 def test_the_default_python_of_an_era(era: str | None, python: str) -> None:
-    assert idioms.default_python(era) == python
+    assert cog_constructs.default_python(era) == python
 
 
 def test_default_cuda() -> None:
-    assert idioms.default_cuda() == "11.8"
+    assert cog_constructs.default_cuda() == "11.8"
 
 
 @pytest.mark.parametrize(
@@ -375,6 +376,6 @@ def test_tools_and_their_packages() -> None:
 
 
 def test_packages_that_cog_brought() -> None:
-    assert transitive.package_of("yaml") == "pyyaml"
-    assert transitive.package_of("torch") is None
-    assert {"requests", "pydantic", "httpx", "structlog"} <= set(transitive.transitive_packages())
+    assert cog_dependencies.package_of("yaml") == "pyyaml"
+    assert cog_dependencies.package_of("torch") is None
+    assert {"requests", "pydantic", "httpx", "structlog"} <= set(cog_dependencies.transitive_packages())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dockerfix.syntax import parser
-from dockerfix.syntax.parser import parse
-from dockerfix.syntax.tree import Document, InstructionNode
+from dockerfix.syntax.dockerfile import parser
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.tree import Document, InstructionNode
 from mutations import conformance_cases, mutations
 
 COUNT = 2_000

@@ -78,14 +78,14 @@ def test_each_mutant_holds_its_own_mistake(tmp_path: Path) -> None:
 
 
 def test_a_module_is_imported_with_its_mistake() -> None:
-    loader = run_mutants.Mistaken("version.py", compile("__version__ = 'mistaken'", "none", "exec"))
-    assert loader.find_spec("dockerfix.verify", None) is None
-    spec = loader.find_spec("dockerfix.version", None)
+    loader = run_mutants.Mistaken("text/source.py", compile("Span = 'mistaken'", "none", "exec"))
+    assert loader.find_spec("dockerfix.driver.gate", None) is None
+    spec = loader.find_spec("dockerfix.text.source", None)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    assert module.__version__ == "mistaken"
-    assert Path(str(module.__file__)) == ROOT / "compiler" / "dockerfix" / "version.py"
+    assert module.Span == "mistaken"
+    assert Path(str(module.__file__)) == ROOT / "compiler" / "dockerfix" / "text" / "source.py"
 
 
 @pytest.mark.parametrize("file", run_mutants.TESTS)
@@ -109,12 +109,12 @@ def test_what_differs_from_the_list_is_reported(
     alive: list[str], listed: list[str], said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     def known(names: list[str]) -> list[Mutant]:
-        return [Mutant("verify.py", f"f: {name}", "a -> b", NO_CODE) for name in names]
+        return [Mutant("driver/gate.py", f"f: {name}", "a -> b", NO_CODE) for name in names]
 
     monkeypatch.setattr(run_mutants, "start", lambda _file, _code: ending_with(0))
     monkeypatch.setattr(run_mutants, "survivors", lambda _found, _jobs: known(alive))
     monkeypatch.setattr(run_mutants, "explained", lambda: {mutant.name: "Why." for mutant in known(listed)})
-    assert run_mutants.report("verify.py", 1) == (1 if said else 0)
+    assert run_mutants.report("driver/gate.py", 1) == (1 if said else 0)
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert lines[1:] == ([*said, "change: a -> b"] if said else [])
 
@@ -123,7 +123,7 @@ def test_tests_that_fail_anyway_tell_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(run_mutants, "start", lambda _file, _code: ending_with(1))
-    assert run_mutants.report("verify.py", 1) == 1
+    assert run_mutants.report("driver/gate.py", 1) == 1
     assert "fail without any mistake" in capsys.readouterr().out
 
 

@@ -10,9 +10,9 @@ import pytest
 import trees
 from conftest import FIXTURES, SHARED
 from dockerfix.report.tree import as_json, as_text
-from dockerfix.source import Source
-from dockerfix.syntax.parser import forget, parse
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.syntax.dockerfile.parser import forget, parse
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.source import Source
 from mutations import conformance_cases, mutations
 
 MUTATIONS = 10_000

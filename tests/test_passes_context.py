@@ -13,19 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix import copying
-from dockerfix.context import Context
-from dockerfix.emitter import emit
-from dockerfix.fal_client import client_readings
-from dockerfix.findings import Finding, Severity
-from dockerfix.options import Options
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.fal import copies as copying
+from dockerfix.analysis.fal.client import client_readings
+from dockerfix.analysis.fal.uploads import MAX_NAMES, Coverage, Ignore, matching
+from dockerfix.analysis.options import Options
+from dockerfix.driver.gate import defects
+from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import all_passes
-from dockerfix.pipeline import Outcome, run
-from dockerfix.project import Project
-from dockerfix.syntax.instructions import Copy
-from dockerfix.syntax.parser import parse
-from dockerfix.uploading import MAX_NAMES, Coverage, Ignore, matching
-from dockerfix.verify import defects
+from dockerfix.project.project import Project
+from dockerfix.syntax.dockerfile.instructions import Copy
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.edits import emit
+from dockerfix.text.findings import Finding, Severity
 from effort import examples
 
 PASSES = {each.code: each for each in all_passes()}

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from dockerfix import cuda
-from dockerfix.api import Result, rewrite
-from dockerfix.blocks import find_block
-from dockerfix.context import Context
-from dockerfix.findings import Finding, Severity
+from dockerfix.analysis import cuda
+from dockerfix.analysis.blocks import find_block
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.options import Options
+from dockerfix.driver.pipeline import Outcome, run
+from dockerfix.driver.rewrite import Result, rewrite
 from dockerfix.knowledge import fal, gpu
-from dockerfix.options import Options
 from dockerfix.passes import all_passes
 from dockerfix.passes.inject_cuda_check import step
-from dockerfix.pipeline import Outcome, run
-from dockerfix.project import Project
-from dockerfix.syntax.parser import parse
+from dockerfix.project.project import Project
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.findings import Finding, Severity
 
 PASSES = {each.code: each for each in all_passes()}
 SERVER = 'CMD ["python", "-m", "cog.server.http"]\n'

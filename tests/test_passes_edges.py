@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
-from dockerfix.findings import Severity
-from dockerfix.options import Options
+from dockerfix.analysis.options import Options
+from dockerfix.driver.pipeline import Outcome
 from dockerfix.passes import Pass, all_passes
-from dockerfix.pipeline import Outcome
+from dockerfix.text.findings import Severity
 from passes import open_project, run_alone
 
 PASSES = {each.name: each for each in all_passes()}

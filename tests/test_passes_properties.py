@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import checker
 import dockerfix
 import oracles
-from dockerfix.blocks import find_blocks
-from dockerfix.syntax.parser import forget, parse
+from dockerfix.analysis.blocks import find_blocks
+from dockerfix.syntax.dockerfile.parser import forget, parse
 from effort import examples
 from strategies.cog import (
     KNOWN,

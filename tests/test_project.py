@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import FIXTURES, SHARED
-from dockerfix.project import ConfigError, Project, find_config
-from dockerfix.project_files import MAX_FILE_BYTES
+from dockerfix.project.files import MAX_FILE_BYTES
+from dockerfix.project.project import ConfigError, Project, find_config
 
 PROJECTS = FIXTURES / "project"
 
@@ -181,14 +181,14 @@ def test_the_walk_skips_what_is_not_the_users(tmp_path: Path) -> None:
 
 def test_limits_end_the_search_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, a_py="x = 1\n", b_py="x = 1\n", c_py="x = 1\n")
-    monkeypatch.setattr("dockerfix.project.MAX_FILES", 2)
+    monkeypatch.setattr("dockerfix.project.project.MAX_FILES", 2)
     project = Project.open(tmp_path)
     assert project.python_files() == ("a.py", "b.py")
     assert project.truncated
-    monkeypatch.setattr("dockerfix.project.MAX_FILES", 9)
-    monkeypatch.setattr("dockerfix.project.MAX_TOTAL_BYTES", 7)
+    monkeypatch.setattr("dockerfix.project.project.MAX_FILES", 9)
+    monkeypatch.setattr("dockerfix.project.project.MAX_TOTAL_BYTES", 7)
     assert Project.open(tmp_path).python_files() == ("a.py",)
-    monkeypatch.setattr("dockerfix.project_files.MAX_ENTRIES", 2)
+    monkeypatch.setattr("dockerfix.project.files.MAX_ENTRIES", 2)
     assert len(Project.open(tmp_path).files) == 2
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.project import Project
-from dockerfix.project_calls import notebook_calls, python_calls, script_calls
-from dockerfix.project_python import candidate_modules
-from dockerfix.project_shell import shell_calls
-from dockerfix.project_syntax import imported_modules, parse_python
+from dockerfix.project.calls import notebook_calls, python_calls, script_calls
+from dockerfix.project.imports import candidate_modules
+from dockerfix.project.project import Project
+from dockerfix.project.shell_calls import shell_calls
+from dockerfix.project.syntax_trees import imported_modules, parse_python
 from effort import examples
 
 CALLS = [

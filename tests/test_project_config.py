@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.project import CogConfig, ConfigError, Mount, RunItem, Weight, read_config
-from dockerfix.project_yaml import Mapping, Scalar, Sequence, read_yaml
+from dockerfix.project.project import CogConfig, ConfigError, Mount, RunItem, Weight, read_config
+from dockerfix.project.yaml_tree import Mapping, Scalar, Sequence, read_yaml
 from effort import examples
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import buildkit
 import trees
-from dockerfix.emitter import Edit
-from dockerfix.source import Span
-from dockerfix.syntax.parser import forget, parse, reparse
+from dockerfix.syntax.dockerfile.parser import forget, parse, reparse
+from dockerfix.text.edits import Edit
+from dockerfix.text.source import Span
 from effort import examples
 from strategies.dockerfiles import dockerfiles
 from work import count_calls

@@ -7,10 +7,10 @@ import random
 import pytest
 
 import trees
-from dockerfix.emitter import Edit, OverlappingEdits, emit
-from dockerfix.source import Span, decode
-from dockerfix.syntax.parser import forget, parse, reparse
-from dockerfix.syntax.tree import Document
+from dockerfix.syntax.dockerfile.parser import forget, parse, reparse
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit, OverlappingEdits, emit
+from dockerfix.text.source import Span, decode
 from mutations import FRAGMENTS, mutations
 
 COUNT = 2_000

@@ -11,7 +11,7 @@ import pytest
 
 from commands import COG_YAML, DOCKERFILE, Here, here
 from dockerfix.report.diff import coloured, first_difference, unified
-from dockerfix.source import decode, encode
+from dockerfix.text.source import decode, encode
 
 __all__ = ["here"]
 

@@ -14,14 +14,14 @@ import pytest
 
 from commands import COG_YAML, DOCKERFILE, Here, here, project
 from conftest import SHARED
-from dockerfix.api import rewrite
-from dockerfix.emitter import Edit, emit
-from dockerfix.findings import Finding, Severity
-from dockerfix.options import Options
-from dockerfix.pipeline import Change
+from dockerfix.analysis.options import Options
+from dockerfix.driver.pipeline import Change
+from dockerfix.driver.rewrite import rewrite
 from dockerfix.report import findings_json, github, rules, sarif
 from dockerfix.report.entry import STDIN, Entry
-from dockerfix.source import Source, Span
+from dockerfix.text.edits import Edit, emit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source, Span
 
 __all__ = ["here", "project"]
 

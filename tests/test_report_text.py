@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dockerfix.findings import Finding, Severity
 from dockerfix.report import text
 from dockerfix.report.entry import Counts, Entry, count, readable, unicode
-from dockerfix.source import Source, Span
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source, Span
 
 
 def finding(source: str, part: str, severity: Severity = Severity.WARNING, message: str = "what is wrong") -> Finding:

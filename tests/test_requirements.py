@@ -12,9 +12,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from dockerfix.quoting import has_credentials, shell_quote
-from dockerfix.requirements import Option, caps_below, is_cog, normalize, parse_item, parse_items
-from dockerfix.versions import begins_with, numbers, release, starts_at
+from dockerfix.knowledge.versions import begins_with, numbers, release, starts_at
+from dockerfix.project.quoting import has_credentials, shell_quote
+from dockerfix.project.requirements import Option, caps_below, is_cog, normalize, parse_item, parse_items
 from effort import examples
 
 INDEX = "https://download.pytorch.org/whl/cu116"

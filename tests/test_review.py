@@ -15,10 +15,10 @@ import pytest
 import dockerfix
 from commands import Here, here, project
 from conftest import FIXTURES, SHARED
-from dockerfix.report.html import render
-from dockerfix.report.html_lines import align
-from dockerfix.report.html_stages import graph
-from dockerfix.report.html_text import paragraphs
+from dockerfix.report.page import render
+from dockerfix.report.page.lines import align
+from dockerfix.report.page.stages import graph
+from dockerfix.report.page.text import paragraphs
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

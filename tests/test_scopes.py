@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.syntax.scopes import DEFAULT_PATH, GlobalScope, Item, Resolution, resolve
-from dockerfix.syntax.words import Budget, WordError
+from dockerfix.syntax.words.lexer import Budget, WordError
+from dockerfix.syntax.words.scopes import DEFAULT_PATH, GlobalScope, Item, Resolution, resolve
 from effort import examples
 
 

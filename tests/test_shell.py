@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conftest import FIXTURES, SHARED
-from dockerfix.source import Span
 from dockerfix.syntax.shell import Command, Script, argv, parse_shell, unwrapped
+from dockerfix.text.source import Span
 
 
 def summary(text: str) -> list[str]:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from dockerfix.emitter import Edit, emit
-from dockerfix.source import Span
 from dockerfix.syntax.shell import parse_shell, removal
+from dockerfix.text.edits import Edit, emit
+from dockerfix.text.source import Span
 
 NAMES = "PQRS"
 STUBS = "".join(f"{name}() {{ echo {name}; return $status_{name}; }}\n" for name in NAMES)
@@ -267,7 +267,7 @@ def test_lists_in_conditions() -> None:
 
 def test_a_removal_that_reads_otherwise_than_it_should_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert removed("a; X; b") == "a; b"
-    monkeypatch.setattr("dockerfix.syntax.shell_splice.parse_shell", lambda _text: parse_shell("a; other"))
+    monkeypatch.setattr("dockerfix.syntax.shell.splice.parse_shell", lambda _text: parse_shell("a; other"))
     assert removed("a; X; b") is None
-    monkeypatch.setattr("dockerfix.syntax.shell_splice.parse_shell", lambda _text: parse_shell("if"))
+    monkeypatch.setattr("dockerfix.syntax.shell.splice.parse_shell", lambda _text: parse_shell("if"))
     assert removed("a; X; b") is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.source import Position, Source, Span, decode, encode
+from dockerfix.text.source import Position, Source, Span, decode, encode
 from effort import examples
 
 

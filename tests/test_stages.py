@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from dockerfix import bases, blocks, cuda, flow, indexes, pget, systems, tools, variables
-from dockerfix.cog import era
-from dockerfix.context import Context
-from dockerfix.knowledge.replacements import debian_of_python
-from dockerfix.options import Options
-from dockerfix.project import Project
-from dockerfix.requirements import parse_items
-from dockerfix.syntax.parser import parse
-from dockerfix.syntax.tree import Document, Stage
+from dockerfix.analysis import bases, blocks, cuda, flow, systems, variables
+from dockerfix.analysis.cog import era
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.options import Options
+from dockerfix.analysis.packages import torch_index
+from dockerfix.knowledge.written_instructions import debian_of_python
+from dockerfix.passes.drop_pget import installs
+from dockerfix.passes.install_tools import missing
+from dockerfix.project.project import Project
+from dockerfix.project.requirements import parse_items
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.tree import Document, Stage
 
 
 def last(text: str) -> tuple[Document, Stage]:
@@ -59,7 +62,7 @@ def test_systems_of_python_images(tag: str, expected: str) -> None:
     ],
 )
 def test_tools_of_stages_below(text: str, expected: set[str]) -> None:
-    assert {*tools.missing_packages(*last(text), (), Project.open(None))} & {"git"} == expected
+    assert {*missing.missing_packages(*last(text), (), Project.open(None))} & {"git"} == expected
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_git_for_the_requirements_files_that_are_installed(text: str, expected: 
     (tmp_path / "requirements.txt").write_text("clip @ git+https://github.com/openai/CLIP.git\n", "utf-8")
     (tmp_path / "plain.txt").write_text("pillow==10.4.0\n", "utf-8")
     document, stage = last(f"FROM python:3.11-slim\n{text}")
-    assert {*tools.missing_packages(document, stage, (), Project.open(tmp_path))} & {"git"} == expected
+    assert {*missing.missing_packages(document, stage, (), Project.open(tmp_path))} & {"git"} == expected
 
 
 @pytest.mark.parametrize(
@@ -165,7 +168,7 @@ def test_the_image_below(text: str, expected: tuple[str | None, bool, bool]) -> 
 def test_the_index_of_torch(package: str, image: str, expected: list[str]) -> None:
     document = parse(f"FROM {image}\n")
     context = Context(Project.open(None), Options(), converting=True, era=era(document))
-    source = indexes.torch_source(parse_items([package]), document, context)
+    source = torch_index.torch_source(parse_items([package]), document, context)
     assert [word for option in source.options for word in option] == expected
 
 
@@ -193,7 +196,7 @@ def test_uses_of_a_from_without_an_image() -> None:
     ],
 )
 def test_later_calls_of_pget(rest: str, expected: int | None) -> None:
-    found = pget.later_call(parse(f"FROM a\n{rest}"), ())
+    found = installs.later_call(parse(f"FROM a\n{rest}"), ())
     assert (None if found is None else found.index) == expected
 
 

@@ -7,10 +7,10 @@ from functools import partial
 from hypothesis import given
 
 import dockerfix
-from dockerfix.emitter import Edit, backward, backward_end, emit, forward, forward_end, ordered
-from dockerfix.source import Span
-from dockerfix.syntax import parser
-from dockerfix.trail import Step
+from dockerfix.syntax.dockerfile import parser
+from dockerfix.text.edits import Edit, backward, backward_end, emit, forward, forward_end, ordered
+from dockerfix.text.source import Span
+from dockerfix.text.trail import Step
 from effort import examples
 from test_emitter import texts_and_edits
 from work import count_calls

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from dockerfix import project_files, uploading
-from dockerfix.project import ConfigError, Project
-from dockerfix.uploading import Ignore, matching, survey
+from dockerfix.analysis.fal import uploads
+from dockerfix.analysis.fal.uploads import Ignore, matching, survey
+from dockerfix.project import files
+from dockerfix.project.project import ConfigError, Project
 
 CLOSED = "closed"
 
@@ -58,7 +59,7 @@ def test_a_pattern_in_a_folder_of_too_many_is_not_told(tmp_path: Path, monkeypat
         (tmp_path / name).write_text("")
     ignore = Ignore.of(Project.open(tmp_path))
     assert matching(tmp_path, "?", ignore) == ["a", "b", "c"]
-    monkeypatch.setattr(uploading, "MAX_ENTRIES", 1)
+    monkeypatch.setattr(uploads, "MAX_ENTRIES", 1)
     assert matching(tmp_path, "?", ignore) is None
 
 
@@ -68,7 +69,7 @@ def test_a_survey_of_too_many_files_is_cut_off(tmp_path: Path, monkeypatch: pyte
         (tmp_path / name / "x").write_text("")
     ignore = Ignore.of(Project.open(tmp_path))
     assert not survey(tmp_path, ".", ignore).truncated
-    monkeypatch.setattr(uploading, "MAX_ENTRIES", 4)
+    monkeypatch.setattr(uploads, "MAX_ENTRIES", 4)
     found = survey(tmp_path, ".", ignore)
     assert (found.truncated, found.files) == (True, 1)
 
@@ -91,16 +92,16 @@ def test_a_file_that_goes_while_it_is_looked_at_is_not_counted(tmp_path: Path, m
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="this Python goes no further into the loop")
 def test_a_link_to_itself_leads_nowhere(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
-    assert project_files.leaves(tmp_path, "loop/x")
+    assert files.leaves(tmp_path, "loop/x")
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 5000])
 def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
-    assert project_files.leaves(tmp_path, name) == ("\0" in name)
+    assert files.leaves(tmp_path, name) == ("\0" in name)
     with pytest.raises(ConfigError, match="no such file"):
         Project.open(tmp_path, Path(name))
 
 
 def test_the_first_bytes_of_an_unreadable_file(folder: Path) -> None:
-    assert project_files.peek(folder / "e" / CLOSED) == b""
-    assert project_files.peek(folder / "a.py", 6) == b"import"
+    assert files.peek(folder / "e" / CLOSED) == b""
+    assert files.peek(folder / "a.py", 6) == b"import"

@@ -18,7 +18,7 @@ import dockerfix
 import oracles
 from commands import Here, here, run  # noqa: F401 - a fixture
 from conftest import FIXTURES
-from dockerfix.source import decode, encode
+from dockerfix.text.source import decode, encode
 from effort import examples
 from golden import cases
 from mutations import corpus, mutations

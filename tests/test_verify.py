@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from conftest import SHARED
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.options import Options
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.options import Options
+from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import Pass
-from dockerfix.pipeline import Outcome, run
-from dockerfix.project import Project
-from dockerfix.source import Span
-from dockerfix.syntax.parser import parse
-from dockerfix.syntax.tree import Document
-from dockerfix.verify import GateError, check, defects
+from dockerfix.project.project import Project
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Span
 from mutations import conformance_cases
 
 KEYWORDS = """

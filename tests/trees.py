@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from dockerfix.source import Span
-from dockerfix.syntax.arguments import Text
 from dockerfix.syntax.characters import GO_SPACE
-from dockerfix.syntax.instructions import (
+from dockerfix.syntax.dockerfile.arguments import Text
+from dockerfix.syntax.dockerfile.instructions import (
     Arg,
     FieldsView,
     Healthcheck,
@@ -18,7 +17,8 @@ from dockerfix.syntax.instructions import (
     TextView,
     View,
 )
-from dockerfix.syntax.tree import Document, Instruction, InstructionNode
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, InstructionNode
+from dockerfix.text.source import Span
 
 
 def check(document: Document) -> None:

@@ -35,8 +35,8 @@ SECONDS = 120
 _GOLDEN = "tests/test_golden_passes.py"
 _EDGES = "tests/test_passes_edges.py"
 TESTS = {
-    "emitter.py": ["tests/test_emitter.py"],
-    "verify.py": ["tests/test_verify.py"],
+    "text/edits.py": ["tests/test_emitter.py"],
+    "driver/gate.py": ["tests/test_verify.py"],
     "passes/drop_tini.py": ["tests/test_drop_tini.py", _GOLDEN, _EDGES, "-k", "tini"],
     "passes/install_python_packages.py": [
         *("tests/test_install_python_packages.py", _GOLDEN, _EDGES, "-k", "install_python_packages or an_install"),

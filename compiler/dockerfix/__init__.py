@@ -14,22 +14,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dockerfix.version import __version__
-
 if TYPE_CHECKING:
-    from dockerfix.api import Result, rewrite
-    from dockerfix.emitter import Edit
-    from dockerfix.findings import Finding, Severity
-    from dockerfix.options import Options
-    from dockerfix.source import Span
-    from dockerfix.syntax.parser import parse
-    from dockerfix.syntax.tree import Document
+    from dockerfix.analysis.options import Options
+    from dockerfix.driver.rewrite import Result, rewrite
+    from dockerfix.project.project import Project
+    from dockerfix.syntax.dockerfile.parser import parse
+    from dockerfix.syntax.dockerfile.tree import Document
+    from dockerfix.text.edits import Edit
+    from dockerfix.text.findings import Finding, Severity
+    from dockerfix.text.source import Span
+
+__version__ = "0.1.0"
+"""A literal: reading the package metadata costs every start 30 ms."""
 
 __all__ = [
     "Document",
     "Edit",
     "Finding",
     "Options",
+    "Project",
     "Result",
     "Severity",
     "Span",
@@ -39,15 +42,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Document": "syntax.tree",
-    "Edit": "emitter",
-    "Finding": "findings",
-    "Options": "options",
-    "Result": "api",
-    "Severity": "findings",
-    "Span": "source",
-    "parse": "syntax.parser",
-    "rewrite": "api",
+    "Document": "syntax.dockerfile.tree",
+    "Edit": "text.emitter",
+    "Finding": "text.findings",
+    "Options": "analysis.options",
+    "Project": "project.project",
+    "Result": "driver.rewrite",
+    "Severity": "text.findings",
+    "Span": "text.source",
+    "parse": "syntax.dockerfile.parser",
+    "rewrite": "driver.rewrite",
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conftest import FIXTURES, SHARED
 from dockerfix.app import AppResult, build
-from dockerfix.project import Project
+from dockerfix.project.project import Project
 
 HERE = Path(__file__).resolve().parent
 SERVED = "served"

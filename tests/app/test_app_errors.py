@@ -9,7 +9,7 @@ import pytest
 from apps import write
 
 from dockerfix.app import AppError, build
-from dockerfix.project import Project
+from dockerfix.project.project import Project
 
 PREDICTOR = """from cog import BasePredictor
 

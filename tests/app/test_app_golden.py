@@ -8,7 +8,7 @@ import pytest
 from apps import GOLDEN
 
 from dockerfix.app import build
-from dockerfix.project import Project
+from dockerfix.project.project import Project
 
 
 @pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)

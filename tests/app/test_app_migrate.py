@@ -12,9 +12,9 @@ from apps import run, write
 
 from conftest import FIXTURES
 from dockerfix.app import AppError, build, build_server, migrate
-from dockerfix.findings import Finding, Severity
-from dockerfix.project import Project
-from dockerfix.source import Span
+from dockerfix.project.project import Project
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
 DOCKERFILE = "FROM python:3.11-slim\n# dockerfix[DF301]: fal is installed\nRUN python -m pip install fal\n"

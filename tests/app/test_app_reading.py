@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from apps import write
 
-from dockerfix.app.model import Input, Predictor, Type
-from dockerfix.app.reading import read_predictor
+from dockerfix.app.read.model import Input, Predictor, Type
+from dockerfix.app.read.predictor import read_predictor
 
 HEAD = "from typing import *\nfrom cog import *\n\n"
 

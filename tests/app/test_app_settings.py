@@ -8,7 +8,7 @@ import pytest
 from apps import write
 
 from dockerfix.app import AppOptions, build
-from dockerfix.app.media import of_output
+from dockerfix.app.read.media import of_output
 from dockerfix.app.settings import app_name
 
 PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"

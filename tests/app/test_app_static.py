@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from apps import write
 
-from dockerfix.app.code import Library
-from dockerfix.app.operations import Unknown
-from dockerfix.app.scope import Scope
-from dockerfix.app.static import evaluate
+from dockerfix.app.read.code import Library
+from dockerfix.app.read.constants import evaluate
+from dockerfix.app.read.operations import Unknown
+from dockerfix.app.read.scope import Scope
 
 MODULE = """\
 import enum, inspect, math, os, sys, textwrap

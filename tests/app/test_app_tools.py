@@ -11,7 +11,7 @@ import pytest
 from apps import PROJECTS, run
 
 from dockerfix.app import build
-from dockerfix.project import Project
+from dockerfix.project.project import Project
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dockerfix.app.building import AppResult, build
-from dockerfix.app.model import AppError
+from dockerfix.app.build import AppResult, build
+from dockerfix.app.read.model import AppError
 from dockerfix.app.server import ServerResult, build_server
 from dockerfix.app.settings import AppOptions
 

@@ -14,16 +14,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerfix.app.building import AppResult
-from dockerfix.app.guide import guide
-from dockerfix.app.ignored import FILE as IGNORE_FILE
-from dockerfix.app.model import AppError
+from dockerfix.app.build import AppResult
+from dockerfix.app.read.model import AppError
 from dockerfix.app.server import ServerResult
-from dockerfix.files import replace
-from dockerfix.findings import Finding
-from dockerfix.project import Project
-from dockerfix.project_files import MARK, head, leaves, marked
-from dockerfix.source import decode, encode
+from dockerfix.app.write.guide import guide
+from dockerfix.app.write.ignored import FILE as IGNORE_FILE
+from dockerfix.project.files import MARK, head, leaves, marked
+from dockerfix.project.project import Project
+from dockerfix.text.files import replace
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import decode, encode
 
 GUIDE = "MIGRATION.md"
 PROJECT_FILE = "pyproject.toml"

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dockerfix.app.building import checked_config, runtime_file
-from dockerfix.app.model import ANY, AppError, Note, Predictor
-from dockerfix.app.pretty import string
-from dockerfix.app.reading import read_predictor, split_reference
+from dockerfix.app.build import checked_config, runtime_file
+from dockerfix.app.read.model import ANY, AppError, Note, Predictor
+from dockerfix.app.read.predictor import read_predictor, split_reference
+from dockerfix.app.read.weights import find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
-from dockerfix.app.toml import array, settings_lines, text
-from dockerfix.app.weights import find_downloads, notes_of
-from dockerfix.findings import Finding
+from dockerfix.app.write.layout import string
+from dockerfix.app.write.toml import array, settings_lines, text
 from dockerfix.knowledge import cog_server
 from dockerfix.knowledge.fal import runtime
-from dockerfix.project import CogConfig, Project
+from dockerfix.project.project import CogConfig, Project
+from dockerfix.text.findings import Finding
 
 GATE = cog_server.gate().file
 

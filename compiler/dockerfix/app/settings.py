@@ -6,20 +6,20 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerfix import flow
-from dockerfix.app.ignored import Ignored, read_ignored
-from dockerfix.app.model import AppError, Note, Predictor
-from dockerfix.app.spelling import TAKEN, pascal
-from dockerfix.app.weights import Download
-from dockerfix.bases import image_cuda, minor, python_of
-from dockerfix.findings import Severity
+from dockerfix.analysis import flow
+from dockerfix.analysis.bases import image_cuda, minor, python_of
+from dockerfix.app.read.model import AppError, Note, Predictor
+from dockerfix.app.read.weights import Download
+from dockerfix.app.write.ignored import Ignored, read_ignored
+from dockerfix.app.write.type_names import TAKEN, pascal
+from dockerfix.knowledge.cog_constructs import default_cuda, default_python
 from dockerfix.knowledge.cuda import cuda_for_tensorflow, cuda_for_torch
 from dockerfix.knowledge.fal import cpu_machines, default_machine, fal_version, machines_for_cuda
-from dockerfix.knowledge.idioms import default_cuda, default_python
-from dockerfix.project import CogConfig, Project
-from dockerfix.requirements import parse_items
-from dockerfix.syntax.parser import parse
-from dockerfix.versions import numbers
+from dockerfix.knowledge.versions import numbers
+from dockerfix.project.project import CogConfig, Project
+from dockerfix.project.requirements import parse_items
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.findings import Severity
 
 PREFERRED_GPUS = ("GPU-A100", "GPU-H100")
 STARTUP_TIMEOUT, STARTUP_WITH_DOWNLOADS = 600, 1800

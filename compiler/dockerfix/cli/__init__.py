@@ -13,7 +13,7 @@ COMPLETION = "_DOCKERFIX_COMPLETE"
 
 def main() -> None:
     """The entry point of the ``dockerfix`` command: runs `sys.argv` and exits with one of the codes of `exits`."""
-    from dockerfix.cli import exits, streams
+    from dockerfix.cli import exit_codes, streams
 
     try:
         code = _run(sys.argv[1:])
@@ -23,14 +23,14 @@ def main() -> None:
         code = failure.code
     except BrokenPipeError:
         # the reader went away (`dockerfix … | head -1`); nothing can be told to it
-        code = exits.BROKEN_PIPE
+        code = exit_codes.BROKEN_PIPE
     except OSError as error:
         # click writes help and messages itself
         streams.say(f"{PROGRAM}: cannot write standard output: {error.strerror or error}")
-        code = exits.REFUSED
+        code = exit_codes.REFUSED
     except KeyboardInterrupt:
-        code = exits.INTERRUPTED
-    if code in (exits.BROKEN_PIPE, exits.INTERRUPTED, exits.REFUSED):
+        code = exit_codes.INTERRUPTED
+    if code in (exit_codes.BROKEN_PIPE, exit_codes.INTERRUPTED, exit_codes.REFUSED):
         streams.silence()
     sys.exit(code)
 
@@ -38,8 +38,8 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         # without click this takes a third of the time...
+        from dockerfix import __version__
         from dockerfix.cli import streams
-        from dockerfix.version import __version__
 
         streams.write(f"{PROGRAM} {__version__}\n".encode())
         return 0

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from dockerfix.cli import PROGRAM, exits, kinds, streams
-from dockerfix.patterns import lazy
+from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
+from dockerfix.text.lazy_patterns import lazy
 
 if TYPE_CHECKING:
     from dockerfix.app import AppOptions, AppResult
-    from dockerfix.findings import Finding
-    from dockerfix.project import Project
+    from dockerfix.project.project import Project
+    from dockerfix.text.findings import Finding
 
 APP = "fal_app.py"
 OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog"})
@@ -28,7 +28,7 @@ _NAME = lazy(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-class Word(kinds.TextBase):
+class Word(parameter_types.TextBase):
     """A name of letters, digits, ``-`` and ``_``."""
 
     def __init__(self, name: str) -> None:
@@ -71,11 +71,13 @@ class Chosen(NamedTuple):
 def settings(function: _Function) -> _Function:
     """The options that say how fal runs the App."""
     for each in (
-        click.option("--startup-timeout", metavar="SECONDS", type=kinds.Count(), help="How long setup may take."),
+        click.option(
+            "--startup-timeout", metavar="SECONDS", type=parameter_types.Count(), help="How long setup may take."
+        ),
         click.option(
             "--keep-alive",
             metavar="SECONDS",
-            type=kinds.Count(),
+            type=parameter_types.Count(),
             default=60,
             show_default=True,
             help="How long a runner waits for the next request.",
@@ -100,7 +102,7 @@ def settings(function: _Function) -> _Function:
 
 
 @click.command("app")
-@click.argument("project", metavar="[PROJECT]", default=".", type=kinds.path())
+@click.argument("project", metavar="[PROJECT]", default=".", type=parameter_types.path())
 @click.option(
     "-o",
     "--output",
@@ -114,7 +116,7 @@ def settings(function: _Function) -> _Function:
 @click.option(
     "--dockerfile",
     metavar="FILE",
-    type=kinds.path(),
+    type=parameter_types.path(),
     help="The image's Dockerfile, in the project's folder (default: its Dockerfile).",
 )
 @click.option("--force", is_flag=True, help="Replace files that dockerfix didn't write, and write in spite of errors.")
@@ -150,8 +152,8 @@ def app(
         tell(result.findings, project, quiet=quiet)
         if not result.ok and not force:
             streams.say(f"{PROGRAM}: nothing was written")
-            return exits.FOUND
-        code = exits.DONE if result.ok else exits.FOUND
+            return exit_codes.FOUND
+        code = exit_codes.DONE if result.ok else exit_codes.FOUND
         if output == "-":
             streams.write(_encode(migrate.stamped(result.text)))
             return code
@@ -174,9 +176,9 @@ def _module(output: str, project: Path) -> str:
 
 def _dockerfile(opened: Project, folder: Path, named: Path | None) -> tuple[str | None, str]:
     """The text of the image's Dockerfile, where there is one, and its path in the project. Raises Failure."""
-    from dockerfix.files import InputError, read_file
-    from dockerfix.locate import path_in_project
-    from dockerfix.source import Source
+    from dockerfix.cli.locate import path_in_project
+    from dockerfix.text.files import InputError, read_file
+    from dockerfix.text.source import Source
 
     if named is None:
         present = opened.read("Dockerfile")
@@ -192,7 +194,7 @@ def _dockerfile(opened: Project, folder: Path, named: Path | None) -> tuple[str 
 
 def _write(folder: Path, module: str, result: AppResult, *, force: bool, toml: bool, quiet: bool) -> None:
     from dockerfix.app import migrate
-    from dockerfix.app.toml import entry
+    from dockerfix.app.write.toml import entry
 
     files = {f"{module}.py" if name == APP else name: text for name, text in result.files.items()}
     planned = migrate.Plan(folder, {name: migrate.stamped(text) for name, text in files.items()})
@@ -209,14 +211,14 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _encode(text: str) -> bytes:
-    from dockerfix.source import encode
+    from dockerfix.text.source import encode
 
     return encode(text)
 
 
 def open_project(folder: Path) -> Project:
     """The project in a folder. Raises ConfigError."""
-    from dockerfix.project import Project
+    from dockerfix.project.project import Project
 
     return Project.open(folder)
 
@@ -225,7 +227,7 @@ def open_project(folder: Path) -> Project:
 def failures(project: Path) -> Iterator[None]:
     """Whatever goes wrong with a project's App becomes a Failure of one line."""
     from dockerfix.app import AppError
-    from dockerfix.project import ConfigError
+    from dockerfix.project.project import ConfigError
     from dockerfix.report.entry import readable
 
     try:
@@ -243,14 +245,14 @@ def failures(project: Path) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - an error of ours is told as one
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         message = f"{project}: internal error: {what}; nothing was written, please report this"
-        raise streams.Failure(readable(" ".join(message.split())), exits.INTERNAL) from None
+        raise streams.Failure(readable(" ".join(message.split())), exit_codes.INTERNAL) from None
 
 
 def tell(findings: Sequence[Finding], project: Path, *, quiet: bool) -> None:
     """Say what was found in the project's files, a line each."""
-    from dockerfix.findings import Severity
     from dockerfix.report.entry import readable
     from dockerfix.report.text import paint
+    from dockerfix.text.findings import Severity
 
     colour = streams.colours(sys.stderr)
     for each in findings:

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from dockerfix import __version__
 from dockerfix.cli import help as texts
-from dockerfix.cli import kinds
-from dockerfix.version import __version__
+from dockerfix.cli import parameter_types
 
 REWRITE = "rewrite"
 """The inner name of the main command, which nobody has to write."""
@@ -159,21 +159,21 @@ def cli() -> None:
     "Project",
     "--cog-yaml",
     metavar="PATH",
-    type=kinds.path(),
+    type=parameter_types.path(),
     help="The project's cog.yaml, if it isn't beside FILE.",
 )
 @option(
     "Project",
     "--requirements",
     metavar="FILE",
-    type=kinds.path(),
+    type=parameter_types.path(),
     help="A requirements file of the project, instead of the packages of cog.yaml.",
 )
 @option(
     "Project",
     "--project",
     metavar="DIR",
-    type=kinds.path(),
+    type=parameter_types.path(),
     help="The project's folder, if it isn't that of cog.yaml.",
 )
 @option(
@@ -181,7 +181,7 @@ def cli() -> None:
     "--keep",
     metavar="CONSTRUCT",
     multiple=True,
-    type=kinds.words("keep", "construct"),
+    type=parameter_types.words("keep", "construct"),
     help="Keep a construct of Cog: cog-base, cog-base-extras, pget or tini.",
 )
 @option(
@@ -189,7 +189,7 @@ def cli() -> None:
     "--drop",
     metavar="CONSTRUCT",
     multiple=True,
-    type=kinds.words("drop", "construct"),
+    type=parameter_types.words("drop", "construct"),
     help="Remove a construct even where it seems to be used.",
 )
 @option(
@@ -197,19 +197,24 @@ def cli() -> None:
     "--select",
     metavar="CODE",
     multiple=True,
-    type=kinds.words("select", "code"),
+    type=parameter_types.words("select", "code"),
     help="Run only the passes with this code; DF1 means all that begin so.",
 )
 @option(
-    "Rewriting", "--ignore", metavar="CODE", multiple=True, type=kinds.words("ignore", "code"), help="Leave passes out."
+    "Rewriting",
+    "--ignore",
+    metavar="CODE",
+    multiple=True,
+    type=parameter_types.words("ignore", "code"),
+    help="Leave passes out.",
 )
 @option(
     "Rewriting",
     "--target",
-    type=kinds.choice("target"),
+    type=parameter_types.choice("target"),
     help="An image for a fal.App (the default), or one that keeps Cog's HTTP server.",
 )
-@option("Rewriting", "--fal-version", metavar="VERSION", type=kinds.Version(), help="The fal SDK to install.")
+@option("Rewriting", "--fal-version", metavar="VERSION", type=parameter_types.Version(), help="The fal SDK to install.")
 @option(
     "Rewriting",
     "--verify/--no-verify",
@@ -219,7 +224,7 @@ def cli() -> None:
 @option(
     "Findings",
     "--format",
-    type=kinds.choice("format"),
+    type=parameter_types.choice("format"),
     help="How findings are told (default: text). The other forms go to standard output if nothing else does.",
 )
 @option(
@@ -231,7 +236,7 @@ def cli() -> None:
 @option(
     "Findings",
     "--fail-on",
-    type=kinds.choice("fail-on"),
+    type=parameter_types.choice("fail-on"),
     help="The least severity at which nothing is written and the exit code is 1 (default: error).",
 )
 @option("Findings", "-q", "--quiet/--no-quiet", default=None, help="Tell only errors.")
@@ -240,10 +245,16 @@ def cli() -> None:
     "-j",
     "--jobs",
     metavar="N",
-    type=kinds.Count(),
+    type=parameter_types.Count(),
     help="Processes for many FILEs (default: 0, as many as pay).",
 )
-@option("Other", "--config", metavar="PATH", type=kinds.path(), help="The configuration file, instead of a search.")
+@option(
+    "Other",
+    "--config",
+    metavar="PATH",
+    type=parameter_types.path(),
+    help="The configuration file, instead of a search.",
+)
 @option("Other", "--no-config", is_flag=True, help="Use no configuration file.")
 def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
     """Rewrite Dockerfiles."""

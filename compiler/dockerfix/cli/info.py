@@ -34,7 +34,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @click.argument("rule", metavar="CODE|NAME", shell_complete=_complete_rule)
 def explain(rule: str) -> None:
     """Say what a code stands for: what is done and why, with an example, and where its page is."""
-    from dockerfix.config import suggestion
+    from dockerfix.cli.config import suggestion
     from dockerfix.report.rules import all_rules, find
 
     found = find(rule)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockerfix.files import InputError, read_file
-from dockerfix.findings import Finding, Severity
-from dockerfix.options import Options
-from dockerfix.source import Source, Span
+from dockerfix.analysis.options import Options
+from dockerfix.text.files import InputError, read_file
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source, Span
 
 if TYPE_CHECKING:
-    from dockerfix.api import Result
-    from dockerfix.pipeline import Change
+    from dockerfix.driver.pipeline import Change
+    from dockerfix.driver.rewrite import Result
     from dockerfix.report.entry import Status
 
 
@@ -60,7 +60,7 @@ def process(job: Job, data: bytes | None = None) -> Done:
 
 
 def _rewrite(job: Job, data: bytes) -> Done:
-    from dockerfix.api import rewrite
+    from dockerfix.driver.rewrite import rewrite
 
     result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
     findings = tuple(
@@ -92,10 +92,10 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
     """What speaks against a result beside the findings: the second reader, and the gate where errors kept it from
     looking.
     """
-    from dockerfix.syntax.parser import parse
+    from dockerfix.syntax.dockerfile.parser import parse
 
     if job.verify:
-        from dockerfix.second_reader import disagreements
+        from dockerfix.driver.cross_check import disagreements
 
         found = disagreements(parse(text))
         if found:
@@ -109,9 +109,9 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
 
 def _is_sound(job: Job, source: str, text: str) -> bool:
     """The gate for a text that is written in spite of errors: no new defects, and a second run changes nothing."""
-    from dockerfix.api import rewrite
-    from dockerfix.syntax.parser import parse
-    from dockerfix.verify import defects
+    from dockerfix.driver.gate import defects
+    from dockerfix.driver.rewrite import rewrite
+    from dockerfix.syntax.dockerfile.parser import parse
 
     known = {message for message, _offset in defects(parse(source))}
     if any(message not in known for message, _offset in defects(parse(text))):

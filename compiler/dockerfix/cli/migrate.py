@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dockerfix.cli import PROGRAM, exits, kinds, streams
+from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
 from dockerfix.cli.app import Chosen, failures, open_project, settings, tell
 
 if TYPE_CHECKING:
+    from dockerfix.analysis.options import Target
     from dockerfix.app import AppResult, ServerResult
     from dockerfix.app.migrate import Plan
+    from dockerfix.cli.config import Settings
     from dockerfix.cli.job import Done
-    from dockerfix.config import Settings
-    from dockerfix.options import Target
-    from dockerfix.project import Project
+    from dockerfix.project.project import Project
 
 DOCKERFILE = "Dockerfile"
 
 
 @click.command("migrate")
-@click.argument("project", metavar="PROJECT", type=kinds.path())
+@click.argument("project", metavar="PROJECT", type=parameter_types.path())
 @click.option(
     "--dockerfile",
     metavar="FILE",
@@ -35,7 +35,9 @@ DOCKERFILE = "Dockerfile"
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would change as a diff for `git apply`.")
 @click.option("--force", is_flag=True, help="Replace files that dockerfix didn't write, and write in spite of errors.")
 @click.option(
-    "--target", type=kinds.choice("target"), help="A fal.App (the default), or Cog's own server behind a gate."
+    "--target",
+    type=parameter_types.choice("target"),
+    help="A fal.App (the default), or Cog's own server behind a gate.",
 )
 @settings
 @click.option("-q", "--quiet", is_flag=True, help="Tell only errors.")
@@ -67,7 +69,7 @@ def migrate(
       dockerfix migrate . --target server
     """
     from dockerfix.app import migrate as migration
-    from dockerfix.app.building import checked_config
+    from dockerfix.app.build import checked_config
 
     with failures(project):
         opened = open_project(project)
@@ -77,7 +79,9 @@ def migrate(
         if done.text is None:
             _tell(done, project, dockerfile, chosen, quiet=quiet)
             streams.say(f"{PROGRAM}: nothing was written")
-            return {"refused": exits.REFUSED, "internal-error": exits.INTERNAL}.get(done.status, exits.FOUND)
+            return {"refused": exit_codes.REFUSED, "internal-error": exit_codes.INTERNAL}.get(
+                done.status, exit_codes.FOUND
+            )
         # what is wrong with the project is told in one line, not behind all that was done to the Dockerfile
         result = _build(opened, chosen.target, Chosen(**options), done.text)
         _tell(done, project, dockerfile, chosen, quiet=quiet)
@@ -85,7 +89,7 @@ def migrate(
         sound = all(each.severity.label != "error" for each in result.findings)
         if not sound and not force:
             streams.say(f"{PROGRAM}: nothing was written")
-            return exits.FOUND
+            return exit_codes.FOUND
         planned = migration.plan(opened, done.text, result, done.findings)
         replaceable = _replaceable(project, dockerfile)
         if dry_run:
@@ -94,12 +98,12 @@ def migrate(
             written = migration.apply(planned, force=force, replaceable=replaceable)
             if not quiet:
                 _summarise(planned, written)
-        return exits.FOUND if done.failing or not sound else exits.DONE
+        return exit_codes.FOUND if done.failing or not sound else exit_codes.DONE
 
 
 def _settings(project: Path, target: Target | None) -> Settings:
     """The settings that hold for the project. Raises Failure."""
-    from dockerfix import config
+    from dockerfix.cli import config
 
     given: dict[str, Any] = {"project": project}
     if target is not None:
@@ -107,7 +111,7 @@ def _settings(project: Path, target: Target | None) -> Settings:
     try:
         return config.merge(config.find(project), given)
     except config.SettingsError as error:
-        raise streams.Failure(str(error), exits.USAGE) from None
+        raise streams.Failure(str(error), exit_codes.USAGE) from None
 
 
 def _rewritten(project: Path, dockerfile: str | None, chosen: Settings, *, force: bool) -> Done:
@@ -123,8 +127,8 @@ def _rewritten(project: Path, dockerfile: str | None, chosen: Settings, *, force
 def _input(project: Path, dockerfile: str | None) -> bytes:
     """What `cog debug` printed. Raises Failure and AppError."""
     from dockerfix.app.migrate import run_cog_debug
-    from dockerfix.files import InputError, read_file
-    from dockerfix.source import encode
+    from dockerfix.text.files import InputError, read_file
+    from dockerfix.text.source import encode
 
     if dockerfile is None:
         return encode(run_cog_debug(project))
@@ -136,9 +140,9 @@ def _input(project: Path, dockerfile: str | None) -> bytes:
 
 def _tell(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, quiet: bool) -> None:
     """Say what was found in the Dockerfile."""
-    from dockerfix.findings import Severity
     from dockerfix.report import text
     from dockerfix.report.entry import STDIN, Entry
+    from dockerfix.text.findings import Severity
 
     findings = done.findings
     if quiet or chosen.quiet:
@@ -167,7 +171,7 @@ def _show(planned: Plan, replaceable: Collection[str], *, force: bool) -> None:
     """The diff, and what would keep it from being written."""
     from dockerfix.app.migrate import diff
     from dockerfix.report.diff import coloured
-    from dockerfix.source import encode
+    from dockerfix.text.source import encode
 
     found = diff(planned)
     streams.write(encode(coloured(found) if streams.colours(sys.stdout) else found))

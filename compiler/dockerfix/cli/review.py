@@ -6,15 +6,19 @@ from pathlib import Path
 
 import click
 
-from dockerfix.cli import exits, kinds, streams
-from dockerfix.files import InputError, read_file, replace
+from dockerfix.cli import exit_codes, parameter_types, streams
+from dockerfix.text.files import InputError, read_file, replace
 
 
 @click.command("review")
 @click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))
 @click.option("-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the page here.")
-@click.option("--cog-yaml", metavar="PATH", type=kinds.path(), help="The project's cog.yaml, if it isn't beside FILE.")
-@click.option("--project", metavar="DIR", type=kinds.path(), help="The project's folder, if it isn't that of cog.yaml.")
+@click.option(
+    "--cog-yaml", metavar="PATH", type=parameter_types.path(), help="The project's cog.yaml, if it isn't beside FILE."
+)
+@click.option(
+    "--project", metavar="DIR", type=parameter_types.path(), help="The project's folder, if it isn't that of cog.yaml."
+)
 def review(file: str, output: str | None, cog_yaml: Path | None, project: Path | None) -> int:
     """Write a page that shows what would change in a Dockerfile, and why.
 
@@ -24,11 +28,11 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     \b
     cog debug | dockerfix review -o review.html
     """
-    from dockerfix.api import rewrite
+    from dockerfix.cli.config import SettingsError
     from dockerfix.cli.rewrite import Misuse, Request, job_of, settings_of
-    from dockerfix.config import SettingsError
+    from dockerfix.driver.rewrite import rewrite
     from dockerfix.report.entry import STDIN
-    from dockerfix.report.html import render
+    from dockerfix.report.page import render
 
     try:
         data = streams.read() if file == "-" else read_file(file)
@@ -39,18 +43,18 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     try:
         job = job_of(file, settings_of(file, request, given), request)
     except SettingsError as error:
-        raise streams.Failure(str(error), exits.USAGE) from None
+        raise streams.Failure(str(error), exit_codes.USAGE) from None
     except Misuse as misuse:
         raise click.UsageError(str(misuse)) from None
     result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
     page = render(result, path=STDIN if file == "-" else file).encode()
     if output is None or output == "-":
         streams.write(page)
-        return exits.DONE
+        return exit_codes.DONE
     try:
         replace(output, page)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise streams.Failure(f"cannot write {output}: {reason}") from None
     streams.say(f"dockerfix: {output} written, {len(result.findings)} findings")
-    return exits.DONE
+    return exit_codes.DONE

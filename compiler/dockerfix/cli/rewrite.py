@@ -10,17 +10,17 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
-from dockerfix import config, files, locate
-from dockerfix.cli import exits, parallel, streams
+from dockerfix.analysis.options import Options
+from dockerfix.cli import config, exit_codes, locate, parallel, streams
+from dockerfix.cli.config import Settings, SettingsError
 from dockerfix.cli.job import Done, Job
-from dockerfix.cli.telling import Teller
-from dockerfix.config import Settings, SettingsError
-from dockerfix.findings import Finding, Severity
-from dockerfix.options import Options
+from dockerfix.cli.reporter import Teller
 from dockerfix.report.entry import STDIN, Entry
-from dockerfix.source import Source, Span, encode
+from dockerfix.text import files
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source, Span, encode
 
-_CODES = {"internal-error": exits.INTERNAL, "refused": exits.REFUSED, "unreadable": exits.REFUSED}
+_CODES = {"internal-error": exit_codes.INTERNAL, "refused": exit_codes.REFUSED, "unreadable": exit_codes.REFUSED}
 
 
 class Misuse(Exception):
@@ -63,15 +63,15 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
     try:
         settings = [settings_of(path, request, given) for path in request.files]
     except SettingsError as error:
-        raise streams.Failure(str(error), exits.USAGE) from None
+        raise streams.Failure(str(error), exit_codes.USAGE) from None
     jobs = [job_of(path, each, request) for path, each in zip(request.files, settings, strict=True)]
     inputs = [streams.read() if path == "-" else None for path in request.files]
     end_in_order()
     teller = Teller(settings[0], request.verb, total=len(jobs), prints=request.prints)
-    code = exits.DONE
+    code = exit_codes.DONE
     for job, done in zip(jobs, parallel.run(jobs, inputs, settings[0].jobs), strict=True):
         entries = list(_finish(job, done, request, teller))
-        code = max([code, *(_code(entry, request) for entry in entries), exits.FOUND if done.failing else 0])
+        code = max([code, *(_code(entry, request) for entry in entries), exit_codes.FOUND if done.failing else 0])
         teller.tell(entries)
     teller.end(code)
     return code
@@ -194,10 +194,10 @@ def _code(entry: Entry, request: Request) -> int:
     if entry.status in _CODES:
         return _CODES[entry.status]
     if entry.status in ("not-written", "stale"):
-        return exits.FOUND
+        return exit_codes.FOUND
     if entry.status == "rewritten":
-        return exits.FOUND if request.in_place else exits.DONE
-    return exits.FOUND if entry.status == "would-rewrite" and request.check else exits.DONE
+        return exit_codes.FOUND if request.in_place else exit_codes.DONE
+    return exit_codes.FOUND if entry.status == "would-rewrite" and request.check else exit_codes.DONE
 
 
 def end_in_order() -> None:

@@ -6,20 +6,20 @@ import os
 import sys
 from typing import IO
 
-from dockerfix.cli import exits
+from dockerfix.cli import exit_codes
 
 
 class Failure(Exception):
     """Ends the command with one line on standard error and a code."""
 
-    def __init__(self, message: str, code: int = exits.REFUSED) -> None:
+    def __init__(self, message: str, code: int = exit_codes.REFUSED) -> None:
         super().__init__(message)
         self.code = code
 
 
 def read() -> bytes:
     """All of standard input. Raises Failure."""
-    from dockerfix import files
+    from dockerfix.text import files
 
     # a stream that was closed before the start is None
     stream: IO[str] | None = sys.stdin

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from dockerfix.cli import streams
-from dockerfix.files import InputError, read_file
-from dockerfix.source import encode
+from dockerfix.text.files import InputError, read_file
+from dockerfix.text.source import encode
 
 
 @click.command("tree")
@@ -15,8 +15,8 @@ from dockerfix.source import encode
 def tree(file: str, form: str) -> None:
     """Print the tree of a Dockerfile, with the span of every token."""
     from dockerfix.report import tree as report
-    from dockerfix.source import Source
-    from dockerfix.syntax.parser import parse
+    from dockerfix.syntax.dockerfile.parser import parse
+    from dockerfix.text.source import Source
 
     try:
         data = streams.read() if file == "-" else read_file(file)

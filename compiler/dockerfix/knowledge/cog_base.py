@@ -7,8 +7,8 @@ from functools import cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.load import strings, table
-from dockerfix.patterns import lazy
-from dockerfix.versions import numbers
+from dockerfix.knowledge.versions import numbers
+from dockerfix.text.lazy_patterns import lazy
 
 _TAG = lazy(
     r"(?:cuda(?P<cuda>[\d.]+)-)?python(?P<python>\d+(?:\.\d+)*)(?:-torch(?P<torch>\d+(?:\.\d+)*(?:\+\w+)?))?", re.ASCII

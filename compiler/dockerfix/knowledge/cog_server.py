@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dockerfix.knowledge.load import table
-from dockerfix.versions import numbers
+from dockerfix.knowledge.versions import numbers
 
 
 class Behaviour(NamedTuple):

@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.load import table
-from dockerfix.patterns import lazy
-from dockerfix.versions import begins_with, numbers
+from dockerfix.knowledge.versions import begins_with, numbers
+from dockerfix.text.lazy_patterns import lazy
 
 _TAG = lazy(
     r"(?P<cuda>\d+\.\d+(?:\.\d+)?)(?:-(?P<cudnn>cudnn\d*))?(?:-(?P<flavour>base|runtime|devel))?(?:-(?P<system>[a-z]+[\d.]+))?"

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from dockerfix.knowledge.load import strings, table
-from dockerfix.versions import caps_below, numbers, release, starts_at
+from dockerfix.knowledge.versions import caps_below, numbers, release, starts_at
 
 
 class FalRequirement(NamedTuple):

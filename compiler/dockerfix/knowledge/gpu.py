@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.load import strings, table
-from dockerfix.versions import release
+from dockerfix.knowledge.versions import release
 
 
 class ImageCuda(NamedTuple):

@@ -13,9 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from dockerfix.context import Context
-from dockerfix.findings import Finding
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis.context import Context
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.findings import Finding
 
 
 class Pass(NamedTuple):
@@ -53,7 +53,7 @@ def all_passes() -> tuple[Pass, ...]:
 
 
 def _modules() -> list[str]:
-    """The names of the modules that lie here."""
+    """The names of the modules and folders in this package."""
     try:
         names = [path.name for path in Path(__path__[0]).iterdir()]
     except OSError:
@@ -61,4 +61,4 @@ def _modules() -> list[str]:
         import pkgutil
 
         return [module.name for module in pkgutil.iter_modules(__path__)]
-    return [name.removesuffix(".py") for name in names if name.endswith(".py") and name != "__init__.py"]
+    return [name.removesuffix(".py") for name in names if not name.startswith(("_", "."))]

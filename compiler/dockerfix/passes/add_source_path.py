@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, flow, placing
-from dockerfix.blocks import Said
-from dockerfix.context import Context
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.patterns import lazy
-from dockerfix.syntax.instructions import TextView
-from dockerfix.syntax.tree import Document, Stage
+from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis.blocks import Said
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.syntax.dockerfile.instructions import TextView
+from dockerfix.syntax.dockerfile.tree import Document, Stage
+from dockerfix.text.findings import Finding
+from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF302"
 
@@ -45,14 +45,14 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
     folder = _source_folder(stage)
     text = blocks.render(document, CODE, f"{folder} on Python's path", written("source_path", folder=folder))
     said = Said(f"`{folder}` is put on Python's path", f"`{folder}` is on Python's path now")
-    yield from blocks.settle(document, CODE, text, placing.after_installs(stage), said)
+    yield from blocks.settle(document, CODE, text, placement.after_installs(stage), said)
 
 
 def _source_folder(stage: Stage) -> str:
     """The folder of the code: that of the stage's WORKDIR, or the one above where a shell would not take its name."""
     folders = idioms().source_folders
     for instruction in reversed(stage.instructions):
-        if placing.is_workdir(instruction) and isinstance(instruction.view, TextView):
+        if placement.is_workdir(instruction) and isinstance(instruction.view, TextView):
             folder = instruction.view.value.value
             if _PLAIN.fullmatch(folder):
                 return folder

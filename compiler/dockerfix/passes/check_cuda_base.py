@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cuda, pins
-from dockerfix.context import Context
-from dockerfix.cuda import Base
-from dockerfix.findings import Finding, Severity
+from dockerfix.analysis import cuda
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.cuda import Base
+from dockerfix.analysis.packages import requested
+from dockerfix.analysis.packages.requested import Pin
+from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.knowledge.cuda import image_tag, known_tag, parse_cuda_tag, tensorflow_row, torch_rows
 from dockerfix.knowledge.fal import newest_cuda_seen
 from dockerfix.knowledge.gpu import extra_with_cuda, gpu_packages
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.pins import Pin
-from dockerfix.syntax.tree import Document
-from dockerfix.versions import numbers, release
+from dockerfix.knowledge.versions import numbers, release
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF402"
 
@@ -50,7 +51,7 @@ def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
         if base.is_cuda and context.config is not None:
             yield _finding(base, f"cog.yaml asks for no GPU, but `{base.shown}` has CUDA: a smaller image would do")
         return
-    found = pins.pins(document, context)
+    found = requested.pins(document, context)
     if base.is_cuda:
         yield from _version(context, base)
         yield from _tag(base)
@@ -128,7 +129,7 @@ def _compiles(found: tuple[Pin, ...]) -> bool:
 
 def _tensorflow(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
     """A pinned TensorFlow, which looks for the CUDA and the cuDNN that it was built for."""
-    pin = pins.find(found, *gpu_packages().tensorflow)
+    pin = requested.find(found, *gpu_packages().tensorflow)
     if pin is None or not pin.requirement.pin or _carries_cuda(pin) or base.cuda is None:
         return
     row = tensorflow_row(pin.requirement.pin)

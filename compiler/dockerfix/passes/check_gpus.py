@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cuda, flow, pins
-from dockerfix.context import Context
-from dockerfix.cuda import Base
-from dockerfix.findings import Finding, Severity
+from dockerfix.analysis import cuda, flow
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.cuda import Base
+from dockerfix.analysis.packages import requested
 from dockerfix.knowledge.fal import machines
 from dockerfix.knowledge.gpu import (
     Architecture,
@@ -16,10 +16,11 @@ from dockerfix.knowledge.gpu import (
     architectures_for,
     usual_machines,
 )
-from dockerfix.patterns import lazy
-from dockerfix.syntax.instructions import Arg, Env
-from dockerfix.syntax.tree import Document, Instruction
-from dockerfix.versions import numbers, release
+from dockerfix.knowledge.versions import numbers, release
+from dockerfix.syntax.dockerfile.instructions import Arg, Env
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF403"
 
@@ -52,7 +53,7 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
     base = cuda.base_of(document)
     if base is None or not cuda.needs_gpu(context, base):
         return
-    found = pins.pins(document, context)
+    found = requested.pins(document, context)
     row = cuda.torch_build(document, context, found)
     toolkit = base.cuda or (context.config.cuda if context.config is not None and not base.is_plain else None)
     limit = min((version for version in (toolkit, row.cuda if row else None) if version), key=release, default=None)

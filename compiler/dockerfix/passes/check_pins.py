@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import bases, flow, pins
-from dockerfix.context import Context
-from dockerfix.findings import Finding, Severity
+from dockerfix.analysis import bases, flow
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import requested
+from dockerfix.analysis.packages.requested import Line, Pin
 from dockerfix.knowledge.fal import fal_conflict, fal_package, fal_version
-from dockerfix.patterns import lazy
-from dockerfix.pins import Line, Pin
-from dockerfix.requirements import has_credentials
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.project.requirements import has_credentials
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF307"
 
@@ -42,7 +43,7 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
         FROM python:3.11-slim
         CMD ["python", "-m", "cog.server.http"]
     """
-    for line in pins.lines(document, context):
+    for line in requested.lines(document, context):
         if any(has_credentials(word) for word in line.item.words):
             yield _credentials(line)
     for instruction in document.instructions:
@@ -53,7 +54,7 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
         return
     python = bases.python_of(document, stage, context.config)
     yield from _python(stage.base, python, context)
-    for pin in pins.pins(document, context):
+    for pin in requested.pins(document, context):
         yield from _conflict(pin, python, context)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.source import Span
-from dockerfix.syntax.instructions import View
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.analysis import cog
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import View
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF101"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import flow
-from dockerfix.context import Context
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.per_node import per_node
-from dockerfix.syntax.instructions import Env, Run
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.analysis import flow
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.memo import per_node
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import Env, Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.findings import Finding
 
 CODE = "DF105"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow
-from dockerfix.context import Context
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.syntax.instructions import Env
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.analysis import cog, flow
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import Env
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.findings import Finding
 
 CODE = "DF106"
 

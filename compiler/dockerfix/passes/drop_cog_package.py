@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, cog, flow, pip_install
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.per_node import per_node
-from dockerfix.source import Span
-from dockerfix.syntax.instructions import Copy, Env
+from dockerfix.analysis import blocks, cog, flow
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.packages import pip
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import Copy, Env
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command, Word
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF103"
 SERVER_BLOCK = "DF311"
@@ -124,7 +125,7 @@ def _without_commands(found: flow.Shell, dropped: list[Command]) -> tuple[Edit, 
 
 
 def _holds_cog(command: Command) -> bool:
-    reading = pip_install.install(command)
+    reading = pip.install(command)
     return reading is not None and bool(cog.cog_words(reading))
 
 
@@ -158,7 +159,7 @@ def _is_cogs_file(path: str) -> bool:
 def _is_for_library(instruction: Instruction, command: Command) -> bool:
     """The packages that the releases of 2021 installed for their `cog.py`, just before its path was set."""
     following = instruction.next
-    found = pip_install.install(command)
+    found = pip.install(command)
     if following is None or found is None or not _is_library_path(following):
         return False
     return all(word.value in idioms().packages.first_releases for word in found.operands)
@@ -166,13 +167,13 @@ def _is_for_library(instruction: Instruction, command: Command) -> bool:
 
 def _without_cog(found: flow.Shell, command: Command) -> tuple[Edit, ...]:
     """Edits that take Cog's packages out of an install of several, each with the white space before it."""
-    reading = pip_install.install(command)
+    reading = pip.install(command)
     if reading is None:
         return ()
     edits: list[Edit] = []
     for word in cog.cog_words(reading):
         ahead = [other for other in command.words if other.span.end <= word.span.start]
-        before = ahead[-2 if ahead[-1].value in pip_install.EDITABLE else -1].span.end
+        before = ahead[-2 if ahead[-1].value in pip.EDITABLE else -1].span.end
         edits.append(Edit(found.source(Span(before, _end(command, word))), ""))
     return tuple(edits)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, flow, stage_numbers
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import idioms
+from dockerfix.analysis import blocks, flow, stage_numbers
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.shell import Command
-from dockerfix.syntax.tree import Document, Instruction, Stage
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
 
 CODE = "DF208"
 

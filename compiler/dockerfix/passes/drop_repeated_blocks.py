@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis import blocks
+from dockerfix.analysis.context import Context
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
 
 CODE = "DF109"
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow, stage_numbers
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.per_node import per_node
-from dockerfix.syntax.instructions import Copy
+from dockerfix.analysis import cog, flow, stage_numbers
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.memo import per_node
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import Copy
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.shell import Command
-from dockerfix.syntax.tree import Document, Instruction, Stage
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF102"
 

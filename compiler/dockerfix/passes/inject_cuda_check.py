@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, cuda, flow
-from dockerfix.blocks import Block
-from dockerfix.context import Context
-from dockerfix.cuda import Base, Wanted
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
+from dockerfix.analysis import blocks, cuda, flow
+from dockerfix.analysis.blocks import Block
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.cuda import Base, Wanted
 from dockerfix.knowledge.gpu import version_files, version_variable
-from dockerfix.syntax.tree import Document, Stage
+from dockerfix.syntax.dockerfile.tree import Document, Stage
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
 
 CODE = "DF401"
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import bases, blocks, flow, placing
-from dockerfix.blocks import Said
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
+from dockerfix.analysis import bases, blocks, flow, placement
+from dockerfix.analysis.blocks import Said
+from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_server import cog_version
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.requirements import shell_quote
-from dockerfix.syntax.tree import Document
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.project.requirements import shell_quote
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF311"
 
@@ -57,4 +57,4 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         return
     text = blocks.render(document, CODE, "Cog's own server", written("cog", requirement=shell_quote(f"cog=={version}")))
     said = Said(f"Cog {version} is installed from PyPI for its server", f"Cog is now {version}")
-    yield from blocks.settle(document, CODE, text, placing.before_user_commands(stage, context), said)
+    yield from blocks.settle(document, CODE, text, placement.before_user_commands(stage, context), said)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import bases, blocks, flow, placing
-from dockerfix.blocks import Said
-from dockerfix.context import Context
-from dockerfix.findings import Finding
+from dockerfix.analysis import bases, blocks, flow, placement
+from dockerfix.analysis.blocks import Said
+from dockerfix.analysis.context import Context
 from dockerfix.knowledge.fal import fal_version
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.requirements import shell_quote
-from dockerfix.syntax.tree import Document
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.project.requirements import shell_quote
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.findings import Finding
 
 CODE = "DF301"
 
@@ -45,4 +45,4 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     text = written("fal", requirement=shell_quote(f"fal=={version}"))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
     said = Said(f"fal {version} is installed last", f"the fal SDK is now {version}")
-    yield from blocks.settle(document, CODE, rendered, placing.after_installs(stage), said)
+    yield from blocks.settle(document, CODE, rendered, placement.after_installs(stage), said)

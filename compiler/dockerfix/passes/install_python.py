@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import apt, bases, blocks, flow, placing
-from dockerfix.blocks import Said
-from dockerfix.context import Context
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import default_python, idioms
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.knowledge.replacements import python_folder
-from dockerfix.patterns import lazy
-from dockerfix.syntax.tree import Document, Stage
+from dockerfix.analysis import bases, blocks, flow, placement
+from dockerfix.analysis.blocks import Said
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import apt
+from dockerfix.knowledge.cog_constructs import default_python, idioms
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import python_folder
+from dockerfix.syntax.dockerfile.tree import Document, Stage
+from dockerfix.text.findings import Finding
+from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF206"
 
@@ -99,4 +100,4 @@ def _place(stage: Stage) -> int:
             last is not None and last.index == instruction.index - 1 and bases.sets_uv(instruction)
         ):
             last = instruction
-    return placing.after(last) if last is not None else placing.after_preamble(stage)
+    return placement.after(last) if last is not None else placement.after_preamble(stage)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dockerfix import blocks, flow, packages, placing, requirements_plan
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.indexes import torch_source
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.packages import PipStep
-from dockerfix.requirements import Item
-from dockerfix.source import Span
-from dockerfix.syntax.tree import Document, Instruction, Stage
+from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import install_step, requirements_copy
+from dockerfix.analysis.packages.install_step import PipStep
+from dockerfix.analysis.packages.torch_index import torch_source
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.project.requirements import Item
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF201"
 
@@ -51,8 +52,8 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
             'numpy>=1.26,<2'
         CMD ["python", "-m", "cog.server.http"]
     """
-    step = packages.staged_install(document)
-    copies = packages.staged_copies(document)
+    step = install_step.staged_install(document)
+    copies = install_step.staged_copies(document)
     config = context.config
     if config is None:
         if step is not None and copies and context.options.requirements_path is None:
@@ -60,17 +61,17 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
         return
     if config.python_requirements or context.options.requirements_path:
         return
-    items = packages.wanted_items(config.python_packages)
-    options = packages.option_items(config) if items else ()
-    secret = packages.with_credentials((*options, *items))
+    items = install_step.wanted_items(config.python_packages)
+    options = install_step.option_items(config) if items else ()
+    secret = install_step.with_credentials((*options, *items))
     if secret:
         yield _refused(step, secret)
         return
     yield from _hashes(flow.final_stage(document), items)
-    local, items = requirements_plan.localised(items, "")
+    local, items = requirements_copy.localised(items, "")
     source = torch_source(items, document, context)
-    lines = packages.lines_of(items, source)
-    wanted = _Wanted(items, local, (*packages.lines_of_options(options), *lines) if lines else ())
+    lines = install_step.lines_of(items, source)
+    wanted = _Wanted(items, local, (*install_step.lines_of_options(options), *lines) if lines else ())
     yield from _install(document, context, wanted, step if copies else None, copies)
 
 
@@ -90,7 +91,7 @@ def _install(
         yield from _update(document, block, wanted)
         return
     if step is None and context.config is not None:
-        step = packages.inline_install(document, context.config, wanted.items)
+        step = install_step.inline_install(document, context.config, wanted.items)
     removals = tuple(flow.drop(copy) for copy in copies)
     if step is not None:
         text = _render(document, step.head, wanted) if wanted.lines else ""
@@ -104,14 +105,14 @@ def _install(
     elif wanted.lines:
         stage = flow.final_stage(document)
         if stage is not None:
-            offset = placing.before_user_commands(stage, context)
+            offset = placement.before_user_commands(stage, context)
             text = _render(document, written("pip"), wanted)
             edits = (*removals, blocks.place(document, offset, text))
             yield Finding(CODE, Span(offset, offset), "the packages of cog.yaml are installed here", edits)
 
 
 def _render(document: Document, head: str, wanted: _Wanted) -> str:
-    install = packages.render_install(head, wanted.lines)
+    install = install_step.render_install(head, wanted.lines)
     return blocks.render(document, CODE, "python_packages of cog.yaml", *wanted.copies, install)
 
 
@@ -121,7 +122,7 @@ def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterato
         message = "cog.yaml names no packages any more: the block is removed"
         yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         return
-    head = packages.head_of_block(block) or written("pip")
+    head = install_step.head_of_block(block) or written("pip")
     edits = blocks.update(document, block, _render(document, head, wanted))
     if edits:
         yield Finding(CODE, block.span, "the packages are brought up to date with cog.yaml", edits)
@@ -131,7 +132,7 @@ def _hashes(stage: Stage | None, items: tuple[Item, ...]) -> Iterator[Finding]:
     if stage is None:
         return
     for item in items:
-        if packages.for_command_line(item) != item:
+        if install_step.for_command_line(item) != item:
             message = f"the hash of `{item.name}` is left out: pip takes hashes in a requirements file alone"
             yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
 

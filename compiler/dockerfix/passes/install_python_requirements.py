@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, flow, packages, placing, requirements_plan
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.indexes import TorchSource, torch_source
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.requirements import Item, Requirement
-from dockerfix.requirements_plan import Plan
-from dockerfix.source import Span
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import install_step, requirements_copy
+from dockerfix.analysis.packages.requirements_copy import Plan
+from dockerfix.analysis.packages.torch_index import TorchSource, torch_source
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.project.requirements import Item, Requirement
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF202"
 
@@ -53,18 +54,18 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
             yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         return
     block = block or blocks.find_block(document, "DF201")
-    step = packages.staged_install(document)
-    copies = packages.staged_copies(document)
+    step = install_step.staged_install(document)
+    copies = install_step.staged_copies(document)
     if block is None and not copies and step is not None:
         # before v0.5.0 Cog copies the project's own file, which is right as it is
         return
     place = block.span if block else step.instruction.body_span if step else Span(0, 0)
-    plan = requirements_plan.make(context, path)
+    plan = requirements_copy.make(context, path)
     for problem in plan.problems:
         yield Finding(CODE, place, problem.message, severity=Severity.ERROR, file=problem.file, line=problem.line)
     if plan.problems:
         return
-    if plan.inline and any(packages.for_command_line(item) != item for item in plan.items):
+    if plan.inline and any(install_step.for_command_line(item) != item for item in plan.items):
         message = f"the hashes of `{plan.path}` are left out: pip takes them in a requirements file alone"
         yield Finding(CODE, place, message, severity=Severity.WARNING)
     yield from _install(document, context, plan, block)
@@ -72,9 +73,9 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
 
 def _install(document: Document, context: Context, plan: Plan, block: blocks.Block | None) -> Iterator[Finding]:
     head = written("pip")
-    step = packages.staged_install(document)
+    step = install_step.staged_install(document)
     if block is not None:
-        head = packages.head_of_block(block) or head
+        head = install_step.head_of_block(block) or head
     elif step is not None:
         head = step.head
     text = _render(document, context, plan, head)
@@ -83,7 +84,7 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
         if edits:
             yield Finding(CODE, block.span, "the requirements are brought up to date with cog.yaml", edits)
         return
-    removals = [flow.drop(copy) for copy in packages.staged_copies(document)]
+    removals = [flow.drop(copy) for copy in install_step.staged_copies(document)]
     if step is not None:
         message = (
             f"`{plan.path}` is copied from the project and installed here, instead of a file of Cog's that is gone"
@@ -95,7 +96,7 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
         return
     stage = flow.final_stage(document)
     if stage is not None and text:
-        offset = placing.before_user_commands(stage, context)
+        offset = placement.before_user_commands(stage, context)
         message = f"`{plan.path}` is copied from the project and installed here"
         yield Finding(CODE, Span(offset, offset), message, (*removals, blocks.place(document, offset, text)))
 
@@ -104,12 +105,12 @@ def _render(document: Document, context: Context, plan: Plan, head: str) -> str:
     """The block; nothing where there is nothing to install."""
     source = torch_source(plan.items, document, context)
     if plan.inline:
-        lines = packages.lines_of(plan.items, source)
+        lines = install_step.lines_of(plan.items, source)
     else:
         renamed = [Item("", (Requirement(new),)) for _old, new in source.renamed]
-        option = requirements_plan.install_option(plan.target)
-        lines = (*packages.lines_of_source(source), *packages.lines_of(renamed, TorchSource()), option)
+        option = requirements_copy.install_option(plan.target)
+        lines = (*install_step.lines_of_source(source), *install_step.lines_of(renamed, TorchSource()), option)
     if not lines:
         return ""
-    install = packages.render_install(head, lines) if len(lines) > 1 else f"{head} {lines[0]}"
+    install = install_step.render_install(head, lines) if len(lines) > 1 else f"{head} {lines[0]}"
     return blocks.render(document, CODE, "python_requirements of cog.yaml", *plan.copies, install)

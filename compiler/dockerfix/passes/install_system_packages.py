@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import apt, blocks, flow, placing, systems
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.source import Span
-from dockerfix.syntax.tree import Document, Stage
+from dockerfix.analysis import blocks, flow, placement, systems
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import apt
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.syntax.dockerfile.tree import Document, Stage
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF203"
 
@@ -61,7 +62,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
         what = "all of `system_packages` is installed here" if packages else "an install of no packages is removed"
         yield Finding(CODE, step.body_span, what, (edit,))
     elif packages:
-        offset = placing.after_preamble(stage)
+        offset = placement.after_preamble(stage)
         message = "`system_packages` are installed in the final stage"
         yield Finding(
             CODE, Span(offset, offset), message, (blocks.place(document, offset, _render(document, packages)),)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, flow, packages, placing
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.knowledge.transitive import package_of, transitive_packages
-from dockerfix.requirements import shell_quote
-from dockerfix.source import Span
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import install_step
+from dockerfix.knowledge.cog_dependencies import package_of, transitive_packages
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.project.requirements import shell_quote
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF204"
 
@@ -48,7 +49,7 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
             yield Finding(CODE, block.span, "nothing needs these packages any more", (Edit(block.span, ""),))
         return
     head = written("pip").replace(" pip install", " python -m pip install")
-    install = packages.render_install(head, [shell_quote(name) for name in names])
+    install = install_step.render_install(head, [shell_quote(name) for name in names])
     text = blocks.render(document, CODE, "imported by the code, and brought by Cog until now", install)
     if block is not None:
         edits = blocks.update(document, block, text)
@@ -60,6 +61,6 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
     message = (
         f"{listed} installed: `{first.file}` imports `{first.module}`, which only Cog had brought; name it in cog.yaml"
     )
-    offset = placing.before_user_commands(stage, context)
+    offset = placement.before_user_commands(stage, context)
     edits = (blocks.place(document, offset, text),)
     yield Finding(CODE, Span(offset, offset), message, edits, Severity.WARNING, first.file, first.line)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dockerfix import blocks
-from dockerfix.cog import marks_of_cog
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
-from dockerfix.placing import is_command
-from dockerfix.source import Span
-from dockerfix.syntax.arguments import split_command
-from dockerfix.syntax.heredocs import heredoc_openers
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis import blocks
+from dockerfix.analysis.cog import marks_of_cog
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.placement import is_command
+from dockerfix.syntax.dockerfile.arguments import split_command
+from dockerfix.syntax.dockerfile.heredocs import heredoc_openers
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF100"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import bases, blocks, flow, placing
-from dockerfix.blocks import Said
-from dockerfix.context import Context
-from dockerfix.findings import Finding
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.knowledge.replacements import python_folder
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis import bases, blocks, flow, placement
+from dockerfix.analysis.blocks import Said
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import python_folder
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.findings import Finding
 
 CODE = "DF207"
 
@@ -57,4 +57,4 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
         f"Python {version} is linked into one folder, where fal looks for it",
         f"the links are now those of Python {version}",
     )
-    yield from blocks.settle(document, CODE, text, placing.after(installed.last), said)
+    yield from blocks.settle(document, CODE, text, placement.after(installed.last), said)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, environment, flow, placing
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.source import Span
-from dockerfix.syntax.instructions import Env
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.analysis import blocks, environment, flow, placement
+from dockerfix.analysis.context import Context
+from dockerfix.syntax.dockerfile.instructions import Env
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Span
 
 CODE = "DF205"
 
@@ -58,7 +58,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
         return
     step = next((each for each in stage.instructions if _is_cogs(each, pairs)), None)
     if step is None:
-        offset = placing.after_preamble(stage)
+        offset = placement.after_preamble(stage)
         message = "the variables of `environment` are set here"
         yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
     elif not environment.sets(step, pairs):

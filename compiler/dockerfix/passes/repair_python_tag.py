@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import bases
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import default_python
-from dockerfix.source import Span
-from dockerfix.syntax.instructions import From
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis import bases
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import default_python
+from dockerfix.syntax.dockerfile.instructions import From
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Span
 
 CODE = "DF113"
 

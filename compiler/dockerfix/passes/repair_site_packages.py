@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import flow
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.patterns import lazy
-from dockerfix.source import Span
-from dockerfix.syntax.instructions import Copy
-from dockerfix.syntax.tree import Document
+from dockerfix.analysis import flow
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import Copy
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.source import Span
 
 CODE = "DF112"
 

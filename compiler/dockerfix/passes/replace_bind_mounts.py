@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, copying, uploading, variables
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.fal_client import client_agrees
-from dockerfix.findings import Finding, Severity
-from dockerfix.source import Span
-from dockerfix.syntax.instructions import Mount, Run
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.analysis import blocks, variables
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.fal import copies as copying
+from dockerfix.analysis.fal import uploads
+from dockerfix.analysis.fal.client import client_agrees
+from dockerfix.syntax.dockerfile.instructions import Mount, Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 CODE = "DF305"
 
@@ -96,7 +98,7 @@ def _refusal(mount: Mount, view: Run, values: dict[Mount, tuple[str, str]]) -> s
     source, target = values[mount]
     if not target.strip("/"):
         return "it names no target"
-    if uploading.normal(source).split("/")[0] == "..":
+    if uploads.normal(source).split("/")[0] == "..":
         return "it lies outside the project"
     for other in view.mounts:
         if _is_of_the_context(other) or other not in values:
@@ -110,8 +112,8 @@ def _refusal(mount: Mount, view: Run, values: dict[Mount, tuple[str, str]]) -> s
 def _copy(source: str, target: str) -> str | None:
     """The COPY of a mount; a slash at the end of a target means nothing to a mount, and much to COPY."""
     target = target.rstrip("/")
-    source = uploading.normal(source)
-    if uploading.is_pattern(source):
+    source = uploads.normal(source)
+    if uploads.is_pattern(source):
         return None
     if all(copying.is_plain(word) for word in (source, target)):
         return f"COPY {source} {target}"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import bases, blocks, cog, packages
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
+from dockerfix.analysis import bases, blocks, cog
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import install_step
+from dockerfix.analysis.systems import successor_on, system_of_image
 from dockerfix.knowledge.cog_base import CogBaseTag, cog_base_packages
+from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.knowledge.cuda import image_tag
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.syntax.instructions import From
-from dockerfix.syntax.tree import Document, Instruction
-from dockerfix.systems import successor_on, system_of_image
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.syntax.dockerfile.instructions import From
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF110"
 
@@ -58,7 +59,7 @@ def _torch(document: Document, base: Instruction, context: Context) -> Iterator[
     tag = bases.cog_base_tag(base)
     if tag is None or tag.torch is None or context.config is not None or context.options.requirements_path:
         return
-    if not packages.staged_copies(document):
+    if not install_step.staged_copies(document):
         message = (
             f"this image of Cog's holds torch {tag.torch}, and there is no cog.yaml that names the packages: name it with "
             "`--cog-yaml PATH`, or a requirements file with `--requirements FILE`"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, cog, environment, flow
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
+from dockerfix.analysis import blocks, cog, environment, flow
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import default_python, idioms
 from dockerfix.knowledge.cuda import image_tag
-from dockerfix.knowledge.idioms import default_python, idioms
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.syntax.instructions import Env, From, Run
-from dockerfix.syntax.tree import Document, Instruction, Stage
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.syntax.dockerfile.instructions import Env, From, Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF111"
 

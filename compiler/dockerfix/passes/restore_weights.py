@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import cog, flow, stage_numbers
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.per_node import per_node
-from dockerfix.requirements_plan import copy_instruction
-from dockerfix.syntax.instructions import Copy, From
-from dockerfix.syntax.tree import Document, Instruction
+from dockerfix.analysis import cog, flow, stage_numbers
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.packages.requirements_copy import copy_instruction
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import Copy, From
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
 
 CODE = "DF108"
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix import blocks, cog, flow, placing
-from dockerfix.context import Context
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding
+from dockerfix.analysis import blocks, cog, flow, placement
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.knowledge.cog_server import gate
 from dockerfix.knowledge.fal import runtime
-from dockerfix.knowledge.idioms import idioms
-from dockerfix.knowledge.replacements import instruction as written
-from dockerfix.source import Span
-from dockerfix.syntax.instructions import FieldsView, TextView
-from dockerfix.syntax.tree import Document, Instruction, Stage
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.syntax.dockerfile.instructions import FieldsView, TextView
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Span
 
 CODE = "DF312"
 REASON = "Cog's server, behind a gate that opens once it is ready"
@@ -74,7 +74,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
         edit = blocks.replace(document, servers[-1], text)
         yield Finding(CODE, servers[-1].body_span, message, (edit,))
     elif not _has_command(stage):
-        offset = placing.after(stage.instructions[-1] if stage.instructions else stage.base)
+        offset = placement.after(stage.instructions[-1] if stage.instructions else stage.base)
         message = "the gate is started, and starts Cog's server"
         yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
 
@@ -106,7 +106,7 @@ def _instructions(stage: Stage) -> list[str]:
 
 def _works_in(stage: Stage, folder: str) -> bool:
     return any(
-        placing.is_workdir(each)
+        placement.is_workdir(each)
         and isinstance(each.view, TextView)
         and f"{each.view.value.value}/".startswith(f"{folder}/")
         for each in stage.instructions

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from dockerfix.findings import Finding, Severity
-from dockerfix.pipeline import Change
-from dockerfix.source import Source
+from dockerfix.driver.pipeline import Change
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source
 
 STDIN = "<stdin>"
 """The path of standard input."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dockerfix.findings import Finding
+from dockerfix import __version__
 from dockerfix.report import rules
 from dockerfix.report.entry import Entry, count, unicode
-from dockerfix.source import Source, Span
-from dockerfix.version import __version__
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Source, Span
 
 SCHEMA_VERSION = 1
 """Grows when a reader of the old form would go wrong; new members don't count."""

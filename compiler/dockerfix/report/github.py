@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dockerfix.findings import Finding, Severity
 from dockerfix.report import rules
 from dockerfix.report.entry import STDIN, Entry, unicode
+from dockerfix.text.findings import Finding, Severity
 
 _COMMANDS = {Severity.NOTE: "notice", Severity.WARNING: "warning", Severity.ERROR: "error"}
 

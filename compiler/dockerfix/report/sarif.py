@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from dockerfix.emitter import Edit
-from dockerfix.findings import Finding, Severity
+from dockerfix import __version__
 from dockerfix.report import rules
 from dockerfix.report.entry import STDIN, Entry, unicode
-from dockerfix.source import Source, Span
-from dockerfix.version import __version__
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source, Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

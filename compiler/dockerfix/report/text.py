@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dockerfix.findings import Finding, Severity
 from dockerfix.report import rules
 from dockerfix.report.entry import Counts, Entry, readable
-from dockerfix.source import Source
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source
 
 WIDTH = 100
 """The longest piece of a source line that is shown."""

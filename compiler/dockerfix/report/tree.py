@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dockerfix.source import Span
-from dockerfix.syntax.tree import Document, InstructionNode, Node
+from dockerfix.syntax.dockerfile.tree import Document, InstructionNode, Node
+from dockerfix.text.source import Span
 
 
 def as_json(document: Document) -> dict[str, Any]:

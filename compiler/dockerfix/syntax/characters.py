@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dockerfix.patterns import lazy
+from dockerfix.text.lazy_patterns import lazy
 
 GO_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What Go's ``unicode.IsSpace`` accepts; Python's ``str.isspace`` also takes U+001C to U+001F."""

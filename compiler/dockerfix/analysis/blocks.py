@@ -1,0 +1,139 @@
+"""Blocks that dockerfix injects: instructions under a comment ``# dockerfix[DF201]: …``.
+
+The comment makes them findable, so that a second run changes nothing and a run after cog.yaml changed replaces exactly
+that block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.source import Span
+
+_MARK = lazy(r"#[ \t]*dockerfix\[(DF\d{3})\]:[ \t]*([^\r\n]*)")
+
+
+class Block(NamedTuple):
+    """An injected block: its code, what the comment says, the instructions, and the span of all of it."""
+
+    code: str
+    reason: str
+    instructions: tuple[Instruction, ...]
+    span: Span
+
+
+def find_blocks(document: Document) -> tuple[Block, ...]:
+    """All blocks, in order.
+
+    A block begins at its comment and takes the instructions that follow without a blank line or another comment, as
+    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one. A comment
+    with no instruction behind it is none.
+    """
+    known: tuple[Block, ...] | None = document.__dict__.get("_blocks")
+    if known is None:
+        # documents never change, and every pass asks
+        known = document.__dict__["_blocks"] = _read_blocks(document) if "dockerfix[DF" in document.text else ()
+    return known
+
+
+def _read_blocks(document: Document) -> tuple[Block, ...]:
+    result: list[Block] = []
+    before = 0  # instructions in front of the node
+    for index, (node, start) in enumerate(zip(document.nodes, document.offsets, strict=True)):
+        if node.kind == "instruction":
+            before += 1
+            continue
+        match = _MARK.match(node.text) if node.kind == "comment" else None
+        if not match:
+            continue
+        count = re.search(r"\((\d+) instructions\)$", match[2])
+        length = 0
+        for following in document.nodes[index + 1 : index + 1 + (int(count[1]) if count else 1)]:
+            if following.kind != "instruction" or document.instructions[before + length].keyword == "FROM":
+                break  # no block begins a stage
+            length += 1
+        if length:
+            members = document.instructions[before : before + length]
+            result.append(Block(match[1], match[2], members, Span(start, members[-1].span.end)))
+    return tuple(result)
+
+
+def bare_marks(document: Document) -> Iterator[Span]:
+    """The comments of blocks whose instructions are gone."""
+    blocks = {block.span.start for block in find_blocks(document)}
+    for node, start in zip(document.nodes, document.offsets, strict=True):
+        if node.kind == "comment" and start not in blocks and _MARK.match(node.text):
+            yield Span(start, start + len(node.text))
+
+
+def find_block(document: Document, code: str) -> Block | None:
+    """The first block with this code."""
+    return next((block for block in find_blocks(document) if block.code == code), None)
+
+
+def in_block(document: Document, instruction: Instruction) -> Block | None:
+    """The block that holds `instruction`, if one does."""
+    found = find_blocks(document)
+    return next((block for block in found if instruction in block.instructions), None) if found else None
+
+
+def newline(document: Document) -> str:
+    """The line end of the file: that of its first line."""
+    at = document.text.find("\n")
+    return "\r\n" if at > 0 and document.text[at - 1] == "\r" else "\n"
+
+
+def render(document: Document, code: str, reason: str, *instructions: str) -> str:
+    """The text of a block, in the file's line ends and with its escape character at the ends of lines."""
+    count = f" ({len(instructions)} instructions)" if len(instructions) > 1 else ""
+    text = f"# dockerfix[{code}]: {reason}{count}\n" + "".join(f"{instruction}\n" for instruction in instructions)
+    if document.escape != "\\":
+        text = text.replace("\\\n", f"{document.escape}\n")
+    return text.replace("\n", newline(document))
+
+
+def place(document: Document, offset: int, text: str) -> Edit:
+    """The edit that inserts `text` at `offset`; after a last line without an end, the end comes first."""
+    if offset == len(document.text) and document.text and not document.text.endswith("\n"):
+        end = newline(document)
+        text = end + text.removesuffix(end)
+    return Edit(Span(offset, offset), text)
+
+
+def replace(document: Document, instruction: Instruction, text: str) -> Edit:
+    """The edit that puts `text`, a block or nothing, in the place of an instruction."""
+    if not instruction.node.text.endswith("\n"):
+        text = text.removesuffix(newline(document))
+    return Edit(instruction.span, text)
+
+
+class Said(NamedTuple):
+    """What a pass says of its block: where it is new, and where it reads otherwise than before."""
+
+    placed: str
+    updated: str
+
+
+def settle(document: Document, code: str, text: str, offset: int, said: Said) -> Iterator[Finding]:
+    """Make the block of `code` read `text`: where it stands if there is one, else as a new one at `offset`."""
+    block = find_block(document, code)
+    if block is None:
+        yield Finding(code, Span(offset, offset), said.placed, (place(document, offset, text),))
+        return
+    edits = update(document, block, text)
+    if edits:
+        yield Finding(code, block.span, said.updated, edits)
+
+
+def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:
+    """The edit that makes `block` read `text`, or none if it does already."""
+    present = document.source.slice(block.span)
+    if not present.endswith("\n"):
+        text = text.removesuffix(newline(document))
+    return () if present == text else (Edit(block.span, text),)

@@ -1,0 +1,74 @@
+"""ENV instructions for the variables of cog.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from functools import cache
+from itertools import groupby
+
+from dockerfix.syntax.dockerfile.arguments import Pair
+from dockerfix.syntax.dockerfile.instructions import Env
+from dockerfix.syntax.dockerfile.tree import Instruction
+from dockerfix.syntax.words.lexer import Lexer, WordError
+from dockerfix.text.edits import Edit
+from dockerfix.text.source import Span
+
+
+@cache
+def _word(escape: str) -> re.Pattern[str]:
+    """One word of ENV with its quotes closed."""
+    mark = re.escape(escape)
+    return re.compile(rf"""(?:[^\s"'{mark}]|{mark}.|"(?:[^"{mark}]|{mark}.)*"|'[^']*')*""")
+
+
+def quote(value: str, escape: str = "\\") -> str:
+    """A value as one word of ENV: as it is where that is safe, else in double quotes.
+
+    A value that is one word for Docker already, its own quotes closed, stays as Cog writes it; ``$`` is left to Docker
+    where Docker can read it. `escape` is the escape character of the Dockerfile.
+    """
+    if _word(escape).fullmatch(value) and _expands(value, escape):
+        return value or '""'
+    text = '"' + value.replace(escape, escape * 2).replace('"', f'{escape}"') + '"'
+    return text if _expands(text, escape) else text.replace("$", f"{escape}$")
+
+
+def _expands(text: str, escape: str) -> bool:
+    """Whether Docker can replace the variables of a word: it stops the build at ``${`` without an end."""
+    if "$" not in text:
+        return True
+    try:
+        Lexer(escape).process_word(text, dict.fromkeys(re.findall(r"\w+", text), "set"))
+    except WordError:
+        return False
+    return True
+
+
+def render(pairs: Iterable[tuple[str, str]], escape: str = "\\") -> str:
+    """The instruction that sets all pairs."""
+    return "ENV " + " ".join(f"{name}={quote(value, escape)}" for name, value in pairs)
+
+
+def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether an ENV sets exactly these names to these values, as Docker reads it."""
+    view = instruction.view
+    if not isinstance(view, Env) or view.problem:
+        return False
+    escape = instruction.document.escape
+    written = [(pair.name.value, pair.value.value if pair.value else "") for pair in view.pairs]
+    return written == list(pairs) and all(value in ("", quote(value, escape)) for _, value in written)
+
+
+def without(instruction: Instruction, going: Collection[Pair]) -> tuple[Edit, ...]:
+    """The edits that take some of the pairs of an ENV out, with the blanks before or, at its start, behind."""
+    pairs = instruction.view.pairs if isinstance(instruction.view, Env) else ()
+    result: list[Edit] = []
+    at = 0
+    for goes, found in groupby(pairs, key=lambda pair: pair in going):
+        end = at + len(list(found))
+        if goes:
+            behind = Span(pairs[at - 1].span.end, pairs[end - 1].span.end) if at else None
+            result.append(Edit(instruction.original(behind or Span(pairs[0].span.start, pairs[end].span.start)), ""))
+        at = end
+    return tuple(result)

@@ -1,0 +1,1 @@
+"""The build context as fal's client sees it."""

@@ -1,0 +1,150 @@
+"""Places that fal's client misreads, and the smallest edits that set it right (see `dockerfix.analysis.fal.client`)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from dockerfix.analysis import flow, variables
+from dockerfix.analysis.fal.copies import ContextCopy, body
+from dockerfix.syntax.dockerfile.instructions import Arg, ListView
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.shell import Command
+from dockerfix.text.edits import Edit
+from dockerfix.text.source import Span
+
+_POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
+_SHOWN = 3
+
+
+def listed(names: Iterable[str]) -> str:
+    """Some names for a message: the first few in backticks, each once."""
+    unique = list(dict.fromkeys(names))
+    more = f" and {len(unique) - _SHOWN} more" if len(unique) > _SHOWN else ""
+    return ", ".join(f"`{name}`" for name in unique[:_SHOWN]) + more
+
+
+def replace(instruction: Instruction, text: str) -> Edit:
+    """Write the instruction as `text`; comments inside its continuation lines move above it."""
+    _start, end = body(instruction)
+    comments: list[str] = []
+    for token in instruction.node.tokens:
+        if token.kind == "INNER_COMMENT":
+            comment = instruction.node.text[token.span.start : token.span.end]
+            # a comment that ends in a backslash would take the next line with it, in the client's eyes
+            comments.append(re.sub(r"\\\n\Z", "\\\\ \n", comment).lstrip(" \t"))
+    if comments and not comments[-1].endswith("\n"):
+        comments[-1] += "\n"
+    return Edit(Span(instruction.start, end), "".join(comments) + text)
+
+
+def reveal(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
+    """The blank behind the backslash of the line before, to which the client joins the instruction; none elsewhere."""
+    text, at = document.text, instruction.start
+    while at and text[at - 1].isspace():
+        at -= 1
+    joins = at > 0 and text[at - 1] == "\\" and text.startswith("\n", at)
+    return (Edit(Span(at, at), " "),) if joins else ()
+
+
+def variables_in(copy: ContextCopy) -> tuple[str, ...]:
+    """The variables in the sources of a COPY, in order, each once."""
+    return variables.names_in(word.value for word in copy.view.sources)
+
+
+def are_arguments(document: Document, names: Iterable[str]) -> bool:
+    """Whether one of the variables is a build argument."""
+    return not _arguments(document).isdisjoint(names)
+
+
+@lru_cache(maxsize=4)
+def _arguments(document: Document) -> frozenset[str]:
+    views = [instruction.view for instruction in document.instructions]
+    return frozenset(pair.name.value for view in views if isinstance(view, Arg) for pair in view.pairs)
+
+
+def owner(document: Document, offset: int) -> Instruction | None:
+    """The instruction in which an offset lies."""
+    index = bisect_right(_starts(document), offset) - 1
+    found = document.instructions[index] if index >= 0 else None
+    return found if found is not None and offset < found.span.end else None
+
+
+@lru_cache(maxsize=4)
+def _starts(document: Document) -> tuple[int, ...]:
+    return tuple(instruction.start for instruction in document.instructions)
+
+
+def line_span(document: Document, offset: int) -> Span:
+    """From `offset` to the end of its line."""
+    end = document.text.find("\n", offset)
+    return Span(offset, len(document.text) if end < 0 else end)
+
+
+def is_between_words(instruction: Instruction, offset: int) -> bool:
+    """Whether a blank at `offset` in a RUN changes nothing: it is outside all words of a POSIX shell."""
+    found = flow.shell(instruction)
+    held = _held(instruction)
+    if found is None or held is None:
+        return False
+    if found.in_heredoc:
+        place: int | None = offset - found.base
+    else:
+        place = _logical(instruction, offset)
+        place = None if place is None else place - found.base
+    if place is None or not 0 <= place <= len(found.script.text):
+        return False
+    at = bisect_right(held, (place, len(found.script.text))) - 1
+    return at < 0 or held[at][1] < place
+
+
+@lru_cache(maxsize=8)
+def _held(instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
+    """The places of a script inside words and heredocs: first and last of each stretch, in order; None for all."""
+    found = flow.shell(instruction)
+    if found is None or found.script.opaque or not _has_posix_shell(instruction):
+        return None
+    result: list[tuple[int, int]] = []
+    for first, last in sorted(stretch for command in found.script.walk() for stretch in _stretches(command)):
+        if result and first <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(result[-1][1], last))
+        elif first <= last:
+            result.append((first, last))
+    return tuple(result)
+
+
+def _logical(instruction: Instruction, offset: int) -> int | None:
+    """Where a place in the source stands in the logical line; None for what isn't part of it."""
+    line = instruction.node.line
+    relative = offset - instruction.start
+    piece = bisect_right(line.origins, relative) - 1
+    if piece < 0:
+        return None
+    place = line.starts[piece] + relative - line.origins[piece]
+    end = line.starts[piece + 1] if piece + 1 < len(line.starts) else len(line.text)
+    return place if place < end else None
+
+
+def _stretches(command: Command) -> Iterator[tuple[int, int]]:
+    """The places inside the words of a command (not before their first character), and those of its heredocs."""
+    spans = [word.span for word in command.words] + [assignment.span for assignment in command.assignments]
+    spans += [redirection.target.span for redirection in command.redirections]
+    for start, end in spans:
+        yield start + 1, end - 1
+    for redirection in command.redirections:
+        for span in (redirection.heredoc, redirection.delimiter):
+            if span is not None:
+                yield span.start, max(span.start, span.end - 1)
+    if command.kind == "opaque":
+        yield command.span.start, command.span.end
+
+
+def _has_posix_shell(instruction: Instruction) -> bool:
+    """Whether no SHELL instruction before this one names another shell."""
+    for other in reversed(instruction.document.instructions[: instruction.index]):
+        if other.keyword == "SHELL" and isinstance(other.view, ListView):
+            words = other.view.exec_form or ()
+            return bool(words) and words[0].value.rpartition("/")[2] in _POSIX_SHELLS
+    return True

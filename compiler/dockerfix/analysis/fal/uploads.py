@@ -1,0 +1,257 @@
+"""Which files of a project fal's client uploads: its ignore patterns, patterns in COPY, and what it can't carry.
+
+The rules are those of `fal-ai/fal:projects/fal/src/fal/container.py` (DockerignoreHandler) and
+`fal-ai/fal:projects/fal/src/fal/file_sync.py` (FileSync.collect_files).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from dockerfix.knowledge.fal import client
+from dockerfix.project.files import MAX_ENTRIES
+from dockerfix.project.project import Project
+from dockerfix.text.lazy_patterns import lazy
+
+IGNORE_FILE = ".dockerignore"
+MAX_NAMES = 50
+"""How many files a pattern in COPY is replaced by at most."""
+
+_WILDCARD = lazy(r"[*?\[]")
+
+
+class Ignore:
+    """The patterns by which the client leaves files out.
+
+    `is_own` is whether they come from the project's ``.dockerignore``; without one the client has patterns of its own.
+    """
+
+    def __init__(self, patterns: tuple[str, ...], *, is_own: bool) -> None:
+        self.patterns = patterns
+        self.is_own = is_own
+        self._any = _any_of(patterns)
+
+    @classmethod
+    def of(cls, project: Project) -> Ignore:
+        """What the client uses for a project."""
+        source = project.read(IGNORE_FILE)
+        if source is None:
+            return cls(client().ignored, is_own=False)
+        lines = [line.strip() for line in source.text.split("\n")]
+        return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True)
+
+    def pattern_for(self, path: str) -> str | None:
+        """The pattern that leaves out a file, or None for one that is uploaded; `path` is relative, with slashes."""
+        if not self._any.match(path):
+            return None
+        return next((pattern for pattern in self.patterns if re.match(_expression(pattern), path, re.DOTALL)), None)
+
+
+@lru_cache(maxsize=64)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What one of the patterns matches: nearly all files match none."""
+    return re.compile("|".join(map(_expression, patterns)) or "(?!)", re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def _expression(pattern: str) -> str:
+    """What a pattern matches, by the rules of .gitignore; the client forgets a ``!``, so that it leaves out, too."""
+    pattern = pattern.removeprefix("!")
+    if not pattern.strip("/") or "***" in pattern:
+        return "(?!)"
+    parts = pattern.split("/")
+    if not parts[0]:
+        parts = parts[1:]
+    elif len(parts) == 1 or (len(parts) == 2 and not parts[1]):
+        parts = ["**", *parts]
+    if not parts[-1]:
+        parts[-1] = "**"
+    result = ""
+    for index, part in enumerate(parts):
+        is_last = index == len(parts) - 1
+        if part == "**":
+            result += ".*" if is_last else "(?:.+/)?"
+        else:
+            result += _segment(part) + ("(?:/.*)?" if is_last else "/")
+    return rf"{result}\Z"
+
+
+def _segment(text: str) -> str:
+    """One part of a pattern, between slashes, as a regular expression; Go's and git's rules are the same here."""
+    result = ""
+    at = 0
+    while at < len(text):
+        character = text[at]
+        at += 1
+        if character in "*?":
+            result += "[^/]*" if character == "*" else "[^/]"
+        elif character == "\\" and at < len(text):
+            result += re.escape(text[at])
+            at += 1
+        elif character == "[" and (found := re.compile(r"([!^]?)(\]?[^\]/]*)\]").match(text, at)):
+            body = re.sub(r"([\\\[&~|])", r"\\\1", found[2])
+            result += f"[{'^' if found[1] else ''}{body}]"
+            at = found.end()
+        else:
+            result += re.escape(character)
+    return result
+
+
+def is_pattern(source: str) -> bool:
+    """Whether BuildKit looks for several files by this source."""
+    return _WILDCARD.search(source) is not None
+
+
+class Coverage:
+    """What some sources of COPY bring: files, and folders with all that is in them."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self._folders = {path for path in map(normal, sources) if not is_pattern(path)}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they bring the whole project."""
+        return "." in self._folders
+
+    def brings(self, path: str) -> bool:
+        """Whether `path`, or all that a pattern may mean, is among it."""
+        wanted = normal(path)
+        wildcard = _WILDCARD.search(wanted)
+        parts = wanted[: wildcard.start()].split("/")[:-1] if wildcard else wanted.split("/")
+        return self.is_whole or any("/".join(parts[:end]) in self._folders for end in range(1, len(parts) + 1))
+
+
+def normal(path: str) -> str:
+    """A path of the context without ``./`` and doubled slashes; ``.`` for all of it. ``..`` stays."""
+    import posixpath
+
+    return posixpath.normpath(path.lstrip("/") or ".")
+
+
+def matching(root: Path, pattern: str, ignore: Ignore) -> list[str] | None:
+    """The paths that a pattern of COPY means in the folder `root`, sorted; those left out by `ignore` don't count.
+
+    None where that can't be told or written safely: more than MAX_NAMES, links, names with wildcards, ``**``, ``..``.
+    """
+    parts = normal(pattern).split("/")
+    if any(part in ("..", "**") for part in parts):
+        return None
+    found = [""]
+    for part in parts:
+        step: list[str] = []
+        for folder in found:
+            names = _names(root / folder, part)
+            if names is None:
+                return None
+            step += [f"{folder}/{name}" if folder else name for name in names]
+        found = step
+    kept = [path for path in found if ignore.pattern_for(path) is None]
+    if len(kept) > MAX_NAMES or any(is_pattern(path) or _has_link(root, path) for path in kept):
+        return None
+    return sorted(kept)
+
+
+def _names(folder: Path, part: str) -> list[str] | None:
+    if not is_pattern(part):
+        return [part] if (folder / part).exists() else []
+    expression = re.compile(_segment(part), re.DOTALL)
+    names: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for count, entry in enumerate(entries):
+                if count > MAX_ENTRIES:
+                    return None
+                if expression.fullmatch(entry.name):
+                    names.append(entry.name)
+    except OSError:
+        return []
+    return names
+
+
+def _has_link(root: Path, path: str) -> bool:
+    parts = path.split("/")
+    return any((root / "/".join(parts[: end + 1])).is_symlink() for end in range(len(parts)))
+
+
+class Survey:
+    """What the client meets under one source: paths relative to the context, in the order in which it walks.
+
+    `files` is how many it uploads. `large` are over its limit, `leaving` links out of the context (it stops there),
+    `broken` links to nothing, `links` those to other places of the context, which don't arrive as links, `empty`
+    folders without any file. `truncated` is whether there was too much to look at.
+    """
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.large: list[str] = []
+        self.leaving: list[str] = []
+        self.broken: list[str] = []
+        self.links: list[str] = []
+        self.empty: list[str] = []
+        self.truncated = False
+
+
+def survey(root: Path, source: str, ignore: Ignore) -> Survey:
+    """Look at what lies under `source` (a path that exists, no pattern) in the folder `root`."""
+    result = Survey()
+    base = os.path.realpath(root)
+    start = normal(source)
+    if os.path.isdir(f"{base}/{start}") and not os.path.islink(f"{base}/{start}"):
+        for path, is_link in _walk(base, start, ignore, result):
+            _file(base, path, result, is_link=is_link)
+    else:
+        _file(base, start, result, is_link=_has_link(root, start))
+    return result
+
+
+def _walk(base: str, start: str, ignore: Ignore, result: Survey) -> Iterator[tuple[str, bool]]:
+    pending = [start]
+    seen = 0
+    while pending:
+        folder = pending.pop()
+        prefix = "" if folder == "." else f"{folder}/"
+        try:
+            entries = sorted(os.scandir(f"{base}/{folder}"), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        seen += len(entries)
+        if seen > MAX_ENTRIES:
+            result.truncated = True
+            return
+        if not entries and folder != ".":
+            result.empty.append(folder)
+        for entry in entries:
+            path = prefix + entry.name
+            if ignore.pattern_for(path) is not None:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(path)
+            else:
+                yield path, entry.is_symlink()
+
+
+def _file(base: str, path: str, result: Survey, *, is_link: bool) -> None:
+    """One file or link."""
+    full = f"{base}/{path}"
+    if is_link:
+        target = Path(os.path.realpath(full))
+        if not target.exists():
+            result.broken.append(path)
+            return
+        if not target.is_relative_to(base):
+            result.leaving.append(path)
+            return
+        result.links.append(path)
+        if target.is_dir():
+            return
+    try:
+        size = os.stat(full).st_size
+    except OSError:
+        return
+    result.files += 1
+    if size > client().file_size_limit:
+        result.large.append(path)

@@ -1,0 +1,1 @@
+"""Packages of Debian and Python: what is asked for, what is installed."""

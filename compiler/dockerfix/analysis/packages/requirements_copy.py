@@ -1,0 +1,157 @@
+"""How a project's requirements file gets into the image: which files are copied where, or which lines are installed."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages.install_step import without_cog
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.project.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
+from dockerfix.project.requirements_files import FileProblem, Requirements
+from dockerfix.text.lazy_patterns import lazy
+
+
+class Plan(NamedTuple):
+    """What to do with a requirements file.
+
+    `copies` are COPY instructions, `target` is the file in the image that pip reads. With `inline` pip gets `items`
+    on its command line instead, and `copies` bring only the local packages that they name. `problems` are errors.
+    """
+
+    path: str
+    target: str
+    copies: tuple[str, ...]
+    items: tuple[Item, ...]
+    inline: bool
+    problems: tuple[FileProblem, ...]
+
+
+def make(context: Context, path: str) -> Plan:
+    """The plan for the requirements file `path`, relative to the project; without a project it is taken on trust."""
+    path = posixpath.normpath(path)
+    if context.project.root is None:
+        if path.startswith(("/", "../")):
+            problem = FileProblem(f"`{path}` lies outside the project", None, None)
+            return Plan(path, "", (), (), inline=False, problems=(problem,))
+        return _plain(path, Requirements(files=(path,)))
+    found = context.project.requirements_files(path)
+    secret = next((line for line in found.lines if any(has_credentials(word) for word in line.item.words)), None)
+    problems = list(found.problems)
+    if secret is not None:
+        message = (
+            "a URL here holds credentials, which must not get into an image: pass the index as a build secret and "
+            "install it in a `run` command with `--mount=type=secret`"
+        )
+        problems.append(FileProblem(message, secret.file, secret.line))
+    if problems:
+        return Plan(path, "", (), (), inline=False, problems=tuple(problems))
+    if any(_is_local(part) or is_cog(part) for item in found.items for part in _installed(item)):
+        return _inline(path, found)
+    return _plain(path, found)
+
+
+def _installed(item: Item) -> Iterator[Requirement]:
+    """What an item installs, editable packages included."""
+    for part in item.parts:
+        if isinstance(part, Requirement):
+            yield part
+        elif part.long == "--editable" and part.value:
+            yield from parse_item(part.value).requirements
+
+
+def _is_local(part: Requirement) -> bool:
+    """A file or folder of the project; a path from the root is one of the image."""
+    path = _path_of(part)
+    return part.text in _PROJECT or (part.is_path and not path.startswith(("/", "~")) and "://" not in path)
+
+
+def _path_of(part: Requirement) -> str:
+    """The path of a local package, without extras and marker."""
+    return part.text.removeprefix("file:").partition("[")[0].partition(";")[0].strip()
+
+
+_PROJECT = (".", "./")
+"""The project itself as a package: the image has it on Python's path anyway, as Cog sees it from v0.15.7 on."""
+
+
+def _plain(path: str, found: Requirements) -> Plan:
+    """Copy the file to where Cog had put it, and what it includes beside it, so that relative names go on working."""
+    folder = posixpath.dirname(path)
+    target = idioms().staging.requirements_target
+    places = {name: posixpath.relpath(name, folder or ".") for name in found.files}
+    if any(place.startswith("../") for place in places.values()):
+        root = target.removesuffix(".txt")
+        places = {name: f"{root}/{name}" for name in found.files}
+        target = places[path]
+    else:
+        base = posixpath.dirname(target)
+        places = {name: target if name == path else f"{base}/{place}" for name, place in places.items()}
+    copies = tuple(copy_instruction(name, place) for name, place in places.items())
+    return Plan(path, target, copies, found.items, inline=False, problems=())
+
+
+def _inline(path: str, found: Requirements) -> Plan:
+    """Install the lines themselves, without Cog's packages and the project as a package; local packages are copied."""
+    copies, items = localised(found.items, posixpath.dirname(path))
+    base = posixpath.dirname(idioms().staging.requirements_target)
+    for name in dict.fromkeys(line.file for line in found.lines if line.constraint):
+        target = f"{base}/{name.replace('/', '-')}"
+        copies = (*copies, copy_instruction(name, target))
+        items = (*items, Item("", (Option("-c", target),)))
+    return Plan(path, "", copies, items, inline=True, problems=())
+
+
+def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tuple[Item, ...]]:
+    """COPY instructions for the local packages among `items`, which are relative to `folder`, and the items with the
+    paths in the image; without Cog's packages and the project itself.
+    """
+    copies: dict[str, None] = {}
+    result: list[Item] = []
+    for item in items:
+        parts: list[Option | Requirement] = []
+        for part in without_cog(item).parts:
+            local = next((each for each in _installed(Item("", (part,))) if _is_local(each)), None)
+            if local is None or posixpath.normpath(posixpath.join(folder, _path_of(local))).startswith("../"):
+                parts.append(part)
+            elif local.text not in _PROJECT:
+                copy, moved = _moved(local, folder)
+                copies[copy] = None
+                parts.append(moved)
+        if parts:
+            result.append(item if item.parts == tuple(parts) else item._replace(parts=tuple(parts)))
+    return tuple(copies), tuple(result)
+
+
+def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
+    """The COPY of a local package, and its requirement in the image, with extras and marker as they were."""
+    path = _path_of(local)
+    source = posixpath.normpath(posixpath.join(folder, path))
+    staging = idioms().staging
+    target = f"{posixpath.dirname(staging.requirements_target)}/{staging.artifacts}{posixpath.basename(source)}"
+    return copy_instruction(source, target), local._replace(
+        text=local.text.removeprefix("file:").replace(path, target, 1)
+    )
+
+
+def copy_instruction(source: str, target: str) -> str:
+    """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
+    if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
+        return f"COPY {source} {target}"
+    # Docker reads quotes, backslashes and variables in the JSON form, too
+    words = [re.sub(r"([\\\"'$])", r"\\\1", path) for path in (source, target)]
+    import json
+
+    return f"COPY {json.dumps(words, ensure_ascii=False)}"
+
+
+_PLAIN = lazy(r"[\w./@+,~%][\w./@+,=:~%-]*")
+"""A path that needs no quotes, neither in a COPY nor in a shell."""
+
+
+def install_option(target: str) -> str:
+    """The option of pip for the file `target`."""
+    return f"-r {target}" if _PLAIN.fullmatch(target) else f"-r {shell_quote(target)}"

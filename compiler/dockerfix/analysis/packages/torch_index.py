@@ -1,0 +1,64 @@
+"""From where torch comes: the index, or in old releases the page of links, that Cog would have named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dockerfix.analysis import bases
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cuda import TorchRow, torch_of_torchvision, torch_row
+from dockerfix.knowledge.load import table
+from dockerfix.project.requirements import Item, Option, Requirement
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.lazy_patterns import lazy
+
+_HOST = "download.pytorch.org"
+_LOCAL = lazy(r"cpu|cu\d+", re.ASCII)
+
+
+class TorchSource(NamedTuple):
+    """Options of pip for torch, each a tuple of words, and requirements to name otherwise: as written, as installed."""
+
+    options: tuple[tuple[str, ...], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def name(self, text: str) -> str:
+        """A requirement as it is installed."""
+        return next((new for old, new in self.renamed if old == text), text)
+
+
+def torch_source(items: Iterable[Item], document: Document, context: Context) -> TorchSource:
+    """From where the pinned torch and torchvision among `items` come for the CUDA (or CPU) of the image, unless an item
+    says it.
+
+    `replicate/cog@v0.22.0:pkg/config/config.go` (PythonRequirementsForArch) puts the index in front of the packages:
+    for either of the two, not for torchaudio. Before torch 1.11 there is no index for each CUDA but one page with the
+    wheels of all, so that the local version has to tell them apart (`replicate/cog@v0.4.4:pkg/config/config.go`).
+    """
+    parts = [part for item in items for part in item.parts]
+    if any(isinstance(part, Option) and _HOST in (part.value or "") for part in parts):
+        return TorchSource()
+    options: dict[tuple[str, str], None] = {}
+    renamed: list[tuple[str, str]] = []
+    for part in parts:
+        if not isinstance(part, Requirement) or part.is_url or part.is_path or not part.pin:
+            continue
+        row = _row(part.name, part.pin, document, context)
+        if row is not None and row.index_url is not None:
+            options["--find-links" if row.is_page else "--extra-index-url", row.index_url] = None
+            if row.is_page and part.pin in (row.torch, row.torchvision):
+                renamed.append((part.text, part.text.replace(part.pin, f"{part.pin}+{row.local}", 1)))
+        elif row is None and part.name == "torch" and _LOCAL.fullmatch(part.pin.partition("+")[2]):
+            index = f"{table('torch')['base_url']}{part.pin.partition('+')[2]}"
+            options["--extra-index-url", index] = None
+    return TorchSource(tuple(options), tuple(renamed))
+
+
+def _row(name: str | None, pin: str, document: Document, context: Context) -> TorchRow | None:
+    """The build that a pinned torch is, or for which a pinned torchvision was made; None for another package."""
+    torch = pin if name == "torch" else torch_of_torchvision(pin) if name == "torchvision" else None
+    if torch is None:
+        return None
+    return torch_row(torch, bases.cuda_of(document, context, torch.partition("+")[0]))

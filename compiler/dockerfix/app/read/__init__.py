@@ -1,0 +1,1 @@
+"""Reading a predictor: its inputs, outputs and weights, without running it."""

@@ -1,0 +1,293 @@
+"""Evaluating expressions whose value is plain from the text: literals, names of the project bound once, arithmetic,
+comprehensions over ranges, f-strings of constants, methods of str, dict and list. Everything else is `Unknown`.
+
+The evaluator is bounded: no expression of a hostile project makes it slow or large.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from dockerfix.app.read.code import Imported, Names
+from dockerfix.app.read.operations import (
+    BUILTINS,
+    CONVERSIONS,
+    KEEPS_PARTS,
+    MODULE_FUNCTIONS,
+    MODULE_VALUES,
+    UNARY,
+    Member,
+    Opaque,
+    Unknown,
+    bounded,
+    call_method,
+    combine,
+    compare,
+    formatted,
+    in_order,
+    leaves,
+    plain,
+    settled,
+    truth,
+)
+from dockerfix.app.read.scope import Scope
+
+MAX_STEPS = 20_000
+MAX_DEPTH = 60
+PARTS_A_STEP = 16
+
+
+def evaluate(node: ast.expr, scope: Scope) -> Any:
+    """The value of an expression: str, int, float, bool, None, list, tuple, dict or set of such.
+
+    Raises Unknown.
+    """
+    try:
+        return plain(_Evaluator().value(node, scope, {}))
+    except Unknown:
+        raise
+    except RecursionError:
+        raise Unknown("is nested too deeply") from None
+    except Exception as error:  # noqa: BLE001 - whatever Python makes of odd operands, the value isn't known
+        raise Unknown(f"fails with {type(error).__name__}") from None
+
+
+class _Evaluator:
+    def __init__(self) -> None:
+        self.steps = 0
+        self.depth = 0
+
+    def value(self, node: ast.expr, scope: Scope, local: dict[str, Any]) -> Any:
+        self.steps += 1
+        self.depth += 1
+        if self.steps > MAX_STEPS or self.depth > MAX_DEPTH:
+            raise Unknown("takes too long to work out")
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise Unknown(f"is `{ast.unparse(node)}`")
+        result = method(node, scope, local)
+        self.depth -= 1
+        if isinstance(result, tuple):
+            # as a key it is hashed, part by part and each time anew
+            self.steps += sum(1 for _ in leaves(result)) // PARTS_A_STEP
+        return bounded(result)
+
+    def _constant(self, node: ast.Constant, _scope: Scope, _local: dict[str, Any]) -> Any:
+        if isinstance(node.value, bytes | complex) or node.value is ...:
+            raise Unknown("is no text or number")
+        return node.value
+
+    def _name(self, node: ast.Name, scope: Scope, local: dict[str, Any]) -> Any:
+        if node.id in local:
+            return local[node.id]
+        found = scope.find(node.id)
+        if found is None:
+            raise Unknown(f"depends on `{node.id}`, which {scope.why_unknown(node.id)}")
+        binding, where = found
+        if isinstance(binding, ast.ClassDef) and _is_enum(binding):
+            return self._members(binding, where)
+        if not isinstance(binding, ast.expr):
+            raise Unknown(f"depends on `{node.id}`")
+        return self.value(binding, where, {})
+
+    def _members(self, node: ast.ClassDef, where: Scope) -> list[Member]:
+        return [
+            Member(name, self._in_class(name, node, where))
+            for name, binding in Names(node.body).values.items()
+            if isinstance(binding, ast.expr) and not re.fullmatch(r"_.*_|__.*", name)
+        ]
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, local: dict[str, Any]) -> Any:
+        if isinstance(node.value, ast.Name) and node.value.id not in local:
+            found = scope.find(node.value.id)
+            binding, where = found or (None, scope)
+            if isinstance(binding, Imported):
+                return self._in_module(node, binding, where)
+            if isinstance(binding, ast.ClassDef):
+                value = self._in_class(node.attr, binding, where)
+                return Member(node.attr, value) if _is_enum(binding) else value
+        if node.attr in ("value", "name"):
+            member = self.value(node.value, scope, local)
+            if isinstance(member, Member):
+                return getattr(member, node.attr)
+        raise Unknown(f"depends on `{ast.unparse(node)}`")
+
+    def _in_module(self, node: ast.Attribute, imported: Imported, where: Scope) -> Any:
+        if (imported.module, node.attr) in MODULE_VALUES and imported.name is None:
+            return MODULE_VALUES[imported.module, node.attr]
+        module = where.module_of(imported)
+        if module is None:
+            raise Unknown(f"depends on `{ast.unparse(node)}`")
+        return self.value(ast.Name(node.attr, ast.Load()), Scope(where.library, module), {})
+
+    def _in_class(self, name: str, node: ast.ClassDef, where: Scope) -> Any:
+        names = Names(node.body)
+        binding = names.get(name)
+        if not isinstance(binding, ast.expr):
+            raise Unknown(f"depends on `{node.name}.{name}`")
+        return self.value(binding, Scope(where.library, where.module, (names,)), {})
+
+    def _list(self, node: ast.List, scope: Scope, local: dict[str, Any]) -> list[Any]:
+        result: list[Any] = []
+        for item in node.elts:
+            if isinstance(item, ast.Starred):
+                result.extend(in_order(self.value(item.value, scope, local)))
+            else:
+                result.append(self.value(item, scope, local))
+        return result
+
+    def _tuple(self, node: ast.Tuple, scope: Scope, local: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(self._list(ast.List(node.elts, ast.Load()), scope, local))
+
+    def _set(self, node: ast.Set, scope: Scope, local: dict[str, Any]) -> set[Any]:
+        return set(self._list(ast.List(node.elts, ast.Load()), scope, local))
+
+    def _dict(self, node: ast.Dict, scope: Scope, local: dict[str, Any]) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for key, item in zip(node.keys, node.values, strict=True):
+            if key is None:
+                result.update(self.value(item, scope, local))
+            else:
+                result[self.value(key, scope, local)] = self._or_opaque(item, scope, local)
+        return result
+
+    def _or_opaque(self, node: ast.expr, scope: Scope, local: dict[str, Any]) -> Any:
+        """A dict's value; often only its keys matter, so one that isn't known spoils nothing by itself."""
+        depth = self.depth
+        try:
+            return self.value(node, scope, local)
+        except Unknown as unknown:
+            self.depth = depth
+            return Opaque(str(unknown))
+
+    def _unaryop(self, node: ast.UnaryOp, scope: Scope, local: dict[str, Any]) -> Any:
+        return UNARY[type(node.op)](self.value(node.operand, scope, local))
+
+    def _binop(self, node: ast.BinOp, scope: Scope, local: dict[str, Any]) -> Any:
+        left, right = self.value(node.left, scope, local), self.value(node.right, scope, local)
+        return combine(node.op, left, right)
+
+    def _boolop(self, node: ast.BoolOp, scope: Scope, local: dict[str, Any]) -> Any:
+        result = None
+        for item in node.values:
+            result = self.value(item, scope, local)
+            if truth(result) == isinstance(node.op, ast.Or):
+                break
+        return result
+
+    def _compare(self, node: ast.Compare, scope: Scope, local: dict[str, Any]) -> bool:
+        left = self.value(node.left, scope, local)
+        for op, item in zip(node.ops, node.comparators, strict=True):
+            right = self.value(item, scope, local)
+            if not compare(op, left, right):
+                return False
+            left = right
+        return True
+
+    def _ifexp(self, node: ast.IfExp, scope: Scope, local: dict[str, Any]) -> Any:
+        return self.value(node.body if truth(self.value(node.test, scope, local)) else node.orelse, scope, local)
+
+    def _subscript(self, node: ast.Subscript, scope: Scope, local: dict[str, Any]) -> Any:
+        value = self.value(node.value, scope, local)
+        if isinstance(node.slice, ast.Slice):
+            parts = (node.slice.lower, node.slice.upper, node.slice.step)
+            return value[slice(*(None if part is None else self.value(part, scope, local) for part in parts))]
+        return value[self.value(node.slice, scope, local)]
+
+    def _joinedstr(self, node: ast.JoinedStr, scope: Scope, local: dict[str, Any]) -> str:
+        return "".join(str(self.value(part, scope, local)) for part in node.values)
+
+    def _formattedvalue(self, node: ast.FormattedValue, scope: Scope, local: dict[str, Any]) -> str:
+        value = self.value(node.value, scope, local)
+        if node.conversion != -1:
+            value = CONVERSIONS[chr(node.conversion)](settled(value))
+        spec = self.value(node.format_spec, scope, local) if node.format_spec else ""
+        return formatted(value, spec)
+
+    def _listcomp(self, node: ast.ListComp, scope: Scope, local: dict[str, Any]) -> list[Any]:
+        return [self.value(node.elt, scope, inner) for inner in self._loops(node.generators, scope, local)]
+
+    def _generatorexp(self, node: ast.GeneratorExp, scope: Scope, local: dict[str, Any]) -> list[Any]:
+        return [self.value(node.elt, scope, inner) for inner in self._loops(node.generators, scope, local)]
+
+    def _setcomp(self, node: ast.SetComp, scope: Scope, local: dict[str, Any]) -> set[Any]:
+        return {self.value(node.elt, scope, inner) for inner in self._loops(node.generators, scope, local)}
+
+    def _dictcomp(self, node: ast.DictComp, scope: Scope, local: dict[str, Any]) -> dict[Any, Any]:
+        return {
+            self.value(node.key, scope, inner): self.value(node.value, scope, inner)
+            for inner in self._loops(node.generators, scope, local)
+        }
+
+    def _loops(
+        self, generators: list[ast.comprehension], scope: Scope, local: dict[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        if not generators:
+            yield local
+            return
+        first = generators[0]
+        if first.is_async:
+            raise Unknown("is asynchronous")
+        for item in in_order(self.value(first.iter, scope, local)):
+            inner = {**local, **_unpack(first.target, item)}
+            if all(truth(self.value(test, scope, inner)) for test in first.ifs):
+                yield from self._loops(generators[1:], scope, inner)
+
+    def _call(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
+        function = self._callable(node, scope, local)
+        arguments = self._list(ast.List(node.args, ast.Load()), scope, local)
+        if any(keyword.arg is None for keyword in node.keywords):
+            raise Unknown("calls with `**`")
+        keywords = {keyword.arg or "": self.value(keyword.value, scope, local) for keyword in node.keywords}
+        if function in KEEPS_PARTS:
+            deque(leaves([arguments, keywords]), maxlen=0)  # no more than is quickly looked at
+            return function(*map(in_order, arguments), **keywords)
+        return function(*settled(arguments), **settled(keywords))
+
+    def _callable(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
+        function = node.func
+        found = scope.find(function.id) if isinstance(function, ast.Name) else None
+        if isinstance(function, ast.Name) and found is None and function.id in BUILTINS:
+            if function.id in scope.module.names.unstable:
+                raise Unknown(f"calls `{function.id}()`")
+            return BUILTINS[function.id]
+        if found and isinstance(found[0], Imported) and found[0].name:
+            known = MODULE_FUNCTIONS.get((found[0].module, found[0].name))
+            if known:
+                return known
+        if isinstance(function, ast.Attribute):
+            return self._method(function, scope, local)
+        raise Unknown(f"calls `{ast.unparse(function)}()`")
+
+    def _method(self, node: ast.Attribute, scope: Scope, local: dict[str, Any]) -> Any:
+        if isinstance(node.value, ast.Name):
+            found = scope.find(node.value.id)
+            if found and isinstance(found[0], Imported):
+                known = MODULE_FUNCTIONS.get((found[0].module, node.attr)) if found[0].name is None else None
+                if known is None:
+                    raise Unknown(f"calls `{ast.unparse(node)}()`")
+                return known
+        value = self.value(node.value, scope, local)
+        return lambda *arguments, **keywords: call_method(value, node.attr, list(arguments), keywords)
+
+
+def _is_enum(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith("Enum") for base in node.bases)
+
+
+def _unpack(target: ast.expr, item: Any) -> dict[str, Any]:
+    if isinstance(target, ast.Name):
+        return {target.id: item}
+    if isinstance(target, ast.Tuple | ast.List):
+        parts = list(item)
+        if len(parts) != len(target.elts):
+            raise Unknown("unpacks what doesn't fit")
+        result: dict[str, Any] = {}
+        for inner, part in zip(target.elts, parts, strict=True):
+            result.update(_unpack(inner, part))
+        return result
+    raise Unknown("unpacks in a way that isn't followed")

@@ -1,0 +1,260 @@
+"""Parameters of a predictor: type, default and limits, from ``name: type = Input(...)`` and Cog's first decorators."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, NamedTuple
+
+from dockerfix.app.read.annotations import Reader, full_name, literal, replace_scalar
+from dockerfix.app.read.constants import evaluate
+from dockerfix.app.read.model import ANY, Input, Note, Type, optional
+from dockerfix.app.read.operations import Unknown, in_order
+from dockerfix.app.read.scope import Found, Scope
+
+_LEGACY = {"help": "description", "min": "ge", "max": "le", "options": "choices"}
+_SETTINGS = ("description", "ge", "le", "min_length", "max_length", "regex", "deprecated")
+MAX_HOPS = 8
+
+
+class Spec(NamedTuple):
+    """What is written about a parameter: keywords of Input(), and where their names are looked up."""
+
+    keywords: dict[str, ast.expr]
+    scope: Scope
+
+
+def read_parameters(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, *, method: bool
+) -> tuple[Input, ...]:
+    """The inputs of `function`, without `self`."""
+    decorated = _decorated(function, scope)
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    defaults: list[ast.expr | None] = [None] * (len(arguments) - len(function.args.defaults))
+    pairs = list(zip(arguments, [*defaults, *function.args.defaults], strict=True))[1 if method else 0 :]
+    pairs += list(zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True))
+    return tuple(
+        _Builder(
+            argument, decorated.get(argument.arg) or _spec(default, scope), scope, argument.arg in decorated
+        ).input()
+        for argument, default in pairs
+    )
+
+
+def _decorated(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> dict[str, Spec]:
+    """What ``@cog.input("name", type=..., ...)`` says, by name; the order of parameters stays that of the function."""
+    result: dict[str, Spec] = {}
+    for node in function.decorator_list:
+        if not isinstance(node, ast.Call) or full_name(node.func, scope) != "cog.input":
+            continue
+        keywords = {_LEGACY.get(keyword.arg, keyword.arg): keyword.value for keyword in node.keywords if keyword.arg}
+        for position, value in zip(("name", "type", "default"), node.args, strict=False):
+            keywords.setdefault(position, value)
+        name = keywords.get("name")
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            result[name.value] = Spec(keywords, scope)
+    return result
+
+
+def _spec(default: ast.expr | None, scope: Scope) -> Spec:
+    if default is None:
+        return Spec({}, scope)
+    return _input_call(default, scope, MAX_HOPS) or Spec({"default": default}, scope)
+
+
+def _input_call(node: ast.expr, scope: Scope, hops: int) -> Spec | None:
+    """What the Input() says that `node` is, itself or through names and functions that only return one."""
+    if isinstance(node, ast.Call) and full_name(node.func, scope) == "cog.Input":
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        if node.args:
+            keywords.setdefault("default", node.args[0])
+        return Spec(keywords, scope)
+    if isinstance(node, ast.Call) and (node.args or node.keywords):
+        return None
+    found = scope.resolve(node.func if isinstance(node, ast.Call) else node)
+    inner = _returned(found) if isinstance(found, Found) else None
+    if inner is None or not isinstance(inner.binding, ast.expr) or not hops:
+        return None
+    return _input_call(inner.binding, inner.scope, hops - 1)
+
+
+def _returned(found: Found) -> Found | None:
+    """The expression a name is bound to, or the one that a function without parameters returns."""
+    if isinstance(found.binding, ast.Call | ast.Name | ast.Attribute):
+        return found
+    if not isinstance(found.binding, ast.FunctionDef) or found.binding.args.args or found.binding.decorator_list:
+        return None
+    body = [
+        item for item in found.binding.body if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
+    ]
+    only = body[0] if len(body) == 1 else None
+    return Found(only.value, found.scope) if isinstance(only, ast.Return) and only.value is not None else None
+
+
+class _Builder:
+    """Puts one input together, and notes what can't be known."""
+
+    def __init__(self, argument: ast.arg, spec: Spec, scope: Scope, legacy: bool) -> None:
+        self.name = argument.arg
+        self.line = argument.lineno
+        self.annotation = argument.annotation
+        self.spec = spec
+        self.scope = scope
+        self.legacy = legacy
+        self.notes: list[Note] = []
+
+    def input(self) -> Input:
+        """The input as far as it can be known."""
+        type_ = self.choices(self.type())
+        settings = {name: self.setting(name) for name in _SETTINGS}
+        limits = self.limits(type_, settings)
+        required, default, own = self.default(type_)
+        nullable = own or (not required and default is None)
+        return Input(
+            self.name,
+            optional(type_) if nullable else type_,
+            self.line,
+            required,
+            default,
+            own,
+            description=settings["description"] if isinstance(settings["description"], str) else None,
+            deprecated=settings["deprecated"] is True,
+            notes=tuple(self.notes),
+            **limits,
+        )
+
+    def note(self, code: str, message: str, node: ast.AST | None = None) -> None:
+        here = node is not None and hasattr(node, "lineno") and self.spec.scope.file == self.scope.file
+        line = getattr(node, "lineno", self.line) if here else self.line
+        self.notes.append(Note(code, message, self.scope.file, line))
+
+    def type(self) -> Type:
+        node, scope = self.annotation, self.scope
+        if self.legacy:
+            node, scope = self.spec.keywords.get("type"), self.spec.scope
+            if node is None:
+                return Type("str")
+        if node is None:
+            self.note("DF504", f"input `{self.name}` has no type; any value is taken")
+            return ANY
+        try:
+            return Reader(models=False).read(node, scope)
+        except Unknown as unknown:
+            self.note("DF504", f"the type of input `{self.name}`: {unknown}; any value is taken", node)
+            return ANY
+
+    def value(self, name: str) -> Any:
+        """The value of a keyword. Raises Unknown."""
+        return evaluate(self.spec.keywords[name], self.spec.scope)
+
+    def setting(self, name: str) -> Any:
+        if name not in self.spec.keywords:
+            return None
+        try:
+            return self.value(name)
+        except Unknown as unknown:
+            because = _because(self.spec.keywords[name], str(unknown))
+            what = f"`{name}` of input `{self.name}` isn't known: {because}; it is left out"
+            self.note("DF503", what, self.spec.keywords[name])
+            return None
+
+    def choices(self, type_: Type) -> Type:
+        node = self.spec.keywords.get("choices")
+        if node is None or (isinstance(node, ast.Constant) and node.value is None):
+            return type_
+        try:
+            chosen = literal(list(in_order(self.value("choices"))))
+        except (Unknown, TypeError) as reason:
+            text = reason if isinstance(reason, Unknown) else "is no list"
+            message = (
+                f"the choices of input `{self.name}` aren't known: {_because(node, str(text))}; any value is taken"
+            )
+            self.note("DF502", message, node)
+            return type_
+        return replace_scalar(
+            type_, lambda scalar: chosen if scalar.kind in ("str", "int", "any", "literal") else scalar
+        )
+
+    def limits(self, type_: Type, settings: dict[str, Any]) -> dict[str, Any]:
+        scalar = innermost(type_).kind
+        result: dict[str, Any] = {}
+        for name, kinds in (
+            ("ge", ("int", "float")),
+            ("le", ("int", "float")),
+            ("min_length", ("str",)),
+            ("max_length", ("str",)),
+            ("regex", ("str",)),
+        ):
+            value = settings[name]
+            expected: tuple[type, ...] = (str,) if name == "regex" else (int, float)
+            if value is None or scalar == "literal":
+                continue
+            if scalar in kinds and isinstance(value, expected) and not isinstance(value, bool):
+                result["pattern" if name == "regex" else name] = value
+            else:
+                self.note("DF503", f"`{name}` of input `{self.name}` doesn't fit its type; it is left out")
+        return result
+
+    def default(self, type_: Type) -> tuple[bool, object, bool]:
+        """Whether the input is required, its default, and whether only the program knows that."""
+        node = self.spec.keywords.get("default")
+        if node is None or (isinstance(node, ast.Constant) and node.value is ...):
+            return type_.kind not in ("optional", "none"), None, False
+        try:
+            default = _fit(self.value("default"), type_)
+        except Unknown as unknown:
+            because = _because(node, str(unknown))
+            message = (
+                f"the default of input `{self.name}` isn't known: {because}; left out, the predictor's own is taken"
+            )
+            self.note("DF501", message, node)
+            return False, None, True
+        return False, default, False
+
+
+def _because(node: ast.expr, reason: str) -> str:
+    text = ast.unparse(node)
+    if f"`{text}`" in reason:
+        return f"it {reason}"
+    return f"`{text if len(text) <= 60 else f'{text[:57]}...'}` {reason}"
+
+
+def innermost(type_: Type) -> Type:
+    """The part that is no list and no optional."""
+    return innermost(type_.args[0]) if type_.kind in ("list", "optional") else type_
+
+
+def _fit(value: Any, type_: Type) -> Any:
+    """A default as its type wants it, as Cog converts it. Raises Unknown where it can't be."""
+    if value is None or type_.kind in ("any", "dict", "union"):
+        return value
+    if type_.kind == "optional":
+        return _fit(value, type_.args[0])
+    if type_.kind == "list":
+        if not isinstance(value, list | tuple):
+            raise Unknown("is no list, as the type has it")
+        return [_fit(item, type_.args[0]) for item in value]
+    return _fit_scalar(value, type_)
+
+
+def _fit_scalar(value: Any, type_: Type) -> Any:
+    if type_.kind == "literal":
+        if value not in type_.values:
+            raise Unknown("is none of the choices")
+        return value
+    if type_.kind in ("path", "file"):
+        if isinstance(value, str) and value.startswith(("http://", "https://", "data:")):
+            return value
+        raise Unknown("is a file of the image")
+    if type_.kind == "bool" and not isinstance(value, bool):
+        raise Unknown("doesn't fit the type")
+    kinds: dict[str, type] = {"bool": bool, "float": float, "int": int, "str": str}
+    kind = kinds.get(type_.kind)
+    if kind is None:
+        raise Unknown("doesn't fit the type")
+    try:
+        fitted = kind(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Unknown("doesn't fit the type") from None
+    if fitted != value and not isinstance(value, str):
+        raise Unknown("doesn't fit the type")
+    return fitted

@@ -1,0 +1,163 @@
+"""What is read of a predictor: frozen values, with a place for whatever can't be known without running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
+
+Kind = Literal[
+    "any",
+    "bool",
+    "dict",
+    "file",
+    "float",
+    "int",
+    "list",
+    "literal",
+    "model",
+    "none",
+    "optional",
+    "path",
+    "secret",
+    "str",
+    "union",
+]
+
+
+class AppError(Exception):
+    """The project can't become an App; one line says why.
+
+    `file` is relative to the project, `line` counts from 1; both are None where no place is known.
+    """
+
+    def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = " ".join(message.split())
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell the user, and to mark in the output where it concerns a line of it."""
+
+    code: str
+    message: str
+    file: str
+    line: int | None
+    severity: Severity = Severity.WARNING
+
+    @property
+    def finding(self) -> Finding:
+        """The same as a finding; its place is in `file`, not in a Dockerfile."""
+        return Finding(self.code, Span(0, 0), self.message, (), self.severity, self.file, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type of an input or output.
+
+    `args` are the parts of a list, dict, optional or union; `values` those of a literal; `model` names a class.
+    """
+
+    kind: Kind
+    args: tuple[Type, ...] = ()
+    values: tuple[str | int, ...] = ()
+    model: Model | None = None
+
+    def holds(self, *kinds: Kind) -> bool:
+        """Whether this type or a part of it is one of `kinds`; models are looked into."""
+        inner = self.args if self.model is None else tuple(type_ for _, type_ in self.model.fields)
+        return self.kind in kinds or any(part.holds(*kinds) for part in inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A class with named fields that a predictor returns."""
+
+    name: str
+    fields: tuple[tuple[str, Type], ...]
+
+
+ANY = Type("any")
+
+
+def optional(inner: Type) -> Type:
+    """`inner` or None."""
+    return inner if inner.kind in ("optional", "any", "none") else Type("optional", (inner,))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One parameter. Exactly one of three holds: it is required, it has `default`, or only the program knows its
+    default (`own_default`), which then is taken when the App runs."""
+
+    name: str
+    type: Type
+    line: int
+    required: bool = False
+    default: object = None
+    own_default: bool = False
+    description: str | None = None
+    ge: float | None = None
+    le: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    deprecated: bool = False
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """How many requests a decorator lets run at once, and where it stands."""
+
+    most: int
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The predictor's own setup(); `weights` is whether it takes weights."""
+
+    is_async: bool = False
+    weights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """An entry point: `name` in `file`, a class with the method `method`, or a function where that is None.
+
+    `awaited` is whether a call must be awaited; `streaming` whether it gives pieces, `async_pieces` whether those come
+    from ``async for``, and `concatenate` whether they are parts of one text. `output` is the type of the result, or of
+    one piece; `endings` are those of the file names in the function.
+    """
+
+    file: str
+    name: str
+    method: str | None
+    line: int
+    inputs: tuple[Input, ...]
+    output: Type
+    awaited: bool = False
+    streaming: bool = False
+    async_pieces: bool = False
+    concatenate: bool = False
+    setup: Setup | None = None
+    summary: str = ""
+    concurrency: Concurrency | None = None
+    endings: frozenset[str] = frozenset()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the App's endpoints must be coroutines."""
+        return self.awaited or self.async_pieces

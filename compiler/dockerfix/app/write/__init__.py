@@ -1,0 +1,1 @@
+"""Writing the fal App: its code, settings and guide."""

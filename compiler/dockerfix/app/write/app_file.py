@@ -1,0 +1,150 @@
+"""The text of fal_app.py."""
+
+from __future__ import annotations
+
+from dockerfix.app.read.model import Input, Note, Predictor
+from dockerfix.app.settings import Settings
+from dockerfix.app.write.endpoints import Endpoints
+from dockerfix.app.write.layout import Group, comment, docstring, lay, string, value
+from dockerfix.app.write.results import Results
+from dockerfix.app.write.type_names import Speller, field_names
+from dockerfix.project.files import MARK
+
+NAME = "fal_app.py"
+
+
+def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = False) -> str:
+    """The whole file, laid out as `ruff format` leaves it."""
+    speller = Speller(settings.python_numbers)
+    results = Results(predictor, speller)
+    inputs = _inputs(predictor, speller)
+    models = results.classes()
+    body = [
+        *_image(settings, speller),
+        "",
+        "",
+        *_app(predictor, settings, Endpoints(predictor, results, speller), uses_torch_hub=uses_torch_hub),
+    ]
+    aliases = [line for name, node in speller.aliases.items() for line in lay(f"{name} = ", node)]
+    lines = [
+        *_head(predictor),
+        "",
+        *_imports(speller),
+        "",
+        "HERE = Path(__file__).resolve().parent",
+        *aliases,
+        *(line for block in (inputs, *models) for line in ("", "", *block)),
+        "",
+        "",
+        *body,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _head(predictor: Predictor) -> list[str]:
+    return [
+        f'"""Serves {predictor.file}:{predictor.name} on fal, unchanged. {MARK}.'.replace("\\", "\\\\"),
+        "",
+        "fal_call.py and fal_cog.py, which belong beside this file, do what Cog did around it.",
+        '"""',
+    ]
+
+
+def _imports(speller: Speller) -> list[str]:
+    speller.use("pydantic", "BaseModel")
+    speller.use("typing", "Optional")
+    modules = speller.imports
+
+    def line(module: str) -> list[str]:
+        names = sorted(modules[module], key=lambda name: (name.upper() != name, name))
+        one = f"from {module} import {', '.join(names)}"
+        return [one] if len(one) <= 88 else [f"from {module} import (", *(f"    {name}," for name in names), ")"]
+
+    outside = [
+        module for module in ("fal.toolkit", "fastapi.responses", "pydantic", "typing_extensions") if module in modules
+    ]
+    result = ["import os", "from pathlib import Path", *line("typing"), "", "import fal"]
+    rest = sorted(["fal.container", *outside])
+    for module in rest:
+        result += ["from fal.container import ContainerImage"] if module == "fal.container" else line(module)
+    return result
+
+
+def _inputs(predictor: Predictor, speller: Speller) -> list[str]:
+    lines = ["class Input(BaseModel):"]
+    if any(each.pattern is not None for each in predictor.inputs):
+        config = speller.use("pydantic", "ConfigDict")
+        lines += [f'    model_config = {config}(regex_engine="python-re")  # as Cog has it', ""]
+    if not predictor.inputs:
+        lines.append(docstring("The predictor has no inputs.", 4))
+    names = field_names(each.name for each in predictor.inputs)
+    for each in predictor.inputs:
+        lines += [*(mark(note, 4) for note in each.notes), *_field(each, names[each.name], speller)]
+    return lines
+
+
+def _field(each: Input, name: str, speller: Speller) -> list[str]:
+    annotation, value_ = speller.field(each, name)
+    return lay(f"{name}: {annotation} = ", value_, indent=4) if value_ else [f"    {name}: {annotation}"]
+
+
+def mark(note: Note, indent: int) -> str:
+    """The comment that marks a place in the output which needs a look."""
+    place = note.file if note.line is None else f"{note.file}:{note.line}"
+    return comment(f"dockerfix[{note.code}]: {note.message} ({place})", indent)
+
+
+def _image(settings: Settings, speller: Speller) -> list[str]:
+    ignored = Group("[", tuple(("", string(each)) for each in settings.ignored), "]")
+    call = Group(
+        "ContainerImage.from_dockerfile(",
+        (
+            ("", f"str(HERE / {string(settings.dockerfile)})"),
+            ("context_dir=", "HERE"),
+            ("dockerignore=", ignored),
+        ),
+        ")",
+    )
+    return [
+        f"def container_image() -> {speller.use('typing', 'Optional')}[ContainerImage]:",
+        docstring("The image to build; on the runner it is built, and its Dockerfile isn't there.", 4),
+        '    if "IS_ISOLATE_AGENT" in os.environ:',
+        "        return None",
+        *lay("return ", call, indent=4),
+    ]
+
+
+def _app(predictor: Predictor, settings: Settings, endpoints: Endpoints, *, uses_torch_hub: bool) -> list[str]:
+    speller = endpoints.speller
+    texts = f"{speller.use('typing', 'List')}[str]" if speller.old else "list[str]"
+    head = Group(f"class {settings.class_name}(", (("", "fal.App"), ("python_version=", string(settings.python))), ")")
+    machine = value(list(settings.machine)) if len(settings.machine) > 1 else string(settings.machine[0])
+    lines = [
+        *lay("", head, ":"),
+        f"    app_name = {string(settings.app_name)}",
+        f"    app_auth = {string(settings.auth)}",
+        "    image = container_image()",
+        *lay("machine_type = ", machine, indent=4),
+        f"    requirements: {speller.use('typing', 'ClassVar')}[{texts}] = []  # the image has them all",
+        f"    keep_alive = {settings.keep_alive}",
+        f"    startup_timeout = {settings.startup_timeout}",
+    ]
+    if settings.max_multiplexing is not None:
+        lines.append(f"    max_multiplexing = {settings.max_multiplexing}")
+    lines += ["", *_setup(predictor, uses_torch_hub=uses_torch_hub), "", *endpoints.lines()]
+    return lines
+
+
+def _setup(predictor: Predictor, *, uses_torch_hub: bool) -> list[str]:
+    setup = predictor.setup
+    asynchronous = "async " if setup is not None and setup.is_async else ""
+    lines = [f"    {asynchronous}def setup(self) -> None:", "        from fal_call import load", ""]
+    if uses_torch_hub:
+        lines.append('        os.environ.setdefault("TORCH_HOME", "/data/.cache/torch")')
+    load = Group("load(", (("", string(predictor.file)), ("", string(predictor.name))), ")")
+    lines += lay("self.predictor = ", load, indent=8)
+    if setup is not None:
+        lines += [mark(note, 8) for note in predictor.notes if note.code == "DF511"]
+        weights = 'weights=os.environ.get("COG_WEIGHTS") or None' if setup.weights else ""
+        lines.append(f"        {'await ' if setup.is_async else ''}self.predictor.setup({weights})")
+    return lines

@@ -1,0 +1,97 @@
+"""MIGRATION.md: what was done, what to check by hand, and how to deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dockerfix.app.build import AppResult
+from dockerfix.app.server import ServerResult
+from dockerfix.project.files import MARK
+from dockerfix.text.findings import Finding, Severity
+
+ABOUT = {
+    "fal_app.py": "the App: inputs, outputs, endpoints and settings; yours to edit",
+    "fal_call.py": "does what Cog did around the predictor: fetches input files, uploads results, answers errors",
+    "fal_cog.py": "stands in for the module `cog`, for code that imports it",
+    "fal_gate.py": "opens the port that fal calls once Cog's server is ready",
+    ".dockerignore": "what isn't uploaded with the build context",
+    "pyproject.toml": "the entry by which fal finds the App",
+}
+UNVERIFIED = (
+    "Which CUDA driver fal's hosts have isn't published: check that the model finds its GPU.",
+    "Weights in the image make it slow to start; `/data` outlives a runner and is shared by all of them.",
+)
+SNIPPET = """\
+```python
+target = "/data/my-model/weights.tar"
+if not os.path.exists(target):
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    part = f"{target}.{os.getpid()}"  # several runners may start at once
+    subprocess.check_call(["pget", url, part])
+    os.rename(part, target)
+```"""
+
+
+def guide(
+    target: AppResult | ServerResult, findings: Sequence[Finding], kept: Sequence[str], files: Sequence[str]
+) -> str:
+    """The text. `findings` are those of the Dockerfile; those of the App come with `target`."""
+    settings = target.settings
+    lines = [
+        f"# {settings.app_name} on fal",
+        "",
+        f"<!-- {MARK}; writing it again replaces this file. -->",
+        "",
+        "## Deploy",
+        "",
+        "```sh",
+        f"fal run {settings.app_name}     # serves it for a try",
+        f"fal deploy {settings.app_name}  # makes it permanent",
+        "```",
+        "",
+        *_kept(target, kept),
+        "## Files",
+        "",
+        *(f"- `{path}`: {_about(path, settings.dockerfile)}" for path in files),
+        "",
+    ]
+    every = [*findings, *target.findings]
+    open_ = [each for each in every if each.severity >= Severity.WARNING]
+    lines += [
+        "## Check by hand",
+        "",
+        *(f"- [ ] {_line(each)}" for each in open_),
+        *(f"- [ ] {text}" for text in UNVERIFIED),
+        "",
+    ]
+    if any(each.code in ("DF520", "DF521", "DF522") for each in open_):
+        lines += ["A download that outlives the runner, and never leaves half a file behind:", "", SNIPPET, ""]
+    done = [each for each in every if each.severity < Severity.WARNING]
+    if done:
+        lines += ["## Done", "", *(f"- {_line(each)}" for each in done), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _kept(target: AppResult | ServerResult, kept: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    if "pyproject.toml" in kept:
+        lines += [
+            "Your pyproject.toml was left as it is; put this into it:",
+            "",
+            "```toml",
+            *target.toml.rstrip("\n").split("\n"),
+        ]
+        lines += ["```", ""]
+    if ".dockerignore" in kept:
+        lines += ["Your .dockerignore was left as it is.", ""]
+    return lines
+
+
+def _about(path: str, dockerfile: str) -> str:
+    return "the image, made of Cog's" if path == dockerfile else ABOUT[path]
+
+
+def _line(finding: Finding) -> str:
+    place = "" if finding.file is None else finding.file if finding.line is None else f"{finding.file}:{finding.line}"
+    message = finding.message.replace("\n", " ")
+    return f"{message} ({f'{place}, ' if place else ''}{finding.code})"

@@ -1,0 +1,73 @@
+"""What fal's client doesn't upload with the build context, in the patterns that it understands.
+
+It takes gitignore's patterns, and reads ``!pattern`` as if it were ``pattern``
+(``fal-ai/fal:projects/fal/src/fal/container.py``, DockerignoreHandler): a project's .dockerignore can't be handed over.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from dockerfix.app.read.model import Note
+from dockerfix.project.project import Project
+from dockerfix.text.findings import Severity
+
+FILE = ".dockerignore"
+ALWAYS = ("/.git", "/.cog", "/.venv", "/venv", "/.env", "__pycache__", "*.pyc", ".DS_Store")
+
+
+class Ignored(NamedTuple):
+    """Patterns for the client, and what to tell of them."""
+
+    patterns: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def read_ignored(project: Project) -> Ignored:
+    """The patterns that always hold and those of the project's own .dockerignore, as gitignore writes them."""
+    notes: list[Note] = []
+    if project.read(".env") is not None:
+        message = "`.env` isn't uploaded; set its values with `fal secrets set`"
+        notes.append(Note("DF531", message, ".env", None, Severity.WARNING))
+    source = project.read(FILE)
+    if source is None:
+        return Ignored(ALWAYS, tuple(notes))
+    own: list[str] = []
+    negated = False
+    known = {*ALWAYS, *(f"**/{each}" for each in ALWAYS if "/" not in each)}
+    for number, line in enumerate(source.text.split("\n"), 1):
+        pattern = line.strip().lstrip("\ufeff")
+        translated = translate(pattern)
+        if pattern.startswith("!"):
+            negated = True
+            message = (
+                f"fal's client reads `{pattern}` as `{pattern[1:]}`: write this file without it; the App leaves it out"
+            )
+            notes.append(Note("DF530", message, FILE, number, Severity.WARNING))
+        elif translated and translated not in known:
+            known.add(translated)
+            own.append(translated)
+            deeper = _deeper(pattern, project)
+            if deeper:
+                message = f"fal's client takes `{pattern}` for `{deeper}` too; write `{translated}`, as Docker means it"
+                notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
+    return Ignored(ALWAYS if negated else (*ALWAYS, *own), tuple(notes))
+
+
+def _deeper(pattern: str, project: Project) -> str | None:
+    """A file that a pattern without a slash matches in a folder, where Docker looks at the top only."""
+    plain = pattern.rstrip("/")
+    if "/" in plain:
+        return None
+    return next((name for name in project.files if any(fnmatchcase(part, plain) for part in name.split("/")[1:])), None)
+
+
+def translate(pattern: str) -> str | None:
+    """A pattern of Docker's as gitignore writes it, anchored at the context; None for a comment or a blank line."""
+    if not pattern or pattern.startswith("#") or "\0" in pattern:
+        return None
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    if not parts or ".." in parts:
+        return None
+    return "/".join(parts) if parts[0] == "**" else "/" + "/".join(parts)

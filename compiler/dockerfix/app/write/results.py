@@ -1,0 +1,107 @@
+"""The classes that describe a result, and how a result becomes one of them."""
+
+from __future__ import annotations
+
+from dockerfix.app.read import media
+from dockerfix.app.read.model import Model, Note, Predictor, Type
+from dockerfix.app.write.layout import Group, Node, comment, flat, lay, string
+from dockerfix.app.write.type_names import TAKEN, Speller, field_names
+
+_AS_THEY_ARE = frozenset({"bool", "str", "literal"})
+
+
+class Results:
+    """The result of one predictor: the class that `/` returns, that of a piece, and those of their parts."""
+
+    def __init__(self, predictor: Predictor, speller: Speller) -> None:
+        self.predictor = predictor
+        self.speller = speller
+        self.models: list[Model] = []
+        self._collect(predictor.output)
+        self._name_models()
+        pieces = predictor.streaming and not predictor.concatenate
+        self.wrapped = predictor.streaming or predictor.output.kind != "model"
+        self.output = "Output" if self.wrapped else speller.classes[self.models[-1]]
+        self.piece = "Piece" if pieces else "Output"
+        self.file = media.of_output("", predictor.endings)
+
+    def _collect(self, type_: Type) -> None:
+        """The models, those that others hold first."""
+        for part in type_.args:
+            self._collect(part)
+        if type_.model is not None and type_.model not in self.models:
+            for _, field in type_.model.fields:
+                self._collect(field)
+            self.models.append(type_.model)
+
+    def _name_models(self) -> None:
+        names = self.speller.classes
+        direct = not self.predictor.streaming and self.predictor.output.kind == "model"
+        for model in self.models:
+            free = model.name not in TAKEN or (model.name == "Output" and direct and model is self.models[-1])
+            name = model.name if free else f"{model.name}Model"
+            while name in names.values():
+                name += "_"
+            names[model] = name
+
+    def classes(self) -> list[list[str]]:
+        """The lines of each class."""
+        blocks = [self._model(model) for model in self.models]
+        marks = [note for note in self.predictor.notes if note.code == "DF505"]
+        if self.piece == "Piece":
+            blocks.append(
+                self._wrapper("Piece", "One piece of the result, as `/stream` sends it.", self.predictor.output, marks)
+            )
+            whole = Type("list", (self.predictor.output,))
+            blocks.append(self._wrapper("Output", "", whole, []))
+        elif self.wrapped:
+            blocks.append(self._wrapper("Output", "", self.predictor.output, marks))
+        return blocks
+
+    def _wrapper(self, name: str, text: str, type_: Type, marks: list[Note]) -> list[str]:
+        lines = [f"class {name}(BaseModel):"]
+        if text:
+            lines += [f'    """{text}"""', ""]
+        lines += [comment(f"dockerfix[{note.code}]: {note.message} ({note.file}:{note.line})", 4) for note in marks]
+        annotation = self.speller.annotation(type_, "output", self.file)
+        return [*lines, f"    output: {annotation}{' = None' if type_.kind in ('any', 'optional', 'none') else ''}"]
+
+    def _model(self, model: Model) -> list[str]:
+        lines = [f"class {self.speller.classes[model]}(BaseModel):"]
+        plain = field_names(name for name, _type in model.fields)
+        for name, type_ in model.fields:
+            lines += self._field(name, plain[name], type_)
+        return lines if model.fields else [*lines, '    """A result without fields."""']
+
+    def _field(self, name: str, plain: str, type_: Type) -> list[str]:
+        annotation = self.speller.annotation(type_, name, media.of_output(name, ()))
+        items: list[tuple[str, Node]] = [("default=", "None")] if type_.kind in ("any", "optional", "none") else []
+        if plain != name:
+            field = self.speller.use("pydantic", "Field")
+            return lay(
+                f"{plain}: {annotation} = ", Group(f"{field}(", (*items, ("alias=", string(name))), ")"), indent=4
+            )
+        return [f"    {plain}: {annotation}{' = None' if items else ''}"]
+
+    def as_piece(self, variable: str) -> Group:
+        """The expression that makes a piece, or the whole result, of what the predictor gives."""
+        if not self.wrapped:
+            return self._adapted(variable, self.output)
+        if self.predictor.output.kind in _AS_THEY_ARE:
+            return Group(f"{self.piece}(", (("output=", variable),), ")")
+        kind = flat(self.speller.type(self.predictor.output, self.file))
+        return Group(f"{self.piece}(", (("output=", self._adapted(variable, kind)),), ")")
+
+    def _adapted(self, variable: str, kind: str) -> Group:
+        function = "await call.output_async" if self.predictor.is_async else "call.output"
+        return Group(f"{function}(", (("", variable), ("", kind)), ")")
+
+    @property
+    def needs_call(self) -> bool:
+        """Whether making the result uses the call."""
+        return not self.wrapped or self.predictor.output.kind not in _AS_THEY_ARE
+
+    @property
+    def any_files(self) -> str:
+        """What Call() must be given so that files in values without a type are uploaded."""
+        return self.speller.use("fal.toolkit", "File") if self.predictor.output.holds("any", "dict") else ""

@@ -1,0 +1,172 @@
+"""How types, defaults and names are spelled in a generated file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dockerfix.app.read import media
+from dockerfix.app.read.model import Input, Model, Type
+from dockerfix.app.write.layout import Group, Node, call, flat, subscript, value
+
+LONGEST_ANNOTATION = 44
+_SCALARS = {"bool": "bool", "float": "float", "int": "int", "none": "None", "str": "str"}
+_PYDANTIC = frozenset(
+    {"construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema", "schema_json"}
+    | {"update_forward_refs", "validate", "model_computed_fields", "model_config", "model_construct", "model_copy"}
+    | {"model_extra", "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name"}
+    | {"model_post_init", "model_rebuild"}
+)
+"""Names that pydantic's BaseModel has for itself."""
+_SHADOWING = frozenset({"bool", "dict", "float", "int", "list", "str"})
+TAKEN = frozenset(
+    {
+        "Annotated",
+        "Any",
+        "AsyncIterator",
+        "Audio",
+        "BaseModel",
+        "ClassVar",
+        "ConfigDict",
+        "ContainerImage",
+        "Dict",
+        "Field",
+        "File",
+    }
+    | {"HERE", "Image", "Input", "Iterator", "List", "Literal", "Optional", "Output", "Path", "Piece", "SecretStr"}
+    | {"StreamingResponse", "Union", "Video", "container_image", "fal", "os"}
+)
+"""Names that a generated file may use for itself."""
+
+
+class Speller:
+    """Spells types for one file, and remembers what must be imported and which aliases must be defined.
+
+    `python` is the image's, as (3, 8): older ones than 3.9 have no ``list[str]``.
+    """
+
+    def __init__(self, python: tuple[int, int]) -> None:
+        self.old = python < (3, 9)
+        self.imports: dict[str, set[str]] = {}
+        self.aliases: dict[str, Node] = {}
+        self.classes: dict[Model, str] = {}
+
+    def use(self, module: str, name: str) -> str:
+        """`name`, which is imported from `module`."""
+        self.imports.setdefault(module, set()).add(name)
+        return name
+
+    def type(self, type_: Type, file_class: str = "File") -> Node:
+        """The annotation for a type; files are of the class `file_class`."""
+        if type_.kind in _SCALARS:
+            return _SCALARS[type_.kind]
+        if type_.kind == "any":
+            return self.use("typing", "Any")
+        if type_.kind in ("path", "file"):
+            return self.use("fal.toolkit", file_class)
+        if type_.kind == "secret":
+            return self.use("pydantic", "SecretStr")
+        if type_.kind == "model" and type_.model is not None:
+            return self.classes[type_.model]
+        return self._compound(type_, file_class)
+
+    def _compound(self, type_: Type, file_class: str) -> Node:
+        if type_.kind == "literal":
+            return subscript(self.use("typing", "Literal"), *(value(each) for each in type_.values))
+        inner = [self.type(each, file_class) for each in type_.args]
+        if type_.kind in ("list", "dict"):
+            name = self.use("typing", type_.kind.capitalize()) if self.old else type_.kind
+            return subscript(name, *(["str", *inner] if type_.kind == "dict" else inner))
+        return subscript(self.use("typing", "Optional" if type_.kind == "optional" else "Union"), *inner)
+
+    def annotation(self, type_: Type, name: str, file_class: str) -> str:
+        """The annotation of a field on one line; long choices get a name of their own."""
+        spelled = self.type(type_, file_class)
+        if len(flat(spelled)) <= LONGEST_ANNOTATION or not type_.holds("literal"):
+            return flat(spelled)
+        return flat(self._named(type_, name))
+
+    def _named(self, type_: Type, name: str) -> Node:
+        if type_.kind == "literal":
+            alias = pascal(name) + "Choice"
+            while alias in self.aliases or alias in TAKEN or alias in self.classes.values():
+                alias += "_"
+            self.aliases[alias] = self.type(type_)
+            return alias
+        inner = [self._named(each, name) for each in type_.args]
+        if type_.kind == "list":
+            return subscript(self.use("typing", "List") if self.old else "list", *inner)
+        if type_.kind == "optional":
+            return subscript(self.use("typing", "Optional"), *inner)
+        return self.type(type_)
+
+    def field(self, each: Input, name: str) -> tuple[str, Node]:
+        """The annotation of an input in the field `name`, and its default or Field(...); "" where neither is needed."""
+        file_class = media.of_input(each.name, each.description)
+        named: dict[str, Node] = {}
+        if not each.required:
+            named["default"] = self.default(each.default, each.type, file_class)
+        if name != each.name:
+            named["alias"] = value(each.name)
+        limits = {
+            key: value(limit)
+            for key in ("ge", "le", "min_length", "max_length")
+            if (limit := getattr(each, key)) is not None
+        }
+        if each.pattern is not None:
+            limits["pattern"] = value(each.pattern)
+        in_list = limits and each.type.holds("list")
+        if not in_list:
+            named.update(limits)
+        if each.description is not None:
+            named["description"] = value(each.description)
+        if each.deprecated:
+            named["deprecated"] = "True"
+        annotation = self.limited(each.type, limits) if in_list else self.annotation(each.type, each.name, file_class)
+        if set(named) <= {"default"}:
+            return annotation, named.get("default", "")
+        return annotation, call(self.use("pydantic", "Field"), **named)
+
+    def limited(self, type_: Type, limits: dict[str, Node]) -> str:
+        """The annotation of a list whose items have limits: Cog holds them against each item."""
+        if type_.kind in ("list", "optional"):
+            inner = self.limited(type_.args[0], limits)
+            name = "Optional" if type_.kind == "optional" else "List" if self.old else "list"
+            return f"{self.use('typing', name) if name != 'list' else name}[{inner}]"
+        annotated = self.use("typing_extensions" if self.old else "typing", "Annotated")
+        field = flat(call(self.use("pydantic", "Field"), **limits))
+        return f"{annotated}[{flat(self.type(type_))}, {field}]"
+
+    def default(self, default: object, type_: Type, file_class: str) -> Node:
+        """A default in the terms of its type."""
+        if default is None:
+            return "None"
+        if type_.kind == "optional":
+            return self.default(default, type_.args[0], file_class)
+        if type_.kind == "list" and isinstance(default, list):
+            return Group("[", tuple(("", self.default(item, type_.args[0], file_class)) for item in default), "]")
+        if type_.kind in ("path", "file"):
+            return call(f"{self.use('fal.toolkit', file_class)}.model_validate", value(default))
+        return value(default)
+
+
+def field_names(names: Iterable[str]) -> dict[str, str]:
+    """The names of a class's fields for those of inputs or results: their own where they can be, and each only once."""
+    plain = {name: _field_name(name) for name in names}
+    result = {name: name for name, field in plain.items() if name == field}
+    for name in [each for each in plain if each not in result]:
+        free = (plain[name] + "_" * count for count in range(len(plain)))
+        result[name] = next(field for field in free if field not in result.values())
+    return result
+
+
+def _field_name(name: str) -> str:
+    """The name of a field by itself: its own, unless pydantic or the class body needs that name."""
+    plain = name.lstrip("_") or "value"
+    reserved = plain in _PYDANTIC or plain.startswith(("model_validate", "model_dump"))
+    return f"{plain}_" if reserved or plain in TAKEN or plain in _SHADOWING else plain
+
+
+def pascal(name: str) -> str:
+    """``SomeName`` of ``some-name``."""
+    parts = "".join(each if each.isalnum() and each.isascii() else " " for each in name).split()
+    return "".join(part[0].upper() + part[1:] for part in parts)

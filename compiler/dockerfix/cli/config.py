@@ -1,0 +1,285 @@
+"""Settings: the defaults, over them a configuration file, over that the command line.
+
+The file is ``.dockerfix.yaml`` or the table ``[tool.dockerfix]`` of pyproject.toml, in the Dockerfile's folder or one
+above it up to the root of the repository. Outside of a repository only that folder is looked at, as a file that
+somebody left in ``/tmp`` must not decide what is installed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from dockerfix.analysis.options import CONSTRUCTS, TARGETS, Target
+
+YAML_NAME = ".dockerfix.yaml"
+TOML_NAME = "pyproject.toml"
+TABLE = "tool.dockerfix"
+MAX_BYTES = 1 << 20
+
+FORMATS = ("text", "json", "sarif", "github")
+"""The forms in which findings are told."""
+
+FAIL_ON = ("error", "warning", "note")
+"""The severities that ``--fail-on`` can name."""
+
+
+class SettingsError(Exception):
+    """A configuration file can't be used; one line, which begins with the file's name."""
+
+
+class Key(NamedTuple):
+    """A setting: its name in the file, the kind of its value, the choices there are, and what it does."""
+
+    name: str
+    kind: Literal["names", "codes", "choice", "version", "flag", "count", "path"]
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+KEYS = (
+    Key("keep", "names", "constructs of Cog to keep", CONSTRUCTS),
+    Key("drop", "names", "constructs of Cog to remove even where they seem to be used", CONSTRUCTS),
+    Key("select", "codes", "run only the passes with these codes; `DF1` means all that begin so"),
+    Key("ignore", "codes", "run all passes but these"),
+    Key("fail-on", "choice", "the least severity of a finding at which nothing is written", FAIL_ON),
+    Key("target", "choice", "what the result is for", TARGETS),
+    Key("fal-version", "version", "the version of the fal SDK to install"),
+    Key("format", "choice", "the form in which findings are told", FORMATS),
+    Key("show-source", "flag", "show the source line under each finding"),
+    Key("verify", "flag", "hold the result against a second, separately written reader"),
+    Key("jobs", "count", "how many processes work on many files; 0 chooses"),
+    Key("quiet", "flag", "tell only errors"),
+    Key("cog-yaml", "path", "the project's cog.yaml"),
+    Key("requirements", "path", "a requirements file that stands in for the packages of cog.yaml"),
+    Key("project", "path", "the project's folder"),
+)
+"""Every setting that a file can hold; paths in it are relative to the file's folder."""
+
+_BY_NAME = {key.name: key for key in KEYS}
+
+
+class Settings(NamedTuple):
+    """What holds for one Dockerfile. `config` is the file that had a say, if one had."""
+
+    keep: frozenset[str] = frozenset()
+    drop: frozenset[str] = frozenset()
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    fail_on: str = "error"
+    target: Target = "app"
+    fal_version: str | None = None
+    format: str = "text"
+    show_source: bool | None = None
+    verify: bool = False
+    jobs: int = 0
+    quiet: bool = False
+    cog_yaml: Path | None = None
+    requirements: Path | None = None
+    project: Path | None = None
+    config: Path | None = None
+
+
+def merge(file: Mapping[str, Any], command_line: Mapping[str, Any]) -> Settings:
+    """The settings of a file with those of the command line over them; both hold only what was given."""
+    values = {**file, **command_line}
+    # what the command line keeps, a `drop` of the file doesn't remove, and the other way round
+    if "keep" in command_line and "drop" not in command_line:
+        values["drop"] = values.get("drop", frozenset()) - command_line["keep"]
+    if "drop" in command_line and "keep" not in command_line:
+        values["keep"] = values.get("keep", frozenset()) - command_line["drop"]
+    return Settings(**values)
+
+
+def find(folder: Path) -> Mapping[str, Any]:
+    """The settings of the nearest configuration file for a Dockerfile in `folder`, empty where there is none.
+
+    Raises SettingsError.
+    """
+    return _search(folder.absolute())
+
+
+@cache
+def _search(folder: Path) -> Mapping[str, Any]:
+    for candidate in _upwards(folder):
+        found = _in_folder(candidate)
+        if found is not None:
+            return found
+    return {}
+
+
+def _upwards(folder: Path) -> tuple[Path, ...]:
+    """`folder` and those above it to the root of the repository; only `folder` outside of one."""
+    seen: list[Path] = []
+    for candidate in (folder, *folder.parents):
+        seen.append(candidate)
+        if (candidate / ".git").exists() or (candidate / ".hg").is_dir():
+            return tuple(seen)
+    return (folder,)
+
+
+def _in_folder(folder: Path) -> Mapping[str, Any] | None:
+    yaml_file, toml_file = folder / YAML_NAME, folder / TOML_NAME
+    from_yaml = load(yaml_file) if yaml_file.is_file() else None
+    from_toml = load(toml_file) if toml_file.is_file() else None
+    if from_yaml is not None and from_toml is not None:
+        raise SettingsError(f"{_shown(yaml_file)}: [{TABLE}] of {TOML_NAME} beside it holds settings too: keep one")
+    return from_yaml if from_yaml is not None else from_toml
+
+
+def load(path: Path) -> Mapping[str, Any] | None:
+    """The settings of a file, a TOML file by its suffix and else YAML; None for a TOML file without our table.
+
+    Raises SettingsError.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SettingsError(f"{_shown(path)}: {error.strerror or error}") from None
+    if len(data) > MAX_BYTES:
+        raise SettingsError(f"{_shown(path)}: larger than {MAX_BYTES >> 20} MiB")
+    table = _toml_table(path, data) if path.suffix == ".toml" else _yaml_table(path, data)
+    return None if table is None else _read(path, table)
+
+
+def _shown(path: Path) -> str:
+    """The path as people name it: relative where it lies below the working directory."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _toml_table(path: Path, data: bytes) -> dict[str, tuple[Any, str]] | None:
+    """The table as values with the place of each."""
+    if b"dockerfix" not in data:
+        return None
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        whole = tomllib.loads(data.decode("utf-8"))
+    except ValueError as error:
+        raise SettingsError(f"{_shown(path)}: not valid TOML: {error}") from None
+    tool = whole.get("tool", {})
+    table = tool.get("dockerfix") if isinstance(tool, dict) else None
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise SettingsError(f"{_shown(path)}: [{TABLE}] must be a table")
+    return {name: (value, _shown(path)) for name, value in table.items()}
+
+
+def _yaml_table(path: Path, data: bytes) -> dict[str, tuple[Any, str]]:
+    """The mapping as Python values with the place of each; scalars stay text where they aren't true, false or null."""
+    from dockerfix.project.yaml_tree import ConfigError, Mapping, is_null, read_yaml
+    from dockerfix.text.source import decode
+
+    try:
+        root = read_yaml(decode(data), _shown(path))
+    except ConfigError as error:
+        raise SettingsError(str(error)) from None
+    if root is None or is_null(root):
+        return {}
+    if not isinstance(root, Mapping):
+        raise SettingsError(f"{_shown(path)}:{root.line}: must hold `name: value` lines")
+    if root.repeated:
+        again = root.repeated[0]
+        raise SettingsError(f"{_shown(path)}:{again.line}: `{again.text}` stands here a second time")
+    return {name: (_plain(name, pair.value), f"{_shown(path)}:{pair.key.line}") for name, pair in root.pairs.items()}
+
+
+def _plain(name: str, node: Any) -> Any:
+    """A YAML node as what TOML would give."""
+    from dockerfix.project.yaml_tree import Scalar, Sequence
+
+    key = _BY_NAME.get(name)
+    if isinstance(node, Sequence):
+        return [_plain("", item) for item in node.items]
+    if not isinstance(node, Scalar):
+        return {}
+    if node.is_null:
+        return None
+    if key is not None and key.kind == "flag" and node.boolean is not None:
+        return node.boolean
+    if key is not None and key.kind == "count" and node.plain and node.text.isascii() and node.text.isdigit():
+        return int(node.text)
+    return node.text
+
+
+def _read(path: Path, table: Mapping[str, tuple[Any, str]]) -> Mapping[str, Any]:
+    """The values of a file by the names of `Settings`."""
+    result: dict[str, Any] = {"config": path}
+    for name, (raw, place) in table.items():
+        key = _BY_NAME.get(name)
+        if key is None:
+            raise SettingsError(f"{place}: unknown setting `{name}`{suggestion(name, _BY_NAME)}")
+        try:
+            value = check(key, raw)
+        except ValueError as error:
+            raise SettingsError(f"{place}: {error}") from None
+        result[name.replace("-", "_")] = path.parent / value if key.kind == "path" else value
+    both = result.get("keep", frozenset()) & result.get("drop", frozenset())
+    if both:
+        raise SettingsError(f"{_shown(path)}: `{min(both)}` is to be kept and dropped")
+    return result
+
+
+def check(key: Key, raw: Any) -> Any:
+    """A value from a file, as `Settings` holds it (a path still as text). Raises ValueError: what must be there."""
+    if key.kind == "flag":
+        return _typed(key, raw, bool, "true or false")
+    if key.kind == "count":
+        number: int = _typed(key, raw, int, "a whole number from 0 on")
+        if isinstance(raw, bool) or number < 0:
+            raise ValueError(f"`{key.name}` must be a whole number from 0 on")
+        return number
+    if key.kind in ("names", "codes"):
+        items = _typed(key, raw, list, "a list of words")
+        if not all(isinstance(item, str) for item in items):
+            raise ValueError(f"`{key.name}` must be a list of words")
+        return frozenset(_word(key, item) for item in items)
+    text: str = _typed(key, raw, str, "a text")
+    return _word(key, text)
+
+
+def _typed(key: Key, raw: Any, kind: type, what: str) -> Any:
+    if not isinstance(raw, kind):
+        raise ValueError(f"`{key.name}` must be {what}")
+    return raw
+
+
+def _word(key: Key, text: str) -> str:
+    """One word of a value, checked against what can stand there. Raises ValueError."""
+    if key.choices and text not in key.choices:
+        hint = suggestion(text, key.choices) or f"; it is one of {', '.join(key.choices)}"
+        raise ValueError(f"`{text}` is nothing that `{key.name}` knows{hint}")
+    if key.kind == "codes":
+        from dockerfix.report.rules import check_code
+
+        check_code(text)
+    if key.kind == "version":
+        check_version(text)
+    if key.kind == "path" and (not text or "\0" in text):
+        raise ValueError(f"`{key.name}` must name a file or folder")
+    return text
+
+
+def check_version(text: str) -> None:
+    """Raise ValueError for what is no version of a package."""
+    import re
+
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*((a|b|rc|\.post|\.dev)[0-9]+)*", text):
+        raise ValueError(f"`{text}` is no version such as 1.2.3")
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """``; did you mean …?`` for the known word most like `word`, or nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word.lower().replace("_", "-"), list(known), n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,98 @@
+"""The kinds of values that options take, checked by the same rules as those of a configuration file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from dockerfix.cli import config
+from dockerfix.cli.config import KEYS, Key
+
+if TYPE_CHECKING:
+    WordsBase = click.ParamType[frozenset[str]]
+    TextBase = click.ParamType[str]
+    CountBase = click.ParamType[int]
+else:
+    # a generic class only in newer releases of click
+    WordsBase = TextBase = CountBase = click.ParamType
+
+SETTING = {key.name: key for key in KEYS}
+
+
+class Words(WordsBase):
+    """Names or codes, several with commas between them; gives a frozenset."""
+
+    def __init__(self, key: Key, name: str) -> None:
+        self.key = key
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[str]:
+        """Read and check the words."""
+        if isinstance(value, frozenset):
+            return value
+        words = [word.strip() for word in str(value).split(",") if word.strip()]
+        try:
+            found: frozenset[str] = config.check(self.key, words)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return found
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """What there is to choose, behind the last comma."""
+        del ctx, param
+        before, comma, last = incomplete.rpartition(",")
+        choices: dict[str, str | None] = dict.fromkeys(self.key.choices)
+        if self.key.kind == "codes":
+            from dockerfix.report.rules import all_rules
+
+            choices = {rule.code: rule.summary for rule in all_rules().values()}
+        return [
+            CompletionItem(before + comma + name, help=summary)
+            for name, summary in choices.items()
+            if name.startswith(last)
+        ]
+
+
+class Version(TextBase):
+    """A version of a package."""
+
+    name = "version"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the version."""
+        try:
+            config.check_version(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+class Count(CountBase):
+    """A whole number from 0 on."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number."""
+        text = str(value)
+        if not (text.isascii() and text.isdigit()):
+            self.fail(f"`{text}` is no whole number from 0 on", param, ctx)
+        return int(text)
+
+
+def path() -> click.Path:
+    """A file or folder; whether it is there shows when it is used."""
+    return click.Path(readable=False, path_type=Path)
+
+
+def choice(name: str) -> click.Choice[str]:
+    """One of the choices of a setting."""
+    return click.Choice(SETTING[name].choices)
+
+
+def words(name: str, kind: str) -> Words:
+    """The words of a setting."""
+    return Words(SETTING[name], kind)

@@ -1,0 +1,1 @@
+"""Running the compiler: passes over a text, the gate, the result."""

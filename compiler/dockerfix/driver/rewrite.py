@@ -1,0 +1,144 @@
+"""The library: `rewrite` and its Result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dockerfix.analysis.bases import base_python
+from dockerfix.analysis.blocks import find_blocks
+from dockerfix.analysis.cog import era, marks_of_cog
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.options import Options, Target
+from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.driver.pipeline import Change, Outcome, run
+from dockerfix.project.project import ConfigError, Project
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Source, Span
+
+REFUSED = "DF0"
+"""The prefix of the codes with which an input is refused."""
+
+
+class Result:
+    """What `rewrite` gives back; nothing of it changes afterwards.
+
+    `text` is what would be written, the source where `ok` is false. `findings` have their places in the source,
+    in its order. `changes` tie each change to its finding, with its place in the source and in the text.
+    `rewritten` is the text before that decision, for a caller who takes it in spite of errors (``--force``).
+    `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
+    """
+
+    __slots__ = ("_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
+
+    def __init__(
+        self,
+        source: Source,
+        text: str,
+        findings: tuple[Finding, ...],
+        outcome: Outcome | None = None,
+        *,
+        internal: bool = False,
+    ) -> None:
+        self.source = source
+        self.findings = tuple(sorted(findings, key=lambda finding: (finding.span, finding.code)))
+        self._outcome = outcome
+        self.internal = internal
+        self.ok = not internal and all(finding.severity < Severity.ERROR for finding in findings)
+        self.rewritten = source.text if internal else text
+        self.text = text if self.ok else source.text
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes in the order in which they were made."""
+        return self._outcome.changes if self._outcome is not None else ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text differs from the source."""
+        return self.text != self.source.text
+
+    @property
+    def refused(self) -> bool:
+        """Whether the input could not be taken at all."""
+        return any(finding.code.startswith(REFUSED) and finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def rewrite(
+    source: str | bytes,
+    *,
+    project: str | Path | None = None,
+    cog_yaml: str | Path | None = None,
+    target: Target = "app",
+    options: Options | None = None,
+) -> Result:
+    """Compile the Dockerfile that `cog debug` printed into one that builds and runs on fal.
+
+    `project` is the folder with cog.yaml and the model's code; `cog_yaml` the YAML text itself as a str, or a file as a
+    Path, where it stands elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
+    nothing, raises nothing that the input could cause: what is wrong with it is a finding.
+    """
+    text = Source.read(source)
+    chosen = options or Options(target=target)
+    document = parse(text.text)
+    objection = _objection(document)
+    if objection:
+        return _refuse(text, *objection)
+    try:
+        opened = Project.open(project, cog_yaml)
+    except ConfigError as error:
+        return _refuse(text, "DF004", str(error))
+    return _compile(document, opened, chosen)
+
+
+def _refuse(source: Source, code: str, message: str, offset: int = 0) -> Result:
+    finding = Finding(code, Span(offset, offset), message, severity=Severity.ERROR)
+    return Result(source, source.text, (finding,))
+
+
+def _objection(document: Document) -> tuple[str, str] | None:
+    """Why the input can't be a Dockerfile at all: a code and a message."""
+    if not document.text.strip("\ufeff \t\r\n"):
+        return "DF001", "the input is empty; did `cog debug` fail?"
+    if not document.stages:
+        first = next((line.strip() for line in document.text.split("\n") if line.strip()), "")
+        shown = first if len(first) <= 80 else first[:77] + "..."
+        return "DF002", f"this is no Dockerfile: it has no FROM; its first line is `{_printable(shown)}`"
+    return None
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def _compile(document: Document, project: Project, options: Options) -> Result:
+    converting = marks_of_cog(document) or bool(find_blocks(document))
+    context = Context(project, options, converting=converting, era=era(document), base_python=base_python(document))
+    outcome = run(document, context)
+    findings = [*outcome.findings, *_remaining_defects(document, outcome.document)]
+    if not context.converting:
+        message = "nothing of Cog is in this Dockerfile and no block of dockerfix: left as it is"
+        findings.append(Finding("DF009", Span(0, 0), message))
+    internal = False
+    try:
+        if all(finding.severity < Severity.ERROR for finding in findings):
+            check(document, outcome, context)
+    except GateError as error:
+        findings.append(
+            Finding("DF008", Span(0, 0), f"{error}; nothing was written, please report this", severity=Severity.ERROR)
+        )
+        internal = True
+    return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)
+
+
+def _remaining_defects(source: Document, result: Document) -> list[Finding]:
+    """What BuildKit refuses in the source, where no pass repaired it."""
+    remaining = {message for message, _offset in defects(result)}
+    if not remaining:
+        return []
+    return [
+        Finding("DF003", Span(offset, offset), message, severity=Severity.ERROR)
+        for message, offset in defects(source)
+        if message in remaining
+    ]

@@ -1,0 +1,154 @@
+"""DF306: what a build on fal finds of the project, and instructions that mean something else there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix.analysis import cuda, flow
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.fal import copies as copying
+from dockerfix.analysis.fal.repairs import listed
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.fal import runtime
+from dockerfix.passes.check_context import project_files
+from dockerfix.syntax.dockerfile.instructions import Copy, From, Healthcheck, PathsView, Run, TextView
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.text.findings import Finding, Severity
+
+CODE = "DF306"
+
+_AMD64 = frozenset({"linux/amd64", "amd64", "linux/amd64/v2", "linux/amd64/v3", "linux/x86_64"})
+
+
+def check_context(document: Document, context: Context) -> Iterator[Finding]:
+    """Report files that won't reach a build on fal, and instructions that fal does not support or use.
+
+    The client uploads regular files of at most 1 GiB from inside the project, follows links without keeping them, leaves out
+    empty folders, and reads `.dockerignore` by the rules of .gitignore, with `!` turned around
+    (`fal-ai/fal:projects/fal/src/fal/file_sync.py`, `fal-ai/fal:projects/fal/src/fal/container.py`). It has no parameter for
+    named contexts, SSH agents or platforms. Nothing is changed: which file to move or to leave out is not for a compiler to say.
+
+    Before:
+
+        FROM python:3.11-slim
+        COPY . /src
+        HEALTHCHECK CMD curl -f http://localhost:8080/health
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        COPY . /src
+        HEALTHCHECK CMD curl -f http://localhost:8080/health
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    copies = list(copying.context_copies(document))
+    if context.project.root is not None:
+        yield from project_files.findings(CODE, context.project, copies)
+    for instruction in document.instructions:
+        yield from _stage_names(document, instruction)
+        yield from _platform(document, instruction)
+        yield from _ssh(instruction)
+    yield from _secrets(document)
+    stage = flow.final_stage(document)
+    if stage is not None:
+        yield from _last_stage(stage)
+
+
+def _finding(instruction: Instruction, message: str, severity: Severity = Severity.WARNING) -> Finding:
+    return Finding(CODE, instruction.body_span, message, severity=severity)
+
+
+def _stage_names(document: Document, instruction: Instruction) -> Iterator[Finding]:
+    """Named contexts: a name that is no stage, and no image that says where it comes from."""
+    view = instruction.view
+    names = [view.source_stage] if isinstance(view, Copy) else []
+    if isinstance(view, Run):
+        names = [mount.source_stage for mount in view.mounts]
+    own = flow.stage_of(document, instruction)
+    staging = idioms().staging
+    for name in names:
+        if (
+            not name
+            or own is None
+            or flow.find_stage(document, name, own.index)
+            or any(mark in name for mark in "/:.$@")
+        ):
+            continue
+        if name in (*staging.contexts, *staging.fast_contexts):
+            yield _finding(instruction, f"`{name}` is a context that only Cog gives a build", Severity.ERROR)
+        elif not name.isdecimal():
+            message = (
+                f"`{name}` is no stage of this file, so that an image of this name is taken; fal has no named contexts"
+            )
+            yield _finding(instruction, message)
+
+
+def _platform(document: Document, instruction: Instruction) -> Iterator[Finding]:
+    view = instruction.view
+    platform = view.platform if isinstance(view, From) else None
+    if platform and "$" not in platform and platform.lower() not in _AMD64:
+        base = cuda.base_of(document)
+        severity = Severity.ERROR if base is not None and base.instruction is instruction else Severity.WARNING
+        message = f"fal's machines are linux/amd64, this image is built for `{platform}`"
+        yield _finding(instruction, message, severity)
+
+
+def _ssh(instruction: Instruction) -> Iterator[Finding]:
+    """What needs the SSH agent of the machine that builds."""
+    view = instruction.view
+    if isinstance(view, Run) and any(mount.type == "ssh" for mount in view.mounts):
+        message = "fal has no SSH agent for a build: take a token from a build secret (`--mount=type=secret`)"
+        yield _finding(instruction, message, Severity.ERROR)
+    found = copying.context_copy(instruction) if instruction.keyword == "ADD" else None
+    for remote in found.remotes if found is not None else ():
+        if not remote.lower().startswith(("http://", "https://", "git://")):
+            message = f"`{remote}` needs SSH, and fal has no SSH agent for a build: take an https address"
+            yield _finding(instruction, message, Severity.ERROR)
+
+
+def _secrets(document: Document) -> Iterator[Finding]:
+    """Build secrets have to be given to fal, too."""
+    seen: set[str] = set()
+    for instruction in document.instructions:
+        view = instruction.view
+        for mount in view.mounts if isinstance(view, Run) else ():
+            name = mount.get("id") or (mount.target or "").rpartition("/")[2]
+            if mount.type == "secret" and name and name not in seen:
+                seen.add(name)
+                message = f"this needs the build secret `{name}`: give it to fal with `secrets` of ContainerImage"
+                yield _finding(instruction, message, Severity.NOTE)
+
+
+def _last_stage(stage: Stage) -> Iterator[Finding]:
+    """Instructions of the image itself."""
+    user: Instruction | None = None
+    for instruction in stage.instructions:
+        view = instruction.view
+        if instruction.keyword == "USER":
+            user = instruction
+        elif instruction.keyword == "VOLUME" and isinstance(view, PathsView):
+            yield from _volumes(instruction, view)
+        elif isinstance(view, Healthcheck) and view.kind.upper() != "NONE":
+            message = "fal does not run HEALTHCHECK: `health_check` of the app does that"
+            yield _finding(instruction, message, Severity.NOTE)
+    if user is not None and isinstance(user.view, TextView):
+        name = user.view.value.value.partition(":")[0]
+        if name not in ("root", "0") and "$" not in name:
+            yield _finding(
+                user,
+                f"the image ends as user `{name}`; fal's templates end as root: add `USER root` if the app can't start",
+            )
+
+
+def _volumes(instruction: Instruction, view: PathsView) -> Iterator[Finding]:
+    folders = (runtime().data_folder, *idioms().source_folders.all)
+    own = [
+        word.value
+        for word in view.words
+        if any(word.value.rstrip("/") == folder or word.value.startswith(f"{folder}/") for folder in folders)
+    ]
+    if own:
+        yield _finding(
+            instruction, f"VOLUME {listed(own)} may hide the code or fal's own volume on {folders[0]}: remove it"
+        )

@@ -1,0 +1,144 @@
+"""What of the project a build on fal would lack, as findings."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dockerfix.analysis.fal import uploads
+from dockerfix.analysis.fal.copies import ContextCopy
+from dockerfix.analysis.fal.repairs import listed
+from dockerfix.analysis.fal.uploads import IGNORE_FILE, Coverage, Ignore, Survey
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.fal import client
+from dockerfix.project.project import Project
+from dockerfix.text.findings import Finding, Severity
+
+_DESCRIBED = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iterator[Finding]:
+    """Findings for the sources of all COPYs of a document, each place once, then for the ignore file."""
+    root = project.root
+    if root is None:
+        return
+    ignore = Ignore.of(project)
+    told: set[str] = set()
+    for copy in copies:
+        if "#" in copy.sources and not (root / "#").exists():
+            yield _finding(
+                code, copy, "a `#` behind arguments begins no comment: the words are copied, too", Severity.ERROR
+            )
+            continue
+        for source in copy.sources if copy.problem is None else ():
+            if uploads.is_pattern(source) or source in told:
+                continue
+            told.add(source)
+            yield from _source(code, root, ignore, copy, source)
+    whole = next((copy for copy in copies if Coverage(copy.expected).is_whole), None)
+    if whole is not None:
+        yield from _whole_project(code, project, ignore, whole)
+    if copies:
+        yield from _ignore_file(code, ignore, copies[0])
+
+
+def _finding(code: str, copy: ContextCopy, message: str, severity: Severity = Severity.WARNING) -> Finding:
+    return Finding(code, copy.instruction.body_span, message, severity=severity)
+
+
+def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: str) -> Iterator[Finding]:
+    """One source of a COPY."""
+    path = uploads.normal(source)
+    if path.split("/")[0] == "..":
+        message = f"`{source}` lies outside the project, where fal's client refuses to go"
+        yield _finding(code, copy, message, Severity.ERROR)
+        return
+    place = f"{root}/{path}"
+    if not posixpath.lexists(place):
+        yield _missing(code, copy, source, path)
+        return
+    pattern = ignore.pattern_for(path)
+    if pattern is not None and not posixpath.isdir(place):
+        message = f"`{source}` is not uploaded: {_by(ignore, pattern)}"
+        yield _finding(code, copy, message, Severity.ERROR)
+        return
+    survey = uploads.survey(root, source, ignore)
+    yield from _surveyed(code, copy, path, survey)
+    if not survey.files and path != "." and not (survey.leaving or survey.broken or survey.truncated):
+        message = f"nothing in `{source}` is uploaded, and this {copy.instruction.keyword} fails"
+        yield _finding(code, copy, message, Severity.ERROR)
+
+
+def _by(ignore: Ignore, pattern: str) -> str:
+    if not ignore.is_own:
+        return f"without a {IGNORE_FILE} fal's client leaves out `{pattern}`; an empty {IGNORE_FILE} changes that"
+    turned = ", which fal's client turns around" if pattern.startswith("!") else ""
+    return f"{IGNORE_FILE} has `{pattern}`{turned}"
+
+
+def _missing(code: str, copy: ContextCopy, source: str, path: str) -> Finding:
+    """A source that isn't there; weights may come later, and go where the COPY of the whole project brings them."""
+    message = f"`{source}` is not in the project"
+    destination = copy.view.words[-1].value.rstrip("/")
+    if any(destination == f"{folder}/{path}" for folder in idioms().source_folders.all):
+        return _finding(code, copy, f"{message} yet: the build fails until it is")
+    return _finding(code, copy, f"{message}: the build fails", Severity.ERROR)
+
+
+def _surveyed(code: str, copy: ContextCopy, path: str, survey: Survey) -> Iterator[Finding]:
+    explicit = survey.files <= 1 and path in (*survey.broken, *survey.links)
+    if survey.leaving:
+        shown = listed(survey.leaving)
+        message = f"fal's client stops at {shown}, a link out of the project: replace it by its content, or ignore it"
+        yield _finding(code, copy, message, Severity.ERROR)
+    if survey.large:
+        shown, limit = listed(survey.large), client().file_size_limit >> 20
+        message = f"{shown} is over {limit} MiB, which fal's client refuses: download it in the build, or ignore it"
+        yield _finding(code, copy, message, Severity.ERROR)
+    if survey.broken:
+        severity = Severity.ERROR if explicit else Severity.WARNING
+        yield _finding(code, copy, f"{listed(survey.broken)} is a link to nothing and is not uploaded", severity)
+    if survey.links:
+        message = f"{listed(survey.links)} is a link, and fal's client uploads only what it points to, under that name"
+        yield _finding(code, copy, message, Severity.ERROR if explicit else Severity.WARNING)
+    if survey.empty:
+        message = f"{listed(survey.empty)} is empty and not uploaded: put a file into it if the model needs it"
+        yield _finding(code, copy, message, Severity.NOTE)
+    if survey.truncated:
+        yield _finding(code, copy, "the project has too many files to look at all of them", Severity.NOTE)
+
+
+def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
+    """Files that the image needs and an ignore pattern keeps away from it."""
+    config = project.config
+    for entry in (config.predict, config.train) if config is not None else ():
+        name = posixpath.normpath(entry.partition(":")[0]) if entry else ""
+        pattern = ignore.pattern_for(name) if name and project.read(name) is not None else None
+        if pattern is not None:
+            message = f"`{name}`, the model's code, is not uploaded: {_by(ignore, pattern)}"
+            yield _finding(code, copy, message, Severity.ERROR)
+    for name in _DESCRIBED:
+        source = project.read(name)
+        for needed in ("README.md", "README.rst") if source is not None and "README" in source.text else ():
+            pattern = ignore.pattern_for(needed) if source is not None and needed in source.text else None
+            if pattern is not None and project.read(needed) is not None:
+                yield _finding(code, copy, f"`{name}` reads `{needed}`, which is not uploaded: {_by(ignore, pattern)}")
+
+
+def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
+    """Patterns that mean something else to fal's client than to Docker."""
+    if not ignore.is_own:
+        return
+    place = copy.instruction.body_span
+    if "!" in ignore.patterns:
+        message = f"{IGNORE_FILE}: fal's client stops at a `!` without a pattern"
+        yield Finding(code, place, message, severity=Severity.ERROR, file=IGNORE_FILE)
+    inverted = [pattern for pattern in ignore.patterns if pattern.startswith("!") and len(pattern) > 1]
+    if inverted:
+        message = f"{IGNORE_FILE}: fal's client forgets the `!` of {listed(inverted)} and leaves these files out"
+        yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)
+    dotted = [pattern for pattern in ignore.patterns if pattern.startswith("./")]
+    if dotted:
+        message = f"{IGNORE_FILE}: {listed(dotted)} matches nothing for fal's client: write `/` instead of `./`"
+        yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)

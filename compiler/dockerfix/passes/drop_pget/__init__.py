@@ -1,0 +1,77 @@
+"""DF107: pget, Replicate's downloader, where nothing uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix.analysis.context import Context
+from dockerfix.passes.drop_pget import installs as pget
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.findings import Finding, Severity
+
+CODE = "DF107"
+
+
+def drop_pget(document: Document, context: Context) -> Iterator[Finding]:
+    """Remove the install of pget unless the project's code or a later step calls it.
+
+    pget is found by what it does: a command that fetches its release asset, from any mirror and by any tool, and those
+    that make that file executable or move it. Where the code calls it, it stays, with the place of the first call.
+    ``--keep pget`` and ``--drop pget`` decide otherwise (`replicate/pget:README.md`).
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN curl -o /usr/local/bin/pget -L "https://github.com/replicate/pget/releases/latest/download/pget_linux_x86_64" && chmod +x /usr/local/bin/pget && mkdir /weights
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        RUN mkdir /weights
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    installs = pget.installs(document)
+    if not installs:
+        return
+    first = installs[0]
+    place = first.instruction.body_span
+    if context.keeps("pget"):
+        return
+    call = None if context.drops("pget") else _first_call(document, context, installs)
+    if call is not None:
+        message, file, line = call
+        yield Finding(CODE, place, message, severity=Severity.WARNING, file=file, line=line)
+        return
+    for install in installs:
+        yield _removal(install, context)
+
+
+def _first_call(
+    document: Document, context: Context, installs: tuple[pget.Install, ...]
+) -> tuple[str, str | None, int | None] | None:
+    """Why pget has to stay: a message, and the place in the project."""
+    calls = context.calls_of_pget
+    if calls:
+        file, line = calls[0]
+        more = f" and {len(calls) - 1} more" if len(calls) > 1 else ""
+        return f"pget is kept: `{file}` calls it in line {line}{more}", file, line
+    step = pget.later_call(document, installs)
+    if step is not None:
+        number = document.source.position(step.body_span.start).line
+        return f"pget is kept: the step in line {number} calls it", None, None
+    return None
+
+
+def _removal(install: pget.Install, context: Context) -> Finding:
+    place = install.instruction.body_span
+    edits = install.edits()
+    if edits is None:
+        message = "pget is installed here among other things and can't be taken out safely: it is left as it is"
+        return Finding(CODE, place, message, severity=Severity.WARNING)
+    if context.drops("pget"):
+        return Finding(CODE, place, "the install of pget is removed, as `--drop pget` says", edits)
+    if context.project.root is None:
+        message = "the install of pget is removed; check that your code does not call it, or use `--keep pget`"
+        return Finding(CODE, place, message, edits, Severity.WARNING)
+    return Finding(CODE, place, "the install of pget is removed: nothing in the project calls it", edits)

@@ -1,0 +1,213 @@
+"""Find the installs of pget in a Dockerfile by what their commands do."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from dockerfix.analysis import flow
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.syntax.dockerfile.instructions import Copy, Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.syntax.shell import Command, Word
+from dockerfix.text.edits import Edit
+from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.source import Span
+
+_DOWNLOADERS = frozenset({"aria2c", "axel", "curl", "fetch", "http", "https", "lwp-download", "wget", "wget2", "xh"})
+_MOVES = frozenset({"cp", "install", "ln", "mv"})
+_TOUCHES = frozenset({"chgrp", "chmod", "chown", "rm", "strip"})
+_LONG_TARGETS = frozenset({"--output", "--output-document", "--out"})
+_OTHERS = frozenset({"[", "apt", "apt-get", "echo", "git", "ls", "mkdir", "pip", "printf", "tee", "test", "which"})
+_SILENT = _DOWNLOADERS | _MOVES | _TOUCHES | _OTHERS
+"""Programs that may name pget without running it."""
+_MENTION = lazy(r"(?<![\w.-])pget(?![\w./-])")
+
+
+class Install(NamedTuple):
+    """What one instruction has to do with the install.
+
+    `commands` of a RUN do nothing else, `words` are its operands of commands that do more; a COPY or ADD goes whole,
+    and `shell` is None then. `mixed` is a text for another shell that does this and other things.
+    """
+
+    instruction: Instruction
+    shell: flow.Shell | None
+    commands: tuple[Command, ...] = ()
+    words: tuple[Word, ...] = ()
+    mixed: bool = False
+
+    def edits(self) -> tuple[Edit, ...] | None:
+        """The edits that take it out, or None where that isn't safe."""
+        if self.shell is None:
+            return (flow.drop(self.instruction),)
+        if self.mixed:
+            return None
+        edits = flow.drop_commands(self.shell, self.commands) if self.commands else ()
+        if edits is None:
+            return None
+        text = self.shell.script.text
+        cuts = [Span(len(text[: word.span.start].rstrip(" \t")), word.span.end) for word in self.words]
+        return (*edits, *(Edit(self.shell.source(span), "") for span in cuts))
+
+
+def installs(document: Document) -> tuple[Install, ...]:
+    """Everything that installs pget, in order; nothing if nothing fetches it."""
+    if idioms().pget.url_part not in document.text:
+        return ()
+    result: list[Install] = []
+    files: dict[int, set[str]] = {}
+    for stage in document.stages:
+        own: set[str] = set()
+        for instruction in stage.instructions:
+            found = _of_copy(document, stage, instruction, files, own) or _of_run(instruction, own)
+            if found:
+                result.append(found)
+        files[stage.index] = own
+    return tuple(result)
+
+
+def _of_copy(
+    document: Document, stage: Stage, instruction: Instruction, files: dict[int, set[str]], own: set[str]
+) -> Install | None:
+    """An ADD of the binary, or a COPY of it from a stage that fetched it; its new place is added to `own`."""
+    view = instruction.view
+    if not isinstance(view, Copy) or view.destination is None or not view.sources:
+        return None
+    sources = [source.value for source in view.sources]
+    if view.source_stage:
+        origin = flow.find_stage(document, view.source_stage, stage.index)
+        if origin is None or not all(source in files.get(origin.index, set()) for source in sources):
+            return None
+    elif not all(idioms().pget.url_part in source for source in sources):
+        return None
+    own.update(_places(view.destination.value, [_base_name(source) for source in sources]))
+    return Install(instruction, None)
+
+
+def _of_run(instruction: Instruction, own: set[str]) -> Install | None:
+    found = flow.shell(instruction)
+    if found is None:
+        return None
+    commands: list[Command] = []
+    words: list[Word] = []
+    mixed = False
+    for command in flow.simple_commands(instruction):
+        inner = flow.nested_commands(command)
+        if inner:
+            belongs = [_belongs(each, own) == (each.words, True) for each in inner]
+            mixed = mixed or (any(is_fetch(each) for each in inner) and not all(belongs))
+            if all(belongs):
+                commands.append(command)
+            continue
+        operands, whole = _belongs(command, own)
+        if whole:
+            commands.append(command)
+        else:
+            words += operands
+    if not commands and not words and not mixed:
+        return None
+    return Install(instruction, found, tuple(commands), tuple(words), mixed)
+
+
+def _belongs(command: Command, own: set[str]) -> tuple[tuple[Word, ...], bool]:
+    """Which words of a command are about pget's files, and whether all of it is; new files are added to `own`."""
+    if is_fetch(command):
+        own.update(_target(command))
+        return command.words, True
+    name = flow.program(command)
+    if name not in _MOVES and name not in _TOUCHES:
+        return (), False
+    operands = _operands(command)
+    files = operands[:-1] if name in _MOVES and len(operands) > 1 else operands
+    about = [word for word in files if _path(word) in own]
+    if name in _MOVES and about:
+        own.update(_places(_path(operands[-1]), [_base_name(_path(word)) for word in about]))
+    whole = bool(about) and len(about) == len(files)
+    return (command.words if whole else tuple(about)), whole
+
+
+def _operands(command: Command) -> list[Word]:
+    """The files that a command names: no options, no values of those of ``install``, no mode and no owner."""
+    words = flow.unwrapped(command)
+    valued = ("-m", "--mode", "-o", "--owner", "-g", "--group") if words[0].text.endswith("install") else ()
+    operands = [
+        word for before, word in pairwise(words) if not word.text.startswith(("-", "+")) and before.text not in valued
+    ]
+    with_mode = flow.program(command) in ("chmod", "chown", "chgrp")
+    return operands[1:] if with_mode and not any(word.text.startswith("+") for word in words) else operands
+
+
+def is_fetch(command: Command) -> bool:
+    """Whether a command downloads pget's release asset."""
+    part = idioms().pget.url_part
+    return any(part in word.text for word in command.words[1:]) and flow.program(command) in _DOWNLOADERS
+
+
+def _target(command: Command) -> list[str]:
+    """The files that a download writes: by an option, a redirection, or under the asset's own name."""
+    words = flow.unwrapped(command)
+    targets = [_path(each.target) for each in command.redirections if each.operator in (">", ">|", ">>")]
+    letter = "o" if flow.program(command) in ("curl", "aria2c", "axel") else "[oO]"
+    short = re.compile(rf"-[A-Za-z]*{letter}(.*)", re.DOTALL)
+    for word, following in pairwise((*words, None)):
+        text = word.text if word else ""
+        name, equals, value = text.partition("=")
+        match = None if text.startswith("--") else short.fullmatch(text)
+        if equals and name in _LONG_TARGETS:
+            targets.append(value.strip("\"'"))
+        elif match and match[1]:
+            targets.append(match[1].strip("\"'"))
+        elif (match or text in _LONG_TARGETS) and following is not None:
+            targets.append(_path(following))
+    part = idioms().pget.url_part
+    assets = [_base_name(re.split(r"[?#]", _path(word))[0]) for word in words if part in word.text]
+    return [target for target in targets if "://" not in target] or assets
+
+
+def _path(word: Word) -> str:
+    """A word as a path: what the shell makes of it, else its text without quotes."""
+    path = word.value if word.value is not None else re.sub(r"[\"'\\]", "", word.text)
+    return path.removeprefix("./")
+
+
+def _base_name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _places(target: str, names: list[str]) -> list[str]:
+    """Where files may lie after they were put at `target`, which may be a folder."""
+    return [target, *(f"{target.rstrip('/')}/{name}" for name in names)]
+
+
+def later_call(document: Document, found: tuple[Install, ...]) -> Instruction | None:
+    """The first step that runs pget, other than the installs themselves; a doubtful case counts."""
+    name = idioms().pget.command
+    if not _MENTION.search(document.text):
+        return None
+    own = {id(command) for install in found for command in install.commands}
+    for instruction in document.instructions:
+        if name in instruction.node.text and _runs(instruction, name, own):
+            return instruction
+    return None
+
+
+def _runs(instruction: Instruction, name: str, own: set[int]) -> bool:
+    view = instruction.view
+    if not isinstance(view, Run):
+        return instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK") and bool(_MENTION.search(view.arguments))
+    found = flow.shell(instruction)
+    if found is None or found.script.opaque:
+        return bool(_MENTION.search(instruction.node.text))
+    return any(_calls(command, name) for command in flow.simple_commands(instruction) if id(command) not in own)
+
+
+def _calls(command: Command, name: str) -> bool:
+    inner = flow.nested_commands(command)
+    if inner:
+        return any(_calls(each, name) for each in inner)
+    program = flow.program(command)
+    if program == name:
+        return True
+    return program not in _SILENT and any(_MENTION.search(word.text) for word in command.words)

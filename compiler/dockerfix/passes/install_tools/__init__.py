@@ -1,0 +1,55 @@
+"""DF303: tools whose installer has gone, and curl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis.blocks import Said
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.passes.install_tools import missing as tools
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+
+CODE = "DF303"
+
+
+def install_tools(document: Document, context: Context) -> Iterator[Finding]:
+    """Install what the remaining commands call and no step brings any more, and curl, which fal needs.
+
+    Cog's step for tini installs curl, and users' commands rely on it; the images of cog-base hold git, wget and
+    compilers. fal's documentation asks for curl in every image. A `git+https://…` needs git, also where it stands in a
+    requirements file of the project.
+
+    Before:
+
+        FROM python:3.11-slim
+        RUN wget https://weights.example.org/model.bin
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        # dockerfix[DF303]: tools that later steps and fal call
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy --no-install-recommends curl ca-certificates wget && rm -rf /var/lib/apt/lists/*
+        RUN wget https://weights.example.org/model.bin
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage = flow.final_stage(document)
+    if stage is None:
+        return
+    block = blocks.find_block(document, CODE)
+    own = block.instructions if block else ()
+    missing = tools.missing_packages(document, stage, own, context.project)
+    if not missing:
+        if block is not None:
+            yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))
+        return
+    text = blocks.render(
+        document, CODE, "tools that later steps and fal call", written("apt", "tools", packages=" ".join(missing))
+    )
+    listed = ", ".join(f"`{name}`" for name in missing)
+    said = Said(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
+    yield from blocks.settle(document, CODE, text, placement.after_preamble(stage), said)

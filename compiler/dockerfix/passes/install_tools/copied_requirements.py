@@ -1,0 +1,73 @@
+"""The requirements files of the project that a RUN installs: a COPY of its stage, or its own mount, brings them."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dockerfix.analysis import flow
+from dockerfix.analysis.fal.copies import context_copies
+from dockerfix.analysis.packages import pip
+from dockerfix.project.pip_options import read_option
+from dockerfix.project.project import Project
+from dockerfix.project.requirements import Item
+from dockerfix.syntax.dockerfile.instructions import Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+
+
+class _Brought(NamedTuple):
+    """What comes from the project, and where it goes in the image."""
+
+    sources: tuple[str, ...]
+    target: str
+
+
+def copied_items(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[Item]:
+    """The items of the files that a RUN of `stage` gives to pip, included files too; nothing of files not known."""
+    named = tuple(_named(instruction)) if project.root is not None else ()
+    brought = list(_brought(document, stage, instruction)) if named else []
+    for place in named:
+        # the last one that may have brought it counts
+        names = (name for each in reversed(brought) for name in _origins(each, place))
+        found = next((name for name in names if project.read(name) is not None), None)
+        if found is not None:
+            yield from project.requirements_files(found).items
+
+
+def _named(instruction: Instruction) -> Iterator[str]:
+    """The files behind ``-r`` in a RUN."""
+    for command in flow.simple_commands(instruction):
+        reading = pip.install(command)
+        for words in reading.options if reading is not None else ():
+            option, _taken = read_option(words[0].value or "", words[-1].value if len(words) > 1 else None)
+            if option.long == "--requirement" and option.value:
+                yield option.value
+
+
+def _brought(document: Document, stage: Stage, instruction: Instruction) -> Iterator[_Brought]:
+    """What is there for an instruction, in order: copied in its stage or one below, then mounted by it."""
+    stages = flow.lineage(document, stage)
+    for copy in context_copies(document):
+        if copy.instruction.index < instruction.index and flow.stage_of(document, copy.instruction) in stages:
+            yield _Brought(copy.expected, copy.view.words[-1].value)
+    view = instruction.view
+    for mount in view.mounts if isinstance(view, Run) else ():
+        if mount.type == "bind" and not mount.source_stage and mount.target:
+            yield _Brought((mount.source or ".",), mount.target)
+
+
+def _origins(brought: _Brought, place: str) -> Iterator[str]:
+    """What a file at `place` would be in the project: a source, or a file in one.
+
+    A relative place is taken to lie in the folder of a relative target.
+    """
+    if place.startswith("/") != brought.target.startswith("/"):
+        return
+    inside = posixpath.relpath(posixpath.join("/", place), posixpath.join("/", brought.target))
+    for source in brought.sources:
+        folder, name = posixpath.split(source)
+        if fnmatch.fnmatchcase(inside, name):
+            yield posixpath.normpath(posixpath.join(folder, inside))
+        yield posixpath.normpath(posixpath.join(source.lstrip("/"), inside))

@@ -1,0 +1,275 @@
+"""cog.yaml as a frozen value: what Cog reads from it, in Cog's order, with the line of every item.
+
+The fields are those of ``replicate/cog@v0.22.0:pkg/config/config.go`` together with the ones of earlier releases
+(``pre_install``, ``python_extra_index_urls``, the 2021 form with ``environment:`` and ``model:``). Values stay text:
+an unquoted ``3.10`` is "3.10". What Cog would accept or overlook becomes a `ConfigNote`; what can't be understood, or
+could add an instruction to a Dockerfile, raises `ConfigError`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Table
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from dockerfix.project.fields import ConfigNote, Fields, shown
+from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, is_null, read_yaml
+from dockerfix.text.lazy_patterns import lazy
+
+_BUILD_KEYS = (
+    *("gpu", "cuda", "cudnn", "python_version", "python_packages", "python_requirements", "python_extra_index_urls"),
+    *("python_find_links", "system_packages", "run", "pre_install", "sdk_version"),
+    *("fast", "cog_runtime", "python_overrides", "architectures", "build_requires_gpu"),
+)
+_TOP_KEYS = (
+    *("build", "environment", "predict", "run", "model", "train", "concurrency", "image", "weights"),
+    *("tests", "name", "examples", "workdir"),
+)
+_PYTHON = lazy(r"\d+\.\d+(\.\d+)?((a|b|rc)\d+)?", re.ASCII)
+_NUMBER = lazy(r"\d+(\.\d+){0,2}", re.ASCII)
+_ENTRY_2021 = lazy(r"[^\s]+\.py:\w+")
+_VARIABLE = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Mount(NamedTuple):
+    """One mount of a `run` item; a part that cog.yaml leaves out is ""."""
+
+    type: str
+    id: str
+    target: str
+
+
+class RunItem(NamedTuple):
+    """One command of `run` or `pre_install`, as written but for blanks at its ends."""
+
+    command: str
+    mounts: tuple[Mount, ...] = ()
+
+
+class Weight(NamedTuple):
+    """One managed weight; a part that cog.yaml leaves out is ""."""
+
+    name: str
+    source: str
+    target: str
+
+
+class CogConfig(NamedTuple):
+    """What a cog.yaml says; absent text is None, absent lists are ()."""
+
+    gpu: bool = False
+    cuda: str | None = None
+    cudnn: str | None = None
+    python_version: str | None = None
+    python_packages: tuple[str, ...] = ()
+    python_requirements: str | None = None
+    python_extra_index_urls: tuple[str, ...] = ()
+    python_find_links: tuple[str, ...] = ()
+    system_packages: tuple[str, ...] = ()
+    run: tuple[RunItem, ...] = ()
+    pre_install: tuple[RunItem, ...] = ()
+    sdk_version: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    predict: str | None = None
+    train: str | None = None
+    concurrency_max: int | None = None
+    image: str | None = None
+    weights: tuple[Weight, ...] = ()
+    notes: tuple[ConfigNote, ...] = ()
+    lines: Table[tuple[str | int, ...], int] = MappingProxyType({})
+
+    def line_of(self, *path: str | int) -> int | None:
+        """The line (from 1) of a value: ``line_of("build", "python_packages", 2)`` is that of ``python_packages[2]``.
+
+        Paths follow the present form of cog.yaml, also where the file has the one of 2021.
+        """
+        return self.lines.get(path)
+
+    @property
+    def commands(self) -> tuple[RunItem, ...]:
+        """All user commands in the order in which Cog runs them: `run`, then the old name `pre_install`."""
+        return self.run + self.pre_install
+
+
+@lru_cache(maxsize=64)
+def read_config(text: str, file: str = "cog.yaml") -> CogConfig:
+    """The configuration in `text`; `file` is the name for messages.
+
+    Raises ConfigError, with a place wherever one is known, and nothing else.
+    """
+    root = read_yaml(text.removeprefix("\ufeff"), file)
+    if root is None or is_null(root):
+        raise ConfigError("holds no settings", file=file)
+    if not isinstance(root, Mapping):
+        raise ConfigError("must be a mapping with keys such as `build` and `predict`", root.line, root.column, file)
+    return _Builder(file).config(root)
+
+
+class _Builder(Fields):
+    """Turns the tree of one file into a CogConfig."""
+
+    def config(self, root: Mapping) -> CogConfig:
+        top = self.pairs(root)
+        self.unknown(top, _TOP_KEYS, root)
+        build, environment = top.get("build"), top.get("environment")
+        if is_null(build) and isinstance(environment, Mapping) and set(environment.pairs) & set(_BUILD_KEYS):
+            self.note("this is the form of 2021: `environment` was read as `build`", environment.line)
+            build, environment = environment, None
+        values = self.pairs(build, "build")
+        self.unknown(values, _BUILD_KEYS, build, "build")
+        self.both(values)
+        return CogConfig(
+            gpu=self.gpu(values),
+            cuda=self.pattern(_NUMBER, "a version such as 12.1", values.get("cuda"), "build", "cuda"),
+            cudnn=self.pattern(_NUMBER, "a version such as 8", values.get("cudnn"), "build", "cudnn"),
+            python_version=self.python_version(values.get("python_version")),
+            python_packages=self.packages(values.get("python_packages")),
+            python_requirements=self.text(values.get("python_requirements"), "build", "python_requirements"),
+            python_extra_index_urls=self.texts(
+                values.get("python_extra_index_urls"), "build", "python_extra_index_urls"
+            ),
+            python_find_links=self.texts(values.get("python_find_links"), "build", "python_find_links"),
+            system_packages=self.texts(values.get("system_packages"), "build", "system_packages"),
+            run=self.run(values.get("run"), "run"),
+            pre_install=self.run(values.get("pre_install"), "pre_install"),
+            sdk_version=self.text(values.get("sdk_version"), "build", "sdk_version"),
+            environment=self.environment(environment),
+            predict=self.predict(top),
+            train=self.text(top.get("train"), "train"),
+            concurrency_max=self.concurrency(top.get("concurrency")),
+            image=self.text(top.get("image"), "image"),
+            weights=self.weights(top.get("weights")),
+            notes=tuple(sorted(self.notes, key=lambda note: note.line)),
+            lines=self.lines,
+        )
+
+    def both(self, values: dict[str, Node]) -> None:
+        packages, requirements = values.get("python_packages"), values.get("python_requirements")
+        if requirements is not None and not is_null(packages) and not is_null(requirements):
+            message = "Cog allows only one of `python_packages` and `python_requirements`; both were read"
+            self.note(message, requirements.line)
+
+    def gpu(self, values: dict[str, Node]) -> bool:
+        architectures = [text.lower() for text in self.texts(values.get("architectures"), "build", "architectures")]
+        needs = self.boolean(values.get("build_requires_gpu"), "build", "build_requires_gpu")
+        return self.boolean(values.get("gpu"), "build", "gpu") or needs or "gpu" in architectures
+
+    def python_version(self, node: Node | None) -> str | None:
+        version = self.pattern(_PYTHON, "a version such as 3.11", node, "build", "python_version")
+        if version == "3.1" and node is not None:
+            self.note('`build.python_version` is 3.1; if that is 3.10 it must be written "3.10"', node.line)
+        return version
+
+    def packages(self, node: Node | None) -> tuple[str, ...]:
+        """One entry for each line: Cog writes the items into a requirements file, where a line break separates."""
+        path = ("build", "python_packages")
+        result: list[str] = []
+        for number, item in enumerate(self.items(node, *path)):
+            value = self.scalar(item, *path, len(result))
+            lines = [line.strip() for line in re.split(r"[\r\n]+", value.text)] if value is not None else []
+            kept = [line for line in lines if line]
+            if len(kept) > 1:
+                self.note(
+                    f"`build.python_packages[{number}]` holds {len(kept)} lines, read as as many items", item.line
+                )
+            for line in kept:
+                self.one_line(line, item, (*path, number))
+                self.lines[(*path, len(result))] = item.line
+                result.append(line)
+        return tuple(result)
+
+    def run(self, node: Node | None, name: str) -> tuple[RunItem, ...]:
+        result: list[RunItem] = []
+        for item in self.items(node, "build", name):
+            path = ("build", name, len(result))
+            self.lines[path] = item.line
+            if isinstance(item, Mapping):
+                result.append(self.run_mapping(item, path))
+                continue
+            value = self.scalar(item, *path)
+            if value is not None:
+                result.append(RunItem(self.command(value, path)))
+        return tuple(result)
+
+    def run_mapping(self, node: Mapping, path: tuple[str | int, ...]) -> RunItem:
+        values = self.pairs(node, *path)
+        self.unknown(values, ("command", "mounts"), node, *path)
+        value = self.scalar(values.get("command"), *path, "command")
+        if value is None:
+            raise self.refuse("a `run` item that is a mapping needs a `command`; quote the item if it is text", node)
+        mounts: list[Mount] = []
+        for item in self.items(values.get("mounts"), *path, "mounts"):
+            where = (*path, "mounts", len(mounts))
+            parts = self.pairs(item, *where)
+            self.unknown(parts, Mount._fields, item, *where)
+            mounts.append(Mount(*(self.text(parts.get(part), *where, part) or "" for part in Mount._fields)))
+        return RunItem(self.command(value, path), tuple(mounts))
+
+    def command(self, value: Scalar, path: tuple[str | int, ...]) -> str:
+        command = value.text.strip()
+        if re.search(r"[\r\n]", command):
+            self.note(f"`{path[0]}.{path[1]}[{path[2]}]` holds a line break, which Cog refuses", value.line)
+        return command
+
+    def environment(self, node: Node | None) -> tuple[tuple[str, str], ...]:
+        result: list[tuple[str, str]] = []
+        if isinstance(node, Mapping):
+            self.note("`environment` must be a list of `NAME=value`; the mapping was read as one", node.line)
+            for name, item in self.pairs(node, "environment").items():
+                value = self.scalar(item, "environment", len(result))
+                result.append(self.variable(name, value.text if value is not None else "", item, len(result)))
+            return tuple(result)
+        for item in self.items(node, "environment"):
+            scalar = self.scalar(item, "environment", len(result))
+            name, equals, value_text = scalar.text.partition("=") if scalar is not None else ("", "", "")
+            if not equals:
+                raise self.refuse(f"`environment[{len(result)}]` must have the form `NAME=value`", item)
+            result.append(self.variable(name, value_text, item, len(result)))
+        return tuple(result)
+
+    def variable(self, name: str, value: str, node: Node, index: int) -> tuple[str, str]:
+        if not _VARIABLE.fullmatch(name):
+            raise self.refuse(f"`environment[{index}]` has the name `{shown(name)}`, which no variable can have", node)
+        self.one_line(value.rstrip("\r\n"), node, ("environment", index))
+        return name, value.rstrip("\r\n")
+
+    def predict(self, top: dict[str, Node]) -> str | None:
+        """`predict`, else its newer name `run` (v0.20.0), else `model` of 2021; later `model` is a repository."""
+        predict, runner = self.text(top.get("predict"), "predict"), self.text(top.get("run"), "run")
+        if predict and runner:
+            self.note("both `predict` and `run` are given; `predict` counts", self.lines["run",])
+        model = self.scalar(top["model"], "model") if isinstance(top.get("model"), Scalar) else None
+        if not (predict or runner) and model is not None and _ENTRY_2021.fullmatch(model.text):
+            self.lines["predict",] = model.line
+            return model.text
+        return predict or runner
+
+    def concurrency(self, node: Node | None) -> int | None:
+        if isinstance(node, Scalar) and not node.is_null:
+            self.note("`concurrency` must be a mapping with `max`; the number was read as that", node.line)
+            value: Scalar | None = self.scalar(node, "concurrency", "max")
+        else:
+            values = self.pairs(node, "concurrency")
+            self.unknown(values, ("max", "default_target"), node, "concurrency")
+            value = self.scalar(values.get("max"), "concurrency", "max")
+        if value is None:
+            return None
+        if not re.fullmatch(r"[0-9]{1,6}", value.text) or int(value.text) < 1:
+            raise self.refuse(f"`concurrency.max` is `{shown(value.text)}`, expected a number from 1", value)
+        return int(value.text)
+
+    def weights(self, node: Node | None) -> tuple[Weight, ...]:
+        result: list[Weight] = []
+        for item in self.items(node, "weights"):
+            path = ("weights", len(result))
+            if isinstance(item, Scalar):
+                result.append(Weight("", self.text(item, *path) or "", ""))
+                continue
+            values = self.pairs(item, *path)
+            source = values.get("source")
+            if isinstance(source, Mapping):
+                values["source"] = source.pairs["uri"].value if "uri" in source.pairs else source
+            result.append(Weight(*(self.text(values.get(part), *path, part) or "" for part in Weight._fields)))
+        return tuple(result)

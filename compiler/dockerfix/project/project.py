@@ -1,0 +1,259 @@
+"""A project folder as the compiler sees it: its cog.yaml and its files, read safely and never written.
+
+Reading is bounded in size and number, keeps to the folder and follows no link out of it. A cog.yaml that can't be used
+raises `ConfigError`, whose text is one line; everything else that is odd is a note or simply not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
+from pathlib import Path
+
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_dependencies import package_of
+from dockerfix.project.cog_yaml import CogConfig, Mount, RunItem, Weight, read_config
+from dockerfix.project.fields import ConfigNote
+from dockerfix.project.files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, marked, peek, read_bytes
+from dockerfix.project.imports import Import, candidate_modules, is_standard
+from dockerfix.project.requirements import normalize, parse_item
+from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements, read_requirements
+from dockerfix.project.yaml_tree import MAX_CHARACTERS, ConfigError
+from dockerfix.text.source import Source
+
+__all__ = [
+    "CogConfig",
+    "ConfigError",
+    "ConfigNote",
+    "FileProblem",
+    "Import",
+    "Mount",
+    "Project",
+    "RequirementLine",
+    "Requirements",
+    "RunItem",
+    "Weight",
+    "find_config",
+    "read_config",
+]
+
+
+def find_config(folder: Path) -> Path | None:
+    """`cog.yaml`, else `cog.yml`, in `folder`, or None."""
+    return next((path for name in ("cog.yaml", "cog.yml") if (path := folder / name).is_file()), None)
+
+
+class Project:
+    """One project; make it with `Project.open`.
+
+    `root` is its folder, or None where only a configuration is known; `config` is None where there is no cog.yaml, and
+    `config_name` is then None too, else the name for messages: relative to the folder where it lies inside.
+    """
+
+    def __init__(self, root: Path | None, config: CogConfig | None, config_name: str | None) -> None:
+        self.root = root
+        self.config = config
+        self.config_name = config_name
+        self._texts: dict[str, Source | None] = {}
+        self._requirements: dict[str, Requirements] = {}
+        self._truncated = False
+
+    @classmethod
+    def open(cls, folder: Path | str | None = None, cog_yaml: str | Path | None = None) -> Project:
+        """The project in `folder`, with the configuration `cog_yaml`: its text as a str, or a file as a Path.
+
+        Without `cog_yaml` the folder's own cog.yaml or cog.yml is read, if there is one; without `folder` a Path given
+        as `cog_yaml` stands for the folder that holds it. Raises ConfigError.
+        """
+        root = Path(folder) if folder is not None else None
+        if root is not None and not root.is_dir():
+            raise ConfigError("no such folder", file=str(root))
+        if isinstance(cog_yaml, str):
+            return cls(root, read_config(cog_yaml), "cog.yaml")
+        path = cog_yaml if cog_yaml is not None else find_config(root) if root is not None else None
+        if path is None:
+            return cls(root, None, None)
+        root = root if root is not None else path.parent
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        return cls(root, read_config(_config_text(path, name), name), name)
+
+    def read(self, relative: str) -> Source | None:
+        """The text of a file of the project, or None where it isn't a regular file inside of at most 1 MiB."""
+        if relative not in self._texts:
+            path = locate(self.root, relative) if self.root is not None else None
+            data = read_bytes(path) if path is not None else None
+            self._texts[relative] = Source.read(data) if data is not None else None
+        return self._texts[relative]
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """All files but those of version control, caches, environments and hidden folders; relative, with slashes."""
+        if self.root is None:
+            return ()
+        walk = Walk(self.root)
+        result = tuple(walk.files())
+        self._truncated |= walk.truncated
+        return result
+
+    @property
+    def truncated(self) -> bool:
+        """Whether a limit kept part of the project from being looked at."""
+        return bool(self.files) and self._truncated
+
+    def python_files(self) -> tuple[str, ...]:
+        """The Python files, by name or by their first line, within the limits of `project_files`."""
+        return self._code["python"]
+
+    @cached_property
+    def _code(self) -> dict[str, tuple[str, ...]]:
+        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages fal brings."""
+        kinds: dict[str, list[str]] = {"python": [], "shell": [], "notebook": []}
+        count = total = 0
+        for name in self.files:
+            kind = self._kind(name)
+            source = self.read(name) if kind is not None else None
+            if kind is None or source is None or marked(source.text):
+                continue
+            count += 1
+            total += len(source.text)
+            if count > MAX_FILES or total > MAX_TOTAL_BYTES:
+                self._truncated = True
+                break
+            kinds[kind].append(name)
+        return {kind: tuple(names) for kind, names in kinds.items()}
+
+    def _kind(self, name: str) -> str | None:
+        dot = name.rpartition("/")[2].rpartition(".")
+        if dot[1]:
+            return _SUFFIXES.get(dot[2].lower())
+        path = locate(self.root, name) if self.root is not None else None
+        first = peek(path) if path is not None else b""
+        if not first.startswith(b"#!"):
+            return None
+        line = first.partition(b"\n")[0]
+        return "python" if b"python" in line else "shell" if b"sh" in line else None
+
+    def find_calls_of_command(self, name: str) -> list[tuple[str, int]]:
+        """Where code of the project calls the command `name`: (file relative to the project, line from 1), in order.
+
+        Python files, shell scripts and notebooks are searched; a doubtful case counts as a call.
+        """
+        from dockerfix.project.calls import notebook_calls, python_calls, script_calls
+
+        finders: tuple[tuple[str, Callable[[str, str], list[int]]], ...] = (
+            ("python", python_calls),
+            ("shell", script_calls),
+            ("notebook", notebook_calls),
+        )
+        return [
+            (file, line) for kind, find in finders for file in self._code[kind] for line in find(self._text(file), name)
+        ]
+
+    def undeclared_imports(self, only: Collection[str] | None = None) -> list[Import]:
+        """Imports of modules that are neither the project's own, nor Python's, nor declared under their own name.
+
+        Cog's own module isn't among them. A module counts as declared where cog.yaml, the requirements file or a
+        `pip install` among the commands names the package that has its name or that the table of transitive packages
+        gives. `only` limits the search to some top-level modules, which saves parsing most files. A module whose
+        package has another name (``cv2``) is reported: what to make of that is for the caller.
+        """
+        result: list[Import] = []
+        for file in self.python_files():
+            wanted = {name for name in candidate_modules(self._text(file)) if only is None or name in only}
+            result.extend(self._imports(file, frozenset(name for name in wanted if self._is_foreign(name, file))))
+        return result
+
+    def imports_of(self, *modules: str) -> list[Import]:
+        """Where the project imports one of some top-level modules, such as ``cog``: once for each file and module."""
+        return [found for file in self.python_files() for found in self._imports(file, frozenset(modules))]
+
+    def _imports(self, file: str, wanted: frozenset[str]) -> list[Import]:
+        text = self._text(file)
+        wanted &= candidate_modules(text)
+        if not wanted:
+            return []
+        from dockerfix.project.syntax_trees import imported_modules
+
+        first: dict[str, int] = {}
+        for module, line in imported_modules(text):
+            if module in wanted:
+                first[module] = min(line, first.get(module, line))
+        return [Import(module, file, line) for line, module in sorted((line, module) for module, line in first.items())]
+
+    def _is_foreign(self, module: str, file: str) -> bool:
+        declared = self.declared_packages
+        if (
+            is_standard(module)
+            or normalize(module) in idioms().packages.names
+            or normalize(module) in declared
+            or (package_of(module) or "") in declared
+        ):
+            return False
+        folder = file.rpartition("/")[0]
+        parts = folder.split("/") if folder else []
+        return not any("/".join([*parts[:end], module]) in self._modules for end in range(len(parts) + 1))
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """Paths of all modules and of all folders that hold some, without suffix."""
+        found: set[str] = set()
+        for name in self.files:
+            stem, dot, suffix = name.rpartition(".")
+            if dot and suffix in ("py", "pyi", "so", "pyd"):
+                found.add(stem.partition(".")[0] if suffix == "so" else stem)
+                parts = name.split("/")[:-1]
+                found.update("/".join(parts[: end + 1]) for end in range(len(parts)))
+        return frozenset(found)
+
+    @cached_property
+    def declared_packages(self) -> frozenset[str]:
+        """Normalized names of the packages that cog.yaml, its requirements file and its commands name."""
+        if self.config is None:
+            return frozenset()
+        texts: list[str] = [*self.config.python_packages]
+        for item in self.config.commands:
+            texts.extend(_installed_words(item.command))
+        items = [parse_item(text) for text in texts] + list(self.requirements_files().items)
+        return frozenset(part.name for item in items for part in item.requirements if part.name is not None)
+
+    def requirements_files(self, path: str | None = None) -> Requirements:
+        """The requirements file `path`, by default that of cog.yaml, with all that it includes.
+
+        Nothing is raised: a file that doesn't exist or lies outside the project is one of the `problems`.
+        """
+        name = path if path is not None else self.config.python_requirements if self.config is not None else None
+        if name is None:
+            return Requirements()
+        if name not in self._requirements:
+            self._requirements[name] = read_requirements(name, self.read, self._outside)
+        return self._requirements[name]
+
+    def _outside(self, path: str) -> bool:
+        return self.root is not None and leaves(self.root, path)
+
+    def _text(self, file: str) -> str:
+        source = self.read(file)
+        return source.text if source is not None else ""
+
+
+_SUFFIXES = {"py": "python", "pyw": "python", "sh": "shell", "bash": "shell", "zsh": "shell", "ipynb": "notebook"}
+
+
+def _installed_words(command: str) -> Iterable[str]:
+    """The words of a command's ``pip install`` that aren't options, without quotes."""
+    for arguments in re.findall(r"\bpip[\d.]*\s+install\s([^;&|\n]*)", command):
+        yield from (word for word in re.sub(r"[\"']", " ", arguments).split() if not word.startswith("-"))
+
+
+def _config_text(path: Path, name: str) -> str:
+    try:
+        regular = path.is_file()
+    except (OSError, ValueError):
+        regular = False
+    if not regular:
+        raise ConfigError("no such file", file=name)
+    data = read_bytes(path, 4 * MAX_CHARACTERS)
+    if data is None:
+        raise ConfigError("can't be read, or is too large", file=name)
+    return Source.read(data).text

@@ -1,0 +1,290 @@
+"""One item of `python_packages`, or one line of a requirements file: its requirement, its options, its words.
+
+Real items are more than PEP 508: options on the same line or alone, bare URLs with fragments, two requirements in one
+string, conda's ``name=1.2``, an ``--extra-index-url`` glued to the last (212 projects were counted). What can't be
+read is kept to the letter as one requirement, with `problem` saying what is odd.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.versions import caps_below
+from dockerfix.project.pip_options import Option, read_option, takes_value
+from dockerfix.project.quoting import has_credentials, shell_quote
+from dockerfix.text.lazy_patterns import lazy
+
+__all__ = [
+    "Item",
+    "Option",
+    "Requirement",
+    "caps_below",
+    "has_credentials",
+    "is_cog",
+    "normalize",
+    "parse_item",
+    "parse_items",
+    "shell_quote",
+]
+
+_COMMENT = lazy(r"(?:^|\s+)#.*$")
+_WORD = lazy(r"(?:[^\s\"']+|\"[^\"]*\"|'[^']*'|[\"'])+")
+_GLUED = lazy(r"(?<=[^\s\"'=])(?=--(?:extra-index-url|index-url|find-links)=)")
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=!~]+"
+_NAMED = lazy(
+    rf"(?P<name>{_NAME})(?:\s*\[(?P<extras>[^\]]*)\])?"
+    rf"(?:\s*@\s*(?P<url>[^\s;]\S*)|\s*\(?\s*(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"
+)
+_URL = lazy(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_PATH = lazy(r"(?:\.{1,2}(?=[/\[]|$)|/|~/|[^\s<>=!~;@\[]+/|[^\s<>=!~;]+\.(?:whl|tar\.gz|tar\.bz2|zip)(?![^\s\[;#]))\S*")
+_MARKER = lazy(r"\s*;\s*(?P<marker>\S.*)$", re.DOTALL)
+_ARCHIVE = lazy(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNORECASE)
+_ESCAPED = lazy(r"%([0-7][0-9A-Fa-f])")
+_EGG = lazy(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
+_PIN = lazy(r"={2,3}\s*([^\s*,]+)")
+
+
+class Requirement(NamedTuple):
+    """One thing to install, `text` to the letter.
+
+    `name` is normalized (PEP 503) and None where the text doesn't tell; `specifier` is "" where there is none; `pin` is
+    the version of the only ``==`` clause, or of a wheel's file name, local part included.
+    """
+
+    text: str
+    name: str | None = None
+    extras: tuple[str, ...] = ()
+    specifier: str = ""
+    pin: str | None = None
+    marker: str | None = None
+    is_url: bool = False
+    is_path: bool = False
+    problem: str | None = None
+
+
+class Item(NamedTuple):
+    """One item: options and requirements in the order `parts`; the other fields are those of the first requirement."""
+
+    raw: str
+    parts: tuple[Option | Requirement, ...]
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The options alone."""
+        return tuple(part for part in self.parts if isinstance(part, Option))
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The requirements alone; almost always one or none."""
+        return tuple(part for part in self.parts if isinstance(part, Requirement))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What stands on pip's command line, in the written order, each to be quoted as one word."""
+        return tuple(word for part in self.parts for word in (part.words if isinstance(part, Option) else (part.text,)))
+
+    @property
+    def _first(self) -> Requirement:
+        return next((part for part in self.parts if isinstance(part, Requirement)), _NOTHING)
+
+    @property
+    def requirement(self) -> str | None:
+        """The text of the first requirement, or None."""
+        return self._first.text or None
+
+    @property
+    def name(self) -> str | None:
+        """Its normalized name, or None."""
+        return self._first.name
+
+    @property
+    def pin(self) -> str | None:
+        """Its exact version, or None."""
+        return self._first.pin
+
+    @property
+    def specifier(self) -> str:
+        """Its version clauses, or ""."""
+        return self._first.specifier
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """Its extras."""
+        return self._first.extras
+
+    @property
+    def marker(self) -> str | None:
+        """Its environment marker, or None."""
+        return self._first.marker
+
+    @property
+    def is_url(self) -> bool:
+        """Whether it is a URL, bare or behind ``name @``."""
+        return self._first.is_url
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it is a file or folder."""
+        return self._first.is_path
+
+    @property
+    def problem(self) -> str | None:
+        """What is odd about any of the requirements, or None."""
+        return next((part.problem for part in self.requirements if part.problem), None)
+
+
+_NOTHING = Requirement("")
+
+
+@lru_cache(maxsize=4096)
+def parse_item(text: str) -> Item:
+    """Read one item; whatever the text is, this gives an Item, without parts for a comment or nothing."""
+    body = _GLUED.sub(" ", _COMMENT.sub("", text).strip())
+    words = list(_WORD.finditer(body))
+    parts: list[Option | Requirement] = []
+    at = 0
+    while at < len(words):
+        word = words[at].group()
+        if len(word) > 1 and word.startswith("-"):
+            following = words[at + 1].group() if at + 1 < len(words) else None
+            option, taken = read_option(word, following)
+            parts.append(option)
+            at += taken
+            continue
+        start = at
+        while at < len(words) and not (len(words[at].group()) > 1 and words[at].group().startswith("-")):
+            at += 1
+        parts.extend(_split(body[words[start].start() : words[at - 1].end()]))
+    return Item(text, tuple(parts))
+
+
+def parse_items(texts: Iterable[str]) -> tuple[Item, ...]:
+    """Read a list of items; an option that ends one item takes its value from the next, as in a requirements file.
+
+    (One project has ``--pre``, ``-f`` and the URL as three items.)
+    """
+    result: list[Item] = []
+    for text in texts:
+        item = parse_item(text)
+        if result and item.parts and isinstance(item.parts[0], Requirement) and _wants_value(result[-1]):
+            item = parse_item(f"{result.pop().raw} {text}")
+        result.append(item)
+    return tuple(result)
+
+
+def _wants_value(item: Item) -> bool:
+    last = item.parts[-1] if item.parts else None
+    return isinstance(last, Option) and last.value is None and takes_value(last.flag)
+
+
+def _split(text: str) -> Iterator[Requirement]:
+    """The requirements in a stretch of text without options; the last one may have a marker."""
+    at = 0
+    while at < len(text):
+        requirement, end = _requirement(text, at)
+        rest = text[end:]
+        marker = _MARKER.match(rest)
+        if marker is not None:
+            yield requirement._replace(text=text[at:].strip(), marker=marker.group("marker").strip())
+            return
+        if rest and not rest[0].isspace():
+            end += len(re.match(r"\S*", rest).group())  # type: ignore[union-attr]
+            requirement = _odd(requirement, text[at:end])
+            rest = text[end:]
+        following = rest.lstrip()
+        if following and (not re.match(r"[A-Za-z0-9./~]", following) or re.match(r"[\d.]+(\s|$)", following)):
+            yield _odd(requirement, text[at:])
+            return
+        yield requirement
+        at = len(text) - len(following)
+
+
+def _odd(requirement: Requirement, text: str) -> Requirement:
+    name = requirement.name
+    return Requirement(
+        text.strip(), name, requirement.extras, problem=f"`{text.strip()}` isn't a requirement pip can read"
+    )
+
+
+def _requirement(text: str, at: int) -> tuple[Requirement, int]:
+    """The requirement that begins at `at`, without marker, and where it ends."""
+    match = _URL.match(text, at)
+    if match is not None:
+        return _from_url(match.group(), match.group()), match.end()
+    match = _PATH.match(text, at)
+    if match is not None:
+        found = _from_url(match.group(), match.group())
+        return found._replace(is_url=False, is_path=True), match.end()
+    match = _NAMED.match(text, at)
+    if match is None:
+        return Requirement(text[at:]), at
+    name = normalize(match.group("name"))
+    extras = tuple(extra.strip() for extra in (match.group("extras") or "").split(",") if extra.strip())
+    if match.group("url"):
+        found = _from_url(match.group(), match.group("url"))
+        return found._replace(name=name, extras=extras), match.end()
+    specifier = match.group("specifier") or ""
+    pin = _PIN.fullmatch(specifier)
+    problem = None
+    if re.search(r"(?:[<>]=?|~=)[^,]*\+", specifier):
+        problem = f"`{match.group()}`: a local version such as `+cu118` can only stand behind `==`"
+    result = Requirement(match.group(), name, extras, specifier, pin.group(1) if pin else None, problem=problem)
+    return result, match.end()
+
+
+def _from_url(text: str, url: str) -> Requirement:
+    """A requirement that is a URL or a path: its name from ``#egg=`` or from the file name of an archive."""
+    egg = _EGG.search(url)
+    file = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), re.split(r"[?#]", url, maxsplit=1)[0])
+    name, version = _from_archive(file)
+    if egg is not None:
+        name = normalize(egg.group(1))
+    return Requirement(text, name, pin=version, is_url=True)
+
+
+def _from_archive(path: str) -> tuple[str | None, str | None]:
+    """Name and version that the file name of a wheel or source archive tells: its parts up to the first number."""
+    match = _ARCHIVE.search(path.rpartition("/")[2].partition("[")[0])
+    if match is None:
+        return None, None
+    parts = match.group(1).split("-")
+    count = next((index for index, part in enumerate(parts) if index and part[:1].isdigit()), None)
+    if count is None:
+        return (normalize(match.group(1)), None) if len(parts) == 1 else (None, None)
+    return normalize("-".join(parts[:count])), parts[count]
+
+
+def normalize(name: str) -> str:
+    """A package name in its normal form (PEP 503): ``cog_dataclass`` is ``cog-dataclass``."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def is_cog(thing: Item | Requirement | str) -> bool:
+    """Whether this installs Cog: ``cog``, ``coglet`` or ``cog-dataclass`` by name, file or repository.
+
+    An Item counts where all that it installs is Cog; ``-e`` with Cog's repository is Cog too.
+    """
+    if isinstance(thing, str):
+        thing = parse_item(thing)
+    if isinstance(thing, Requirement):
+        return _is_cog_requirement(thing)
+    installed = list(thing.requirements)
+    for option in thing.options:
+        if option.long == "--editable" and option.value:
+            installed.extend(parse_item(option.value).requirements)
+    return bool(installed) and all(_is_cog_requirement(requirement) for requirement in installed)
+
+
+def _is_cog_requirement(requirement: Requirement) -> bool:
+    packages = idioms().packages
+    if requirement.name in packages.names:
+        return True
+    if not requirement.is_url:
+        return False
+    names = "|".join(re.escape(repository) for repository in packages.repositories)
+    return re.search(rf"[/@](?:{names})(?:\.git)?(?:[/@#?]|$)", requirement.text, re.IGNORECASE) is not None

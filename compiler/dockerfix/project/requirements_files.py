@@ -1,0 +1,119 @@
+"""A requirements file with all that it includes, read as pip reads it and only inside the project."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from dockerfix.project.requirements import Item, parse_item
+from dockerfix.text.source import Source
+
+MAX_INCLUDED = 50
+
+
+class RequirementLine(NamedTuple):
+    """One logical line: its item and where it begins; `constraint` is true in a ``-c`` file, which installs nothing."""
+
+    item: Item
+    file: str
+    line: int
+    constraint: bool = False
+
+
+class FileProblem(NamedTuple):
+    """A file that is named but can't be used: why, and where the name stands (None where cog.yaml names it)."""
+
+    message: str
+    file: str | None
+    line: int | None
+
+
+class Requirements(NamedTuple):
+    """All that a requirements file means: the files read, the first one first, their lines in pip's order, problems."""
+
+    files: tuple[str, ...] = ()
+    lines: tuple[RequirementLine, ...] = ()
+    problems: tuple[FileProblem, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items that are installed or are options, without constraints."""
+        return tuple(line.item for line in self.lines if not line.constraint)
+
+
+def logical_lines(text: str) -> Iterator[tuple[str, int]]:
+    """The lines of a requirements file that aren't blank or comments, continuations joined, with their first line.
+
+    As pip does it (``pypa/pip:src/pip/_internal/req/req_file.py``, ``join_lines``): a comment ends a continuation.
+    """
+    pending, start = "", 0
+    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        line = raw.removesuffix("\r")
+        comment = line.lstrip().startswith("#")
+        if not pending:
+            start = number
+        if line.endswith("\\") and not comment:
+            pending += line[:-1]
+            continue
+        line = pending + ("" if comment else line)
+        pending = ""
+        if re.sub(r"(?:^|\s+)#.*$", "", line).strip():
+            yield line.strip(), start
+    if pending.strip():
+        yield pending.strip(), start
+
+
+class _Reader:
+    def __init__(self, read: Callable[[str], Source | None], outside: Callable[[str], bool]) -> None:
+        self.read = read
+        self.outside = outside
+        self.files: list[str] = []
+        self.lines: list[RequirementLine] = []
+        self.problems: list[FileProblem] = []
+
+    def file(self, path: str, named_by: tuple[str, int] | None, *, constraint: bool) -> None:
+        where, line = named_by if named_by is not None else (None, None)
+        if self.outside(path):
+            self.problems.append(FileProblem(f"`{path}` lies outside the project", where, line))
+            return
+        name = posixpath.normpath(path)
+        if name in self.files:
+            return
+        source = self.read(name)
+        if source is None:
+            self.problems.append(FileProblem(f"`{path}` isn't a file of the project", where, line))
+            return
+        if len(self.files) >= MAX_INCLUDED:
+            self.problems.append(
+                FileProblem(f"more than {MAX_INCLUDED} requirements files include each other", where, line)
+            )
+            return
+        self.files.append(name)
+        for text, number in logical_lines(source.text):
+            self.line(text, name, number, constraint=constraint)
+
+    def line(self, text: str, name: str, number: int, *, constraint: bool) -> None:
+        item = parse_item(text)
+        included = [part for part in item.options if part.long in ("--requirement", "--constraint") and part.value]
+        if not included:
+            self.lines.append(RequirementLine(item, name, number, constraint))
+        for option in included:
+            value = option.value or ""
+            if "://" in value:
+                self.lines.append(RequirementLine(item, name, number, constraint))
+                continue
+            path = posixpath.join(posixpath.dirname(name), value)
+            self.file(path, (name, number), constraint=constraint or option.long == "--constraint")
+
+
+def read_requirements(path: str, read: Callable[[str], Source | None], outside: Callable[[str], bool]) -> Requirements:
+    """The requirements file `path` and what it includes.
+
+    `read` gives a file of the project or None, `outside` says whether a path leaves it. Lines that include another
+    local file are replaced by its lines; one that includes a URL stays.
+    """
+    reader = _Reader(read, outside)
+    reader.file(path, None, constraint=False)
+    return Requirements(tuple(reader.files), tuple(reader.lines), tuple(reader.problems))

@@ -1,0 +1,51 @@
+"""The frame of the review page: head, style, script, the list of keys."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import pkgutil
+
+from dockerfix.report.page.text import text
+
+KEYS = (
+    ("n", "next finding"),
+    ("p", "previous finding"),
+    ("/", "filter"),
+    ("Esc", "clear the filter and the choice"),
+    ("t", "dark or light"),
+    ("?", "these keys"),
+)
+
+
+def frame(title: str, body: str) -> str:
+    """An HTML document; `title` is plain text, `body` markup."""
+    style, script = _part("review.css"), _part("review.js")
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    keys = "".join(f"<dt><kbd>{text(key)}</kbd></dt><dd>{text(what)}</dd>" for key, what in KEYS)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+        f"<title>{text(title)}</title><style>{style}</style></head><body>{body}"
+        '<dialog id="help" aria-labelledby="help-title"><h2 id="help-title">Keys</h2>'
+        f'<dl>{keys}</dl><form method="dialog"><button>Close</button></form></dialog>'
+        f"<script>{script}</script></body></html>\n"
+    )
+
+
+def _part(name: str) -> str:
+    data = pkgutil.get_data(__package__, name)
+    if data is None:
+        raise FileNotFoundError(name)
+    # a checkout may hold CRLF, which a browser reads as LF before it hashes
+    return data.decode("utf-8").replace("\r\n", "\n")
+
+
+def _hash(content: str) -> str:
+    """How a Content-Security-Policy names an inline style or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

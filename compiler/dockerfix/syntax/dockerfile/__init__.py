@@ -1,0 +1,1 @@
+"""Reading a Dockerfile: text to tree, and what each instruction says."""

@@ -1,0 +1,260 @@
+"""The lossless tree: a document is a tuple of nodes that tile its source.
+
+A node is independent of its position: it holds its own text, and its spans are relative to that text. The document adds
+the offsets. So after an edit all nodes that it did not touch are shared between the old and the new document, with
+everything that was already read of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dockerfix.syntax.dockerfile.arguments import CommandLine, name_of, split_command
+from dockerfix.syntax.dockerfile.lexemes import Directive, Problem
+from dockerfix.syntax.dockerfile.logical import Logical
+from dockerfix.text.source import Source, Span
+
+if TYPE_CHECKING:
+    from dockerfix.syntax.dockerfile.heredocs import Heredoc
+    from dockerfix.syntax.dockerfile.instructions import View
+
+
+class Node:
+    """One line that is no instruction. `kind` is ``bom``, ``blank``, ``comment`` or ``directive``.
+
+    `found` are the problems that the scanner met in it, at offsets in `text`.
+    """
+
+    __slots__ = ("found", "kind", "text")
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.kind = kind
+        self.text = text
+        self.found: tuple[Problem, ...] = ()
+
+
+class HeredocBody:
+    """A heredoc with the span of its content in the node's text; `closed` is whether its terminator was found."""
+
+    __slots__ = ("closed", "content", "opener")
+
+    def __init__(self, opener: Heredoc, content: Span, closed: bool) -> None:
+        self.opener = opener
+        self.content = content
+        self.closed = closed
+
+
+class Token:
+    """A piece of a node's text: `kind` is a terminal of ``grammar/dockerfile.lark``."""
+
+    __slots__ = ("kind", "span")
+
+    def __init__(self, kind: str, span: Span) -> None:
+        self.kind = kind
+        self.span = span
+
+
+class InstructionNode(Node):
+    """An instruction with its continuation lines, the comments inside them, and its heredocs.
+
+    `line` is the logical line, from the first character that is not white space; `command` is that line taken apart.
+    `kinds` and `ends` are its tokens, which tile the text, in the least memory: `tokens` makes objects of them.
+    """
+
+    __slots__ = ("__dict__", "ends", "escape", "heredocs", "kinds", "line")
+
+    def __init__(
+        self,
+        text: str,
+        kinds: tuple[str, ...],
+        ends: tuple[int, ...],
+        line: Logical,
+        heredocs: tuple[HeredocBody, ...],
+        escape: str,
+    ) -> None:
+        super().__init__("instruction", text)
+        self.kinds = kinds
+        self.ends = ends
+        self.line = line
+        self.heredocs = heredocs
+        self.escape = escape
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens, each with its span in the node's text."""
+        starts = (0, *self.ends)
+        return tuple(map(Token, self.kinds, map(Span, starts, self.ends)))
+
+    @cached_property
+    def command(self) -> CommandLine:
+        """Keyword, flags and arguments; spans are those of the logical line."""
+        return split_command(self.line.text)
+
+    @cached_property
+    def keyword(self) -> str:
+        """The instruction's name in upper case."""
+        name = name_of(self.command.keyword)
+        return name.upper() if name.isascii() else name
+
+    @cached_property
+    def view(self) -> View:
+        """The arguments as the instruction understands them."""
+        from dockerfix.syntax.dockerfile.instructions import view
+
+        return view(self)
+
+
+class Instruction:
+    """An instruction at its place in a document. Spans that it returns are those of the document's source.
+
+    `keyword` is the instruction's name in upper case, `view` the arguments as the instruction understands them, with
+    spans that are offsets in `text`.
+    """
+
+    __slots__ = ("document", "index", "keyword", "node", "start", "view")
+
+    def __init__(self, document: Document, index: int, node: InstructionNode, start: int) -> None:
+        self.document = document
+        self.index = index
+        self.node = node
+        self.start = start
+        self.keyword: str = node.keyword
+        self.view: View
+
+    def __getattr__(self, name: str) -> View:
+        # the view, at its first use; from then on it is an attribute like any other
+        if name != "view":
+            raise AttributeError(name)
+        self.view = self.node.view
+        return self.view
+
+    @property
+    def text(self) -> str:
+        """The logical line, as BuildKit reads it."""
+        return self.node.line.text
+
+    @property
+    def span(self) -> Span:
+        """The whole instruction with white space before it, its heredocs and its line end."""
+        return Span(self.start, self.start + len(self.node.text))
+
+    @property
+    def body_span(self) -> Span:
+        """The instruction from its keyword on, without the line end of its last line."""
+        node = self.node
+        first = node.ends[0] if node.kinds[0] == "INDENT" else 0
+        last = len(node.text.rstrip("\r\n"))
+        return Span(self.start + first, self.start + max(first, last))
+
+    def original(self, span: Span) -> Span:
+        """Where `span` of the logical line stands in the source."""
+        return self.node.line.original(span).shift(self.start)
+
+    @property
+    def previous(self) -> Instruction | None:
+        """The instruction before this one."""
+        return self.document.instructions[self.index - 1] if self.index else None
+
+    @property
+    def next(self) -> Instruction | None:
+        """The instruction after this one."""
+        instructions = self.document.instructions
+        return instructions[self.index + 1] if self.index + 1 < len(instructions) else None
+
+
+class Stage:
+    """A build stage: its FROM and the instructions under it, in order."""
+
+    __slots__ = ("base", "index", "instructions")
+
+    def __init__(self, index: int, base: Instruction, instructions: tuple[Instruction, ...]) -> None:
+        self.index = index
+        self.base = base
+        self.instructions = instructions
+
+    @property
+    def name(self) -> str | None:
+        """The name that ``AS`` gives it, in lower case as BuildKit compares it."""
+        from dockerfix.syntax.dockerfile.instructions import From
+
+        view = self.base.view
+        return view.stage_name.value.lower() if isinstance(view, From) and view.stage_name else None
+
+    @property
+    def span(self) -> Span:
+        """From its FROM to the end of its last instruction."""
+        last = self.instructions[-1] if self.instructions else self.base
+        return Span(self.base.start, last.span.end)
+
+
+class Document:
+    """A Dockerfile as a tuple of nodes; the concatenation of their texts is the source."""
+
+    def __init__(self, source: Source, nodes: Sequence[Node], escape: str, directives: tuple[Directive, ...]) -> None:
+        self.source = source
+        self.nodes = tuple(nodes)
+        self.escape = escape
+        self.directives = directives
+
+    @property
+    def text(self) -> str:
+        """The source text."""
+        return self.source.text
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """Where each node begins."""
+        offsets: list[int] = []
+        at = 0
+        for node in self.nodes:
+            offsets.append(at)
+            at += len(node.text)
+        return tuple(offsets)
+
+    @cached_property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """All instructions, in order."""
+        result: list[Instruction] = []
+        for node, start in zip(self.nodes, self.offsets, strict=True):
+            if type(node) is InstructionNode:
+                result.append(Instruction(self, len(result), node, start))
+        return tuple(result)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The build stages; what stands before the first FROM belongs to none."""
+        heads = [instruction.index for instruction in self.instructions if instruction.keyword == "FROM"]
+        ends = [*heads, len(self.instructions)][1:]
+        return tuple(
+            Stage(number, self.instructions[head], self.instructions[head + 1 : end])
+            for number, (head, end) in enumerate(zip(heads, ends, strict=True))
+        )
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What BuildKit's parser refuses, in the order of the text; empty if it reads the file."""
+        result: list[Problem] = []
+        for node, start in zip(self.nodes, self.offsets, strict=True):
+            result += [Problem(problem.message, start + problem.offset) for problem in node.found]
+            if isinstance(node, InstructionNode) and node.view.problem:
+                result.append(Problem(node.view.problem, start))
+        if not self.instructions and not result:
+            result.append(Problem("file with no instructions", 0))
+        return tuple(sorted(result, key=lambda problem: problem.offset))
+
+    def comments_above(self, instruction: Instruction) -> Iterator[tuple[Node, int]]:
+        """The comment lines that stand directly above `instruction`, nearest first, each with its offset."""
+        index = self._node_index(instruction)
+        while index > 0 and self.nodes[index - 1].kind == "comment":
+            index -= 1
+            yield self.nodes[index], self.offsets[index]
+
+    def _node_index(self, instruction: Instruction) -> int:
+        from bisect import bisect_left
+
+        index = bisect_left(self.offsets, instruction.start)
+        while self.nodes[index] is not instruction.node:
+            index += 1
+        return index

@@ -1,0 +1,77 @@
+"""What in a shell text depends on the status of commands, and so on their being there at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from dockerfix.syntax.shell.argv import unwrapped
+from dockerfix.syntax.shell.tree import Command, Script
+
+_READS_STATUS: Final = re.compile(r"\$\{?[?_](?![A-Za-z0-9_])|PIPESTATUS").search
+_READS_JOBS: Final = re.compile(r"\$\{?!(?!\w)|%[0-9%+-]").search
+_JOB_BUILTINS: Final = frozenset({"bg", "disown", "fg", "jobs"})
+_UNKNOWABLE: Final = frozenset({".", "eval", "source"})
+
+
+class Status(NamedTuple):
+    """What is known about a script.
+
+    `is_read`: ``$?`` or ``$_`` is used, or ``exit`` and ``return`` without a status. `jobs_are_read`: ``$!``, ``jobs``
+    or ``wait`` with arguments. `may_exit`: ``set -e`` could be in force somewhere; `surely_exits`: nothing can take it
+    back once it is. `traps`: there is a ``trap``.
+    """
+
+    is_read: bool
+    jobs_are_read: bool
+    may_exit: bool
+    surely_exits: bool
+    traps: bool
+
+
+def status_of(script: Script, kept: Iterable[Command]) -> Status:
+    """The facts about `script`, of which the commands `kept` stay."""
+    is_read = _READS_STATUS(script.text) is not None
+    jobs = _READS_JOBS(script.text) is not None
+    may_exit = traps = False
+    surely = True
+    for command in kept:
+        words = unwrapped(command)
+        name = words[0].value if words else None
+        if name in ("exit", "return"):
+            is_read = is_read or len(words) == 1
+        elif name in _JOB_BUILTINS or (name == "wait" and len(words) > 1):
+            jobs = True
+        elif name == "set":
+            setting = errexit(command)
+            may_exit = may_exit or setting is not False
+            surely = surely and setting is not None
+        elif name in _UNKNOWABLE or (words and name is None):
+            may_exit = True
+            surely = False
+        elif name == "trap":
+            traps = may_exit = True
+    return Status(is_read, jobs, may_exit, surely, traps)
+
+
+def errexit(command: Command) -> bool | None:
+    """Whether ``set`` turns ``-e`` on; False where it leaves it alone, None where it turns it off or can't be known."""
+    values = [word.value for word in unwrapped(command)]
+    if values[:1] != ["set"]:
+        return False
+    found = False
+    for index, value in enumerate(values[1:], 1):
+        previous = values[index - 1] or ""
+        if value is None:
+            return None
+        if value == "--" or (value[:1] not in ("-", "+") and not _takes_name(previous)):
+            break
+        if (value[:1] == "+" and "e" in value) or (value == "errexit" and previous[0] == "+"):
+            return None
+        found = found or (value[:1] == "-" and "e" in value) or value == "errexit"
+    return found
+
+
+def _takes_name(option: str) -> bool:
+    return option[:1] in ("-", "+") and option.endswith("o")

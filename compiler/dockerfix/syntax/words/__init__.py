@@ -1,0 +1,1 @@
+"""Words of a Dockerfile: quotes, escapes, variables, and which of them a line sees."""

@@ -1,0 +1,1 @@
+"""The ground: text without loss, edits of it, and what is found in it."""
