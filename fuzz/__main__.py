@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests" / "support")]
 
 from fuzz.inputs import write_dictionary, write_seeds  # noqa: E402 - the paths come first
 from fuzz.targets import TARGETS  # noqa: E402

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from conftest import FIXTURES
 from fuzz.targets import SEPARATOR
 from golden import cases
 from mutations import FRAGMENTS
+from places import FIXTURES
 from strategies.cog import ESCAPES, REQUIREMENTS
 
 COG_WORDS = (

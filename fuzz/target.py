@@ -27,7 +27,7 @@ def instrumented() -> None:
 
 def main() -> None:
     """Fuzz the target that the command line names, until libFuzzer ends."""
-    sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests")]
+    sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests" / "support")]
     instrumented()
     from fuzz.targets import TARGETS
 

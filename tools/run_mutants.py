@@ -24,6 +24,7 @@ from types import CodeType
 from typing import Any
 
 import yaml
+
 from mutants import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,14 +33,20 @@ EXPLAINED = ROOT / "tests" / "mutants.yaml"
 SECONDS = 120
 """Of processor time; a mutant that takes more has run into an endless loop."""
 
-_GOLDEN = "tests/test_golden_passes.py"
-_EDGES = "tests/test_passes_edges.py"
+_GOLDEN = "tests/passes/test_cases.py"
+_EDGES = "tests/passes/test_edges.py"
 TESTS = {
-    "text/edits.py": ["tests/test_emitter.py"],
-    "driver/gate.py": ["tests/test_verify.py"],
-    "passes/drop_tini.py": ["tests/test_drop_tini.py", _GOLDEN, _EDGES, "-k", "tini"],
+    "text/edits.py": ["tests/text/test_edits.py"],
+    "driver/gate.py": ["tests/driver/test_gate.py"],
+    "passes/drop_tini.py": ["tests/passes/test_drop_tini.py", _GOLDEN, _EDGES, "-k", "tini"],
     "passes/install_python_packages.py": [
-        *("tests/test_install_python_packages.py", _GOLDEN, _EDGES, "-k", "install_python_packages or an_install"),
+        *(
+            "tests/passes/test_install_python_packages.py",
+            _GOLDEN,
+            _EDGES,
+            "-k",
+            "install_python_packages or an_install",
+        ),
     ],
 }
 """The tests that concern each module, as pytest takes them."""

@@ -1,0 +1,282 @@
+"""The evaluator of constant expressions: what it gives is what Python gives, and what it can't know it says."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps import write
+from dockerfix.app.read.code import Library
+from dockerfix.app.read.constants import evaluate
+from dockerfix.app.read.operations import Unknown
+from dockerfix.app.read.scope import Scope
+
+MODULE = """\
+import enum, inspect, math, os, sys, textwrap
+import other
+from inspect import cleandoc
+from textwrap import dedent as straight
+
+WORDS = ["b", "a", "c"]
+SIZES = {"small": 1, "large": 2}
+PAIRS = [("x", 1), ("y", 2)]
+LOADED = {"size": os.environ["SIZE"], "model": make(), "kept": 3}
+LIST: list[int] = [3, 1, 2]
+MANY = {"b", "a", "c"}
+CHANGED = [1]
+CHANGED.append(2)
+
+
+class Klass:
+    A = 1
+    B = A + 1
+    value = "own"
+
+
+class Colour(enum.Enum):
+    RED = "red"
+    BLUE = "blue"
+    _private = 3
+    _ignore_ = ["gone"]
+
+    def shown(self): ...
+
+
+class Word(str, enum.Enum):
+    A = "a"
+    B = "b"
+
+
+int = 3
+int = float
+"""
+OTHER = "N = 7\nTEXT = 'other'\n"
+
+
+@pytest.fixture
+def scope(tmp_path: Path) -> Scope:
+    library = Library(write(tmp_path, predict__py=MODULE, other__py=OTHER), "predict.py")
+    return Scope(library, library.open("predict.py"))
+
+
+def value(expression: str, scope: Scope) -> Any:
+    return evaluate(ast.parse(expression, mode="eval").body, scope)
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The module as Python has it, but for what only its environment knows."""
+    folder = tmp_path_factory.mktemp("module")
+    (folder / "other.py").write_text(OTHER, encoding="utf-8")
+    found: dict[str, Any] = {}
+    program = MODULE.replace('os.environ["SIZE"]', "1").replace("make()", "2").replace("int = 3\nint = float\n", "")
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
+        patch.syspath_prepend(folder)
+        stack.callback(sys.modules.pop, "other", None)
+        exec(program, found)
+    return found
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "-3 + +2 * 5 - 7 // 2",
+        "(2 ** 10 << 3 >> 1) | 1 & 7 ^ 2",
+        "7 / 2 + 7 % 4",
+        "~5",
+        "not WORDS",
+        "1 < 2 <= 2 != 3",
+        "1 < 2 > 5",
+        "'a' in SIZES",
+        "'small' in LOADED",
+        "'kept' not in LOADED",
+        "None is None",
+        "WORDS is not None",
+        "SIZES['small'] or SIZES['large']",
+        "0 or '' or WORDS",
+        "1 and 0 and WORDS",
+        "'big' if len(WORDS) > 2 else 'small'",
+        "'big' if not WORDS else 'small'",
+        "WORDS[0] + WORDS[-1]",
+        "WORDS[1:]",
+        "WORDS[::-1]",
+        "WORDS[:len(WORDS) - 1]",
+        "[*WORDS, *SIZES, 'z']",
+        "(*WORDS, 1)",
+        "{*LIST}",
+        "{'z': 0, **SIZES}",
+        "[word.upper() for word in WORDS if word != 'a']",
+        "[a + b for a in WORDS for b in WORDS if a < b]",
+        "{name: size * 2 for name, size in SIZES.items()}",
+        "{len(name) for name in SIZES}",
+        "list(name for name, _ in PAIRS)",
+        "[b for (a, (b, c)) in [(1, (2, 3))]]",
+        'f\'{SIZES["small"]:>4} of {len(WORDS)!r} {"é"!a} {WORDS[0]!s}\'',
+        "f'{3.14159:.{1 + 1}f}'",
+        "', '.join(WORDS)",
+        "'{}-{}'.format(1, 'a')",
+        "'%d of %s' % (3, 'x')",
+        "'a,b'.split(',')",
+        "'x'.replace('x', 'yy')",
+        "'abc'.removeprefix('a').title()",
+        "SIZES.get('none', 4)",
+        "list(SIZES.keys()) + list(SIZES.values())",
+        "list(LOADED)",
+        "[name for name, _ in LOADED.items()]",
+        "LOADED['kept']",
+        "LOADED.get('kept')",
+        "len(LOADED)",
+        "len(LOADED.values())",
+        "sorted(LOADED.keys(), reverse=True)",
+        "dict(zip(WORDS, LIST))",
+        "dict(a=1)",
+        "list(enumerate(WORDS, 1))",
+        "list(reversed(WORDS))",
+        "sorted(MANY)",
+        "len(MANY | {'d'})",
+        "MANY.union(['d'])",
+        "'a' in MANY",
+        "WORDS.index('a') + LIST.count(3)",
+        "list(range(2, 10, 3))",
+        "sum(range(5))",
+        "max(LIST) - min(LIST) + abs(-1) + round(2.6)",
+        "any([0, 1]) and all([])",
+        "str(3) + str(bool(1))",
+        "float('1.5')",
+        "Klass.A + Klass.B",
+        "Klass.value",
+        "other.N",
+        "other.TEXT + 'x'",
+        "math.pi",
+        "sys.maxsize",
+        "straight('  a')",
+        "textwrap.dedent('  a')",
+        "inspect.cleandoc('  a')",
+        "cleandoc(' a')",
+        "[word.value for word in Colour]",
+        "[word.name for word in Colour if word != Colour.RED]",
+        "[word.name for word in Colour if word is not Colour.RED]",
+        "Colour.RED in [Colour.BLUE]",
+        "Colour.RED.value + Colour.BLUE.name",
+        "len(Colour)",
+        "list(Colour)[0].value",
+    ],
+)
+def test_gives_what_python_gives(scope: Scope, names: dict[str, Any], expression: str) -> None:
+    found, expected = value(expression, scope), eval(expression, dict(names))
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("Colour.RED", "red"),
+        ("list(Colour)", ["red", "blue", 3]),
+        ("{'a': (Colour.RED, 1)}", {"a": ("red", 1)}),
+        ("Colour.RED if 1 else 2", "red"),
+        ("[word for word in MANY]", ["a", "b", "c"]),
+        ("[*MANY]", ["a", "b", "c"]),
+        ("list(MANY)", ["a", "b", "c"]),
+        ("'-'.join(MANY)", "a-b-c"),
+    ],
+)
+def test_members_stand_for_their_values_and_sets_are_sorted(scope: Scope, expression: str, expected: object) -> None:
+    assert value(expression, scope) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("NOTHING", "depends on `NOTHING`, which nothing in the project binds"),
+        ("CHANGED", "depends on `CHANGED`, which is bound more than once, or changed after it is"),
+        ("os", "depends on `os`"),
+        ("os.sep", "depends on `os.sep`"),
+        ("other.NONE", "depends on `NONE`, which nothing in the project binds"),
+        ("Klass", "depends on `Klass`"),
+        ("Klass.NONE", "depends on `Klass.NONE`"),
+        ("Klass.A.real", "depends on `Klass.A.real`"),
+        ("Klass.A.value", "depends on `Klass.A.value`"),
+        ("Colour.shown", "depends on `Colour.shown`"),
+        ("make()", "calls `make()`"),
+        ("os.getenv('X')", "calls `os.getenv()`"),
+        ("int('3')", "calls `int()`"),
+        ("print()", "calls `print()`"),
+        ("WORDS[0].encode()", "calls `.encode()`"),
+        ("WORDS.append('x')", "calls `.append()`"),
+        ("(lambda: 3)()", "calls `lambda: 3()`"),
+        ("dict(**SIZES)", "calls with `**`"),
+        ("lambda: 3", "is `lambda: 3`"),
+        ("b'x'", "is no text or number"),
+        ("...", "is no text or number"),
+        ("1j", "is no text or number"),
+        ("1 / 0", "fails with ZeroDivisionError"),
+        ("SIZES['none']", "fails with KeyError"),
+        ("[a for a, b in WORDS]", "unpacks what doesn't fit"),
+        ("[a for a[0] in WORDS]", "unpacks in a way that isn't followed"),
+        ("[a async for a in WORDS]", "is asynchronous"),
+        ("3 is 3", "asks whether two values are one object"),
+        # what isn't known in a dict is known nowhere else
+        ("LOADED", "calls `make()`"),
+        ("LOADED['model']", "calls `make()`"),
+        ("LOADED['model'][0]", "calls `make()`"),
+        ("LOADED['model'] == 3", "calls `make()`"),
+        ("'big' if LOADED['size'] else 'small'", "depends on `os.environ`"),
+        ("not LOADED['size']", "depends on `os.environ`"),
+        ("[part for part in LOADED['size']]", "depends on `os.environ`"),
+        ("len(LOADED['model'])", "calls `make()`"),
+        ("list(LOADED['model'])", "calls `make()`"),
+        ("[value for value in LOADED.values()]", "depends on `os.environ`"),
+        ("3 in LOADED.values()", "calls `make()`"),
+        ("LOADED == SIZES", "calls `make()`"),
+        ("list(LOADED.values()).count(3)", "calls `make()`"),
+        ("len(set(LOADED.values()))", "`"),
+        ("str(LOADED)", "calls `make()`"),
+        ("f'{LOADED}'", "calls `make()`"),
+        ("'%s' % (LOADED,)", "calls `make()`"),
+        # what a member does beyond being passed on, its class says
+        ("f'{Colour.RED}'", "works with the enum's member `RED`"),
+        ("str(Colour.RED)", "works with the enum's member `RED`"),
+        ("Word.A == 'a'", "works with the enum's member `A`"),
+        ("Word.A in ['a']", "works with the enum's member `A`"),
+        ("1 if Word.A else 2", "works with the enum's member `A`"),
+        ("not Word.A", "works with the enum's member `A`"),
+        ("Word.A + 'b'", "fails with TypeError"),
+        ("sorted(Word)", "fails with TypeError"),
+        ("Word.A.upper()", "calls `.upper()`"),
+        # what is too large
+        ("'a' * 10 ** 6", "is too large"),
+        ("10 ** 6 * 'a'", "is too large"),
+        ("9 ** 9 ** 9", "is too large"),
+        ("1 << 10 ** 9", "is too large"),
+        ("range(10 ** 9)", "is too large"),
+        ("[0] * 30000", "is too large"),
+        ("[[0] * 200] * 200", "is too large"),
+        ("('a' * 100000).replace('a', 'bcd')", "is too large"),
+        ("('a' * 100000).join(WORDS)", "is too large"),
+        ("'%99999d' % 3", "is too large"),
+        ("'%*d' % (3, 3)", "has a computed width"),
+        ("f'{3:99999}'", "is too large"),
+        ("'{0.real}'.format(3)", "calls `.format()`"),
+        ("'{:99999}'.format(3)", "is too large"),
+        ("((1 << 4000) + 1) * (1 << 4000)", "is too large"),
+        ("('a' * 150000) + ('a' * 150000)", "is too large"),
+        ("[a + b + c for a in range(90) for b in range(90) for c in range(90)]", "takes too long to work out"),
+        ("-" * 100 + "1", "takes too long to work out"),
+        # each of these would be looked at, or hashed, part by part
+        ("{(((0,) * 20000,) * 20000,) * 20000: 1}", "is too large"),
+        ("set([(((0,) * 20000,) * 20000,) * 20000])", "is too large"),
+        ("(((0,) * 20000,) * 20000,) * 20000 in SIZES", "is too large"),
+        ("SIZES[(((0,) * 20000,) * 20000,) * 20000]", "is too large"),
+        ("sorted([[[0] * 20000] * 20000] * 20000)", "is too large"),
+        ("[{part: 1} for part in [(0,) * 10000] * 1000]", "takes too long to work out"),
+    ],
+)
+def test_says_what_it_cannot_know(scope: Scope, expression: str, reason: str) -> None:
+    with pytest.raises(Unknown) as caught:
+        value(expression, scope)
+    assert reason in str(caught.value)

@@ -1,0 +1,237 @@
+"""A migration as a whole: what is planned, shown, written and left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from apps import run, write
+from dockerfix.app import AppError, build, build_server, migrate
+from dockerfix.project.project import Project
+from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
+from places import FIXTURES
+
+PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
+DOCKERFILE = "FROM python:3.11-slim\n# dockerfix[DF301]: fal is installed\nRUN python -m pip install fal\n"
+FINDINGS = (
+    Finding("DF102", Span(0, 0), "tini's stage is removed"),
+    Finding("DF402", Span(0, 0), "`a` is missing", (), Severity.WARNING),
+)
+
+
+def make(folder: Path, **files: str) -> migrate.Plan:
+    project = write(folder, predict__py=PREDICTOR, **files)
+    return migrate.plan(project, DOCKERFILE, build(project), FINDINGS)
+
+
+def test_files(tmp_path: Path) -> None:
+    planned = make(tmp_path / "my_model")
+    assert set(planned.files) == {
+        ".dockerignore", "Dockerfile", "MIGRATION.md", "fal_app.py", "fal_call.py", "fal_cog.py", "pyproject.toml",
+    }  # fmt: skip
+    assert planned.files["Dockerfile"] == DOCKERFILE
+    assert "**/__pycache__\n" in planned.files[".dockerignore"]
+    assert planned.kept == ()
+    guide = planned.files["MIGRATION.md"]
+    assert "fal run my-model " in guide
+    assert "fal deploy my-model " in guide
+    assert "- [ ] `a` is missing (DF402)\n" in guide
+    assert "- tini's stage is removed (DF102)\n" in guide
+    assert guide.index("## Deploy") < guide.index("## Check by hand") < guide.index("## Done")
+
+
+def test_writing_and_again(tmp_path: Path) -> None:
+    planned = make(tmp_path)
+    assert set(migrate.apply(planned)) == set(planned.files)
+    assert (tmp_path / "Dockerfile").read_text(encoding="utf-8") == DOCKERFILE
+    project = Project.open(tmp_path)
+    again = migrate.plan(project, DOCKERFILE, build(project), FINDINGS)
+    assert again.files == planned.files
+    assert again.changed == ()
+    assert migrate.apply(again) == ()
+    assert migrate.diff(again) == ""
+
+
+def test_own_files_are_updated(tmp_path: Path) -> None:
+    migrate.apply(make(tmp_path))
+    (tmp_path / "cog.yaml").write_text(
+        'build:\n  python_version: "3.12"\npredict: "predict.py:Predictor"\n', encoding="utf-8"
+    )
+    project = Project.open(tmp_path)
+    assert migrate.apply(migrate.plan(project, DOCKERFILE, build(project), FINDINGS)) == (
+        "fal_app.py",
+        "pyproject.toml",
+    )
+
+
+@pytest.mark.parametrize("path", ["Dockerfile", "fal_app.py", "MIGRATION.md", "fal_cog.py"])
+def test_foreign_files_stay(tmp_path: Path, path: str) -> None:
+    tmp_path.joinpath(path).write_text("mine\n", encoding="utf-8")
+    planned = make(tmp_path)
+    assert planned.foreign() == (path,)
+    with pytest.raises(AppError, match=f"dockerfix didn't write `{path}`"):
+        migrate.apply(planned)
+    assert not (tmp_path / "fal_call.py").exists()
+    assert tmp_path.joinpath(path).read_text(encoding="utf-8") == "mine\n"
+    migrate.apply(planned, force=True)
+    assert tmp_path.joinpath(path).read_text(encoding="utf-8") == planned.files[path]
+
+
+@pytest.mark.parametrize("path", ["fal_app.py", "MIGRATION.md", ".dockerignore", "pyproject.toml"])
+def test_edited_files_stay(tmp_path: Path, path: str) -> None:
+    migrate.apply(make(tmp_path))
+    with (tmp_path / path).open("a", encoding="utf-8") as stream:
+        stream.write("# my own line\n")
+    project = Project.open(tmp_path)
+    planned = migrate.plan(project, DOCKERFILE + "ENV A=1\n", build(project), ())
+    assert path in planned.kept or path in planned.foreign()
+    if path not in planned.kept:
+        with pytest.raises(AppError, match=path):
+            migrate.apply(planned)
+
+
+def test_the_input_may_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM r8.im/cog-base\n", encoding="utf-8")
+    planned = make(tmp_path)
+    assert "Dockerfile" in migrate.apply(planned, replaceable={"Dockerfile"})
+
+
+def test_kept_files(tmp_path: Path) -> None:
+    planned = make(tmp_path, pyproject__toml="[project]\nname = 'x'\n", __dockerignore="samples\n")
+    assert planned.kept == (".dockerignore", "pyproject.toml")
+    assert "pyproject.toml" not in planned.files
+    assert "[tool.fal.apps." in planned.files["MIGRATION.md"]
+    migrate.apply(planned)
+    assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == "[project]\nname = 'x'\n"
+
+
+def test_diff(tmp_path: Path) -> None:
+    (tmp_path / "fal_app.py").write_text("mine", encoding="utf-8")
+    planned = make(tmp_path)
+    text = migrate.diff(planned)
+    assert "--- /dev/null\n+++ b/Dockerfile\n" in text
+    assert "--- a/fal_app.py\n+++ b/fal_app.py\n" in text
+    assert "-mine\n\\ No newline at end of file\n" in text
+    assert not (tmp_path / "Dockerfile").exists()
+    migrate.apply(planned, force=True)
+    other = tmp_path.parent / "other"
+    other.mkdir()
+    (other / "fal_app.py").write_text("mine", encoding="utf-8")
+    patched = subprocess.run(["git", "apply", "-"], input=text, cwd=other, text=True, capture_output=True, check=False)
+    assert patched.returncode == 0, patched.stderr
+    for path, content in planned.files.items():
+        assert (other / path).read_text(encoding="utf-8") == content
+
+
+def test_link_out_of_the_project(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("# Written by dockerfix\n", encoding="utf-8")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "fal_cog.py").symlink_to(outside)
+    with pytest.raises(AppError, match=r"`fal_cog\.py` is a link out of the project"):
+        migrate.apply(make(project))
+    assert outside.read_text(encoding="utf-8") == "# Written by dockerfix\n"
+
+
+def test_server_target(tmp_path: Path) -> None:
+    project = write(tmp_path, predict__py=PREDICTOR)
+    planned = migrate.plan(project, DOCKERFILE, build_server(project))
+    assert set(planned.files) == {".dockerignore", "Dockerfile", "MIGRATION.md", "fal_gate.py", "pyproject.toml"}
+    assert "exposed_port = 8080" in planned.files["pyproject.toml"]
+    migrate.apply(planned)
+    assert migrate.plan(project, DOCKERFILE, build_server(project)).changed == ()
+
+
+def test_cog_debug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(AppError, match="cog isn't installed"):
+        migrate.run_cog_debug(tmp_path)
+    program = tmp_path / "cog"
+    program.write_text('#!/bin/sh\n[ "$1" = debug ] && echo "FROM scratch"\n', encoding="utf-8")
+    program.chmod(0o755)
+    assert migrate.run_cog_debug(tmp_path) == "FROM scratch\n"
+    program.write_text("#!/bin/sh\necho first >&2\necho 'no cog.yaml' >&2\nexit 1\n", encoding="utf-8")
+    with pytest.raises(AppError, match=r"`cog debug` fails: no cog\.yaml"):
+        migrate.run_cog_debug(tmp_path)
+    program.write_text("no program", encoding="utf-8")
+    with pytest.raises(AppError, match=r"`cog debug` can't be run: .*Exec format error"):
+        migrate.run_cog_debug(tmp_path)
+
+
+def test_without_a_folder(tmp_path: Path) -> None:
+    result = build(write(tmp_path, predict__py=PREDICTOR))
+    with pytest.raises(AppError, match="a migration needs the project's folder"):
+        migrate.plan(Project.open(None), DOCKERFILE, result)
+
+
+def test_downloads_in_the_guide(tmp_path: Path) -> None:
+    text = make(tmp_path, load__py="import os\nos.system('pget https://example.org/a b')\n").files["MIGRATION.md"]
+    assert "- [ ] pget downloads this again on every new runner" in text
+    assert 'target = "/data/my-model/weights.tar"' in text
+    assert "/data/my-model" not in make(tmp_path / "other").files["MIGRATION.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# comment\n\nsamples\n./data/raw\n/weights/\n", ("/samples", "/data/raw", "/weights")),
+        ("**/*.tmp\n*.md\n", ("**/*.tmp", "/*.md")),
+        ("*\n!src\n", ()),
+        (".git\n__pycache__\n../x\n", ("/__pycache__",)),
+    ],
+)
+def test_ignored(tmp_path: Path, text: str, expected: tuple[str, ...]) -> None:
+    project = write(tmp_path, predict__py=PREDICTOR, __dockerignore=text)
+    app = build(project)
+    assert app.settings.ignored[8:] == expected
+    assert [each.code for each in app.findings] == (["DF530"] if "!" in text else [])
+
+
+def test_ignored_deeper(tmp_path: Path) -> None:
+    project = write(
+        tmp_path, predict__py=PREDICTOR, __dockerignore="models\n", src___models___net__py="", __env="A=1\n"
+    )
+    found = {each.code: each.message for each in build(project).findings}
+    assert (
+        found["DF532"] == "fal's client takes `models` for `src/models/net.py` too; write `/models`, as Docker means it"
+    )
+    assert "DF531" in found
+
+
+def test_ignored_by_fal_itself(tmp_path: Path) -> None:
+    """The patterns, as the released client reads them, drop and keep what they should."""
+    if run("-c", "import fal").returncode:
+        pytest.skip("fal isn't installed")
+    project = write(tmp_path, predict__py=PREDICTOR, __dockerignore="samples\n**/*.tmp\n*.md\n")
+    patterns = list(build(project).settings.ignored)
+    program = (
+        "import json, re, sys\n"
+        "from fal.container import DockerignoreHandler\n"
+        "patterns, paths = json.loads(sys.argv[1])\n"
+        "expressions = DockerignoreHandler(dockerignore=patterns).get_regex_patterns()\n"
+        "print(json.dumps([path for path in paths if any(re.match(each, path) for each in expressions)]))\n"
+    )
+    paths = [
+        *("samples/a.png", "src/samples/a.png", "a/b.tmp", "README.md", "docs/README.md", "predict.py"),
+        *(".git/HEAD", "src/__pycache__/a.pyc", ".env", "Dockerfile", "venv/bin/python", "src/venv/x.py"),
+    ]
+    found = run("-c", program, json.dumps([patterns, paths]))
+    assert set(json.loads(found.stdout)) == {
+        "samples/a.png", "a/b.tmp", "README.md", ".git/HEAD", "src/__pycache__/a.pyc", ".env", "venv/bin/python",
+    }  # fmt: skip
+
+
+def test_golden_guide() -> None:
+    folder = FIXTURES / "app" / "odd-inputs"
+    project = Project.open(folder)
+    text = migrate.plan(project, DOCKERFILE, build(project), FINDINGS).files["MIGRATION.md"]
+    expected = folder / "expected.MIGRATION.md"
+    if os.environ.get("WRITE_GOLDEN"):
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")

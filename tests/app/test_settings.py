@@ -1,0 +1,66 @@
+"""The settings of an App: its name, and the machine that fits cog.yaml and the packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from apps import write
+from dockerfix.app import AppOptions, build
+from dockerfix.app.read.media import of_output
+from dockerfix.app.settings import app_name
+
+PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
+
+
+def config(build_lines: str) -> str:
+    return f'build:\n  python_version: "3.11"\n{build_lines}predict: "predict.py:Predictor"\n'
+
+
+@pytest.mark.parametrize(
+    ("image", "folder", "expected"),
+    [
+        ("r8.im/someone/My_Model:latest", "x", "my-model"),
+        (None, "My Model (2)", "my-model-2"),
+        ("r8.im/someone/___", "___", "app"),
+        (None, None, "app"),
+    ],
+)
+def test_names(tmp_path: Path, image: str | None, folder: str | None, expected: str) -> None:
+    assert app_name(image, None if folder is None else tmp_path / folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("", ("S",)),
+        ("  python_packages:\n    - torch==2.3.1\n", ("L",)),
+        ('  gpu: true\n  cuda: "12.1"\n', ("GPU-A100", "GPU-H100")),
+        ('  gpu: true\n  cuda: "11.7"\n', ("GPU-A100",)),
+        ('  gpu: true\n  cuda: "12.1"\n  python_packages:\n    - torch==1.13.1\n', ("GPU-A100",)),
+        ("  gpu: true\n  python_packages:\n    - tensorflow==2.10.0\n", ("GPU-A100",)),
+    ],
+)
+def test_machines(tmp_path: Path, lines: str, expected: tuple[str, ...]) -> None:
+    result = build(write(tmp_path, predict__py=PREDICTOR, cog__yaml=config(lines)))
+    assert result.settings.machine == expected
+
+
+def test_no_machine_runs_an_old_cuda(tmp_path: Path) -> None:
+    result = build(write(tmp_path, predict__py=PREDICTOR, cog__yaml=config('  gpu: true\n  cuda: "10.2"\n')))
+    assert result.settings.machine == ("GPU-A100",)
+    message = "no machine of fal runs CUDA 10.2; the App names GPU-A100, on which it won't start"
+    assert [(each.line, each.message) for each in result.findings if each.code == "DF513"] == [(4, message)]
+
+
+def test_the_machine_of_choice(tmp_path: Path) -> None:
+    project = write(tmp_path, predict__py=PREDICTOR, cog__yaml=config("  gpu: true\n"))
+    assert build(project, AppOptions(machine_type="GPU-B200")).settings.machine == ("GPU-B200",)
+
+
+@pytest.mark.parametrize(
+    ("endings", "expected"), [([".gif"], "File"), ([".gif", ".png"], "File"), ([".png", ".jpg"], "Image"), ([], "File")]
+)
+def test_the_class_of_a_result(endings: list[str], expected: str) -> None:
+    assert of_output("", endings) == expected

@@ -1,0 +1,175 @@
+"""The gate: what BuildKit would reject, and what a second run would change, is never let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.options import Options
+from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.driver.pipeline import Outcome, run
+from dockerfix.passes import Pass
+from dockerfix.project.project import Project
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.edits import Edit
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Span
+from mutations import conformance_cases
+from places import SHARED
+
+KEYWORDS = """
+    ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME
+    WORKDIR
+"""
+COGS = 'FROM python:3.11-slim\nEXPOSE 5000\nCMD ["python", "-m", "cog.server.http"]\n'
+
+
+def context(*, converting: bool = False) -> Context:
+    return Context(Project.open(None), Options(), converting=converting, era="E20", base_python="3.11")
+
+
+def appending(text: str) -> Pass:
+    """A pass that puts `text` at the end."""
+
+    def function(document: Document, _context: Context) -> Iterator[Finding]:
+        end = Span(len(document.text), len(document.text))
+        yield Finding("DF199", end, "something is added", (Edit(end, text),))
+
+    return Pass("DF199", "append", False, function)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM a\nRUN b\n", []),
+        ("FROM a\nRUN b\nRUN c\n", []),
+        ("ARG A\nFROM a AS b\n", []),
+        ("FROM a as\n", [("FROM requires either one or three arguments", 0)]),
+        ("FROM a AS b c\n", [("FROM requires either one or three arguments", 0)]),
+        ("FROM\n", [("FROM requires either one or three arguments", 0)]),
+        ("RUN a\nFROM b\n", [("RUN stands before the first FROM", 0)]),
+        ("ARG A\n  ENV B=c\nFROM b\nENV C=d\n", [("ENV stands before the first FROM", 8)]),
+        ("FROM a\n# c\nNonsense b\n", [("unknown instruction: `Nonsense`", 11)]),
+        (
+            "Nonsense b\nFROM\n",
+            [("unknown instruction: `Nonsense`", 0), ("FROM requires either one or three arguments", 11)],
+        ),
+    ],
+)
+def test_defects(text: str, expected: list[tuple[str, int]]) -> None:
+    assert defects(parse(text)) == expected
+
+
+NO_STAGE_3 = "invalid stage index 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM a\nFROM b\nCOPY --from=0 /x /x\n", []),
+        ("FROM a AS one\nFROM b\nCOPY --link --from=ONE /x /x\nCOPY --from=alpine /x /x\n", []),
+        ("FROM a\nCOPY --from=3 /x /x\n", [NO_STAGE_3]),
+        ("FROM a\nCOPY --from=-1 /x /x\n", ["invalid stage index -1"]),
+        ("FROM a\nRUN --mount=from=3,target=/x ls\nONBUILD COPY --from=3 /x /x\n", []),
+        ("FROM a\nCOPY --from=0 /x /x\n", ["circular dependency detected on stage: stage-0"]),
+        ("FROM a AS b\nCOPY --from=b /x /x\n", ["circular dependency detected on stage: b"]),
+        (
+            "FROM a AS one\nCOPY --from=1 /x /x\nFROM one AS two\n",
+            ['cannot copy from stage "1", it needs to be defined before current stage "one"'],
+        ),
+        (
+            "FROM a\nCOPY --from=two /x /x\nFROM b AS two\nCOPY --from=0 /x /x\n",
+            ["circular dependency detected on stage: stage-0"],
+        ),
+        ("FROM a AS b\nRUN --mount=from=b,target=/x ls\n", ["circular dependency detected on stage: b"]),
+        # a stage that nothing needs isn't run
+        ("FROM a AS one\nCOPY --from=two /x /x\nFROM b AS two\n", []),
+        ("FROM a AS one\nCOPY --from=3 /x /x\nFROM b AS two\n", [NO_STAGE_3]),
+        # BuildKit counts on: behind the stages come the images that something was taken from
+        ("FROM a\nCOPY --from=x /x /x\nCOPY --from=y /y /y\nCOPY --from=z /z /z\nCOPY --from=3 /x /x\n", []),
+        ("FROM a\nCOPY --from=x /x /x\nCOPY --from=y /y /y\nCOPY --from=3 /x /x\n", [NO_STAGE_3]),
+        ("FROM a\nCOPY --from=3 /x /x\n" + "COPY --from=x /x /x\n" * 3, [NO_STAGE_3]),
+        ("FROM a\n" + "RUN --mount=type=cache,target=/x ls\n" * 3 + "COPY --from=3 /x /x\n", [NO_STAGE_3]),
+    ],
+)
+def test_stages_that_are_not_there(text: str, expected: list[str]) -> None:
+    assert [message for message, _offset in defects(parse(text))] == expected
+
+
+def test_a_stage_that_a_pass_takes_away_is_stopped() -> None:
+    document = parse("FROM a\n")
+    with pytest.raises(GateError, match="at its line 2: invalid stage index 3"):
+        check(document, run(document, context(), [appending("COPY --from=3 /x /x\n")]), context())
+
+
+@pytest.mark.skipif(SHARED is None, reason="the sample data is not beside the checkout")
+def test_stages_are_there_as_buildkit_sees_it() -> None:
+    words = ("invalid stage index", "circular dependency", "cannot copy from stage")
+    refusals = 0
+    for case in conformance_cases():
+        told = case["buildkit"].get("error") or ""
+        found = {message for message, _offset in defects(parse(case["input"])) if message.startswith(words)}
+        if case["buildkit"].get("ok") or found:
+            assert found == {told} - {""}, case["id"]
+        refusals += told.startswith(words)
+        assert found or not told.startswith(words), case["id"]
+    assert refusals
+
+
+def test_defects_of_the_parser_and_ours_are_in_order() -> None:
+    found = defects(parse("# escape=x\nRUN a\nFROM a\nNonsense b\n"))
+    assert [message.partition(" ")[0] for message, _offset in found] == ["invalid", "RUN", "unknown"]
+    assert [offset for _message, offset in found] == sorted(offset for _message, offset in found)
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS.split())
+def test_every_instruction_is_known(keyword: str) -> None:
+    assert not [message for message, _offset in defects(parse(f"FROM a\n{keyword} b\n")) if "unknown" in message]
+
+
+def test_a_good_result_goes_through() -> None:
+    document = parse("FROM a\n")
+    check(document, run(document, context(), [appending("RUN b\n")]), context())
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("\n\nNONSENSE b\n", "at its line 4: unknown instruction: `NONSENSE`"),
+        ("FROM b c\n", "at its line 2: FROM requires either one or three arguments"),
+        ("RUN <<E\n", "at its line 2: unterminated heredoc"),
+    ],
+)
+def test_what_buildkit_rejects_is_stopped(added: str, message: str) -> None:
+    document = parse("FROM a\n")
+    with pytest.raises(GateError) as caught:
+        check(document, run(document, context(), [appending(added)]), context())
+    assert str(caught.value) == f"the result would be rejected by BuildKit {message}"
+
+
+def test_a_defect_of_the_source_is_not_the_passes_doing() -> None:
+    document = parse("FROM a\nNONSENSE b\n")
+    check(document, run(document, context(), [appending("NONSENSE b\n")]), context())
+    with pytest.raises(GateError, match="unknown instruction: `OTHER`"):
+        check(document, run(document, context(), [appending("OTHER b\n")]), context())
+
+
+def test_what_a_second_run_changes_is_stopped() -> None:
+    document = parse(COGS)
+    unfinished = run(document, context(converting=True), [])
+    with pytest.raises(GateError) as caught:
+        check(document, unfinished, context(converting=True))
+    assert str(caught.value) == "a second run would change the result again: DF104, DF301, DF302, DF303"
+
+
+def test_a_tree_that_is_not_that_of_its_text_is_stopped() -> None:
+    document = parse("FROM a\nRUN b\n")
+    wrong: Any = SimpleNamespace(text=document.text, nodes=parse("FROM a\n").nodes)
+    with pytest.raises(GateError) as caught:
+        check(document, Outcome(wrong, (), ()), context())
+    assert str(caught.value) == "the result reads differently when it is parsed from the start"

@@ -1,0 +1,54 @@
+"""Golden cases of single passes: fixtures/passes/<pass>/<case>/.
+
+A case holds ``input.Dockerfile``, perhaps a cog.yaml, files of the project and ``options`` (``--target server``), and
+what comes out when the pass runs alone: ``expected.Dockerfile`` and ``expected.report``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+import buildkit
+from dockerfix.driver.pipeline import Outcome
+from dockerfix.passes import Pass, all_passes
+from dockerfix.report import text
+from dockerfix.text.source import Source, encode
+from golden import GoldenFile, cases, name_of
+from pass_cases import open_project, options_of_case, run_alone
+from places import FIXTURES
+
+PASSES = {each.name: each for each in all_passes()}
+CASES = [case for case in cases("passes/*/*") if case.parent.name in PASSES]
+
+
+def short_name(case: Path) -> str:
+    return case.relative_to(FIXTURES / "passes").as_posix()
+
+
+def outcome_of(case: Path) -> tuple[Pass, Outcome, bytes]:
+    each = PASSES[case.parent.name]
+    data = (case / "input.Dockerfile").read_bytes()
+    return each, run_alone(each, data, open_project(case), options_of_case(case)), data
+
+
+@pytest.mark.parametrize("case", CASES, ids=short_name)
+def test_golden_pass(case: Path, snapshot: SnapshotAssertion) -> None:
+    each, outcome, data = outcome_of(case)
+    golden = snapshot.use_extension(GoldenFile)
+    source = Source.read(data)
+    report = "".join([f"{text.line(finding, source, 'input.Dockerfile')}\n" for finding in outcome.findings])
+    assert encode(outcome.document.text) == golden(name=f"{name_of(case)}/expected.Dockerfile")
+    assert encode(report) == golden(name=f"{name_of(case)}/expected.report")
+    assert {finding.code for finding in outcome.findings} <= {each.code}
+
+
+@pytest.mark.parametrize("case", CASES, ids=short_name)
+def test_buildkit_takes_what_a_pass_makes_and_a_second_run_changes_nothing(case: Path) -> None:
+    each, outcome, data = outcome_of(case)
+    if not isinstance(buildkit.judge(data), buildkit.Refusal):
+        assert not isinstance(buildkit.judge(encode(outcome.document.text)), buildkit.Refusal)
+    again = run_alone(each, outcome.document.text, open_project(case), options_of_case(case))
+    assert again.document.text == outcome.document.text

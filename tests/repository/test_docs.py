@@ -1,0 +1,319 @@
+"""The documentation: it builds, what it shows runs, and what it lists is there."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import click
+import pytest
+import yaml
+
+import dockerfix
+from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, project
+from dockerfix.cli import config
+from dockerfix.cli.command import cli
+from dockerfix.report.rules import all_rules
+from places import FIXTURES, ROOT
+
+__all__ = ["here", "project"]
+
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+CASE = FIXTURES / "pipeline" / "comfy-workflows-v0.9.6"
+
+_BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+
+
+class Block(NamedTuple):
+    """A block of code on a page."""
+
+    page: Path
+    language: str
+    title: str
+    text: str
+
+
+def blocks(*languages: str, pages: list[Path] = PAGES) -> list[Block]:
+    return [
+        Block(page, match[1], match[2] or "", match[3])
+        for page in pages
+        for match in _BLOCK.finditer(page.read_text("utf-8"))
+        if match[1] in languages
+    ]
+
+
+def block(page: str, language: str, title: str = "", number: int = 0) -> str:
+    found = [each for each in blocks(language, pages=[DOCS / page]) if each.title == title]
+    return found[number].text
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A folder for PATH in which `dockerfix` is this one, and `cog debug` prints what it printed for the project."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    quoted = " ".join(f'"{word}"' for word in COMMAND)
+    for name, line in (("dockerfix", f'exec {quoted} "$@"'), ("cog", "cat Dockerfile.cog")):
+        script = folder / name
+        script.write_text(f"#!/bin/bash\n{line}\n")
+        script.chmod(0o755)
+    return folder
+
+
+def bash(script: str, folder: Path, tools: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]])
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment(PATH=path),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_it_builds(tmp_path: Path) -> None:
+    pytest.importorskip("material", reason="needs mkdocs-material")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for rule in all_rules().values():
+        page = tmp_path / "site" / "reference" / "codes" / rule.code / "index.html"
+        assert rule.name in page.read_text("utf-8")
+        assert rule.url.endswith(f"/reference/codes/{rule.code}/")
+    html = (tmp_path / "site" / "reference" / "command-line" / "index.html").read_text("utf-8")
+    assert "--in-place" in html
+    assert "generated:" not in html
+    assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://(?!dockerfix\.readthedocs\.io)', html)
+
+
+class TestGenerated:
+    def test_every_code_has_a_page(self, generate: ModuleType) -> None:
+        pages = generate.pages()
+        assert set(pages) == {"reference/codes/index.md", *(f"reference/codes/{code}.md" for code in all_rules())}
+        for code, rule in all_rules().items():
+            assert f"# {code} {rule.name}" in pages[f"reference/codes/{code}.md"]
+            assert f"[{code}]({code}.md)" in pages["reference/codes/index.md"]
+
+    def test_the_examples_are_blocks(self, generate: ModuleType) -> None:
+        page = generate.pages()["reference/codes/DF102.md"]
+        assert re.search(
+            r"## Before\n\n```dockerfile\nFROM .*\n```\n\n## After\n\n```dockerfile\nFROM ", page, re.DOTALL
+        )
+        assert "\n    FROM" not in page
+
+    def test_markup_in_a_docstring_is_text(self, generate: ModuleType) -> None:
+        assert generate._escaped("a <b> `c <d>`\n    <e>") == "a &lt;b> `c <d>`\n    <e>"
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {name for each in command.params for name in (*each.opts, *each.secondary_opts)} | {"--help", "--version"}
+
+
+def commands_shown() -> Iterator[tuple[Path, list[str]]]:
+    """Each call of dockerfix in a block of shell, YAML or make."""
+    for each in blocks("sh", "yaml", "make"):
+        for line in each.text.split("\n"):
+            match = re.search(r"(?:^|[|&] |- |\t|xargs [\w -]*)dockerfix (.*)", line.split(" #")[0])
+            if match:
+                yield each.page, re.split(r"[|<>&]", match[1])[0].split()
+
+
+SHOWN = list(commands_shown())
+
+
+@pytest.mark.parametrize(("page", "words"), SHOWN, ids=[" ".join(words) for _page, words in SHOWN])
+def test_options_exist(page: Path, words: list[str]) -> None:
+    context = click.Context(cli)
+    command = cli.get_command(context, words[0]) if words and not words[0].startswith("-") else None
+    command = command or cli.get_command(context, "rewrite")
+    assert command
+    known = options_of(command)
+    for word in words:
+        assert not word.startswith("-") or word in known, f"{page.name}: {word}"
+
+
+def test_the_tutorial(tmp_path: Path, tools: Path) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(CASE, work / "fixtures" / "pipeline" / CASE.name)
+    script, said = "", ""
+    for each in blocks("sh", "text", pages=[DOCS / "tutorial.md"]):
+        if each.language == "sh":
+            # the steps build on each other, so each runs behind all those before it
+            shutil.rmtree(work / "model", ignore_errors=True)
+            done = bash(f"exec 3>&1 >/dev/null 2>&1\n{script}exec >&3 2>&3\n{each.text}", work, tools)
+            said, script = done.stdout, script + each.text
+            stale = "--against" in each.text and "up to date" not in each.text
+            assert done.returncode == (1 if stale else 0), said
+        else:
+            for line in each.text.splitlines():
+                assert line in said.split("\n"), line
+
+
+def test_commands_of_the_index(tmp_path: Path, tools: Path) -> None:
+    folder = tmp_path / "my-model"
+    shutil.copytree(CASE, folder)
+    (folder / "input.Dockerfile").rename(folder / "Dockerfile.cog")
+    done = bash(f"cd {tmp_path} || exit 9\n{block('index.md', 'sh')}", tmp_path, tools)
+    assert done.returncode == 0, done.stdout
+    assert (folder / "Dockerfile").read_bytes() == (CASE / "expected.Dockerfile").read_bytes()
+
+
+def test_the_makefile(tmp_path: Path, tools: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(CASE, folder)
+    (folder / "input.Dockerfile").rename(folder / "Dockerfile.cog")
+    (folder / "Makefile").write_text(block("how-to/makefile.md", "make", "Makefile"))
+    assert bash("make dockerfile check-dockerfile", folder, tools).returncode == 0
+    before = (folder / "Dockerfile").read_bytes()
+    (folder / "cog.yaml").write_text((folder / "cog.yaml").read_text().replace("- scipy", "- scipy==1.13.1"))
+    done = bash("make check-dockerfile", folder, tools)
+    assert done.returncode != 0
+    assert "+    'scipy==1.13.1' \\" in done.stdout
+    (tools / "cog").write_text("#!/bin/bash\nexit 1\n")
+    assert bash("make dockerfile", folder, tools).returncode != 0
+    assert (folder / "Dockerfile").read_bytes() == before
+
+
+def test_pages_and_codes_that_are_named() -> None:
+    for page in [*PAGES, ROOT / "mkdocs.yml"]:
+        for code in re.findall(r"\bDF[0-4]\d\d\b", page.read_text("utf-8")):
+            assert code in all_rules() or code == "DF190", f"{page.name} names {code}"
+
+
+def test_the_rules_of_fal_are_all_there() -> None:
+    text = (DOCS / "fal-rules.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    assert [int(number) for number, _rule, _answer in rows] == list(range(1, 47))
+    assert all(rule.strip() and answer.strip() for _number, rule, answer in rows)
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in blocks("yaml", "toml") if each.title], ids=lambda each: each.page.stem
+)
+def test_files_that_are_shown(each: Block, tmp_path: Path) -> None:
+    path = tmp_path / each.title.rpartition("/")[2]
+    path.write_text(each.text)
+    if path.name in (".dockerfix.yaml", "pyproject.toml"):
+        assert set(config.load(path) or {}) > {"config"}
+    else:
+        assert yaml.safe_load(each.text)
+
+
+class TestConfiguration:
+    def test_both_forms_say_the_same(self, tmp_path: Path) -> None:
+        found = []
+        for name, language in ((".dockerfix.yaml", "yaml"), ("pyproject.toml", "toml")):
+            (tmp_path / name).write_text(block("how-to/configuration.md", language, name))
+            found.append({**(config.load(tmp_path / name) or {}), "config": None})
+        assert found[0] == found[1]
+
+    def test_the_ignore_comment(self, project: Here) -> None:
+        shown = block("how-to/configuration.md", "dockerfile")
+        project.write("Dockerfile", DOCKERFILE.replace("EXPOSE 5000\n", shown))
+        assert shown.encode() in project("Dockerfile").out
+
+
+def test_hooks_and_inputs_exist() -> None:
+    hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    page = (DOCS / "how-to" / "pre-commit.md").read_text("utf-8")
+    assert set(re.findall(r"- id: ([\w-]+)", page)) == hooks
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    rows = re.findall(r"^\| `([\w-]+)` \|", (DOCS / "how-to" / "github-action.md").read_text("utf-8"), re.MULTILINE)
+    assert rows == list(inputs)
+
+
+class TestPrivateIndexes:
+    def test_a_secret_of_the_build_is_left_alone(self, tmp_path: Path) -> None:
+        command = "RUN --mount=type=secret,id=pip,target=/etc/pip.conf pip install our-package==1.2.0\n"
+        assert command.strip() in (DOCS / "how-to" / "private-indexes.md").read_text("utf-8")
+        cog_yaml = block("how-to/private-indexes.md", "yaml", "cog.yaml")
+        text = f'FROM python:3.11-slim\n{command}WORKDIR /src\nCMD ["python", "-m", "cog.server.http"]\nCOPY . /src\n'
+        result = dockerfix.rewrite(text, cog_yaml=cog_yaml)
+        assert result.ok
+        assert command in result.text
+        assert "DF306" in [finding.code for finding in result.findings]
+
+    def test_credentials_are_an_error(self) -> None:
+        cog_yaml = COG_YAML.replace("requests==2.32.3", "--index-url=https://u:secret@example.org/simple x==1")
+        result = dockerfix.rewrite(DOCKERFILE, cog_yaml=cog_yaml)
+        assert not result.ok
+        assert "secret@" not in result.rewritten
+
+
+def app_project(parent: Path) -> Path:
+    folder = parent / "model"
+    shutil.copytree(FIXTURES / "app" / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
+    (folder / "Dockerfile").write_text(DOCKERFILE)
+    return folder
+
+
+class TestPython:
+    def test_the_library(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        (tmp_path / "cog.yaml").write_text(COG_YAML)
+        source = block("reference/library.md", "python").replace("path/to/model", str(tmp_path))
+        exec(source, {"text": DOCKERFILE})
+        out = capsys.readouterr().out
+        assert "6 DF104 note the CMD that starts Cog's server is removed" in out
+        exec(block("reference/library.md", "python", number=1), {"dockerfix": dockerfix})
+        assert capsys.readouterr().out == "['base']\n3.11\n"
+
+    def test_the_app(self, tmp_path: Path, tools: Path) -> None:
+        folder = app_project(tmp_path)
+        (folder / "make_app.py").write_text(block("how-to/app.md", "python", "make_app.py"))
+        done = bash("python make_app.py", folder, tools)
+        assert done.returncode == 0, done.stdout
+        assert "[tool.fal.apps." in done.stdout
+        made = {name: (folder / name).read_text() for name in ("fal_app.py", "fal_cog.py", "fal_call.py")}
+        assert 'app_auth = "private"' in made["fal_app.py"]
+        other = app_project(tmp_path / "other")
+        done = bash(block("how-to/app.md", "sh"), other, tools)
+        assert done.returncode == 0, done.stdout
+        assert "[tool.fal.apps." in (other / "pyproject.toml").read_text()
+        for name in made:
+            compile((other / name).read_text(), name, "exec")
+
+    def test_the_migration(self, tmp_path: Path, tools: Path) -> None:
+        folder = app_project(tmp_path)
+        (folder / "Dockerfile").rename(folder / "Dockerfile.cog")
+        look, write = block("how-to/app.md", "sh", number=1).splitlines()
+        before = sorted(path.name for path in folder.iterdir())
+        assert bash(look, folder, tools).returncode == 0
+        assert sorted(path.name for path in folder.iterdir()) == before
+        done = bash(write, folder, tools)
+        assert done.returncode == 0, done.stdout
+        for name in ("Dockerfile", "fal_app.py", ".dockerignore", "pyproject.toml", "MIGRATION.md"):
+            assert (folder / name).is_file(), name
+
+    def test_the_new_pass(self) -> None:
+        from dockerfix.passes import Pass
+        from dockerfix.project.project import Project
+        from pass_cases import example, run_alone
+
+        names: dict[str, object] = {"__name__": "drop_volume"}
+        exec(block("explanation/add-a-pass.md", "python"), names)
+        each = Pass("DF190", "drop_volume", True, names["drop_volume"])  # type: ignore[arg-type]
+        shown = example(each)
+        outcome = run_alone(each, shown.before, Project.open(None, None))
+        assert outcome.document.text == shown.after != shown.before

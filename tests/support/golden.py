@@ -1,0 +1,48 @@
+"""Golden tests: one folder a case, the expected files beside the input, compared byte for byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from syrupy.data import SnapshotCollections
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+from syrupy.types import SnapshotIndex
+
+from places import FIXTURES
+
+
+class GoldenFile(SingleFileSnapshotExtension):
+    """A file of ``fixtures/``: ``assert data == snapshot(name="syntax/case/expected.tree")``, data being bytes."""
+
+    _write_mode = WriteMode.BINARY
+    file_extension = ""
+
+    @classmethod
+    def get_location(cls, *, test_location: PyTestLocation, index: SnapshotIndex) -> str:
+        """The file that the name of the snapshot says."""
+        return str(FIXTURES / str(index))
+
+    @classmethod
+    def write_snapshot(cls, *, snapshot_location: str, snapshots: list[Any], **_options: object) -> None:
+        """Write the file; syrupy's own way warns that its name says nothing of the test."""
+        for data, *_place in snapshots:
+            Path(snapshot_location).write_bytes(data)
+
+    def discover_snapshots(
+        self, *, test_location: PyTestLocation, ignore_extensions: list[str] | None = None
+    ) -> SnapshotCollections:
+        """Nothing: what syrupy finds it may delete as unused, and the inputs lie in the same folders."""
+        return SnapshotCollections()
+
+
+def cases(*places: str) -> list[Path]:
+    """The folders that match a pattern under ``fixtures/`` and hold an ``input.Dockerfile``."""
+    found = {path.parent for place in places for path in FIXTURES.glob(f"{place}/input.Dockerfile")}
+    return sorted(found)
+
+
+def name_of(case: Path) -> str:
+    """How a case is named in reports: its folders under ``fixtures/``."""
+    return case.relative_to(FIXTURES).as_posix()
