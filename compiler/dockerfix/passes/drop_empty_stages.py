@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, flow, stage_numbers
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import DEPENDENCIES_FOLDER, DEPENDENCIES_STAGE
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.shell import Command
 from dockerfix.text.edits import Edit
@@ -51,7 +51,7 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
 
 
 def _is_for_packages(stage: Stage) -> bool:
-    return stage.name == idioms().staging.dependencies_stage
+    return stage.name == DEPENDENCIES_STAGE
 
 
 def _going_along(document: Document, stage: Stage, gone: set[Instruction]) -> tuple[Instruction, ...] | None:
@@ -71,7 +71,7 @@ def _only_checks(document: Document, instruction: Instruction) -> bool:
 
 def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:
     """The later instructions that bring the packages of `stage` over; None where one takes something else of it."""
-    folder = idioms().staging.dependencies_folder
+    folder = DEPENDENCIES_FOLDER
     users = flow.users_of(document, stage)
     if not all(folder in user.text for user in users):
         return None
