@@ -16,7 +16,7 @@ help:
 	@echo "mutation  make small mistakes in four modules; fails where the tests notice one not (about 5 minutes)"
 	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS), and print the totals"
 	@echo "golden    write the golden files anew (read the diff before you commit it)"
-	@echo "tables    write the tables of the grammars and of knowledge/*.yaml anew"
+	@echo "tables    compile the grammars to the tables of syntax/tables"
 	@echo "lint      ruff and mypy"
 	@echo "dist      build the wheel and try it in an empty environment"
 	@echo "docs      build the documentation into site/"

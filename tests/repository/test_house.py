@@ -14,7 +14,14 @@ from pathlib import Path
 import pytest
 
 import golden
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import (
+    COG_BASE_IMAGE,
+    CUDA_IMAGE,
+    FIRST_BASE_IMAGE,
+    MONOBASE_IMAGE,
+    PYTHON_IMAGE,
+    WEIGHTS_STAGE,
+)
 from dockerfix.passes import Pass, all_passes
 from dockerfix.text import lazy_patterns
 from pass_cases import Example, example, open_project, options_of_case, run_alone
@@ -292,9 +299,8 @@ def literals(module: ast.Module) -> Iterator[ast.Constant]:
 @pytest.mark.parametrize("each", PASSES, ids=name_of)
 def test_facts_live_in_the_tables(each: Pass) -> None:
     """No version number and no image in a pass; a message may say ``cog-base``, but no literal may have its tag."""
-    images = idioms().images
-    tagged = "|".join(map(re.escape, (images.python, images.cog_base, images.monobase, images.weights_stage)))
-    whole = "|".join(map(re.escape, (images.registry, images.cuda, images.first_base)))
+    tagged = "|".join(map(re.escape, (PYTHON_IMAGE, COG_BASE_IMAGE, MONOBASE_IMAGE, WEIGHTS_STAGE)))
+    whole = "|".join(map(re.escape, ("r8.im", CUDA_IMAGE, FIRST_BASE_IMAGE)))
     facts = re.compile(rf"\d+\.\d+|{whole}|(?:{tagged}):\S")
     for path in files_of(each):
         for node in literals(tree(path)):

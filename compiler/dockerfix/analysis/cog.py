@@ -1,6 +1,6 @@
 """Recognise what Cog writes, by what instructions do: what they copy, install, run or name.
 
-Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idioms.yaml``.
+Nothing here knows a Cog release; names and paths come from ``knowledge/cog_constructs.py``.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
     """Report packages and a Python version that don't go with fal, and URLs that hold credentials.
 
     The model and `fal` share one Python, and fal is installed last, so that its versions win: a model that pins pydantic below 2
-    gets another one (PyPI, Requires-Dist of fal; knowledge/fal.yaml). Versions of fal for old Pythons are no longer published.
+    gets another one (PyPI, Requires-Dist of fal; knowledge/fal.py). Versions of fal for old Pythons are no longer published.
     A URL with a password or a token would be stored in the image for everyone who can pull it; dockerfix never writes one.
 
     cog.yaml:

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES, PACKAGE_REPOSITORIES
-from dockerfix.knowledge.versions import caps_below
 from dockerfix.project.pip_options import Option, read_option, takes_value
 from dockerfix.project.quoting import has_credentials, shell_quote
 from dockerfix.text.lazy_patterns import lazy
@@ -22,7 +21,6 @@ __all__ = [
     "Item",
     "Option",
     "Requirement",
-    "caps_below",
     "has_credentials",
     "is_cog",
     "normalize",
