@@ -167,10 +167,9 @@ def base_python(document: Document) -> str | None:
     tag = cog_base_tag(stage.base)
     if tag is not None:
         return tag.python
-    name = MONOBASE_PYTHON
     for instruction in stage.instructions if cog.is_monobase(stage.base) else ():
         if isinstance(instruction.view, Env):
             for pair in instruction.view.pairs:
-                if pair.name.value == name and pair.value is not None:
+                if pair.name.value == MONOBASE_PYTHON and pair.value is not None:
                     return pair.value.value
     return None

@@ -173,8 +173,7 @@ def tini_commands(instruction: Instruction) -> tuple[Command, ...]:
 @per_node
 def is_cog_label(instruction: Instruction) -> bool:
     """A LABEL of Cog's; a value that breaks its quotes may look like more pairs, so the first name decides."""
-    prefixes = LABEL_PREFIXES
-    return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(prefixes)
+    return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(LABEL_PREFIXES)
 
 
 install = pip.install
@@ -187,8 +186,7 @@ def installs_cog(command: Command) -> bool:
     if found is None:
         return False
     own = cog_words(found)
-    companions = WHEEL_COMPANIONS
-    others = [word for word in found.operands if word not in own and word.value not in companions]
+    others = [word for word in found.operands if word not in own and word.value not in WHEEL_COMPANIONS]
     others += [option[-1] for option in found.options if option[0].value in _NAMES_PACKAGES and option[-1] not in own]
     return bool(own) and not others
 

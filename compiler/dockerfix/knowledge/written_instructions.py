@@ -105,7 +105,7 @@ SOURCE_PATH_SOURCE = (
 )
 
 
-def add_source_path(folder: str) -> str:
+def source_path(folder: str) -> str:
     """Return the RUN that puts a folder of the image on Python's path."""
     path = "pathlib.Path(sysconfig.get_path('purelib'), 'src.pth')"
     return rf'''RUN python -c "import pathlib, sysconfig; {path}.write_text('{folder}\n')"'''

@@ -8,7 +8,7 @@ from dockerfix.analysis import blocks, flow, placement
 from dockerfix.analysis.blocks import Said
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDER, MODEL_FOLDERS
-from dockerfix.knowledge.written_instructions import add_source_path as written
+from dockerfix.knowledge.written_instructions import source_path
 from dockerfix.syntax.dockerfile.instructions import TextView
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.findings import Finding
@@ -43,7 +43,7 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or context.options.target == "server":
         return
     folder = _source_folder(stage)
-    text = blocks.render(document, CODE, f"{folder} on Python's path", written(folder))
+    text = blocks.render(document, CODE, f"{folder} on Python's path", source_path(folder))
     said = Said(f"`{folder}` is put on Python's path", f"`{folder}` is on Python's path now")
     yield from blocks.settle(document, CODE, text, placement.after_installs(stage), said)
 

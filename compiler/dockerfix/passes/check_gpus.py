@@ -123,10 +123,13 @@ def _is_served(name: str, chosen: set[str]) -> bool:
 def _values(instruction: Instruction) -> Iterator[str]:
     """What an instruction sets the variable to."""
     view = instruction.view
-    variable = ARCHITECTURE_VARIABLE
     if isinstance(view, Env | Arg):
-        yield from (pair.value.value for pair in view.pairs if pair.name.value == variable and pair.value is not None)
-    elif instruction.keyword == "RUN" and variable in instruction.node.text:
+        yield from (
+            pair.value.value
+            for pair in view.pairs
+            if pair.name.value == ARCHITECTURE_VARIABLE and pair.value is not None
+        )
+    elif instruction.keyword == "RUN" and ARCHITECTURE_VARIABLE in instruction.node.text:
         found = flow.shell(instruction)
         for command in found.script.walk() if found is not None else ():
-            yield from (each.value.text for each in command.assignments if each.name == variable)
+            yield from (each.value.text for each in command.assignments if each.name == ARCHITECTURE_VARIABLE)

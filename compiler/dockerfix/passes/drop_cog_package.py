@@ -74,8 +74,9 @@ def _brings_cog(instruction: Instruction) -> bool:
         return False
     name = cog.staged_file(instruction) or ""
     view = instruction.view
-    folder = LIBRARY_FOLDER
-    in_library = isinstance(view, Copy) and view.destination is not None and view.destination.value.startswith(folder)
+    in_library = (
+        isinstance(view, Copy) and view.destination is not None and view.destination.value.startswith(LIBRARY_FOLDER)
+    )
     return cog.is_wheel_name(name) or in_library
 
 

@@ -71,14 +71,15 @@ def _only_checks(document: Document, instruction: Instruction) -> bool:
 
 def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:
     """The later instructions that bring the packages of `stage` over; None where one takes something else of it."""
-    folder = DEPENDENCIES_FOLDER
     users = flow.users_of(document, stage)
-    if not all(folder in user.text for user in users):
+    if not all(DEPENDENCIES_FOLDER in user.text for user in users):
         return None
     links = [
         instruction
         for instruction in document.instructions
-        if instruction not in users and f"{folder}/" in instruction.node.text and _only_brings(instruction, folder)
+        if instruction not in users
+        and f"{DEPENDENCIES_FOLDER}/" in instruction.node.text
+        and _only_brings(instruction, DEPENDENCIES_FOLDER)
     ]
     return (*users, *links)
 

@@ -87,5 +87,4 @@ def _copies_config(instruction: Instruction) -> bool:
     if len(commands) != 1 or flow.program(commands[0]) != "cp":
         return False
     operands = flow.arguments(commands[0])
-    folders = MODEL_FOLDERS
-    return len(operands) == 2 and operands[1] in [f"{folder}/cog.yaml" for folder in folders]
+    return len(operands) == 2 and operands[1] in [f"{folder}/cog.yaml" for folder in MODEL_FOLDERS]

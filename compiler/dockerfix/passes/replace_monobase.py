@@ -115,8 +115,7 @@ def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ..
     view = instruction.view
     if not isinstance(view, Env):
         return ()
-    names = ENVIRONMENT_NAMES
-    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) or pair.name.value in names]
+    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) or pair.name.value in ENVIRONMENT_NAMES]
     if own and len(own) == len(view.pairs):
         return (flow.drop(instruction),)
     wanted = dict(context.config.environment) if context.config else {}

@@ -98,18 +98,19 @@ def _from_project(instruction: Instruction) -> Finding:
 @per_node
 def _goes_to_cache(instruction: Instruction) -> bool:
     view = instruction.view
-    folder = MONOBASE_WEIGHTS_FOLDER
     return (
-        isinstance(view, Copy) and view.destination is not None and view.destination.value.strip('"').startswith(folder)
+        isinstance(view, Copy)
+        and view.destination is not None
+        and view.destination.value.strip('"').startswith(MONOBASE_WEIGHTS_FOLDER)
     )
 
 
 @per_node
 def _links_to_cache(instruction: Instruction) -> bool:
     commands = flow.simple_commands(instruction)
-    folder = MONOBASE_WEIGHTS_FOLDER
     return bool(commands) and all(
-        flow.program(command) == "ln" and any(word and word.startswith(folder) for word in flow.arguments(command))
+        flow.program(command) == "ln"
+        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in flow.arguments(command))
         for command in commands
     )
 

@@ -115,8 +115,9 @@ def _is_port(instruction: Instruction) -> bool:
 
 def _needs_monobase(instruction: Instruction) -> bool:
     """An ENTRYPOINT with tini and a script that only monobase has."""
-    scripts = SERVER_ENTRYPOINT_SCRIPTS
-    return cog.is_tini_entrypoint(instruction) and any(script in instruction.text for script in scripts)
+    return cog.is_tini_entrypoint(instruction) and any(
+        script in instruction.text for script in SERVER_ENTRYPOINT_SCRIPTS
+    )
 
 
 def _has_command(stage: Stage) -> bool:

@@ -96,9 +96,8 @@ def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
 
 def staged_install(document: Document) -> PipStep | None:
     """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
-    target = REQUIREMENTS_TARGET
     for instruction in document.instructions:
-        for command in flow.simple_commands(instruction) if target in instruction.node.text else ():
+        for command in flow.simple_commands(instruction) if REQUIREMENTS_TARGET in instruction.node.text else ():
             reading = pip.install(command)
             if reading is None:
                 continue

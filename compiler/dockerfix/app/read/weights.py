@@ -79,8 +79,7 @@ def _is_hub(argument: ast.expr, names: Names) -> bool:
 
 def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfig, *, app: bool = True) -> list[Note]:
     """What to change, one note for each place; what needs no change is only said. `app` is whether there is an App."""
-    data = DATA_FOLDER
-    result = [_note(each, data, app=app) for each in downloads]
+    result = [_note(each, DATA_FOLDER, app=app) for each in downloads]
     for index, (name, value) in enumerate(config.environment):
         if name in _HUGGINGFACE_VARIABLES and not _lasts(value):
             message = f"{name} is `{value}`, which doesn't outlive a runner; fal's own is `{HUGGINGFACE_HOME}`"

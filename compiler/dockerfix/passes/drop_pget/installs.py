@@ -141,8 +141,7 @@ def _operands(command: Command) -> list[Word]:
 
 def is_fetch(command: Command) -> bool:
     """Whether a command downloads pget's release asset."""
-    part = PGET_URL_PART
-    return any(part in word.text for word in command.words[1:]) and flow.program(command) in _DOWNLOADERS
+    return any(PGET_URL_PART in word.text for word in command.words[1:]) and flow.program(command) in _DOWNLOADERS
 
 
 def _target(command: Command) -> list[str]:
@@ -161,8 +160,7 @@ def _target(command: Command) -> list[str]:
             targets.append(match[1].strip("\"'"))
         elif (match or text in _LONG_TARGETS) and following is not None:
             targets.append(_path(following))
-    part = PGET_URL_PART
-    assets = [_base_name(re.split(r"[?#]", _path(word))[0]) for word in words if part in word.text]
+    assets = [_base_name(re.split(r"[?#]", _path(word))[0]) for word in words if PGET_URL_PART in word.text]
     return [target for target in targets if "://" not in target] or assets
 
 
@@ -183,12 +181,11 @@ def _places(target: str, names: list[str]) -> list[str]:
 
 def later_call(document: Document, found: tuple[Install, ...]) -> Instruction | None:
     """The first step that runs pget, other than the installs themselves; a doubtful case counts."""
-    name = PGET_COMMAND
     if not _MENTION.search(document.text):
         return None
     own = {id(command) for install in found for command in install.commands}
     for instruction in document.instructions:
-        if name in instruction.node.text and _runs(instruction, name, own):
+        if PGET_COMMAND in instruction.node.text and _runs(instruction, PGET_COMMAND, own):
             return instruction
     return None
 
