@@ -13,7 +13,7 @@ help:
 	@echo "demo      run the compiler on a bundled project, showing the result and the findings"
 	@echo "test      run the tests"
 	@echo "coverage  run the tests and show which lines and branches they miss; fails under 95 %"
-	@echo "mutation  make small mistakes in four modules; fails where the tests notice one not (about 5 minutes)"
+	@echo "mutation  make small mistakes in four modules; fails if the tests miss one (about 5 minutes)"
 	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS), and print the totals"
 	@echo "golden    write the golden files anew (read the diff before you commit it)"
 	@echo "tables    compile the grammars to the tables of syntax/tables"
