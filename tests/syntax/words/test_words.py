@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.syntax.words.lexer import Budget, Lexer, WordError, go_quote
+from dockerfix.syntax.characters import go_quote
+from dockerfix.syntax.words.lexer import Budget, Lexer, WordError
 from effort import examples
 
 ENV = {
