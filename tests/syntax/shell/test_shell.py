@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
-from dockerfix.syntax.shell import Command, Script, argv, parse_shell, unwrapped
+from dockerfix.syntax.shell import Command, Script, parse_shell, unwrapped
 from dockerfix.text.source import Span
 from places import FIXTURES, SHARED
+
+
+def argv(command: Command) -> tuple[str | None, ...]:
+    """The values of the command's words; None for a word with an expansion."""
+    return tuple([word.value for word in command.words])
 
 
 def summary(text: str) -> list[str]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from dockerfix.syntax.shell.argv import unwrapped
 from dockerfix.syntax.shell.tree import Command, Script
+from dockerfix.syntax.shell.wrappers import unwrapped
 
 _READS_STATUS: Final = re.compile(r"\$\{?[?_](?![A-Za-z0-9_])|PIPESTATUS").search
 _READS_JOBS: Final = re.compile(r"\$\{?!(?!\w)|%[0-9%+-]").search

@@ -53,11 +53,6 @@ _WRAPPERS: Final = {
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=").match
 
 
-def argv(command: Command) -> tuple[str | None, ...]:
-    """The values of the command's words; None for a word that takes an expansion."""
-    return tuple([word.value for word in command.words])
-
-
 def unwrapped(command: Command) -> tuple[Word, ...]:
     """The command's words without ``sudo``, ``env A=b``, ``exec``, ``time`` and the like in front.
 

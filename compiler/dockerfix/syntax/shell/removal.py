@@ -7,40 +7,159 @@ What can't be done is refused: a part of a pipeline, what ``!`` turns round, ``X
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from dockerfix.syntax.shell.splice import Key, Refused, Replacements, Splice, kept, key
+from dockerfix.syntax.shell.parser import parse_shell
 from dockerfix.syntax.shell.status import Status, errexit, status_of
 from dockerfix.syntax.shell.tree import Command, Script, lists, walk
+from dockerfix.text.edits import Edit, emit
 from dockerfix.text.source import Span
 
+Replacements: TypeAlias = tuple[tuple[Span, str], ...]
+_Key: TypeAlias = tuple[Span, str]
+
+_TO_OPERATOR: Final = re.compile(r"(?:[ \t]|\\\n)*(?:&&|\|\||;|&)?").match
+_COMMENT: Final = re.compile(r"[ \t]*#[^\n]*").match
 _Pipeline: TypeAlias = list[Command]
 _Chain: TypeAlias = list[_Pipeline]
 
 
-def removal(script: Script, drop: Collection[Command], *, exits_on_error: bool = False) -> Replacements | None:
+class Refusal(Exception):
+    """It can't be done, or not in this way."""
+
+
+def _key(command: Command) -> _Key:
+    """What tells a command of a script from the others."""
+    return command.span, command.kind
+
+
+def _kept(commands: tuple[Command, ...], keys: set[_Key]) -> Iterator[Command]:
+    """The commands that stay if those with `keys` go, as `walk` gives them."""
+    waiting = list(reversed(commands))
+    while waiting:
+        command = waiting.pop()
+        if _key(command) not in keys:
+            yield command
+            waiting += reversed(command.parts())
+
+
+class _Splice:
+    """Collects the replacements for taking the commands with `keys` out of `script`."""
+
+    def __init__(self, script: Script, keys: set[_Key]) -> None:
+        self._script = script
+        self._keys = keys
+        self._found: list[tuple[Span, str]] = []
+        self._foreign: list[Span] = []  # bodies of heredocs that stay, with the lines that end them
+        self._own: list[Span] = []  # and of those that go
+        staying = {_key(command) for command in _kept(script.commands, keys)}
+        for command in script.walk():
+            bodies = self._foreign if _key(command) in staying else self._own
+            for redirection in command.redirections:
+                if redirection.heredoc is not None:
+                    bodies.append(Span(redirection.heredoc.start, (redirection.delimiter or redirection.heredoc).end))
+
+    def replace(self, span: Span, text: str = "") -> None:
+        """Replace the text of `span`. Raises Refusal where the body of a heredoc that stays lies in it."""
+        if _touches(span, self._foreign):
+            raise Refusal
+        self._found.append((span, text))
+
+    def resume(self, end: int, start: int) -> int:
+        """Where to go on behind a command that goes and ends at `end`, if the next one begins at `start`.
+
+        Comments on lines of their own in between are about what follows, and stay.
+        """
+        text = self._script.text
+        match = _TO_OPERATOR(text, end, start)
+        newline = text.find("\n", match.end() if match else end, start)
+        comment = text.find("#", newline, start) if newline >= 0 else -1
+        return start if comment < 0 or _touches(Span(end, start), self._own) else comment
+
+    def tail(self, before: int, start: int, end: int) -> Span:
+        """What goes if a list is to end at `before`, where `start` to `end` is the rest of its commands."""
+        if "#" not in self._script.text[before:start] and not _touches(Span(before, start), self._foreign):
+            start = before
+        comment = _COMMENT(self._script.text, end)
+        return Span(start, comment.end() if comment else end)
+
+    def result(self) -> Replacements:
+        """All replacements in order.
+
+        Raises Refusal if reading what they make doesn't give the commands that should stay, in their order.
+        """
+        replacements = self._merged()
+        made = parse_shell(emit(self._script.text, [Edit(*replacement) for replacement in replacements]))
+        inserted: set[int] = set()
+        shift = 0
+        for span, text in replacements:
+            if text:
+                inserted.add(span.start + shift)
+            shift += len(text) - (span.end - span.start)
+        now = [_essence(made, command) for command in made.walk() if command.span.start not in inserted]
+        then = [_essence(self._script, command) for command in _kept(self._script.commands, self._keys)]
+        if made.opaque or now != then:
+            raise Refusal
+        return tuple(replacements)
+
+    def _merged(self) -> list[tuple[Span, str]]:
+        """The replacements and the bodies of heredocs that go, without overlaps."""
+        result: list[tuple[Span, str]] = []
+        for span, text in sorted([*self._found, *((body, "") for body in self._own)]):
+            if result and span.start < result[-1][0].end:
+                if text or span.end > result[-1][0].end:
+                    raise Refusal
+            elif result and not text and not result[-1][1] and span.start == result[-1][0].end:
+                result[-1] = (Span(result[-1][0].start, span.end), "")
+            else:
+                result.append((span, text))
+        return result
+
+
+def _touches(span: Span, bodies: list[Span]) -> bool:
+    return any(span.start < body.end and body.start < span.end for body in bodies)
+
+
+def _essence(script: Script, command: Command) -> tuple[object, ...]:
+    """What must stay the same about a command that stays."""
+    return (
+        command.kind,
+        command.name,
+        command.negated,
+        command.background,
+        [word.text for word in command.words],
+        [script.slice(assignment.span) for assignment in command.assignments],
+        [
+            (script.slice(redirection.span), redirection.heredoc and script.slice(redirection.heredoc))
+            for redirection in command.redirections
+        ],
+    )
+
+
+def remove_commands(script: Script, drop: Collection[Command], *, exits_on_error: bool = False) -> Replacements | None:
     """The replacements in the text of `script` that take the commands `drop` out; None where that isn't safe.
 
     `drop` are commands of lists, at the top or in the bodies of compound commands, not those inside words.
     `exits_on_error` says that the shell was started with ``-e``. Where all commands at the top go, the one replacement
     makes the text empty, and what becomes of it is up to the caller.
     """
-    keys = {key(command) for command in drop}
+    keys = {_key(command) for command in drop}
     if not keys:
         return ()
-    if not keys <= {key(command) for command in walk(script.commands)} or any(command.negated for command in drop):
+    if not keys <= {_key(command) for command in walk(script.commands)} or any(command.negated for command in drop):
         return None
-    if all(key(command) in keys for command in script.commands):
+    if all(_key(command) in keys for command in script.commands):
         return ((Span(0, len(script.text)), ""),)
-    status = status_of(script, kept(script.commands, keys))
+    status = status_of(script, _kept(script.commands, keys))
     if exits_on_error:
         status = status._replace(may_exit=True)
     for literally in (False, True):
         if literally or not status.is_read:
             try:
                 return _Removal(script, keys, status, literally, exits_on_error).replacements()
-            except Refused:
+            except Refusal:
                 continue
     return None
 
@@ -88,34 +207,34 @@ def _end(chain: _Chain) -> int:
 class _Removal:
     """One attempt; `literally` puts ``true`` in the place of each pipeline that goes, and deletes nothing."""
 
-    def __init__(self, script: Script, keys: set[Key], status: Status, literally: bool, exits_on_error: bool) -> None:
+    def __init__(self, script: Script, keys: set[_Key], status: Status, literally: bool, exits_on_error: bool) -> None:
         self._script = script
         self._keys = keys
         self._status = status
         self._literally = literally
         self._exits_on_error = exits_on_error
-        self._splice = Splice(script, keys)
+        self._splice = _Splice(script, keys)
 
     def replacements(self) -> Replacements:
-        """All that has to be replaced. Raises Refused."""
-        seen: set[Key] = set()
+        """All that has to be replaced. Raises Refusal."""
+        seen: set[_Key] = set()
         waiting = [_List(_divide(self._script.commands), top=True)]
         while waiting:
             current = waiting.pop()
             self._list(current)
             for command in (command for chain in current.chains for pipeline in chain for command in pipeline):
-                if key(command) in self._keys:
-                    seen.update(key(inside) for inside in walk((command,)))
+                if _key(command) in self._keys:
+                    seen.update(_key(inside) for inside in walk((command,)))
                 else:
                     waiting += _inner_lists(command)
         if not self._keys <= seen:
-            raise Refused
+            raise Refusal
         return self._splice.result()
 
     def _goes(self, pipeline: _Pipeline) -> bool:
-        going = [key(command) in self._keys for command in pipeline]
+        going = [_key(command) in self._keys for command in pipeline]
         if any(going) and not all(going):
-            raise Refused
+            raise Refusal
         return all(going)
 
     def _list(self, current: _List) -> None:
@@ -124,7 +243,7 @@ class _Removal:
         if self._status.jobs_are_read and any(
             goes and chain[0][0].background for goes, chain in zip(going, chains, strict=True)
         ):
-            raise Refused
+            raise Refusal
         if all(going):
             self._insert(_span(chains[0], chains[-1]), ":", current.condition)
             return
@@ -165,7 +284,7 @@ class _Removal:
 
     def _insert(self, span: Span, text: str, condition: bool = False) -> None:
         if condition:
-            raise Refused
+            raise Refusal
         self._splice.replace(span, text)
 
     def _succeeds(self, current: _List, index: int) -> bool:
@@ -179,7 +298,7 @@ class _Removal:
         if last.kind not in ("call", "decl", "subshell") or not self._status.surely_exits:
             return False
         return self._exits_on_error or any(
-            key(before[0][0]) not in self._keys and len(before[0]) == 1 and errexit(before[0][0])
+            _key(before[0][0]) not in self._keys and len(before[0]) == 1 and errexit(before[0][0])
             for before in current.chains[: index + 1]
             if not before[0][0].background
         )
@@ -197,7 +316,7 @@ class _Removal:
             end = index + 1
             if not going[index]:
                 if succeeded and alternative:
-                    raise Refused
+                    raise Refusal
                 succeeded = False
             elif alternative and not succeeded:
                 self._splice.replace(_span([chain[index]], [chain[index]]), "true")
@@ -211,7 +330,7 @@ class _Removal:
     def _leading(self, chain: _Chain, end: int) -> None:
         """The pipelines before `end` go."""
         if chain[end][0].operator == "||":
-            raise Refused
+            raise Refusal
         if self._literally:
             self._replace_each(chain[:end])
         else:
