@@ -1,4 +1,4 @@
-"""The shell text of a RUN as commands, and what can be done with them."""
+"""The shell text of a RUN as commands, and the removal of some of them."""
 
 from __future__ import annotations
 

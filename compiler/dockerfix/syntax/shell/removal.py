@@ -1,8 +1,8 @@
-"""Taking commands out of a shell text so that the others keep their meaning.
+"""Removal of commands from a shell text, so that the others keep their meaning.
 
-To take a command out means to behave as if it were ``true``: it has no effect and succeeds. So ``a || X`` becomes
-``a || true``, since X made a failure of ``a`` harmless, and ``a; X`` becomes ``a; true``, since it hid the failure.
-What can't be done is refused: a part of a pipeline, what ``!`` turns round, ``X || b`` (nothing would ever run ``b``).
+The text then behaves as if a removed command were ``true``: it has no effect and succeeds. So ``a || X`` becomes
+``a || true``, because X made a failure of ``a`` harmless, and ``a; X`` becomes ``a; true``, because it hid the failure.
+Refused are parts of a pipeline, commands that ``!`` negates, and ``X || b`` (``b`` would never run).
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _Chain: TypeAlias = list[_Pipeline]
 
 
 class Refusal(Exception):
-    """It can't be done, or not in this way."""
+    """The commands can't be removed, or not in this way."""
 
 
 def _key(command: Command) -> _Key:
-    """What tells a command of a script from the others."""
+    """What identifies a command in its script."""
     return command.span, command.kind
 
 
 def _kept(commands: tuple[Command, ...], keys: set[_Key]) -> Iterator[Command]:
-    """The commands that stay if those with `keys` go, as `walk` gives them."""
+    """The commands that stay if those with `keys` go, in the order of `walk`."""
     waiting = list(reversed(commands))
     while waiting:
         command = waiting.pop()
@@ -46,14 +46,14 @@ def _kept(commands: tuple[Command, ...], keys: set[_Key]) -> Iterator[Command]:
 
 
 class _Splice:
-    """Collects the replacements for taking the commands with `keys` out of `script`."""
+    """Collects the replacements that remove the commands with `keys` from `script`."""
 
     def __init__(self, script: Script, keys: set[_Key]) -> None:
         self._script = script
         self._keys = keys
         self._found: list[tuple[Span, str]] = []
-        self._foreign: list[Span] = []  # bodies of heredocs that stay, with the lines that end them
-        self._own: list[Span] = []  # and of those that go
+        self._foreign: list[Span] = []  # heredoc bodies of commands that stay, with the lines that end them
+        self._own: list[Span] = []  # and those of commands that go
         staying = {_key(command) for command in _kept(script.commands, keys)}
         for command in script.walk():
             bodies = self._foreign if _key(command) in staying else self._own
@@ -62,15 +62,15 @@ class _Splice:
                     bodies.append(Span(redirection.heredoc.start, (redirection.delimiter or redirection.heredoc).end))
 
     def replace(self, span: Span, text: str = "") -> None:
-        """Replace the text of `span`. Raises Refusal where the body of a heredoc that stays lies in it."""
+        """Replace the text of `span`. Raises Refusal if it touches a heredoc body that stays."""
         if _touches(span, self._foreign):
             raise Refusal
         self._found.append((span, text))
 
     def resume(self, end: int, start: int) -> int:
-        """Where to go on behind a command that goes and ends at `end`, if the next one begins at `start`.
+        """Return where the text continues after a removed command, which ends at `end`; the next one is at `start`.
 
-        Comments on lines of their own in between are about what follows, and stay.
+        Comments on lines of their own in between are about the next command, and stay.
         """
         text = self._script.text
         match = _TO_OPERATOR(text, end, start)
@@ -79,16 +79,16 @@ class _Splice:
         return start if comment < 0 or _touches(Span(end, start), self._own) else comment
 
     def tail(self, before: int, start: int, end: int) -> Span:
-        """What goes if a list is to end at `before`, where `start` to `end` is the rest of its commands."""
+        """Return what to remove so that a list ends at `before`; the rest of its commands are at `start` to `end`."""
         if "#" not in self._script.text[before:start] and not _touches(Span(before, start), self._foreign):
             start = before
         comment = _COMMENT(self._script.text, end)
         return Span(start, comment.end() if comment else end)
 
     def result(self) -> Replacements:
-        """All replacements in order.
+        """Return all replacements in order.
 
-        Raises Refusal if reading what they make doesn't give the commands that should stay, in their order.
+        Raises Refusal if the new text does not parse to exactly the commands that should stay, in their order.
         """
         replacements = self._merged()
         made = parse_shell(emit(self._script.text, [Edit(*replacement) for replacement in replacements]))
@@ -105,7 +105,7 @@ class _Splice:
         return tuple(replacements)
 
     def _merged(self) -> list[tuple[Span, str]]:
-        """The replacements and the bodies of heredocs that go, without overlaps."""
+        """The replacements and the heredoc bodies that go, without overlaps."""
         result: list[tuple[Span, str]] = []
         for span, text in sorted([*self._found, *((body, "") for body in self._own)]):
             if result and span.start < result[-1][0].end:
@@ -123,7 +123,7 @@ def _touches(span: Span, bodies: list[Span]) -> bool:
 
 
 def _essence(script: Script, command: Command) -> tuple[object, ...]:
-    """What must stay the same about a command that stays."""
+    """The parts of a command that must not change if it stays."""
     return (
         command.kind,
         command.name,
@@ -139,11 +139,11 @@ def _essence(script: Script, command: Command) -> tuple[object, ...]:
 
 
 def remove_commands(script: Script, drop: Collection[Command], *, exits_on_error: bool = False) -> Replacements | None:
-    """The replacements in the text of `script` that take the commands `drop` out; None where that isn't safe.
+    """Return the replacements in the text of `script` that remove the commands `drop`; None if that is not safe.
 
-    `drop` are commands of lists, at the top or in the bodies of compound commands, not those inside words.
-    `exits_on_error` says that the shell was started with ``-e``. Where all commands at the top go, the one replacement
-    makes the text empty, and what becomes of it is up to the caller.
+    `drop` are commands at the top level or in the bodies of compound commands, not those inside words. `exits_on_error`
+    is whether the shell was started with ``-e``. If all commands at the top level go, there is one replacement, which
+    empties the text; what to do with the instruction is up to the caller.
     """
     keys = {_key(command) for command in drop}
     if not keys:
@@ -165,7 +165,7 @@ def remove_commands(script: Script, drop: Collection[Command], *, exits_on_error
 
 
 class _List(NamedTuple):
-    """A list of commands; the status of a `condition` decides what runs next."""
+    """A list of commands; `condition` is whether its status decides what runs next."""
 
     chains: list[_Chain]
     top: bool = False
@@ -173,7 +173,7 @@ class _List(NamedTuple):
 
 
 def _divide(commands: tuple[Command, ...]) -> list[_Chain]:
-    """A list as chains (between ``;``, ``&`` and line ends) of pipelines (between ``&&`` and ``||``)."""
+    """The chains of a list (between ``;``, ``&`` and line ends), each of pipelines (between ``&&`` and ``||``)."""
     chains: list[_Chain] = []
     for command in commands:
         if command.operator in ("", ";"):
@@ -199,13 +199,13 @@ def _span(first: _Chain, last: _Chain) -> Span:
 
 
 def _end(chain: _Chain) -> int:
-    """Where a chain ends, with its ``;`` or ``&``."""
+    """The end of a chain with its ``;`` or ``&``."""
     last = chain[-1][-1]
     return (last.terminator or last.span).end
 
 
 class _Removal:
-    """One attempt; `literally` puts ``true`` in the place of each pipeline that goes, and deletes nothing."""
+    """One attempt; `literally` replaces each pipeline that goes by ``true`` and deletes nothing."""
 
     def __init__(self, script: Script, keys: set[_Key], status: Status, literally: bool, exits_on_error: bool) -> None:
         self._script = script
@@ -216,7 +216,7 @@ class _Removal:
         self._splice = _Splice(script, keys)
 
     def replacements(self) -> Replacements:
-        """All that has to be replaced. Raises Refusal."""
+        """Return all replacements. Raises Refusal."""
         seen: set[_Key] = set()
         waiting = [_List(_divide(self._script.commands), top=True)]
         while waiting:
@@ -259,13 +259,13 @@ class _Removal:
             index = max(end, index + 1)
 
     def _is_exempt(self, current: _List, index: int) -> bool:
-        """Whether it matters that ``set -e`` doesn't look at any but the last pipeline of the chain `index`."""
+        """Whether it matters that ``set -e`` ignores all pipelines of the chain `index` but the last."""
         if current.top and index == len(current.chains) - 1:
             return self._status.traps
         return self._status.may_exit and not current.condition
 
     def _chains(self, current: _List, first: int, end: int) -> None:
-        """Chains `first` to `end` go as a whole, others stay."""
+        """Remove the chains `first` to `end`; others of the list stay."""
         chains = current.chains
         if self._literally:
             for chain in chains[first:end]:
@@ -288,7 +288,7 @@ class _Removal:
         self._splice.replace(span, text)
 
     def _succeeds(self, current: _List, index: int) -> bool:
-        """Whether the status is 0 behind the chain `index` if the shell gets there at all."""
+        """Whether the status after the chain `index` is 0 if the shell gets there at all."""
         chain = current.chains[index]
         last = chain[0][0]
         if last.background:
@@ -304,12 +304,12 @@ class _Removal:
         )
 
     def _chain(self, chain: _Chain, exempt: bool) -> None:
-        """Some pipelines of a chain go; `exempt` if ``set -e`` must not look at one that isn't the last so far."""
+        """Remove some pipelines of a chain; `exempt` is whether ``set -e`` must still ignore those before the last."""
         going = [self._goes(pipeline) for pipeline in chain]
         first = going.index(False)
         if first > 0:
             self._leading(chain, first)
-        succeeded = False  # the status is surely 0, because of what goes
+        succeeded = False  # whether the status must be 0, because of what goes
         index = first + 1
         while index < len(chain):
             alternative = chain[index][0].operator == "||"
@@ -328,7 +328,7 @@ class _Removal:
             index = end
 
     def _leading(self, chain: _Chain, end: int) -> None:
-        """The pipelines before `end` go."""
+        """Remove the pipelines before `end`."""
         if chain[end][0].operator == "||":
             raise Refusal
         if self._literally:
@@ -338,7 +338,7 @@ class _Removal:
             self._splice.replace(Span(chain[0][0].span.start, start))
 
     def _inner(self, chain: _Chain, first: int, end: int, exempt: bool) -> None:
-        """The pipelines `first` to `end` go, which run only where the status is 0 already, or don't run at all."""
+        """Remove the pipelines `first` to `end`, which run only if the status is 0 already, or don't run at all."""
         before, last = chain[first - 1][-1].span.end, chain[end - 1][-1].span.end
         start = chain[first][0].span.start
         if self._literally:

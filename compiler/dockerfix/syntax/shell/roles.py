@@ -11,22 +11,22 @@ from dockerfix.syntax.shell.state import Pending, ShellError, State
 from dockerfix.text.lazy_patterns import lazy
 
 SILENT: Final = frozenset({"BLANK", "COMMENT", "LINE_END", "HEREDOC_BODY", "NAME", "IN", "PARENS", "BRACKET", "OR"})
-"""Tokens that the grammar never sees: what they mean shows in the others."""
+"""Tokens that the grammar never sees, because the other tokens express what they mean."""
 
-# What may come next in a list of commands; a word that begins takes it as its role.
+# What may come next in a list of commands: the role of a word that starts there.
 COMMAND: Final = "command"  # a command, or a reserved word
-AFTER: Final = "after"  # behind a compound command
-PREFIX: Final = "prefix"  # behind an assignment or redirection: assignments still count, reserved words don't
+AFTER: Final = "after"  # after a compound command
+PREFIX: Final = "prefix"  # after an assignment or redirection: assignments still count, reserved words don't
 ARGUMENT: Final = "argument"
 DECLARATION: Final = "declaration"  # an argument of export and the like
 VALUE: Final = "value"  # of an assignment
 TARGET: Final = "target"  # of a redirection
 DELIMITER: Final = "delimiter"  # of a heredoc
-NAME: Final = "name"  # behind ``for``
-RANGE: Final = "range"  # ``in`` or ``do`` behind the name
+NAME: Final = "name"  # after ``for``
+RANGE: Final = "range"  # ``in`` or ``do`` after the name
 DO: Final = "do"
-SUBJECT: Final = "subject"  # behind ``case``
-CASES: Final = "cases"  # ``in`` behind the subject
+SUBJECT: Final = "subject"  # after ``case``
+CASES: Final = "cases"  # ``in`` after the subject
 PATTERN: Final = "pattern"
 PATTERN_END: Final = "pattern end"
 ELEMENT: Final = "element"  # of an array
@@ -41,7 +41,7 @@ MAY_BE_EMPTY: Final = frozenset({VALUE, ARITHMETIC, ARITHMETIC_RANGE})
 ASSIGNABLE: Final = frozenset({COMMAND, PREFIX, DECLARATION})
 
 OPENERS: Final = {"if": "if", "while": "loop", "until": "loop", "{": "group"}
-"""Words that open a compound command made of lists, and the state it is in then."""
+"""Words that open a compound command of lists, and the state it is in then."""
 
 STEPS: Final = {
     ("if", "then"): "then",
@@ -50,15 +50,15 @@ STEPS: Final = {
     ("loop", "do"): "do",
     ("for", "do"): "do",
 }
-"""The state of a compound command behind a word that begins its next list."""
+"""The state of a compound command after a word that starts its next list, by the state before."""
 
 ENDS: Final = frozenset({("then", "fi"), ("else", "fi"), ("do", "done"), ("group", "}")})
-"""Which word closes a compound command in which state."""
+"""The states of a compound command and the words that close it."""
 
 CLOSERS: Final = frozenset({"then", "elif", "else", "fi", "do", "done", "}", "esac"})
 
 OPERATORS: Final = {";": "SEPARATOR", "&": "SEPARATOR", "|": "JOIN", "|&": "JOIN", "&&": "JOIN", "||": "JOIN"}
-"""The tokens that stand between two commands."""
+"""The tokens between two commands."""
 
 DECLARATIONS: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
 """Builtins whose arguments may be assignments."""
@@ -76,7 +76,7 @@ ARRAY_LEAD: Final = re.compile(r"(?P<blank>(?:[ \t\n]|\\\n)+)|(?P<comment>\#[^\n
 ASSIGN: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\[[^]\s\\'\"$`;&|<>()]*\])?\+?=").match
 PARENS: Final = re.compile(r"([ \t]*)\([ \t]*\)").match
 FUNCTION_NAME: Final = re.compile(r"(?:[ \t]|\\\n)+[^\s;&|<>()\\'\"$`]+").match
-"""What stands behind the word ``function``."""
+"""What comes after the word ``function``."""
 
 
 def _first(state: State, role: str, kind: str, text: str) -> str:
@@ -234,5 +234,5 @@ ROLES: Final[dict[str, _Role]] = {
     OPERAND: _operand,
     REGEX: _operand,
 }
-"""For a role, what to do with a word in it: takes the state, the role, the type of the word's last token so far and
-the token's text, sets what is expected next, and gives the type."""
+"""For each role, what to do with a complete word: the function takes the state, the role, the type of the word's last
+token so far and its text, sets what is expected next, and returns the type."""

@@ -44,16 +44,16 @@ _PLAIN: Final = {
         HEREDOC: "\\$`",
     }.items()
 }
-"""What is skipped at once in each kind of frame; the kinds that stand here are those inside a word."""
+"""The ordinary characters in each kind of frame inside a word, which are skipped at once."""
 
 _BACK_TICKS: Final = re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL).match
 _DOLLAR_QUOTE: Final = re.compile(r"\$'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL).match
 _PATTERN_OPERATOR: Final = re.compile(r"\$\{[!#]?(?:\w+|[@*#?$!-])(?:\[[^]\\\n]{0,80}\])?[#%/^,]").match
-"""The beginning of an expansion that takes a pattern: quotes count in it even between double quotes."""
+"""The start of an expansion with a pattern: quotes count in it even between double quotes."""
 
 
 class Mark(NamedTuple):
-    """Where to go on if what looks like arithmetic turns out to be commands: ``$((a) | b)``."""
+    """Where to continue if what looks like arithmetic turns out to be commands: ``$((a) | b)``."""
 
     at: int
     tokens: int
@@ -74,7 +74,7 @@ class WordScanner(State):
         self._patience = 8 * (end - start) + 1000  # characters that may be scanned again
 
     def scan_word(self) -> None:
-        """Go on in a word until it ends or commands begin inside it."""
+        """Continue in a word until it ends or commands start inside it."""
         text = self.text
         while True:
             kind = self.stack[-1][0]
@@ -171,7 +171,7 @@ class WordScanner(State):
             return True
         if self.at == self.piece or self.text[self.at - 1] not in "?*+@!":
             return False
-        # ``!(`` in front of a command negates a subshell
+        # ``!(`` before a command negates a subshell
         return not (self.at == self.piece + 1 and self.text[self.piece] == "!" and self.stack[-1][1] == roles.COMMAND)
 
     def _close_bracket(self, kind: str) -> None:
@@ -207,7 +207,7 @@ class WordScanner(State):
             self.at += 1
 
     def open_arithmetic(self, note: str, inside: int) -> None:
-        """Enter ``$((`` or, with a note, ``((``, ready to come back where it turns out to be commands."""
+        """Enter ``$((`` or, with a note, ``((``; a mark allows going back if it turns out to be commands."""
         depth = len(self.stack)
         mark = Mark(self.at, len(self.tokens), depth, self.expect, self.piece, self.split, len(self.pending))
         self._marks.append(mark)
@@ -219,21 +219,21 @@ class WordScanner(State):
         self.at = inside
 
     def _open_substitution(self, inside: int) -> None:
-        """Enter commands inside the present word."""
+        """Enter the commands inside the present word."""
         self.tokens.append(("MIDDLE" if self.split else "WORD_HEAD", self.piece, inside))
         self.push(SUBSTITUTION, self.expect)
         self.at = inside
         self.expect = roles.COMMAND
 
     def close_substitution(self) -> None:
-        """Go back to the word that the commands stood in."""
+        """Go back to the word around the commands."""
         _, self.expect = self.stack.pop()
         self.piece = self.at
         self.split = True
         self.at += 1
 
     def _unclosed(self) -> None:
-        """Something isn't closed as it should be: take the innermost arithmetic for commands, or give up."""
+        """Something is not closed: read the innermost arithmetic as commands. Raises ShellError without one."""
         if not self._marks:
             raise ShellError
         mark = self._marks.pop()
@@ -255,10 +255,10 @@ class WordScanner(State):
 
 
 def unquote(text: str) -> str | None:
-    """What the shell makes of the word `text` by removing quotes; None where it takes an expansion.
+    """Return the word `text` without its quotes; None if it has an expansion.
 
-    ``$'…'`` and ``$"…"`` give None too: sh and bash disagree about them. Quotes in `text` are closed, but for a
-    single one in arithmetic, which sh takes for an ordinary character.
+    ``$'…'`` and ``$"…"`` give None too, because sh and bash disagree about them. Quotes in `text` are closed, except
+    for a single one in arithmetic, which is an ordinary character in sh.
     """
     if not _SPECIAL(text):
         return text
