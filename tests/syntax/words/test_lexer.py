@@ -309,12 +309,6 @@ def test_bytes_that_are_not_utf_8() -> None:
     assert Lexer().process_word("\ufeffa\ufeff", {}) == "a\ufeff"
 
 
-def test_go_quote() -> None:
-    assert go_quote('a"\\\n\t\x00\x7f\udcff\xa0é\u200b🚀\U000e0001') == (
-        '"a\\"\\\\\\n\\t\\x00\\x7f\\xff\\u00a0é\\u200b🚀\\U000e0001"'
-    )
-
-
 def test_budget_is_shared_and_bounds_what_is_made() -> None:
     budget = Budget(10)
     lexer = Lexer(budget=budget)
