@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -79,12 +80,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """The full names that a module imports anywhere in it, but for types only."""
+def imports(path: Path, *, types: bool = False) -> Iterator[str]:
+    """The full names that a module imports anywhere in it; with `types` also what it imports only for types."""
     skipped = {
         id(inner)
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not types and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
         for inner in ast.walk(node)
     }
     for node in ast.walk(tree(path)):
@@ -137,6 +138,15 @@ def test_imports_go_downwards(path: Path) -> None:
         assert layer(target) in allowed, f"{name} imports {target}"
         if name.startswith("analysis.") and target.startswith("analysis."):
             assert layer_of_analysis(target) <= layer_of_analysis(name), f"{name} imports {target}, a layer above it"
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    names = {module_name(path): path for path in MODULES}
+    graph = {
+        name: {other.removeprefix("dockerfix.") for other in imports(path, types=True)} & (names.keys() - {name})
+        for name, path in names.items()
+    }
+    TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if "analysis" in path.parts], ids=module_name)

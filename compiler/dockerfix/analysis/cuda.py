@@ -12,8 +12,8 @@ from dockerfix.knowledge.cuda import TorchRow, torch_row
 from dockerfix.knowledge.gpu import ARCHITECTURES, Architecture, image_cuda, is_plain_image
 from dockerfix.knowledge.versions import begins_with, numbers, release
 from dockerfix.syntax.dockerfile.arguments import Text
-from dockerfix.syntax.dockerfile.images import ImageReference, parse_image
 from dockerfix.syntax.dockerfile.instructions import From
+from dockerfix.syntax.dockerfile.references import ImageReference, parse_image
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.source import Span
 
