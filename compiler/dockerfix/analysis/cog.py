@@ -8,12 +8,12 @@ from __future__ import annotations
 from dockerfix.analysis import flow
 from dockerfix.analysis.memo import per_node
 from dockerfix.analysis.packages import pip
-from dockerfix.analysis.packages.pip import EDITABLE, Install, after_pip
+from dockerfix.analysis.packages.pip import Argument, PipCommand
 from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.project.requirements import is_cog, parse_item
 from dockerfix.syntax.dockerfile.instructions import CommandView, Copy, From, Label, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Command, Word
+from dockerfix.syntax.shell import Command
 
 
 def marks_of_cog(document: Document) -> bool:
@@ -164,29 +164,18 @@ def is_cog_label(instruction: Instruction) -> bool:
     return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(prefixes)
 
 
-install = pip.install
-"""How a command that installs Python packages is read."""
-
-
 def installs_cog(command: Command) -> bool:
-    """An install whose packages are Cog's alone (pins that Cog gives along do not count)."""
-    found = install(command)
-    if found is None:
+    """Whether a command installs Cog's packages and no others; the pins that Cog adds for itself do not count."""
+    found = pip.install(command)
+    if found is None or found.files:
         return False
-    own = cog_words(found)
-    companions = idioms().packages.companions
-    others = [word for word in found.operands if word not in own and word.value not in companions]
-    others += [option[-1] for option in found.options if option[0].value in _NAMES_PACKAGES and option[-1] not in own]
-    return bool(own) and not others
+    own, companions = cog_packages(found), idioms().packages.companions
+    return bool(own) and all(each in own or each.text in companions for each in found.packages)
 
 
-_NAMES_PACKAGES = EDITABLE | {"-r", "--requirement"}
-
-
-def cog_words(found: Install) -> list[Word]:
-    """The words of an install that name a package of Cog's, those behind ``-e`` included."""
-    editable = [option[1] for option in found.options if option[0].value in EDITABLE and len(option) > 1]
-    return [word for word in (*found.operands, *editable) if is_cog_requirement(word.value or word.text)]
+def cog_packages(found: PipCommand) -> tuple[Argument, ...]:
+    """The arguments of pip that name a package of Cog, editable ones included."""
+    return tuple(each for each in found.packages if is_cog_requirement(each.text))
 
 
 def is_cog_requirement(text: str) -> bool:
@@ -200,13 +189,11 @@ def is_cog_variable(name: str) -> bool:
 
 
 def uninstalls_cog(command: Command) -> bool:
-    """``pip uninstall`` of Cog's packages and no others."""
-    values = [word.value for word in flow.unwrapped(command)]
-    at = after_pip(values)
-    if at is None or "uninstall" not in values[at:]:
+    """Whether a command is a ``pip uninstall`` of Cog's packages and no others."""
+    found = pip.read(command)
+    if found is None or found.verb != "uninstall" or found.files:
         return False
-    operands = [value for value in values[values.index("uninstall") + 1 :] if not (value or "").startswith("-")]
-    return bool(operands) and all(value is not None and is_cog_requirement(value) for value in operands)
+    return bool(found.operands) and all(is_cog_requirement(each.text) for each in found.operands)
 
 
 def era(document: Document) -> str:

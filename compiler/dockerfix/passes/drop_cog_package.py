@@ -126,7 +126,7 @@ def _without_commands(found: flow.Shell, dropped: list[Command]) -> tuple[Edit, 
 
 def _holds_cog(command: Command) -> bool:
     reading = pip.install(command)
-    return reading is not None and bool(cog.cog_words(reading))
+    return reading is not None and bool(cog.cog_packages(reading))
 
 
 def _is_cogs(instruction: Instruction, command: Command) -> bool:
@@ -162,7 +162,7 @@ def _is_for_library(instruction: Instruction, command: Command) -> bool:
     found = pip.install(command)
     if following is None or found is None or not _is_library_path(following):
         return False
-    return all(word.value in idioms().packages.first_releases for word in found.operands)
+    return all(each.text in idioms().packages.first_releases for each in found.operands)
 
 
 def _without_cog(found: flow.Shell, command: Command) -> tuple[Edit, ...]:
@@ -171,10 +171,9 @@ def _without_cog(found: flow.Shell, command: Command) -> tuple[Edit, ...]:
     if reading is None:
         return ()
     edits: list[Edit] = []
-    for word in cog.cog_words(reading):
-        ahead = [other for other in command.words if other.span.end <= word.span.start]
-        before = ahead[-2 if ahead[-1].value in pip.EDITABLE else -1].span.end
-        edits.append(Edit(found.source(Span(before, _end(command, word))), ""))
+    for package in cog.cog_packages(reading):
+        before = max(word.span.end for word in command.words if word.span.end <= package.words[0].span.start)
+        edits.append(Edit(found.source(Span(before, _end(command, package.words[-1]))), ""))
     return tuple(edits)
 
 

@@ -102,18 +102,10 @@ def staged_install(document: Document) -> PipStep | None:
             reading = pip.install(command)
             if reading is None:
                 continue
-            for option in reading.options:
-                if (
-                    len(option) > 1
-                    and option[0].value in ("-r", "--requirement")
-                    and _is_staged_target(option[1].value)
-                ):
-                    return PipStep(instruction, command, head(instruction, command, without=option))
+            file = next((each for each in reading.files if each.text == target), None)
+            if file is not None:
+                return PipStep(instruction, command, head(instruction, command, without=file.words))
     return None
-
-
-def _is_staged_target(path: str | None) -> bool:
-    return path == idioms().staging.requirements_target
 
 
 def inline_install(document: Document, config: CogConfig, items: Iterable[Item]) -> PipStep | None:
@@ -128,24 +120,17 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
             len(commands) != 1
             or instruction.node.heredocs  # what looks like an opener in a package takes the user's commands along
             or " ".join(instruction.view.arguments.split()) in own
-            or not pip.is_pip(commands[0])
+            or not pip.is_plain(commands[0])
         ):
             continue
         reading = pip.install(commands[0])
-        if reading is None or _names_file(reading):
+        if reading is None or reading.files or any(operand.text.startswith("/") for operand in reading.operands):
             continue
-        named = {parse_item(word.value or word.text).name for word in reading.operands}
+        named = {parse_item(operand.text).name for operand in reading.operands}
         if not named or not named <= names:
             continue
         return PipStep(instruction, commands[0], head(instruction, commands[0], bare=True))
     return None
-
-
-def _names_file(reading: pip.Install) -> bool:
-    """An install of a requirements file, or of a path."""
-    if any(option[0].value in ("-r", "--requirement") for option in reading.options):
-        return True
-    return any((word.value or "").startswith("/") for word in reading.operands)
 
 
 def head(instruction: Instruction, command: Command, *, without: tuple[object, ...] = (), bare: bool = False) -> str:
@@ -183,7 +168,7 @@ def head_of_block(block: Block) -> str | None:
             reading = pip.install(command)
             if reading is None:
                 continue
-            files = [option for option in reading.options if option[0].text == "-r"] if block.code == "DF202" else []
             # the file that dockerfix wrote is the last; others were there before
-            return head(instruction, command, without=tuple(files[-1]) if files else ())
+            written = reading.files[-1:] if block.code == "DF202" else ()
+            return head(instruction, command, without=written[0].words if written else ())
     return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dockerfix.analysis import blocks, cog, flow
+from dockerfix.analysis import blocks, flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.packages import pip
 from dockerfix.project.requirements import Item, Requirement, is_cog, parse_item
 from dockerfix.project.requirements_files import logical_lines
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Word
 from dockerfix.text.source import Span
 
 _PACKAGE_BLOCKS = frozenset({"DF201", "DF202"})
@@ -129,15 +129,11 @@ def _of_run(instruction: Instruction) -> tuple[Item, ...]:
     """What a RUN installs, and the options of its installs."""
     found: list[Item] = []
     for command in flow.simple_commands(instruction):
-        install = cog.install(command)
-        if install is not None:
-            found += [parse_item(_text(option)) for option in install.options]
-            found += [parse_item(word.value or word.text) for word in install.operands]
+        reading = pip.install(command)
+        if reading is not None:
+            found += [Item("", (each.option,)) for each in reading.options if each.option is not None]
+            found += [parse_item(each.text) for each in reading.operands]
     return tuple(found)
-
-
-def _text(words: Iterable[Word]) -> str:
-    return " ".join(word.value or word.text for word in words)
 
 
 def find(found: Iterable[Pin], *names: str) -> Pin | None:

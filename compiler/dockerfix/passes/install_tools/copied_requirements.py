@@ -10,7 +10,6 @@ from typing import NamedTuple
 from dockerfix.analysis import flow
 from dockerfix.analysis.fal.copies import context_copies
 from dockerfix.analysis.packages import pip
-from dockerfix.project.pip_options import read_option
 from dockerfix.project.project import Project
 from dockerfix.project.requirements import Item
 from dockerfix.syntax.dockerfile.instructions import Run
@@ -40,10 +39,7 @@ def _named(instruction: Instruction) -> Iterator[str]:
     """The files behind ``-r`` in a RUN."""
     for command in flow.simple_commands(instruction):
         reading = pip.install(command)
-        for words in reading.options if reading is not None else ():
-            option, _taken = read_option(words[0].value or "", words[-1].value if len(words) > 1 else None)
-            if option.long == "--requirement" and option.value:
-                yield option.value
+        yield from (file.text for file in reading.files) if reading is not None else ()
 
 
 def _brought(document: Document, stage: Stage, instruction: Instruction) -> Iterator[_Brought]:

@@ -62,13 +62,8 @@ def _python_packages(document: Document) -> list[str]:
             reading = pip_install.install(command)
             if reading is None:
                 continue
-            for option in reading.options:
-                value = option[-1].value or option[-1].text
-                if option[0].value in ("-r", "--requirement") and len(option) > 1:
-                    result.append(f"-r {value}")
-                elif option[0].value in pip_install.EDITABLE and len(option) > 1:
-                    result.append(f"-e {value}")
-            result += [word.value or word.text for word in reading.operands]
+            result += [f"-r {file.text}" for file in reading.files]
+            result += [each.text if each.option is None else f"-e {each.text}" for each in reading.packages]
     return result
 
 
