@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ensurepip
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-import ensurepip
 import pytest
 
 from dockerfix.project.pip_options import Option, read_option, skip_options, takes_value

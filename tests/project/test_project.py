@@ -33,13 +33,13 @@ def test_a_project_knows_its_configuration_and_its_code() -> None:
     assert project.config.line_of("build", "python_packages", 0) == 8
     assert project.config.line_of("build", "python_packages", 6) is None
     assert project.python_files() == ("predict.py",)
-    assert project.find_calls_of_command("pget") == [("predict.py", 15)]
-    assert project.find_calls_of_command("wget") == []
+    assert project.find_calls_of_command("pget") == (("predict.py", 15),)
+    assert project.find_calls_of_command("wget") == ()
 
 
 def test_a_call_in_a_local_module_is_found() -> None:
     project = Project.open(PROJECTS / "comfy-workflows")
-    assert project.find_calls_of_command("pget") == [("weights_downloader.py", 9)]
+    assert project.find_calls_of_command("pget") == (("weights_downloader.py", 9),)
 
 
 def test_requirements_are_read_from_the_project() -> None:
@@ -97,7 +97,7 @@ def test_no_folder_at_all() -> None:
     project = Project.open()
     assert (project.root, project.config, project.python_files()) == (None, None, ())
     assert project.read("predict.py") is None
-    assert project.find_calls_of_command("pget") == []
+    assert project.find_calls_of_command("pget") == ()
 
 
 def test_configuration_as_text_or_as_a_file_elsewhere(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ def of_uv(version: str, help_text: str) -> Options:
     """The options in the help of uv, which shows the value behind those that take one."""
     valued: set[str] = set()
     flags: set[str] = set()
-    for short, long, value in re.findall(r"^ +(?:(-\w), |    )?(--[\w-]+)(?:\.\.\.)?( <\w+>)?", help_text, re.MULTILINE):
+    line = re.compile(r"^ +(?:(-\w), |    )?(--[\w-]+)(?:\.\.\.)?( <\w+>)?", re.MULTILINE)
+    for short, long, value in line.findall(help_text):
         (valued if value else flags).update(filter(None, (short, long)))
     return Options(f"uv {version}", frozenset(valued), frozenset(flags - valued))
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerfix.analysis.memo import of_document
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
@@ -28,21 +29,16 @@ class Block(NamedTuple):
     span: Span
 
 
+@of_document
 def find_blocks(document: Document) -> tuple[Block, ...]:
-    """All blocks, in order.
+    """Return all blocks, in order.
 
-    A block begins at its comment and takes the instructions that follow without a blank line or another comment, as
-    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one. A comment
-    with no instruction behind it is none.
+    A block begins at its comment and has the instructions that follow without a blank line or another comment, as many
+    as the comment says: it may end in ``(2 instructions)``, otherwise there is one. A comment without an instruction
+    after it is not a block.
     """
-    known: tuple[Block, ...] | None = document.__dict__.get("_blocks")
-    if known is None:
-        # documents never change, and every pass asks
-        known = document.__dict__["_blocks"] = _read_blocks(document) if "dockerfix[DF" in document.text else ()
-    return known
-
-
-def _read_blocks(document: Document) -> tuple[Block, ...]:
+    if "dockerfix[DF" not in document.text:
+        return ()
     result: list[Block] = []
     before = 0  # instructions in front of the node
     for index, (node, start) in enumerate(zip(document.nodes, document.offsets, strict=True)):
@@ -113,22 +109,22 @@ def replace(document: Document, instruction: Instruction, text: str) -> Edit:
     return Edit(instruction.span, text)
 
 
-class Said(NamedTuple):
-    """What a pass says of its block: where it is new, and where it reads otherwise than before."""
+class Messages(NamedTuple):
+    """The messages of a pass about its block: when it is new, and when its text changed."""
 
-    placed: str
+    written: str
     updated: str
 
 
-def settle(document: Document, code: str, text: str, offset: int, said: Said) -> Iterator[Finding]:
-    """Make the block of `code` read `text`: where it stands if there is one, else as a new one at `offset`."""
+def write_or_update(document: Document, code: str, text: str, offset: int, messages: Messages) -> Iterator[Finding]:
+    """Yield the finding that makes the block of `code` read `text`: the present block, or a new one at `offset`."""
     block = find_block(document, code)
     if block is None:
-        yield Finding(code, Span(offset, offset), said.placed, (place(document, offset, text),))
+        yield Finding(code, Span(offset, offset), messages.written, (place(document, offset, text),))
         return
     edits = update(document, block, text)
     if edits:
-        yield Finding(code, block.span, said.updated, edits)
+        yield Finding(code, block.span, messages.updated, edits)
 
 
 def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:

@@ -5,8 +5,8 @@ Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idio
 
 from __future__ import annotations
 
-from dockerfix.analysis import flow
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis import commands
+from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages import pip
 from dockerfix.analysis.packages.pip import Argument, PipCommand
 from dockerfix.knowledge.cog_constructs import idioms
@@ -23,7 +23,7 @@ def marks_of_cog(document: Document) -> bool:
     return any(_is_mark(instruction) for instruction in document.instructions)
 
 
-@per_node
+@of_node
 def _is_mark(instruction: Instruction) -> bool:
     view = instruction.view
     if instruction.node.heredocs and not instruction.node.heredocs[-1].closed:
@@ -38,19 +38,19 @@ def _is_mark(instruction: Instruction) -> bool:
     return is_frame_line(instruction)
 
 
-@per_node
+@of_node
 def is_frame_line(instruction: Instruction) -> bool:
     """A line of the ``===`` frame around the documents of ``--separate-weights``."""
     return instruction.node.command.keyword == idioms().frame.close
 
 
-@per_node
+@of_node
 def is_cog_base(instruction: Instruction) -> bool:
     """A FROM of Cog's own base image, of any registry."""
     return _base_is(instruction, idioms().images.cog_base)
 
 
-@per_node
+@of_node
 def is_monobase(instruction: Instruction) -> bool:
     """A FROM of the base image of ``--x-fast``."""
     return _base_is(instruction, idioms().images.monobase)
@@ -61,7 +61,7 @@ def _base_is(instruction: Instruction, name: str) -> bool:
     return isinstance(view, From) and view.image is not None and view.image.name == name and "/" in view.image.text
 
 
-@per_node
+@of_node
 def is_staged(instruction: Instruction) -> bool:
     """A COPY of files that exist only while Cog builds: under ``.cog/`` or in a named context of Cog's."""
     view = instruction.view
@@ -75,7 +75,7 @@ def is_staged(instruction: Instruction) -> bool:
     )
 
 
-@per_node
+@of_node
 def staged_file(instruction: Instruction) -> str | None:
     """The name of the file or folder that a staged COPY brings (``requirements.txt``)."""
     view = instruction.view
@@ -90,7 +90,7 @@ def is_wheel_name(name: str) -> bool:
     return name.endswith(".whl") and name.startswith(idioms().packages.wheel_prefixes)
 
 
-@per_node
+@of_node
 def is_server(instruction: Instruction) -> bool:
     """CMD or ENTRYPOINT that starts Cog's server, in exec or shell form."""
     view = instruction.view
@@ -103,26 +103,26 @@ def is_server(instruction: Instruction) -> bool:
     return len(words) == 3 and words[1] == "-c" and ".start_server()" in words[2]
 
 
-@per_node
+@of_node
 def is_tini_entrypoint(instruction: Instruction) -> bool:
     """An ENTRYPOINT of tini alone, or with a script of Cog's behind it."""
     words = _under_tini(instruction) if instruction.keyword == "ENTRYPOINT" else None
     return words is not None and all(word in idioms().server.entrypoint_scripts for word in words)
 
 
-@per_node
+@of_node
 def needs_tini(instruction: Instruction) -> bool:
     """An ENTRYPOINT, CMD or RUN that runs a program of the user's under tini."""
     if "tini" not in instruction.node.text:
         return False
     if instruction.keyword == "RUN":
-        found = flow.shell(instruction)
+        found = commands.shell(instruction)
         if found is None or found.script.opaque:
             # in the exec form, or in a shell that isn't read: a doubtful case counts
             return any(path in instruction.node.text for path in idioms().tini.paths)
         return any(
             command.words[0].value in idioms().tini.paths
-            for command in flow.simple_commands(instruction)
+            for command in commands.simple_commands(instruction)
             if command.words
         )
     return bool(_under_tini(instruction)) and not is_tini_entrypoint(instruction) and not is_server(instruction)
@@ -148,16 +148,16 @@ def writes_tini(command: Command) -> bool:
     texts = [word.text for word in command.words]
     if any(tini.url_part in text for text in texts):
         return True
-    return flow.program(command) == "chmod" and any(word.value in tini.paths for word in command.words)
+    return commands.program(command) == "chmod" and any(word.value in tini.paths for word in command.words)
 
 
-@per_node
+@of_node
 def tini_commands(instruction: Instruction) -> tuple[Command, ...]:
     """The commands of a RUN that `writes_tini` names."""
-    return tuple([command for command in flow.simple_commands(instruction) if writes_tini(command)])
+    return tuple([command for command in commands.simple_commands(instruction) if writes_tini(command)])
 
 
-@per_node
+@of_node
 def is_cog_label(instruction: Instruction) -> bool:
     """A LABEL of Cog's; a value that breaks its quotes may look like more pairs, so the first name decides."""
     prefixes = idioms().labels.prefixes

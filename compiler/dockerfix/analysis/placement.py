@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.project.project import CogConfig
 from dockerfix.syntax.dockerfile.instructions import Run, TextView
@@ -31,7 +31,7 @@ def is_command(instruction: Instruction, command: str) -> bool:
     return any(shown.endswith(wanted) and _is_flags(shown.removesuffix(wanted)) for shown in _shown(instruction))
 
 
-@per_node
+@of_node
 def _shown(instruction: Instruction) -> tuple[str, ...]:
     """The flags of a RUN with what stands behind them, and with what the shell gets, with one blank between words."""
     view = instruction.view

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
+from dockerfix.analysis.memo import of_document
 from dockerfix.syntax.dockerfile.heredocs import opener
 from dockerfix.syntax.dockerfile.instructions import (
     Arg,
@@ -73,7 +73,7 @@ def is_heredoc(view: View, word: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=4)
+@of_document
 def _resolved(document: Document) -> dict[int, Resolved]:
     items = [_item(instruction.keyword, instruction.view) for instruction in document.instructions]
     found = resolve(items, GlobalScope(document.escape))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dockerfix.analysis.bases import base_python
 from dockerfix.analysis.blocks import find_blocks
 from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
-from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.analysis.python import base_python
+from dockerfix.driver.defects import defects
+from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Change, Outcome, run
 from dockerfix.project.project import ConfigError, Project
 from dockerfix.syntax.dockerfile.parser import parse

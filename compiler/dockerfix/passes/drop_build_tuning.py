@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import commands
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.syntax.dockerfile.instructions import Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -48,10 +48,10 @@ def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding
         elif instruction.keyword == "RUN":
             what = _step(instruction)
         if what:
-            yield Finding(CODE, instruction.body_span, f"{what} removed", (flow.drop(instruction),))
+            yield Finding(CODE, instruction.body_span, f"{what} removed", (commands.drop(instruction),))
 
 
-@per_node
+@of_node
 def _cflags(instruction: Instruction) -> str | None:
     """The value that an ENV of CFLAGS alone gives it, without quotes; None for any other instruction."""
     view = instruction.view
@@ -63,19 +63,19 @@ def _cflags(instruction: Instruction) -> str | None:
     return pair.value.value.strip("\"'")
 
 
-@per_node
+@of_node
 def _step(instruction: Instruction) -> str | None:
     view = instruction.view
     if isinstance(view, Run) and not view.is_json and view.arguments.startswith(idioms().staging.label_prefix):
         return "section label"
     if idioms().ld_cache.file not in instruction.text and idioms().nvidia_key.key not in instruction.text:
         return None
-    commands = flow.simple_commands(instruction)
-    programs = {flow.program(command) for command in commands}
-    targets = {redirection.target.value for command in commands for redirection in command.redirections}
+    simple = commands.simple_commands(instruction)
+    programs = {commands.program(command) for command in simple}
+    targets = {redirection.target.value for command in simple for redirection in command.redirections}
     if targets == {idioms().ld_cache.file} and programs <= {"find", "sort", "ldconfig"}:
         return "the step for the linker's cache"
-    words = {word for command in commands for word in flow.arguments(command)}
+    words = {word for command in simple for word in commands.arguments(command)}
     if programs == {"rm", "apt-key"} and idioms().nvidia_key.key in words:
         return "the step against NVIDIA's old signing key"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, flow
+from dockerfix.analysis import cog, commands
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.syntax.dockerfile.instructions import Env
@@ -49,13 +49,13 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
             what = "the variable for the builder's CA certificate"
         else:
             continue
-        yield Finding(CODE, instruction.body_span, f"{what} is removed", (flow.drop(instruction),))
+        yield Finding(CODE, instruction.body_span, f"{what} is removed", (commands.drop(instruction),))
 
 
 def _installs_it(instruction: Instruction) -> bool:
-    commands = flow.simple_commands(instruction)
-    return any(idioms().certificate.target in flow.arguments(command) for command in commands) and {
-        flow.program(command) for command in commands
+    simple = commands.simple_commands(instruction)
+    return any(idioms().certificate.target in commands.arguments(command) for command in simple) and {
+        commands.program(command) for command in simple
     } <= {"cp", "cat", "update-ca-certificates"}
 
 

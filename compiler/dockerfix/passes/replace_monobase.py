@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cog, environment, flow
+from dockerfix.analysis import blocks, cog, commands, environment
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import default_python, idioms
 from dockerfix.knowledge.cuda import image_tag
@@ -67,7 +67,7 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
             yield Finding(CODE, instruction.body_span, "a variable of monobase is removed", own)
         elif _is_step(instruction):
             message = "a step of monobase is removed: packages come from cog.yaml"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
             yield from _unknown(instruction, context)
 
 
@@ -108,7 +108,7 @@ def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ..
     names = idioms().environment.names
     own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) or pair.name.value in names]
     if own and len(own) == len(view.pairs):
-        return (flow.drop(instruction),)
+        return (commands.drop(instruction),)
     wanted = dict(context.config.environment) if context.config else {}
     return environment.without(instruction, [pair for pair in own if pair.name.value not in wanted])
 
@@ -121,5 +121,5 @@ def _is_step(instruction: Instruction) -> bool:
     return (
         isinstance(view, Run)
         and any(mount.source_stage in contexts for mount in view.mounts)
-        and any(flow.program(command) == "tar" for command in flow.simple_commands(instruction))
+        and any(commands.program(command) == "tar" for command in commands.simple_commands(instruction))
     )

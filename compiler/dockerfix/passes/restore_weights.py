@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, flow, stage_numbers
+from dockerfix.analysis import cog, commands, stages
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages.requirements_copy import copy_instruction
 from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.syntax.dockerfile.instructions import Copy, From
@@ -42,8 +42,8 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     """
     for instruction in document.instructions:
         if _is_weights_stage(instruction) and len(document.stages) > 1:
-            stages = [stage for stage in document.stages if stage.base == instruction]
-            edits = (flow.drop(instruction), *stage_numbers.without(document, stages))
+            gone = [stage for stage in document.stages if stage.base == instruction]
+            edits = (commands.drop(instruction), *stages.renumbered(document, gone))
             yield Finding(CODE, instruction.body_span, "the stage of Cog's weights image is removed", edits)
         elif _is_from_weights(document, instruction):
             yield _from_project(instruction)
@@ -52,7 +52,7 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
                 CODE,
                 instruction.body_span,
                 "a link into Replicate's weights cache is removed",
-                (flow.drop(instruction),),
+                (commands.drop(instruction),),
             )
         elif _leaves_out(instruction):
             yield _whole_project(instruction)
@@ -96,7 +96,7 @@ def _from_project(instruction: Instruction) -> Finding:
     )
 
 
-@per_node
+@of_node
 def _goes_to_cache(instruction: Instruction) -> bool:
     view = instruction.view
     folder = idioms().monobase.weights_folder
@@ -105,13 +105,14 @@ def _goes_to_cache(instruction: Instruction) -> bool:
     )
 
 
-@per_node
+@of_node
 def _links_to_cache(instruction: Instruction) -> bool:
-    commands = flow.simple_commands(instruction)
+    simple = commands.simple_commands(instruction)
     folder = idioms().monobase.weights_folder
-    return bool(commands) and all(
-        flow.program(command) == "ln" and any(word and word.startswith(folder) for word in flow.arguments(command))
-        for command in commands
+    return bool(simple) and all(
+        commands.program(command) == "ln"
+        and any(word and word.startswith(folder) for word in commands.arguments(command))
+        for command in simple
     )
 
 

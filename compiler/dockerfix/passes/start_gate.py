@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cog, flow, placement
+from dockerfix.analysis import blocks, cog, commands, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import idioms
 from dockerfix.knowledge.cog_server import gate
@@ -48,7 +48,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
         CMD ["python", "/src/fal_gate.py"]
         COPY . /src
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     block = blocks.find_block(document, CODE)
     if stage is None or context.options.target != "server":
         if block is not None:
@@ -63,10 +63,10 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
             continue
         if _is_port(instruction):
             message = "the EXPOSE of Cog's server is removed: fal calls the gate"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
         elif _needs_monobase(instruction) or instruction in servers[:-1]:
             message = "a start of Cog's server is removed: the gate starts it"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
     if block is not None:
         yield from _update(document, block, text, servers)
     elif servers:
@@ -82,7 +82,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
 def _update(document: Document, block: blocks.Block, text: str, servers: list[Instruction]) -> Iterator[Finding]:
     for instruction in servers[-1:]:
         message = "a start of Cog's server is removed: the gate starts it"
-        yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+        yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
     edits = blocks.update(document, block, text)
     if edits:
         yield Finding(CODE, block.span, "the gate is brought up to date", edits)

@@ -7,29 +7,31 @@ from typing import NamedTuple
 
 from dockerfix.text.lazy_patterns import lazy
 
-_VALUED = frozenset(
-    (
-        # pip 19 to 26: install, uninstall and the options of every command (pypa/pip:src/pip/_internal/cli/cmdoptions.py)
-        *("--abi --build --build-constraint --build-dir --build-directory --build-option --cache-dir --cert").split(),
-        *("--client-cert --config-settings --constraint --default-timeout --editable --exists-action").split(),
-        *("--extra-index-url --find-links --global-option --group --hash --implementation --index-url").split(),
-        *("--install-option --keyring-provider --local-log --log --log-file --no-binary --only-binary --platform").split(),
-        *("--prefix --progress-bar --proxy --pypi-url --python --python-version --report --requirement").split(),
-        *("--resume-retries --retries --root --root-user-action --skip-requirements-regex --source --source-dir").split(),
-        *("--source-directory --src --target --timeout --trusted-host --upgrade-strategy --uploaded-prior-to").split(),
-        *("--use-deprecated --use-feature -C -b -c -e -f -i -r -t").split(),
-        # uv 0.13: `uv`, `uv run` and `uv pip install` (astral-sh/uv:crates/uv-cli/src/lib.rs)
-        *("--allow-insecure-host --build-constraints --color --config-file --config-setting").split(),
-        *("--config-settings-package --constraints --default-index --directory --env-file --exclude-newer").split(),
-        *("--exclude-newer-package --excludes --extra --fork-strategy --index --index-strategy --link-mode").split(),
-        *("--no-binary-package --no-build-isolation-package --no-build-package --no-editable-package").split(),
-        *("--no-extra --no-group --no-sources-package --only-group --output-format --override --overrides").split(),
-        *("--package --prerelease --prerelease-package --project --python-platform --refresh-package").split(),
-        *("--reinstall-package --requirements --resolution --torch-backend --upgrade-group --upgrade-package").split(),
-        *("--with --with-editable --with-requirements -P -p -w").split(),
-    )
+_PIP = (
+    "--abi --build --build-constraint --build-dir --build-directory --build-option --cache-dir --cert "
+    "--client-cert --config-settings --constraint --default-timeout --editable --exists-action --extra-index-url "
+    "--find-links --global-option --group --hash --implementation --index-url --install-option --keyring-provider "
+    "--local-log --log --log-file --no-binary --only-binary --platform --prefix --progress-bar --proxy --pypi-url "
+    "--python --python-version --report --requirement --resume-retries --retries --root --root-user-action "
+    "--skip-requirements-regex --source --source-dir --source-directory --src --target --timeout --trusted-host "
+    "--upgrade-strategy --uploaded-prior-to --use-deprecated --use-feature -C -b -c -e -f -i -r -t"
 )
-"""The options that take a value; ``tests/project/test_pip_options.py`` compares them with the parsers themselves."""
+"""Options with a value in pip 19 to 26: `pip install`, `pip uninstall` and those of every command.
+
+Source: ``pypa/pip:src/pip/_internal/cli/cmdoptions.py``.
+"""
+_UV = (
+    "--allow-insecure-host --build-constraints --color --config-file --config-setting --config-settings-package "
+    "--constraints --default-index --directory --env-file --exclude-newer --exclude-newer-package --excludes "
+    "--extra --fork-strategy --index --index-strategy --link-mode --no-binary-package "
+    "--no-build-isolation-package --no-build-package --no-editable-package --no-extra --no-group "
+    "--no-sources-package --only-group --output-format --override --overrides --package --prerelease "
+    "--prerelease-package --project --python-platform --refresh-package --reinstall-package --requirements "
+    "--resolution --torch-backend --upgrade-group --upgrade-package --with --with-editable --with-requirements -P "
+    "-p -w"
+)
+"""The further ones of uv 0.13: `uv`, `uv run` and `uv pip install` (``astral-sh/uv:crates/uv-cli/src/lib.rs``)."""
+_VALUED = frozenset(f"{_PIP} {_UV}".split())
 _LONG = {
     "-i": "--index-url",
     "-f": "--find-links",

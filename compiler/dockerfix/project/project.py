@@ -7,7 +7,7 @@ raises `ConfigError`, whose text is one line; everything else that is odd is a n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Project:
         self.config_name = config_name
         self._texts: dict[str, Source | None] = {}
         self._requirements: dict[str, Requirements] = {}
+        self._calls: dict[str, tuple[tuple[str, int], ...]] = {}
         self._truncated = False
 
     @classmethod
@@ -134,21 +135,22 @@ class Project:
         line = first.partition(b"\n")[0]
         return "python" if b"python" in line else "shell" if b"sh" in line else None
 
-    def find_calls_of_command(self, name: str) -> list[tuple[str, int]]:
+    def find_calls_of_command(self, name: str) -> tuple[tuple[str, int], ...]:
         """Where code of the project calls the command `name`: (file relative to the project, line from 1), in order.
 
         Python files, shell scripts and notebooks are searched; a doubtful case counts as a call.
         """
-        from dockerfix.project.calls import notebook_calls, python_calls, script_calls
+        if name not in self._calls:
+            from dockerfix.project.calls import notebook_calls, python_calls, script_calls
 
-        finders: tuple[tuple[str, Callable[[str, str], list[int]]], ...] = (
-            ("python", python_calls),
-            ("shell", script_calls),
-            ("notebook", notebook_calls),
-        )
-        return [
-            (file, line) for kind, find in finders for file in self._code[kind] for line in find(self._text(file), name)
-        ]
+            finders = (("python", python_calls), ("shell", script_calls), ("notebook", notebook_calls))
+            self._calls[name] = tuple(
+                (file, line)
+                for kind, find in finders
+                for file in self._code[kind]
+                for line in find(self._text(file), name)
+            )
+        return self._calls[name]
 
     def undeclared_imports(self, only: Collection[str] | None = None) -> list[Import]:
         """Imports of modules that are neither the project's own, nor Python's, nor declared under their own name.

@@ -10,11 +10,12 @@ from dockerfix.project.pip_options import Option
 from dockerfix.syntax.shell import parse_shell
 from pip_options import recorded
 
+
 def read(text: str) -> pip.PipCommand | None:
     return pip.read(parse_shell(text).commands[0])
 
 
-@pytest.mark.parametrize("form", ["pip install {} cog==0.9.4", "pip {} install cog==0.9.4", "pip install cog==0.9.4 {}"])
+@pytest.mark.parametrize("form", ["pip install {} cog==0.9", "pip {} install cog==0.9", "pip install cog==0.9 {}"])
 def test_an_option_with_a_value_does_not_hide_the_install_of_cog(form: str) -> None:
     """`RUN pip install --root-user-action ignore cog==0.9.4` lost only `cog==0.9.4`, and pip refuses the rest."""
     valued = {option for release in recorded() for option in release.valued}
@@ -46,7 +47,9 @@ def test_what_pip_installs(text: str, packages: list[str], files: list[str]) -> 
     assert [each.text for each in found.files] == files
 
 
-@pytest.mark.parametrize("text", ["pip download a", "pip", "pip --log", "pipx install a", "python -m venv pip", "uv run x"])
+@pytest.mark.parametrize(
+    "text", ["pip download a", "pip", "pip --log", "pipx install a", "python -m venv pip", "uv run"]
+)
 def test_other_commands_install_nothing(text: str) -> None:
     assert read(text) is None
 

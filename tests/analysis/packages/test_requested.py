@@ -18,7 +18,7 @@ def test_each_of_many_projects_over_one_document_gets_its_own_packages() -> None
     """The answers were kept by the `id` of a project, which Python gives to the next project once one is freed."""
     document = parse("FROM python:3.11-slim\nRUN pip install mine\n")
     for number in range(50):
-        names = [each.name for each in requested.pins(document, context_of(f"package-{number}"))]
+        names = [each.name for each in requested.requirements(document, context_of(f"package-{number}"))]
         assert names == [f"package-{number}", "mine"]
         lines = [line.item.name for line in requested.lines(document, context_of(f"package-{number}"))]
         assert lines == [f"package-{number}", "mine"]
@@ -28,4 +28,4 @@ def test_the_options_count_too() -> None:
     document = parse("FROM python:3.11-slim\n")
     for number in range(50):
         context = context_of("torch", f"other-{number}")
-        assert [each.name for each in requested.pins(document, context)] == ["torch", f"other-{number}"]
+        assert [each.name for each in requested.requirements(document, context)] == ["torch", f"other-{number}"]

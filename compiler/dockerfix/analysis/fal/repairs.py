@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-from dockerfix.analysis import flow, variables
+from dockerfix.analysis import commands, variables
 from dockerfix.analysis.fal.copies import ContextCopy, body
+from dockerfix.analysis.memo import of_document
 from dockerfix.syntax.dockerfile.instructions import Arg, ListView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command
@@ -40,7 +40,7 @@ def replace(instruction: Instruction, text: str) -> Edit:
     return Edit(Span(instruction.start, end), "".join(comments) + text)
 
 
-def reveal(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
+def separate_from_line_before(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
     """The blank behind the backslash of the line before, to which the client joins the instruction; none elsewhere."""
     text, at = document.text, instruction.start
     while at and text[at - 1].isspace():
@@ -59,7 +59,7 @@ def are_arguments(document: Document, names: Iterable[str]) -> bool:
     return not _arguments(document).isdisjoint(names)
 
 
-@lru_cache(maxsize=4)
+@of_document
 def _arguments(document: Document) -> frozenset[str]:
     views = [instruction.view for instruction in document.instructions]
     return frozenset(pair.name.value for view in views if isinstance(view, Arg) for pair in view.pairs)
@@ -72,7 +72,7 @@ def owner(document: Document, offset: int) -> Instruction | None:
     return found if found is not None and offset < found.span.end else None
 
 
-@lru_cache(maxsize=4)
+@of_document
 def _starts(document: Document) -> tuple[int, ...]:
     return tuple(instruction.start for instruction in document.instructions)
 
@@ -85,8 +85,8 @@ def line_span(document: Document, offset: int) -> Span:
 
 def is_between_words(instruction: Instruction, offset: int) -> bool:
     """Whether a blank at `offset` in a RUN changes nothing: it is outside all words of a POSIX shell."""
-    found = flow.shell(instruction)
-    held = _held(instruction)
+    found = commands.shell(instruction)
+    held = _held(instruction.document, instruction)
     if found is None or held is None:
         return False
     if found.in_heredoc:
@@ -100,10 +100,10 @@ def is_between_words(instruction: Instruction, offset: int) -> bool:
     return at < 0 or held[at][1] < place
 
 
-@lru_cache(maxsize=8)
-def _held(instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
+@of_document
+def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
     """The places of a script inside words and heredocs: first and last of each stretch, in order; None for all."""
-    found = flow.shell(instruction)
+    found = commands.shell(instruction)
     if found is None or found.script.opaque or not _has_posix_shell(instruction):
         return None
     result: list[tuple[int, int]] = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dockerfix.analysis import blocks, flow
-from dockerfix.analysis.flow import Call
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis import blocks, commands
+from dockerfix.analysis.commands import Call
+from dockerfix.analysis.memo import of_node
 from dockerfix.syntax.dockerfile.tree import Instruction
 from dockerfix.text.lazy_patterns import lazy
 
@@ -38,15 +38,15 @@ def installs(call: Call) -> tuple[str, ...] | None:
     return tuple(word or "" for word in rest if word is None or not word.startswith("-"))
 
 
-@per_node
+@of_node
 def installed(instruction: Instruction) -> tuple[str, ...]:
     """All Debian packages that a RUN installs, in order."""
-    return tuple(name for call in flow.calls(instruction) for name in installs(call) or ())
+    return tuple(name for call in commands.calls(instruction) for name in installs(call) or ())
 
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
     """The RUN that Cog writes for `system_packages`: update, install of some of `wanted` or of nothing, clean-up."""
-    calls = flow.calls(instruction)
+    calls = commands.calls(instruction)
     if [call.program for call in calls] != ["apt-get", "apt-get", "rm"]:
         return False
     found = installs(calls[1])
@@ -58,4 +58,4 @@ def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
 
 def is_torn(instruction: Instruction) -> bool:
     """Whether an install holds a redirection: a version range (``name>=1.9``) that no quotes kept from the shell."""
-    return any(call.command.redirections for call in flow.calls(instruction) if installs(call) is not None)
+    return any(call.command.redirections for call in commands.calls(instruction) if installs(call) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix.analysis import cog, flow
+from dockerfix.analysis import cog, commands
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.packages import pip
 from dockerfix.analysis.packages.torch_index import TorchSource
@@ -98,7 +98,7 @@ def staged_install(document: Document) -> PipStep | None:
     """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
     target = idioms().staging.requirements_target
     for instruction in document.instructions:
-        for command in flow.simple_commands(instruction) if target in instruction.node.text else ():
+        for command in commands.simple_commands(instruction) if target in instruction.node.text else ():
             reading = pip.install(command)
             if reading is None:
                 continue
@@ -115,21 +115,21 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
     names = {requirement.name for item in items for requirement in item.requirements}
     own = {" ".join(item.command.split()) for item in config.commands}
     for instruction in document.instructions:
-        commands = flow.simple_commands(instruction)
+        simple = commands.simple_commands(instruction)
         if (
-            len(commands) != 1
-            or instruction.node.heredocs  # what looks like an opener in a package takes the user's commands along
+            len(simple) != 1
+            or instruction.node.heredocs  # what looks like an opener in a package takes the user's simple along
             or " ".join(instruction.view.arguments.split()) in own
-            or not pip.is_plain(commands[0])
+            or not pip.is_plain(simple[0])
         ):
             continue
-        reading = pip.install(commands[0])
+        reading = pip.install(simple[0])
         if reading is None or reading.files or any(operand.text.startswith("/") for operand in reading.operands):
             continue
         named = {parse_item(operand.text).name for operand in reading.operands}
         if not named or not named <= names:
             continue
-        return PipStep(instruction, commands[0], head(instruction, commands[0], bare=True))
+        return PipStep(instruction, simple[0], head(instruction, simple[0], bare=True))
     return None
 
 
@@ -164,7 +164,7 @@ def staged_copies(document: Document) -> tuple[Instruction, ...]:
 def head_of_block(block: Block) -> str | None:
     """The part in front of the packages of a block that an earlier run wrote, so that what was Cog's there stays."""
     for instruction in block.instructions:
-        for command in flow.simple_commands(instruction):
+        for command in commands.simple_commands(instruction):
             reading = pip.install(command)
             if reading is None:
                 continue
