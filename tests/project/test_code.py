@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.project.calls import notebook_calls, python_calls, script_calls
-from dockerfix.project.imports import candidate_modules
+from dockerfix.project.imports import candidate_modules, imported_modules, parse_python
 from dockerfix.project.project import Project
 from dockerfix.project.shell_calls import shell_calls
-from dockerfix.project.syntax_trees import imported_modules, parse_python
 from effort import examples
 
 CALLS = [

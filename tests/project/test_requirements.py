@@ -12,9 +12,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from dockerfix.knowledge.versions import begins_with, numbers, release, starts_at
-from dockerfix.project.quoting import has_credentials, shell_quote
-from dockerfix.project.requirements import Option, caps_below, is_cog, normalize, parse_item, parse_items
+from dockerfix.knowledge.versions import begins_with, caps_below, numbers, release, starts_at
+from dockerfix.project.pip_options import Option
+from dockerfix.project.requirements import has_credentials, is_cog, normalize, parse_item, parse_items, shell_quote
 from effort import examples
 
 INDEX = "https://download.pytorch.org/whl/cu116"

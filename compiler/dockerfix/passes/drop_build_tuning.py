@@ -48,7 +48,7 @@ def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding
         elif instruction.keyword == "RUN":
             what = _step(instruction)
         if what:
-            yield Finding(CODE, instruction.body_span, f"{what} removed", (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, f"{what} removed")
 
 
 @of_node

@@ -49,7 +49,7 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
             what = "the variable for the builder's CA certificate"
         else:
             continue
-        yield Finding(CODE, instruction.body_span, f"{what} is removed", (commands.drop(instruction),))
+        yield commands.removed(CODE, instruction, f"{what} is removed")
 
 
 def _installs_it(instruction: Instruction) -> bool:

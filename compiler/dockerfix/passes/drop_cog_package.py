@@ -49,11 +49,9 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
             continue
         if _brings_cog(instruction):
             message = f"the COPY of `{cog.staged_file(instruction)}` is removed: only Cog's build has that file"
-            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
         elif _is_library_path(instruction):
-            yield Finding(
-                CODE, instruction.body_span, "the path of Cog's library is removed", (commands.drop(instruction),)
-            )
+            yield commands.removed(CODE, instruction, "the path of Cog's library is removed")
         elif instruction.keyword == "RUN" and _may_hold_cog(instruction):
             yield from _in_run(instruction)
 

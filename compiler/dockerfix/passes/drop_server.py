@@ -43,9 +43,9 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     for instruction in document.instructions:
         what = _server_part(instruction)
         if what and not keeps_server:
-            yield Finding(CODE, instruction.body_span, f"{what} is removed", (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, f"{what} is removed")
         elif cog.is_cog_label(instruction):
-            yield Finding(CODE, instruction.body_span, "Cog's label is removed", (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, "Cog's label is removed")
         elif keeps_server:
             # it reads its variables and /src/cog.yaml
             continue
@@ -53,7 +53,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
             yield from _in_env(instruction, instruction.view, context)
         elif _copies_config(instruction):
             message = "the copy of the configuration to cog.yaml is removed"
-            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
 
 
 @of_node
@@ -73,7 +73,7 @@ def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[F
         return
     names = ", ".join(f"`{pair.name.value}`" for pair in own)
     if len(own) == len(view.pairs):
-        yield Finding(CODE, instruction.body_span, f"{names} of Cog's runtime removed", (commands.drop(instruction),))
+        yield commands.removed(CODE, instruction, f"{names} of Cog's runtime removed")
         return
     yield Finding(
         CODE, instruction.body_span, f"{names} of Cog's runtime removed", environment.without(instruction, own)

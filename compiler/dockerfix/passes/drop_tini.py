@@ -53,11 +53,9 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
         if instruction.index in inside:
             continue
         if cog.is_tini_entrypoint(instruction):
-            yield Finding(
-                CODE, instruction.body_span, "the ENTRYPOINT of tini is removed", (commands.drop(instruction),)
-            )
+            yield commands.removed(CODE, instruction, "the ENTRYPOINT of tini is removed")
         elif _copies_tini(instruction):
-            yield Finding(CODE, instruction.body_span, "the COPY of tini is removed", (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, "the COPY of tini is removed")
         elif idioms().tini.url_part in instruction.node.text:
             yield from _in_run(instruction)
 
@@ -117,9 +115,7 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
     if not any(command.words for command in own):
         return
     if _only_installs_tini(instruction):
-        yield Finding(
-            CODE, instruction.body_span, "the step that downloads tini is removed", (commands.drop(instruction),)
-        )
+        yield commands.removed(CODE, instruction, "the step that downloads tini is removed")
         return
     edits = commands.drop_commands(found, simple)
     if edits is None:

@@ -67,7 +67,7 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
             yield Finding(CODE, instruction.body_span, "a variable of monobase is removed", own)
         elif _is_step(instruction):
             message = "a step of monobase is removed: packages come from cog.yaml"
-            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
             yield from _unknown(instruction, context)
 
 

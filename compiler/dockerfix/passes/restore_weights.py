@@ -48,12 +48,7 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
         elif _is_from_weights(document, instruction):
             yield _from_project(instruction)
         elif _goes_to_cache(instruction) or _links_to_cache(instruction):
-            yield Finding(
-                CODE,
-                instruction.body_span,
-                "a link into Replicate's weights cache is removed",
-                (commands.drop(instruction),),
-            )
+            yield commands.removed(CODE, instruction, "a link into Replicate's weights cache is removed")
         elif _leaves_out(instruction):
             yield _whole_project(instruction)
 

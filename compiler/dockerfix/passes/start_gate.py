@@ -63,10 +63,10 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
             continue
         if _is_port(instruction):
             message = "the EXPOSE of Cog's server is removed: fal calls the gate"
-            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
         elif _needs_monobase(instruction) or instruction in servers[:-1]:
             message = "a start of Cog's server is removed: the gate starts it"
-            yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
     if block is not None:
         yield from _update(document, block, text, servers)
     elif servers:
@@ -82,7 +82,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
 def _update(document: Document, block: blocks.Block, text: str, servers: list[Instruction]) -> Iterator[Finding]:
     for instruction in servers[-1:]:
         message = "a start of Cog's server is removed: the gate starts it"
-        yield Finding(CODE, instruction.body_span, message, (commands.drop(instruction),))
+        yield commands.removed(CODE, instruction, message)
     edits = blocks.update(document, block, text)
     if edits:
         yield Finding(CODE, block.span, "the gate is brought up to date", edits)

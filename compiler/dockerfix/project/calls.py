@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from dockerfix.project.imports import parse_python
 from dockerfix.project.shell_calls import HOLE, command_calls, shell_calls
-from dockerfix.project.syntax_trees import parse_python
 from dockerfix.text.lazy_patterns import lazy
 
 _SHELL_RUNNERS = frozenset(

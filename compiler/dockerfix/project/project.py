@@ -16,7 +16,7 @@ from dockerfix.knowledge.cog_dependencies import package_of
 from dockerfix.project.cog_yaml import CogConfig, Mount, RunItem, Weight, read_config
 from dockerfix.project.fields import ConfigNote
 from dockerfix.project.files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, marked, peek, read_bytes
-from dockerfix.project.imports import Import, candidate_modules, is_standard
+from dockerfix.project.imports import Import, candidate_modules, imported_modules, is_standard
 from dockerfix.project.requirements import normalize, parse_item
 from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements, read_requirements
 from dockerfix.project.yaml_tree import MAX_CHARACTERS, ConfigError
@@ -175,8 +175,6 @@ class Project:
         wanted &= candidate_modules(text)
         if not wanted:
             return []
-        from dockerfix.project.syntax_trees import imported_modules
-
         first: dict[str, int] = {}
         for module, line in imported_modules(text):
             if module in wanted:

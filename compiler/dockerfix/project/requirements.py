@@ -13,23 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.versions import caps_below
 from dockerfix.project.pip_options import Option, read_option, takes_value
-from dockerfix.project.quoting import has_credentials, shell_quote
 from dockerfix.text.lazy_patterns import lazy
-
-__all__ = [
-    "Item",
-    "Option",
-    "Requirement",
-    "caps_below",
-    "has_credentials",
-    "is_cog",
-    "normalize",
-    "parse_item",
-    "parse_items",
-    "shell_quote",
-]
 
 _COMMENT = lazy(r"(?:^|\s+)#.*$")
 _WORD = lazy(r"(?:[^\s\"']+|\"[^\"]*\"|'[^']*'|[\"'])+")
@@ -47,6 +32,10 @@ _ARCHIVE = lazy(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNOR
 _ESCAPED = lazy(r"%([0-7][0-9A-Fa-f])")
 _EGG = lazy(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
 _PIN = lazy(r"={2,3}\s*([^\s*,]+)")
+_SECRET = lazy(
+    r"[?&](?:[a-z-]*token|sig|signature|x-(?:amz|goog)-signature|api_?key|auth|secret|password)=[^&\s]", re.IGNORECASE
+)
+_USER = lazy(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/\s\"'@]*)@(?=\S)")
 
 
 class Requirement(NamedTuple):
@@ -288,3 +277,27 @@ def _is_cog_requirement(requirement: Requirement) -> bool:
         return False
     names = "|".join(re.escape(repository) for repository in packages.repositories)
     return re.search(rf"[/@](?:{names})(?:\.git)?(?:[/@#?]|$)", requirement.text, re.IGNORECASE) is not None
+
+
+def shell_quote(text: str) -> str:
+    """`text` as one word of a POSIX shell, always in single quotes.
+
+    Raises ValueError for a line break or NUL: no quoting keeps these inside one instruction.
+    """
+    if re.search(r"[\r\n\0]", text):
+        raise ValueError("a line break or NUL can't stand in a word of a RUN instruction")
+    return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+@lru_cache(maxsize=4096)
+def has_credentials(text: str) -> bool:
+    """Whether a URL in `text` carries a user name that may be a secret, a password, or a token in its query.
+
+    The ``git@`` of ``git+ssh://git@host`` is none, nor is any user name without password over SSH. A reference to a
+    variable in that place counts: the image would need the secret just the same.
+    """
+    for match in _USER.finditer(text):
+        scheme, user = match.group(1).lower(), match.group(2)
+        if user and not (":" not in user and (user == "git" or scheme.endswith("ssh"))):
+            return True
+    return "://" in text and _SECRET.search(text) is not None

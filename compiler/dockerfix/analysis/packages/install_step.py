@@ -10,10 +10,10 @@ from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.packages import pip
 from dockerfix.analysis.packages.torch_index import TorchSource
 from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.project.pip_options import Option
 from dockerfix.project.project import CogConfig
 from dockerfix.project.requirements import (
     Item,
-    Option,
     Requirement,
     has_credentials,
     is_cog,

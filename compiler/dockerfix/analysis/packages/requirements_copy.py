@@ -10,7 +10,8 @@ from typing import NamedTuple
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages.install_step import without_cog
 from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.project.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
+from dockerfix.project.pip_options import Option
+from dockerfix.project.requirements import Item, Requirement, has_credentials, is_cog, parse_item, shell_quote
 from dockerfix.project.requirements_files import FileProblem, Requirements
 from dockerfix.text.lazy_patterns import lazy
 

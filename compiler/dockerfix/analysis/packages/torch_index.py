@@ -10,7 +10,8 @@ from dockerfix.analysis import cuda
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cuda import TorchRow, torch_of_torchvision, torch_row
 from dockerfix.knowledge.load import table
-from dockerfix.project.requirements import Item, Option, Requirement
+from dockerfix.project.pip_options import Option
+from dockerfix.project.requirements import Item, Requirement
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.lazy_patterns import lazy
 
