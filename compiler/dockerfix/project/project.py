@@ -7,7 +7,7 @@ raises `ConfigError`, whose text is one line; everything else that is odd is a n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 
@@ -166,10 +166,6 @@ class Project:
             result.extend(self._imports(file, frozenset(name for name in wanted if self._is_foreign(name, file))))
         return result
 
-    def imports_of(self, *modules: str) -> list[Import]:
-        """Where the project imports one of some top-level modules, such as ``cog``: once for each file and module."""
-        return [found for file in self.python_files() for found in self._imports(file, frozenset(modules))]
-
     def _imports(self, file: str, wanted: frozenset[str]) -> list[Import]:
         text = self._text(file)
         wanted &= candidate_modules(text)
@@ -213,7 +209,7 @@ class Project:
             return frozenset()
         texts: list[str] = [*self.config.python_packages]
         for item in self.config.commands:
-            texts.extend(_installed_words(item.command))
+            texts.extend(_installed(item.command))
         items = [parse_item(text) for text in texts] + list(self.requirements_files().items)
         return frozenset(part.name for item in items for part in item.requirements if part.name is not None)
 
@@ -240,10 +236,11 @@ class Project:
 _SUFFIXES = {"py": "python", "pyw": "python", "sh": "shell", "bash": "shell", "zsh": "shell", "ipynb": "notebook"}
 
 
-def _installed_words(command: str) -> Iterable[str]:
-    """The words of a command's ``pip install`` that aren't options, without quotes."""
-    for arguments in re.findall(r"\bpip[\d.]*\s+install\s([^;&|\n]*)", command):
-        yield from (word for word in re.sub(r"[\"']", " ", arguments).split() if not word.startswith("-"))
+def _installed(command: str) -> list[str]:
+    """Return the arguments of each ``pip install`` in a command, without quotes."""
+    return [
+        re.sub(r"[\"']", " ", arguments) for arguments in re.findall(r"\bpip[\d.]*\s+install\s([^;&|\n]*)", command)
+    ]
 
 
 def _config_text(path: Path, name: str) -> str:
