@@ -279,7 +279,7 @@ def test_patterns_in_a_folder_that_is_uploaded_stay(tmp_path: Path) -> None:
     ],
 )
 def test_coverage(folders: list[str], path: str, expected: bool) -> None:
-    assert Coverage(folders).brings(path) is expected
+    assert Coverage(folders).covers(path) is expected
 
 
 # The patterns of .dockerignore

@@ -61,7 +61,7 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
 
 
 def bare_marks(document: Document) -> Iterator[Span]:
-    """The comments of blocks whose instructions are gone."""
+    """Yield the comments of blocks whose instructions were removed."""
     blocks = {block.span.start for block in find_blocks(document)}
     for node, start in zip(document.nodes, document.offsets, strict=True):
         if node.kind == "comment" and start not in blocks and _MARK.match(node.text):
@@ -69,24 +69,24 @@ def bare_marks(document: Document) -> Iterator[Span]:
 
 
 def find_block(document: Document, code: str) -> Block | None:
-    """The first block with this code."""
+    """Return the first block with this code; None without one."""
     return next((block for block in find_blocks(document) if block.code == code), None)
 
 
 def in_block(document: Document, instruction: Instruction) -> Block | None:
-    """The block that holds `instruction`, if one does."""
+    """Return the block that contains `instruction`; None without one."""
     found = find_blocks(document)
     return next((block for block in found if instruction in block.instructions), None) if found else None
 
 
 def newline(document: Document) -> str:
-    """The line end of the file: that of its first line."""
+    """Return the line end of the file: that of its first line."""
     at = document.text.find("\n")
     return "\r\n" if at > 0 and document.text[at - 1] == "\r" else "\n"
 
 
 def render(document: Document, code: str, reason: str, *instructions: str) -> str:
-    """The text of a block, in the file's line ends and with its escape character at the ends of lines."""
+    """Return the text of a block with the file's line ends, and its escape character where a line continues."""
     count = f" ({len(instructions)} instructions)" if len(instructions) > 1 else ""
     text = f"# dockerfix[{code}]: {reason}{count}\n" + "".join(f"{instruction}\n" for instruction in instructions)
     if document.escape != "\\":
@@ -95,7 +95,7 @@ def render(document: Document, code: str, reason: str, *instructions: str) -> st
 
 
 def place(document: Document, offset: int, text: str) -> Edit:
-    """The edit that inserts `text` at `offset`; after a last line without an end, the end comes first."""
+    """Return the edit that inserts `text` at `offset`; a last line without a line end gets one first."""
     if offset == len(document.text) and document.text and not document.text.endswith("\n"):
         end = newline(document)
         text = end + text.removesuffix(end)
@@ -103,7 +103,7 @@ def place(document: Document, offset: int, text: str) -> Edit:
 
 
 def replace(document: Document, instruction: Instruction, text: str) -> Edit:
-    """The edit that puts `text`, a block or nothing, in the place of an instruction."""
+    """Return the edit that replaces an instruction by `text`, a block or nothing."""
     if not instruction.node.text.endswith("\n"):
         text = text.removesuffix(newline(document))
     return Edit(instruction.span, text)
@@ -128,7 +128,7 @@ def write_or_update(document: Document, code: str, text: str, offset: int, messa
 
 
 def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:
-    """The edit that makes `block` read `text`, or none if it does already."""
+    """Return the edit that makes `block` read `text`; none if it does already."""
     present = document.source.slice(block.span)
     if not present.endswith("\n"):
         text = text.removesuffix(newline(document))

@@ -1,6 +1,6 @@
-"""Recognise what Cog writes, by what instructions do: what they copy, install, run or name.
+"""What Cog writes, recognised by what instructions copy, install, run or name.
 
-Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idioms.yaml``.
+Nothing here depends on a release of Cog; names and paths come from ``knowledge/cog_constructs``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from dockerfix.syntax.shell import Command
 
 
 def marks_of_cog(document: Document) -> bool:
-    """Whether this is a Dockerfile of Cog's, by signs that nothing else has: its server's command, its base images,
-    its staged files, its frame.
-    """
+    """Whether Cog wrote this Dockerfile: it has its server's command, base images, staged files or frame."""
     return any(_is_mark(instruction) for instruction in document.instructions)
 
 
@@ -27,7 +25,7 @@ def marks_of_cog(document: Document) -> bool:
 def _is_mark(instruction: Instruction) -> bool:
     view = instruction.view
     if instruction.node.heredocs and not instruction.node.heredocs[-1].closed:
-        # a user's command with `<<WORD` takes all that follows for its heredoc
+        # after a user's command with `<<WORD` everything is part of its heredoc
         return idioms().server.module in instruction.node.text
     if isinstance(view, From):
         return is_cog_base(instruction) or is_monobase(instruction)
@@ -40,19 +38,19 @@ def _is_mark(instruction: Instruction) -> bool:
 
 @of_node
 def is_frame_line(instruction: Instruction) -> bool:
-    """A line of the ``===`` frame around the documents of ``--separate-weights``."""
+    """Whether this is a line of the ``===`` frame around the documents of ``--separate-weights``."""
     return instruction.node.command.keyword == idioms().frame.close
 
 
 @of_node
 def is_cog_base(instruction: Instruction) -> bool:
-    """A FROM of Cog's own base image, of any registry."""
+    """Whether a FROM names Cog's own base image, in any registry."""
     return _base_is(instruction, idioms().images.cog_base)
 
 
 @of_node
 def is_monobase(instruction: Instruction) -> bool:
-    """A FROM of the base image of ``--x-fast``."""
+    """Whether a FROM names the base image of ``--x-fast``."""
     return _base_is(instruction, idioms().images.monobase)
 
 
@@ -63,7 +61,7 @@ def _base_is(instruction: Instruction, name: str) -> bool:
 
 @of_node
 def is_staged(instruction: Instruction) -> bool:
-    """A COPY of files that exist only while Cog builds: under ``.cog/`` or in a named context of Cog's."""
+    """Whether a COPY takes files that exist only while Cog builds: under ``.cog/`` or in one of its named contexts."""
     view = instruction.view
     if not isinstance(view, Copy):
         return False
@@ -77,7 +75,7 @@ def is_staged(instruction: Instruction) -> bool:
 
 @of_node
 def staged_file(instruction: Instruction) -> str | None:
-    """The name of the file or folder that a staged COPY brings (``requirements.txt``)."""
+    """Return the name of the file or folder that a staged COPY copies (``requirements.txt``)."""
     view = instruction.view
     if not is_staged(instruction) or not isinstance(view, Copy) or not view.sources:
         return None
@@ -85,14 +83,14 @@ def staged_file(instruction: Instruction) -> str | None:
 
 
 def is_wheel_name(name: str) -> bool:
-    """Whether a file name is that of a wheel of Cog's."""
+    """Whether a file name belongs to a wheel of Cog."""
     name = name.rpartition("/")[2]
     return name.endswith(".whl") and name.startswith(idioms().packages.wheel_prefixes)
 
 
 @of_node
 def is_server(instruction: Instruction) -> bool:
-    """CMD or ENTRYPOINT that starts Cog's server, in exec or shell form."""
+    """Whether a CMD or ENTRYPOINT starts Cog's server, in exec or shell form."""
     view = instruction.view
     if not isinstance(view, CommandView) or isinstance(view, Run):
         return False
@@ -105,14 +103,14 @@ def is_server(instruction: Instruction) -> bool:
 
 @of_node
 def is_tini_entrypoint(instruction: Instruction) -> bool:
-    """An ENTRYPOINT of tini alone, or with a script of Cog's behind it."""
+    """Whether an ENTRYPOINT starts tini with nothing, or with a script of Cog, under it."""
     words = _under_tini(instruction) if instruction.keyword == "ENTRYPOINT" else None
     return words is not None and all(word in idioms().server.entrypoint_scripts for word in words)
 
 
 @of_node
 def needs_tini(instruction: Instruction) -> bool:
-    """An ENTRYPOINT, CMD or RUN that runs a program of the user's under tini."""
+    """Whether an ENTRYPOINT, CMD or RUN runs a program of the user under tini."""
     if "tini" not in instruction.node.text:
         return False
     if instruction.keyword == "RUN":
@@ -129,7 +127,7 @@ def needs_tini(instruction: Instruction) -> bool:
 
 
 def _under_tini(instruction: Instruction) -> list[str] | None:
-    """The words behind tini and its options in an ENTRYPOINT or CMD; None where the program is another."""
+    """Return the words after tini and its options in an ENTRYPOINT or CMD; None for another program."""
     view = instruction.view
     if not isinstance(view, CommandView) or isinstance(view, Run):
         return None
@@ -140,7 +138,7 @@ def _under_tini(instruction: Instruction) -> list[str] | None:
 
 
 def writes_tini(command: Command) -> bool:
-    """A command that downloads tini, or makes it executable, or sets the variables for that."""
+    """Whether a command downloads tini, makes it executable, or sets the variables for that."""
     tini = idioms().tini
     if not command.words:
         names = {assignment.name for assignment in command.assignments}
@@ -153,13 +151,13 @@ def writes_tini(command: Command) -> bool:
 
 @of_node
 def tini_commands(instruction: Instruction) -> tuple[Command, ...]:
-    """The commands of a RUN that `writes_tini` names."""
+    """Return the commands of a RUN that install tini."""
     return tuple([command for command in commands.simple_commands(instruction) if writes_tini(command)])
 
 
 @of_node
 def is_cog_label(instruction: Instruction) -> bool:
-    """A LABEL of Cog's; a value that breaks its quotes may look like more pairs, so the first name decides."""
+    """Whether a LABEL is from Cog. The first name decides: a value that breaks its quotes may look like more pairs."""
     prefixes = idioms().labels.prefixes
     return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(prefixes)
 
@@ -179,7 +177,7 @@ def cog_packages(found: PipCommand) -> tuple[Argument, ...]:
 
 
 def is_cog_requirement(text: str) -> bool:
-    """Whether a requirement, path or URL is a package of Cog's."""
+    """Whether a requirement, path or URL names a package of Cog."""
     return is_wheel_name(text.split("#", maxsplit=1)[0]) or is_cog(parse_item(text))
 
 
@@ -197,9 +195,9 @@ def uninstalls_cog(command: Command) -> bool:
 
 
 def era(document: Document) -> str:
-    """About which releases wrote this Dockerfile: the first era that has what is found in it.
+    """Return about which releases wrote this Dockerfile: the first era with the constructs that it contains.
 
-    Used to tell what an image of that time held, never to decide what goes. Eras are those of the fact tables
+    It says what an image of that time contained, and never decides what is removed. Eras are those of the fact tables
     (``E13`` is v0.9.21 to v0.9.26).
     """
     text = document.text

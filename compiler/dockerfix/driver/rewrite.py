@@ -27,7 +27,7 @@ class Result:
 
     `text` is what would be written, the source where `ok` is false. `findings` have their places in the source,
     in its order. `changes` tie each change to its finding, with its place in the source and in the text.
-    `rewritten` is the text before that decision, for a caller who takes it in spite of errors (``--force``).
+    `rewritten` is the text before that decision, for a caller who uses it even if there are errors (``--force``).
     `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
     """
 
@@ -77,7 +77,7 @@ def rewrite(
     """Compile the Dockerfile that `cog debug` printed into one that builds and runs on fal.
 
     `project` is the folder with cog.yaml and the model's code; `cog_yaml` the YAML text itself as a str, or a file as a
-    Path, where it stands elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
+    Path, if it is elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
     nothing, raises nothing that the input could cause: what is wrong with it is a finding.
     """
     text = Source.read(source)

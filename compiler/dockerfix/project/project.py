@@ -108,7 +108,7 @@ class Project:
 
     @cached_property
     def _code(self) -> dict[str, tuple[str, ...]]:
-        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages fal brings."""
+        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages fal installs."""
         kinds: dict[str, list[str]] = {"python": [], "shell": [], "notebook": []}
         count = total = 0
         for name in self.files:
@@ -192,7 +192,7 @@ class Project:
 
     @cached_property
     def _modules(self) -> frozenset[str]:
-        """Paths of all modules and of all folders that hold some, without suffix."""
+        """Paths of all modules and of all folders that contain some, without suffix."""
         found: set[str] = set()
         for name in self.files:
             stem, dot, suffix = name.rpartition(".")

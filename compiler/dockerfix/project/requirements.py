@@ -41,7 +41,7 @@ _USER = lazy(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/\s\"'@]*)@(?=\S)")
 class Requirement(NamedTuple):
     """One thing to install, `text` to the letter.
 
-    `name` is normalized (PEP 503) and None where the text doesn't tell; `specifier` is "" where there is none; `pin` is
+    `name` is normalized (PEP 503) and None where the text does not say; `specifier` is "" where there is none; `pin` is
     the version of the only ``==`` clause, or of a wheel's file name, local part included.
     """
 
@@ -196,7 +196,7 @@ def _from_url(text: str, url: str) -> Requirement:
 
 
 def _from_archive(path: str) -> tuple[str | None, str | None]:
-    """Name and version that the file name of a wheel or source archive tells: its parts up to the first number."""
+    """Name and version in the file name of a wheel or source archive: its parts up to the first number."""
     match = _ARCHIVE.search(path.rpartition("/")[2].partition("[")[0])
     if match is None:
         return None, None
@@ -252,7 +252,7 @@ def shell_quote(text: str) -> str:
 def has_credentials(text: str) -> bool:
     """Whether a URL in `text` carries a user name that may be a secret, a password, or a token in its query.
 
-    The ``git@`` of ``git+ssh://git@host`` is none, nor is any user name without password over SSH. A reference to a
+    The ``git@`` of ``git+ssh://git@host`` does not count, nor does any user name without password over SSH. A reference to a
     variable in that place counts: the image would need the secret just the same.
     """
     for match in _USER.finditer(text):

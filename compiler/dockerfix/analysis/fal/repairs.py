@@ -1,4 +1,4 @@
-"""Places that fal's client misreads, and the smallest edits that set it right (see `dockerfix.analysis.fal.client`)."""
+"""The smallest edits for places that fal's client misreads (see `dockerfix.analysis.fal.client`)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def replace(instruction: Instruction, text: str) -> Edit:
 
 
 def separate_from_line_before(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
-    """The blank behind the backslash of the line before, to which the client joins the instruction; none elsewhere."""
+    """Return the edit that adds a blank after the backslash that makes the client join the line before; none without."""
     text, at = document.text, instruction.start
     while at and text[at - 1].isspace():
         at -= 1
@@ -66,7 +66,7 @@ def _arguments(document: Document) -> frozenset[str]:
 
 
 def owner(document: Document, offset: int) -> Instruction | None:
-    """The instruction in which an offset lies."""
+    """Return the instruction at an offset."""
     index = bisect_right(_starts(document), offset) - 1
     found = document.instructions[index] if index >= 0 else None
     return found if found is not None and offset < found.span.end else None
@@ -102,7 +102,7 @@ def is_between_words(instruction: Instruction, offset: int) -> bool:
 
 @of_document
 def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
-    """The places of a script inside words and heredocs: first and last of each stretch, in order; None for all."""
+    """Return the stretches of a script inside words and heredocs, first and last place, in order; None for all of it."""
     found = commands.shell(instruction)
     if found is None or found.script.opaque or not _has_posix_shell(instruction):
         return None
@@ -116,7 +116,7 @@ def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int
 
 
 def _logical(instruction: Instruction, offset: int) -> int | None:
-    """Where a place in the source stands in the logical line; None for what isn't part of it."""
+    """Return the offset in the logical line of a place in the source; None for what is not part of it."""
     line = instruction.node.line
     relative = offset - instruction.start
     piece = bisect_right(line.origins, relative) - 1

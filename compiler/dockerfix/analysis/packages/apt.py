@@ -16,9 +16,9 @@ _RANGE = lazy(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
 
 
 def name_in(word: str) -> str | None:
-    """The package name in one word of `system_packages`, without a version range behind it; None for another word.
+    """The package name in one word of `system_packages`, without a version range; None for another word.
 
-    It is a name, with ``=version`` or ``/release`` where that was given, and holds nothing that a shell would act on.
+    It is a name, with ``=version`` or ``/release`` where that was given, and has nothing that a shell interprets.
     """
     match = _NAME.match(word)
     rest = word[match.end() :] if match else word
@@ -26,7 +26,7 @@ def name_in(word: str) -> str | None:
 
 
 def names(texts: Iterable[str]) -> tuple[str, ...]:
-    """The package names in items of `system_packages`: an item may hold several."""
+    """The package names in items of `system_packages`: an item may have several."""
     return tuple(name for text in texts for word in text.split() if (name := name_in(word)) is not None)
 
 
@@ -57,5 +57,5 @@ def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
 
 
 def is_torn(instruction: Instruction) -> bool:
-    """Whether an install holds a redirection: a version range (``name>=1.9``) that no quotes kept from the shell."""
+    """Whether an install has a redirection: a version range (``name>=1.9``) without quotes."""
     return any(call.command.redirections for call in commands.calls(instruction) if installs(call) is not None)

@@ -39,16 +39,16 @@ def wanted_items(texts: Iterable[str]) -> tuple[Item, ...]:
 
 
 def without_cog(item: Item) -> Item:
-    """An item without Cog's packages; without any part where it holds nothing else, its options included."""
+    """Return an item without Cog's packages; without any part, options included, if nothing else is in it."""
     if is_cog(item):
         return item._replace(parts=())
-    # as DF103 tells them, which would take them out of the block again
+    # by the rule of DF103, which would remove them from the block again
     kept = tuple([part for part in item.parts if isinstance(part, Option) or not cog.is_cog_requirement(part.text)])
     return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
 
 def for_command_line(item: Item) -> Item:
-    """An item without what pip takes in a requirements file alone: hashes."""
+    """Return an item without hashes, which pip takes only in a requirements file."""
     kept = tuple([part for part in item.parts if isinstance(part, Requirement) or not part.file_only])
     return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
@@ -56,7 +56,7 @@ def for_command_line(item: Item) -> Item:
 def lines_of(items: Iterable[Item], source: TorchSource) -> tuple[str, ...]:
     """The lines of an install: where torch comes from, then one for each item, every word quoted.
 
-    Nothing where the items are options alone, with which pip has nothing to do.
+    Nothing if the items are only options, which give pip nothing to install.
     """
     known = [for_command_line(item) for item in items]
     if not any(item.requirements or any(option.long in _INSTALLING for option in item.options) for item in known):
@@ -71,7 +71,7 @@ def lines_of_source(source: TorchSource) -> tuple[str, ...]:
 
 
 def lines_of_options(items: Iterable[Item]) -> tuple[str, ...]:
-    """The lines of options alone, every word quoted."""
+    """Return the lines of options, every word quoted."""
     return tuple(_quoted(item.words) for item in items)
 
 
@@ -110,7 +110,7 @@ def staged_install(document: Document) -> PipStep | None:
 
 def inline_install(document: Document, config: CogConfig, items: Iterable[Item]) -> PipStep | None:
     """The RUN in which Cog before v0.5.0 named the packages themselves: an install of `items`, or some of them, and of
-    nothing else, that is no user command.
+    nothing else, and not a user command.
     """
     names = {requirement.name for item in items for requirement in item.requirements}
     own = {" ".join(item.command.split()) for item in config.commands}
@@ -136,7 +136,7 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
 def head(instruction: Instruction, command: Command, *, without: tuple[object, ...] = (), bare: bool = False) -> str:
     """The logical text of a RUN from its keyword to the last word that stays in front of the packages.
 
-    A word that begins with a quote is a package that dockerfix wrote; with `bare` nothing stays behind ``install``.
+    A word that begins with a quote is a package that dockerfix wrote; with `bare` nothing stays after ``install``.
     """
     kept: list[str] = []
     for word in command.words:

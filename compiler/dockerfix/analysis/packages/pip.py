@@ -23,7 +23,7 @@ class Argument(NamedTuple):
 
 
 class PipCommand(NamedTuple):
-    """``pip install`` or ``pip uninstall``: the command, its verb, and the arguments behind the verb in their order."""
+    """``pip install`` or ``pip uninstall``: the command, its verb, and the arguments after it, in order."""
 
     command: Command
     verb: str
@@ -81,7 +81,7 @@ def read(command: Command) -> PipCommand | None:
 
 
 def _verb(values: list[str]) -> int | None:
-    """The index of pip's verb, behind its global options; None where the command is not pip."""
+    """Return the index of pip's verb, after its global options; None for another command."""
     at = 0
     if values[0].rpartition("/")[2] == "uv":
         at = skip_options(values, 1)

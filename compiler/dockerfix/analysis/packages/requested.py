@@ -18,7 +18,7 @@ _PACKAGE_BLOCKS = frozenset({"DF201", "DF202"})
 
 
 class Requested(NamedTuple):
-    """A requirement and the place where it stands: a line (from 1) of a file of the project, or a RUN of the document.
+    """A requirement and its place: a line (from 1) of a file of the project, or a RUN of the document.
 
     `item` is the whole item with its options. `span` is where to show it in the document.
     """
@@ -31,7 +31,7 @@ class Requested(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The normalized name, "" where the text doesn't tell."""
+        """The normalized name, "" where the text does not say."""
         return self.requirement.name or ""
 
 
@@ -73,7 +73,7 @@ def _read_lines(document: Document, context: Context) -> Iterator[RequestedLine]
 
 
 def _place(document: Document) -> Span:
-    """Where the document installs the packages of cog.yaml: dockerfix's block, else the last FROM."""
+    """Where the document installs the packages of cog.yaml: the block of dockerfix, or the last FROM."""
     found = next((block for block in blocks.find_blocks(document) if block.code in _PACKAGE_BLOCKS), None)
     if found is not None:
         return found.span

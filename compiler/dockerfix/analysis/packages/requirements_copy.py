@@ -142,7 +142,7 @@ def copy_instruction(source: str, target: str) -> str:
     """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
     if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
         return f"COPY {source} {target}"
-    # Docker reads quotes, backslashes and variables in the JSON form, too
+    # Docker interprets quotes, backslashes and variables in the JSON form as well
     words = [re.sub(r"([\\\"'$])", r"\\\1", path) for path in (source, target)]
     import json
 
