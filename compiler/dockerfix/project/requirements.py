@@ -252,8 +252,8 @@ def shell_quote(text: str) -> str:
 def has_credentials(text: str) -> bool:
     """Whether a URL in `text` carries a user name that may be a secret, a password, or a token in its query.
 
-    The ``git@`` of ``git+ssh://git@host`` does not count, nor does any user name without password over SSH. A reference to a
-    variable in that place counts: the image would need the secret just the same.
+    The ``git@`` of ``git+ssh://git@host`` does not count, nor does any user name without password over SSH. A variable
+    in its place counts: the image would need the secret just the same.
     """
     for match in _USER.finditer(text):
         scheme, user = match.group(1).lower(), match.group(2)

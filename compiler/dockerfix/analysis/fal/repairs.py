@@ -41,7 +41,7 @@ def replace(instruction: Instruction, text: str) -> Edit:
 
 
 def separate_from_line_before(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
-    """Return the edit that adds a blank after the backslash that makes the client join the line before; none without."""
+    """Return the edit that adds a blank after a backslash that makes the client join the line before, if any."""
     text, at = document.text, instruction.start
     while at and text[at - 1].isspace():
         at -= 1
@@ -102,7 +102,7 @@ def is_between_words(instruction: Instruction, offset: int) -> bool:
 
 @of_document
 def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
-    """Return the stretches of a script inside words and heredocs, first and last place, in order; None for all of it."""
+    """Return the stretches of a script inside words and heredocs, first and last place, in order; None for all."""
     found = commands.shell(instruction)
     if found is None or found.script.opaque or not _has_posix_shell(instruction):
         return None
