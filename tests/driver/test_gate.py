@@ -10,7 +10,8 @@ import pytest
 
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
-from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.driver.defects import defects
+from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import Pass
 from dockerfix.project.project import Project

@@ -50,9 +50,9 @@ LAYERS = {
 
 ANALYSIS = (
     "options context memo",
-    "flow stage_numbers variables environment",
+    "stages commands variables environment",
     "blocks cog packages.apt packages.pip",
-    "bases systems placement",
+    "images python placement",
     "cuda packages.requested packages.torch_index packages.install_step packages.requirements_copy "
     "fal.client fal.copies fal.uploads fal.repairs",
 )

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerfix.analysis import flow
-from dockerfix.analysis.bases import image_cuda, minor, python_of
+from dockerfix.analysis import stages
+from dockerfix.analysis.images import final_image
+from dockerfix.analysis.python import minor, python_of
 from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.weights import Download
 from dockerfix.app.write.ignored import Ignored, read_ignored
@@ -82,7 +83,7 @@ class Chooser:
         self.file = project.config_name or "cog.yaml"
         self.notes: list[Note] = []
         self.document = parse(options.dockerfile) if options.dockerfile is not None else None
-        self.stage = flow.final_stage(self.document) if self.document is not None else None
+        self.stage = stages.final_stage(self.document) if self.document is not None else None
 
     def settings(self, predictor: Predictor, downloads: tuple[Download, ...]) -> Settings:
         """All of them. Raises AppError for a Python that fal doesn't have, where the image needs it."""
@@ -157,7 +158,8 @@ class Chooser:
 
     def cuda(self) -> str:
         """The CUDA of the image: as cog.yaml, the Dockerfile, the pinned framework or Cog's default says."""
-        base = image_cuda(self.stage.base) if self.stage is not None else None
+        image = final_image(self.document) if self.document is not None else None
+        base = image.cuda if image is not None else None
         of_torch = cuda_for_torch(self.pinned("torch") or "")
         tensorflow = tensorflow_row(self.pinned("tensorflow") or "")
         return self.config.cuda or base or of_torch or (tensorflow.cuda if tensorflow else DEFAULT_CUDA)

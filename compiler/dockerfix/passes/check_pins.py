@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import bases, flow
+from dockerfix.analysis import python, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import requested
-from dockerfix.analysis.packages.requested import Line, Pin
+from dockerfix.analysis.packages.requested import Requested, RequestedLine
 from dockerfix.knowledge.fal import FAL_PACKAGE, fal_conflict, fal_version
 from dockerfix.project.requirements import has_credentials
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -49,16 +49,16 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
     for instruction in document.instructions:
         if instruction.keyword == "RUN" and _has_credentials(instruction):
             yield _in_command(instruction)
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is None or context.options.target == "server":
         return
-    python = bases.python_of(document, stage, context.config)
-    yield from _python(stage.base, python, context)
-    for pin in requested.pins(document, context):
-        yield from _conflict(pin, python, context)
+    version = python.python_of(document, stage, context.config)
+    yield from _python(stage.base, version, context)
+    for pin in requested.requirements(document, context):
+        yield from _conflict(pin, version, context)
 
 
-def _credentials(line: Line) -> Finding:
+def _credentials(line: RequestedLine) -> Finding:
     """An item that Cog, and so dockerfix, would install from a URL with credentials."""
     name = next((requirement.name for requirement in line.item.requirements if requirement.name), None)
     what = f"the URL of `{name}`" if name else "the URL of a package index"
@@ -96,7 +96,7 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
         yield Finding(CODE, base.body_span, message, severity=Severity.WARNING, file=file, line=line)
 
 
-def _conflict(pin: Pin, python: str, context: Context) -> Iterator[Finding]:
+def _conflict(pin: Requested, python: str, context: Context) -> Iterator[Finding]:
     """A requirement that the version which fal brings doesn't meet."""
     requirement = pin.requirement
     if requirement.marker is not None:

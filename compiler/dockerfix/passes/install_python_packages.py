@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis import blocks, commands, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.install_step import PipStep
@@ -67,7 +67,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
     if secret:
         yield _refused(step, secret)
         return
-    yield from _hashes(flow.final_stage(document), items)
+    yield from _hashes(stages.final_stage(document), items)
     local, items = requirements_copy.localised(items, "")
     source = torch_source(items, document, context)
     lines = install_step.lines_of(items, source)
@@ -92,7 +92,7 @@ def _install(
         return
     if step is None and context.config is not None:
         step = install_step.inline_install(document, context.config, wanted.items)
-    removals = tuple(flow.drop(copy) for copy in copies)
+    removals = tuple(commands.drop(copy) for copy in copies)
     if step is not None:
         text = _render(document, step.head, wanted) if wanted.lines else ""
         message = (
@@ -103,7 +103,7 @@ def _install(
         edit = blocks.replace(document, step.instruction, text)
         yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))
     elif wanted.lines:
-        stage = flow.final_stage(document)
+        stage = stages.final_stage(document)
         if stage is not None:
             offset = placement.before_user_commands(stage, context)
             text = _render(document, PIP_INSTALL, wanted)

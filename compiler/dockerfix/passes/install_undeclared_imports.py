@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis import blocks, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step
 from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
@@ -38,7 +38,7 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
         COPY . /src
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is None or context.project.root is None:
         return
     imports = context.project.undeclared_imports(only=set(PACKAGE_OF_MODULE))

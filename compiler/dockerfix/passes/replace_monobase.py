@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cog, environment, flow
+from dockerfix.analysis import blocks, cog, commands, environment
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import (
     CUDA_IMAGE,
@@ -78,7 +78,7 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
             yield Finding(CODE, instruction.body_span, "a variable of monobase is removed", own)
         elif _is_step(instruction):
             message = "a step of monobase is removed: packages come from cog.yaml"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
             yield from _unknown(instruction, context)
 
 
@@ -117,7 +117,7 @@ def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ..
         return ()
     own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) or pair.name.value in ENVIRONMENT_NAMES]
     if own and len(own) == len(view.pairs):
-        return (flow.drop(instruction),)
+        return (commands.drop(instruction),)
     wanted = dict(context.config.environment) if context.config else {}
     return environment.without(instruction, [pair for pair in own if pair.name.value not in wanted])
 
@@ -130,5 +130,5 @@ def _is_step(instruction: Instruction) -> bool:
     return (
         isinstance(view, Run)
         and any(mount.source_stage in contexts for mount in view.mounts)
-        and any(flow.program(command) == "tar" for command in flow.simple_commands(instruction))
+        and any(commands.program(command) == "tar" for command in commands.simple_commands(instruction))
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, flow, stage_numbers
+from dockerfix.analysis import cog, commands, stages
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages.requirements_copy import copy_instruction
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, MONOBASE_WEIGHTS_FOLDER, WEIGHTS_STAGE, WEIGHTS_SUFFIX
 from dockerfix.syntax.dockerfile.instructions import Copy, From
@@ -42,18 +42,13 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     """
     for instruction in document.instructions:
         if _is_weights_stage(instruction) and len(document.stages) > 1:
-            stages = [stage for stage in document.stages if stage.base == instruction]
-            edits = (flow.drop(instruction), *stage_numbers.without(document, stages))
+            gone = [stage for stage in document.stages if stage.base == instruction]
+            edits = (commands.drop(instruction), *stages.renumbered(document, gone))
             yield Finding(CODE, instruction.body_span, "the stage of Cog's weights image is removed", edits)
         elif _is_from_weights(document, instruction):
             yield _from_project(instruction)
         elif _goes_to_cache(instruction) or _links_to_cache(instruction):
-            yield Finding(
-                CODE,
-                instruction.body_span,
-                "a link into Replicate's weights cache is removed",
-                (flow.drop(instruction),),
-            )
+            yield commands.removed(CODE, instruction, "a link into Replicate's weights cache is removed")
         elif _leaves_out(instruction):
             yield _whole_project(instruction)
 
@@ -95,7 +90,7 @@ def _from_project(instruction: Instruction) -> Finding:
     )
 
 
-@per_node
+@of_node
 def _goes_to_cache(instruction: Instruction) -> bool:
     view = instruction.view
     return (
@@ -105,13 +100,13 @@ def _goes_to_cache(instruction: Instruction) -> bool:
     )
 
 
-@per_node
+@of_node
 def _links_to_cache(instruction: Instruction) -> bool:
-    commands = flow.simple_commands(instruction)
-    return bool(commands) and all(
-        flow.program(command) == "ln"
-        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in flow.arguments(command))
-        for command in commands
+    simple = commands.simple_commands(instruction)
+    return bool(simple) and all(
+        commands.program(command) == "ln"
+        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in commands.arguments(command))
+        for command in simple
     )
 
 

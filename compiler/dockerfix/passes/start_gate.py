@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cog, flow, placement
+from dockerfix.analysis import blocks, cog, commands, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, SERVER_ENTRYPOINT_SCRIPTS, SERVER_PORT
 from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
@@ -47,7 +47,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
         CMD ["python", "/src/fal_gate.py"]
         COPY . /src
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     block = blocks.find_block(document, CODE)
     if stage is None or context.options.target != "server":
         if block is not None:
@@ -62,10 +62,10 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
             continue
         if _is_port(instruction):
             message = "the EXPOSE of Cog's server is removed: fal calls the gate"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
         elif _needs_monobase(instruction) or instruction in servers[:-1]:
             message = "a start of Cog's server is removed: the gate starts it"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
     if block is not None:
         yield from _update(document, block, text, servers)
     elif servers:
@@ -81,7 +81,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
 def _update(document: Document, block: blocks.Block, text: str, servers: list[Instruction]) -> Iterator[Finding]:
     for instruction in servers[-1:]:
         message = "a start of Cog's server is removed: the gate starts it"
-        yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+        yield commands.removed(CODE, instruction, message)
     edits = blocks.update(document, block, text)
     if edits:
         yield Finding(CODE, block.span, "the gate is brought up to date", edits)

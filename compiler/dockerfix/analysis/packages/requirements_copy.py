@@ -10,7 +10,8 @@ from typing import NamedTuple
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages.install_step import without_cog
 from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
-from dockerfix.project.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
+from dockerfix.project.pip_options import Option
+from dockerfix.project.requirements import Item, Requirement, has_credentials, is_cog, parse_item, shell_quote
 from dockerfix.project.requirements_files import FileProblem, Requirements
 from dockerfix.text.lazy_patterns import lazy
 
@@ -140,7 +141,7 @@ def copy_instruction(source: str, target: str) -> str:
     """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
     if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
         return f"COPY {source} {target}"
-    # Docker reads quotes, backslashes and variables in the JSON form, too
+    # Docker interprets quotes, backslashes and variables in the JSON form as well
     words = [re.sub(r"([\\\"'$])", r"\\\1", path) for path in (source, target)]
     import json
 

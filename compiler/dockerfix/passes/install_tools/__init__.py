@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, flow, placement
-from dockerfix.analysis.blocks import Said
+from dockerfix.analysis import blocks, placement, stages
+from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.passes.install_tools import missing as tools
@@ -37,7 +37,7 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
         RUN wget https://weights.example.org/model.bin
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is None:
         return
     block = blocks.find_block(document, CODE)
@@ -49,5 +49,5 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
         return
     text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
     listed = ", ".join(f"`{name}`" for name in missing)
-    said = Said(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
-    yield from blocks.settle(document, CODE, text, placement.after_preamble(stage), said)
+    messages = Messages(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
+    yield from blocks.write_or_update(document, CODE, text, placement.after_preamble(stage), messages)
