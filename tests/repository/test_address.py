@@ -28,8 +28,6 @@ HOME, DOCUMENTATION = URLS["Homepage"], URLS["Documentation"]
 SETTINGS = [
     ROOT / name for name in ("mkdocs.yml", "action.yml", ".pre-commit-hooks.yaml", "Makefile", "pyproject.toml")
 ]
-    ROOT / name for name in ("mkdocs.yml", "action.yml", ".pre-commit-hooks.yaml", "Makefile", "pyproject.toml")
-]
 SOURCES = sorted((ROOT / "compiler" / "dockerfix").rglob("*.py"))
 OWN = re.compile(r"(?:https?://|git@|uses: )[^\s\"'`<>)]*(?<![\w-])dockerfix(?![\w-])[^\s\"'`<>)]*")
 """An address with `dockerfix` in it: of the project, and of nothing else."""

@@ -275,7 +275,7 @@ class TestTheCompiler:
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
     def test_a_heading_for_each_folder_in_the_order_of_work(self) -> None:
-        order = "text syntax knowledge project analysis passes driver report app cli".split()
+        order = ["text", "syntax", "knowledge", "project", "analysis", "passes", "driver", "report", "app", "cli"]
         assert list(self.sections()) == order
         assert {path.name for path in self.PACKAGE.iterdir() if path.is_dir() and path.name[0] != "_"} == set(order)
 
