@@ -123,3 +123,13 @@ def test_the_version() -> None:
 def test_the_public_names_exist() -> None:
     for name in dockerfix.__all__:
         assert getattr(dockerfix, name) is not None
+
+
+def test_the_changelog_is_in_the_form_of_keep_a_changelog() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    releases = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert releases[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}", each) for each in releases[1:])
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= kinds
+    assert all(f"\n{each.split(' - ')[0]}: https://" in text for each in releases)
