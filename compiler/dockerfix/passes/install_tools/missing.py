@@ -9,9 +9,6 @@ from dockerfix.analysis.commands import Call
 from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages import apt
 from dockerfix.knowledge.commands import COMMANDS_OF_IMAGE, PACKAGE_OF_COMMAND, packages_for
-    PACKAGE_OF_COMMAND,
-    packages_for,
-)
 from dockerfix.knowledge.fal import RUNTIME_COMMANDS
 from dockerfix.passes.install_tools.copied_requirements import copied_items
 from dockerfix.project.project import Project
