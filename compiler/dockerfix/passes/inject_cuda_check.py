@@ -59,7 +59,7 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
     for block in present:
         if block is not kept:
             yield Finding(
-                CODE, block.span, "the check of CUDA is removed: this image needs none", (Edit(block.span, ""),)
+                CODE, block.span, "removes the CUDA check, which this image does not need", (Edit(block.span, ""),)
             )
     if want is None or stage is None:
         return
@@ -67,9 +67,9 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
     if kept is not None:
         edits = blocks.update(document, kept, text)
         if edits:
-            yield Finding(CODE, kept.span, f"the check of CUDA is brought up to date: {want.reason}", edits)
+            yield Finding(CODE, kept.span, f"updates the CUDA check: {want.reason}", edits)
         return
-    message = f"{want.reason}: the build checks that the base image has it"
+    message = f"adds a CUDA check to the build: {want.reason}"
     yield Finding(CODE, stage.base.body_span, message, (blocks.place(document, stage.base.span.end, text),))
 
 

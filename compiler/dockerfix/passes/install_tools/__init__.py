@@ -45,9 +45,9 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     missing = tools.missing_packages(document, stage, own, context.project)
     if not missing:
         if block is not None:
-            yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))
+            yield Finding(CODE, block.span, "removes the tools, which nothing needs any more", (Edit(block.span, ""),))
         return
     text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
     listed = ", ".join(f"`{name}`" for name in missing)
-    messages = Messages(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
+    messages = Messages(f"installs {listed}, which nothing else does", "updates the tools")
     yield from blocks.write_or_update(document, CODE, text, placement.after_preamble(stage), messages)
