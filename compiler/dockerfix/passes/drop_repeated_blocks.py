@@ -44,7 +44,7 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
         key = (block.code, sum(stage.span.start <= block.span.start for stage in document.stages))
         if key in seen and block.code not in _FOR_ONE_INSTRUCTION:
             message = f"removes a second block of {block.code} in this stage"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            yield blocks.removed(CODE, block, message)
         seen.add(key)
     if "dockerfix[DF" in document.text:
         for mark in blocks.bare_marks(document):

@@ -12,7 +12,6 @@ from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.python import minor
 from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
 from dockerfix.syntax.dockerfile.tree import Document, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF401"
@@ -58,9 +57,7 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
     kept = next((block for block in present if stage is not None and _is_in(stage, block)), None) if want else None
     for block in present:
         if block is not kept:
-            yield Finding(
-                CODE, block.span, "removes the CUDA check, which this image does not need", (Edit(block.span, ""),)
-            )
+            yield blocks.removed(CODE, block, "removes the CUDA check, which this image does not need")
     if want is None or stage is None:
         return
     text = blocks.render(document, CODE, want.reason, step(want))

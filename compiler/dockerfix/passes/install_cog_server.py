@@ -11,7 +11,6 @@ from dockerfix.knowledge.cog_server import cog_version
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF311"
@@ -47,7 +46,7 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
     if stage is None or context.options.target != "server":
         if block is not None:
             message = "removes the block of Cog's server, which the target does not need"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            yield blocks.removed(CODE, block, message)
         return
     current = python.python_of(document, stage, context.config)
     version = (context.config.sdk_version if context.config else None) or cog_version(current)

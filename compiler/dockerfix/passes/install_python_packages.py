@@ -13,7 +13,6 @@ from dockerfix.analysis.packages.torch_index import torch_source
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -120,7 +119,7 @@ def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterato
     """Bring a block of an earlier run up to date with cog.yaml."""
     if not wanted.lines:
         message = "removes the block: cog.yaml no longer lists packages"
-        yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+        yield blocks.removed(CODE, block, message)
         return
     head = install_step.head_of_block(block) or PIP_INSTALL
     edits = blocks.update(document, block, _render(document, head, wanted))

@@ -12,7 +12,6 @@ from dockerfix.analysis.packages.torch_index import TorchSource, torch_source
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item, Requirement
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -51,7 +50,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
     if path is None:
         if block is not None and context.config is not None:
             message = "removes the block: cog.yaml no longer names a requirements file"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            yield blocks.removed(CODE, block, message)
         return
     block = block or blocks.find_block(document, "DF201")
     step = install_step.staged_install(document)

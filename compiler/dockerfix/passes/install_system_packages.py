@@ -9,7 +9,6 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt
 from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.syntax.dockerfile.tree import Document, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -100,9 +99,7 @@ def _render(document: Document, packages: tuple[str, ...]) -> str:
 
 def _update(document: Document, block: blocks.Block, packages: tuple[str, ...]) -> Iterator[Finding]:
     if not packages:
-        yield Finding(
-            CODE, block.span, "removes the block: cog.yaml no longer lists system packages", (Edit(block.span, ""),)
-        )
+        yield blocks.removed(CODE, block, "removes the block: cog.yaml no longer lists system packages")
         return
     edits = blocks.update(document, block, _render(document, packages))
     if edits:

@@ -11,7 +11,6 @@ from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -46,9 +45,7 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
     block = blocks.find_block(document, CODE)
     if not names:
         if block is not None:
-            yield Finding(
-                CODE, block.span, "removes the packages, which nothing needs any more", (Edit(block.span, ""),)
-            )
+            yield blocks.removed(CODE, block, "removes the packages, which nothing needs any more")
         return
     head = PIP_INSTALL.replace(" pip install", " python -m pip install")
     install = install_step.render_install(head, [shell_quote(name) for name in names])

@@ -11,7 +11,6 @@ from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
 from dockerfix.knowledge.fal import PORT
 from dockerfix.syntax.dockerfile.instructions import FieldsView, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
@@ -52,7 +51,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or context.options.target != "server":
         if block is not None:
             message = "removes the block of Cog's server, which the target does not need"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            yield blocks.removed(CODE, block, message)
         return
     text = blocks.render(document, CODE, REASON, *_instructions(stage))
     own = block.instructions if block is not None else ()
