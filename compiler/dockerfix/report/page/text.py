@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from dockerfix.report.entry import readable
+from dockerfix.report.lines import common_ends
 
 
 def text(value: str) -> str:
@@ -27,10 +28,7 @@ def paragraphs(value: str) -> str:
 
 def marked(before: str, after: str) -> tuple[str, str]:
     """Two lines with the part in which they differ marked, where they have enough in common."""
-    shorter = min(len(before), len(after))
-    head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-    rest = shorter - head
-    tail = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+    head, tail = common_ends(before, after)
     if before == after or head + tail < 0.4 * max(len(before), len(after)):
         return text(before), text(after)
     return _mark(before, head, tail), _mark(after, head, tail)
