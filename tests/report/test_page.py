@@ -171,7 +171,7 @@ class TestPage:
     def test_errors_are_said(self) -> None:
         page = render(dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes()), path="Dockerfile")
         assert "Would not be written: errors were found" in page
-        assert "Refused" in render(dockerfix.rewrite(""), path="Dockerfile")
+        assert "Would be refused" in render(dockerfix.rewrite(""), path="Dockerfile")
         assert "Would be unchanged" in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
 
 
