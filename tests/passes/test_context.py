@@ -18,7 +18,7 @@ from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.client import client_readings
 from dockerfix.analysis.fal.uploads import MAX_NAMES, Coverage, Ignore, matching
 from dockerfix.analysis.options import Options
-from dockerfix.driver.gate import defects
+from dockerfix.driver.defects import defects
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import all_passes
 from dockerfix.project.project import Project
@@ -279,7 +279,7 @@ def test_patterns_in_a_folder_that_is_uploaded_stay(tmp_path: Path) -> None:
     ],
 )
 def test_coverage(folders: list[str], path: str, expected: bool) -> None:
-    assert Coverage(folders).brings(path) is expected
+    assert Coverage(folders).covers(path) is expected
 
 
 # The patterns of .dockerignore
