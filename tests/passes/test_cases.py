@@ -1,7 +1,8 @@
 """Golden cases of single passes: fixtures/passes/<pass>/<case>/.
 
-A case holds ``input.Dockerfile``, perhaps a cog.yaml, files of the project and ``options`` (``--target server``), and
-what comes out when the pass runs alone: ``expected.Dockerfile`` and ``expected.report``.
+A case holds ``input.Dockerfile``; perhaps a cog.yaml and other files of the project, or the name of a project of
+fixtures/projects in a file ``project``; perhaps ``options`` (``--target server``); and what comes out when the pass
+runs alone: ``expected.Dockerfile`` and ``expected.report``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dockerfix.driver.pipeline import Outcome
 from dockerfix.passes import Pass, all_passes
 from dockerfix.report import text
 from dockerfix.text.source import Source, encode
-from golden import GoldenFile, cases, name_of
+from golden import GoldenFile, cases, name_of, project_of
 from pass_cases import open_project, options_of_case, run_alone
 from places import FIXTURES
 
@@ -31,7 +32,7 @@ def short_name(case: Path) -> str:
 def outcome_of(case: Path) -> tuple[Pass, Outcome, bytes]:
     each = PASSES[case.parent.name]
     data = (case / "input.Dockerfile").read_bytes()
-    return each, run_alone(each, data, open_project(case), options_of_case(case)), data
+    return each, run_alone(each, data, open_project(project_of(case)), options_of_case(case)), data
 
 
 @pytest.mark.parametrize("case", CASES, ids=short_name)
@@ -50,5 +51,5 @@ def test_buildkit_takes_what_a_pass_makes_and_a_second_run_changes_nothing(case:
     each, outcome, data = outcome_of(case)
     if not isinstance(buildkit.judge(data), buildkit.Refusal):
         assert not isinstance(buildkit.judge(encode(outcome.document.text)), buildkit.Refusal)
-    again = run_alone(each, outcome.document.text, open_project(case), options_of_case(case))
+    again = run_alone(each, outcome.document.text, open_project(project_of(case)), options_of_case(case))
     assert again.document.text == outcome.document.text

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from dockerfix.app import AppResult, build
 from dockerfix.project.project import Project
-from places import FIXTURES, SHARED
+from places import FIXTURES
+from places import PROJECTS as COG_PROJECTS
 
 HERE = Path(__file__).resolve().parent
 SERVED = "served"
 """The folder in which files that are copied beside an App run; by it their coverage is told (pyproject.toml)."""
 GOLDEN = sorted(path.parent for path in (FIXTURES / "app").glob("*/cog.yaml"))
-SAMPLES = sorted(path.parent for path in (SHARED / "projects").glob("*/cog.yaml")) if SHARED else []
+SAMPLES = sorted(path.parent for path in COG_PROJECTS.glob("*/cog.yaml"))
 PROJECTS = {**{path.name: path for path in SAMPLES}, **{path.name: path for path in GOLDEN}}
 """All projects that are there, by name."""
 
