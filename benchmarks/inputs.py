@@ -7,10 +7,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests" / "support"))
-
-import archives
-
 SAMPLE = ROOT / "fixtures" / "pipeline" / "comfy-workflows-v0.9.6"
 MANY = 900
 
@@ -23,6 +19,9 @@ def sample(folder: Path) -> Path:
 
 def corpus() -> list[tuple[str, Path]]:
     """Outputs of `cog debug` with the folders of their projects, by release and name."""
+    sys.path.append(str(ROOT / "tests" / "support"))
+    import archives
+
     chosen = sorted(archives.outputs(), key=lambda output: output.file)[:MANY]
     return [(output.text, output.folder) for output in chosen]
 

@@ -2,9 +2,10 @@
 
     python tools/check_conformance.py FOLDER_OR_FILE ...
 
-A case is one line of JSON in a file `*.jsonl`: a Dockerfile (`input`) with BuildKit's tree (`buildkit`) or verdict (`ok`
-and `error`), or a shell text (`command`) with the commands that mvdan.cc/sh finds. `tests/support/conformance.py` says
-what is compared. Prints the number of cases per file and each difference; exits with 1 if there is one.
+A case is one line of JSON in a file `*.jsonl`: a Dockerfile (`input`) with BuildKit's tree (`buildkit`) or verdict
+(`ok` and `error`), or a shell text (`command`) with the commands that mvdan.cc/sh finds.
+`tests/support/conformance.py` says what is compared. Prints the number of cases per file and each difference; exits
+with 1 if there is one.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from dockerfix.passes import Pass, all_passes
 from dockerfix.report import text
 from dockerfix.text.source import Source, encode
 from golden import GoldenFile, cases, name_of, project_of
-from pass_cases import open_project, options_of_case, run_alone
+from pass_cases import COG_YAML, open_project, options_of_case, run_alone
 from places import FIXTURES
 
 PASSES = {each.name: each for each in all_passes()}
@@ -52,4 +52,26 @@ def test_buildkit_takes_what_a_pass_makes_and_a_second_run_changes_nothing(case:
     if not isinstance(buildkit.judge(data), buildkit.Refusal):
         assert not isinstance(buildkit.judge(encode(outcome.document.text)), buildkit.Refusal)
     again = run_alone(each, outcome.document.text, open_project(project_of(case)), options_of_case(case))
+    assert again.document.text == outcome.document.text
+
+
+@pytest.mark.parametrize("cog_yaml", [None, COG_YAML], ids=["alone", "cog.yaml"])
+@pytest.mark.parametrize("each", all_passes(), ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "",
+        "# nothing\n",
+        "ARG A=b\n",
+        "RUN make\nENV A=b\n",
+        "FROM\nRUN make\n",
+        "FROM a b\n",
+        "FROM $A\n",
+        "FROM a AS a\nFROM a\n",
+    ],
+    ids=repr,
+)
+def test_a_pass_takes_any_document(each: Pass, dockerfile: str, cog_yaml: str | None) -> None:
+    outcome = run_alone(each, dockerfile, open_project(None, cog_yaml))
+    again = run_alone(each, outcome.document.text, open_project(None, cog_yaml))
     assert again.document.text == outcome.document.text

@@ -21,8 +21,9 @@ from dockerfix.syntax.shell import Script, parse_shell
 Case = dict[str, Any]
 
 PARSER_ERRORS = re.compile(
-    r"Syntax error - can't find = in |[A-Z]+ must have two arguments$|when using JSON array syntax|unterminated heredoc$"
-    r"|invalid escape token |only one \w+ parser directive|file with no instructions$|dockerfile line greater than max"
+    r"Syntax error - can't find = in |[A-Z]+ must have two arguments$|when using JSON array syntax"
+    r"|unterminated heredoc$|invalid escape token |only one \w+ parser directive"
+    r"|file with no instructions$|dockerfile line greater than max"
 )
 """The messages of BuildKit's parser; all others come from later stages of its frontend."""
 
@@ -30,7 +31,7 @@ STAGE_ERRORS = ("invalid stage index", "circular dependency", "cannot copy from 
 
 
 def parser_differences(case: Case) -> Iterator[str]:
-    """The file comes out as it went in; it is a problem exactly where BuildKit's parser refuses it, with its message."""
+    """The file comes out as it went in, and is a problem exactly if BuildKit's parser refuses it with that message."""
     verdict = case.get("buildkit", case)
     document = parse(case["input"])
     if "".join([node.text for node in document.nodes]) != case["input"]:
