@@ -45,7 +45,7 @@ def test_no_case_copies_a_shared_project() -> None:
 
     projects = [files(project) for project in PROJECTS.iterdir()]
     copies = []
-    for folder in [*FIXTURES.glob("pipeline/*"), *FIXTURES.glob("passes/*/*")]:
+    for folder in [*FIXTURES.glob("pipeline/*"), *FIXTURES.glob("passes/*/*"), *FIXTURES.glob("app/*")]:
         found = files(folder)
         if any(project.items() <= found.items() for project in projects):
             copies.append(folder.name)

@@ -22,7 +22,7 @@ from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, pro
 from dockerfix.cli import config
 from dockerfix.cli.command import cli
 from dockerfix.report.rules import all_rules
-from places import FIXTURES, ROOT
+from places import FIXTURES, PROJECTS, ROOT
 
 __all__ = ["here", "project"]
 
@@ -264,7 +264,7 @@ class TestPrivateIndexes:
 
 def app_project(parent: Path) -> Path:
     folder = parent / "model"
-    shutil.copytree(FIXTURES / "app" / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
+    shutil.copytree(PROJECTS / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
     (folder / "Dockerfile").write_text(DOCKERFILE)
     return folder
 
