@@ -25,7 +25,7 @@ from dockerfix.analysis.fal.uploads import Coverage, Ignore, matching
     ],
 )
 def test_coverage(folders: list[str], path: str, expected: bool) -> None:
-    assert Coverage(folders).brings(path) is expected
+    assert Coverage(folders).covers(path) is expected
 
 
 PATTERNS = [

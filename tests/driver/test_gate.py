@@ -10,13 +10,14 @@ import pytest
 
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
-from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.driver.defects import defects
+from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import Pass
 from dockerfix.project.project import Project
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
+from dockerfix.text.edits import Edit, History
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
@@ -155,5 +156,5 @@ def test_a_tree_that_is_not_that_of_its_text_is_stopped() -> None:
     document = parse("FROM a\nRUN b\n")
     wrong: Any = SimpleNamespace(text=document.text, nodes=parse("FROM a\n").nodes)
     with pytest.raises(GateError) as caught:
-        check(document, Outcome(wrong, (), ()), context())
+        check(document, Outcome(wrong, (), History(), []), context())
     assert str(caught.value) == "the result reads differently when it is parsed from the start"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.uploads import MAX_NAMES
-from dockerfix.driver.gate import defects
+from dockerfix.driver.defects import defects
 from dockerfix.syntax.dockerfile.instructions import Copy
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.text.edits import emit

@@ -12,7 +12,7 @@ from typing import Any
 
 import buildkit
 from dockerfix.driver.cross_check import disagreements
-from dockerfix.driver.gate import defects
+from dockerfix.driver.defects import defects
 from dockerfix.syntax.dockerfile.heredocs import Heredoc, heredoc_openers
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document

@@ -8,10 +8,10 @@ import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
-from dockerfix.analysis.bases import base_python
 from dockerfix.analysis.cog import era
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
+from dockerfix.analysis.python import base_python
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import Pass, all_passes
 from dockerfix.project.project import Project

@@ -109,7 +109,7 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
 
 def _is_sound(job: Job, source: str, text: str) -> bool:
     """The gate for a text that is written in spite of errors: no new defects, and a second run changes nothing."""
-    from dockerfix.driver.gate import defects
+    from dockerfix.driver.defects import defects
     from dockerfix.driver.rewrite import rewrite
     from dockerfix.syntax.dockerfile.parser import parse
 

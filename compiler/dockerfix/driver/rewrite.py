@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dockerfix.analysis.bases import base_python
 from dockerfix.analysis.blocks import find_blocks
 from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
-from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.analysis.python import base_python
+from dockerfix.driver.defects import defects
+from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Change, Outcome, run
 from dockerfix.project.project import ConfigError, Project
 from dockerfix.syntax.dockerfile.parser import parse
@@ -26,7 +27,7 @@ class Result:
 
     `text` is what would be written, the source where `ok` is false. `findings` have their places in the source,
     in its order. `changes` tie each change to its finding, with its place in the source and in the text.
-    `rewritten` is the text before that decision, for a caller who takes it in spite of errors (``--force``).
+    `rewritten` is the text before that decision, for a caller who uses it even if there are errors (``--force``).
     `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
     """
 
@@ -76,7 +77,7 @@ def rewrite(
     """Compile the Dockerfile that `cog debug` printed into one that builds and runs on fal.
 
     `project` is the folder with cog.yaml and the model's code; `cog_yaml` the YAML text itself as a str, or a file as a
-    Path, where it stands elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
+    Path, if it is elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
     nothing, raises nothing that the input could cause: what is wrong with it is a finding.
     """
     text = Source.read(source)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cuda, flow
+from dockerfix.analysis import blocks, cuda, images, stages
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.cuda import Base, Wanted
-from dockerfix.knowledge.gpu import version_files, version_variable
+from dockerfix.analysis.cuda import Wanted
+from dockerfix.analysis.images import BaseImage
+from dockerfix.analysis.python import minor
+from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
@@ -50,7 +52,7 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
             esac
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage, base = flow.final_stage(document), cuda.base_of(document)
+    stage, base = stages.final_stage(document), images.final_image(document)
     present = [block for block in blocks.find_blocks(document) if block.code == CODE]
     want = _wanted(context, base) if base is not None else None
     kept = next((block for block in present if stage is not None and _is_in(stage, block)), None) if want else None
@@ -71,9 +73,9 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
     yield Finding(CODE, stage.base.body_span, message, (blocks.place(document, stage.base.span.end, text),))
 
 
-def _wanted(context: Context, base: Base) -> Wanted | None:
+def _wanted(context: Context, base: BaseImage) -> Wanted | None:
     """The version to check, or None where the image needs no CUDA, or is known to have none or not to name it."""
-    if not cuda.needs_gpu(context, base) or base.is_plain or (base.is_cuda and not base.sets_variable):
+    if not cuda.needs_gpu(context, base) or base.has_cuda is False or (base.has_cuda and not base.sets_cuda_version):
         return None
     return cuda.wanted(context, base)
 
@@ -85,14 +87,14 @@ def _is_in(stage: Stage, block: Block) -> bool:
 def step(want: Wanted) -> str:
     """The RUN that checks for a version; a file names no patch, so that only the variable can be held to one."""
     patterns = [want.version, f"{want.version}.*"]
-    if cuda.minor(want.version) != want.version:
-        patterns.append(cuda.minor(want.version))
+    if minor(want.version) != want.version:
+        patterns.append(minor(want.version))
     # the first line with a number that has a point; sed itself stops there, since `| head` fails under pipefail
     first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
     read = f"""cuda="$(sed -n '{first}' "$file")\""""
     lines = (
-        f'RUN cuda="${{{version_variable()}:-}}"; \\',
-        f"for file in {' '.join(version_files())}; do \\",
+        f'RUN cuda="${{{VERSION_VARIABLE}:-}}"; \\',
+        f"for file in {' '.join(VERSION_FILES)}; do \\",
         f'if [ -z "$cuda" ] && [ -f "$file" ]; then {read}; fi; \\',
         "done; \\",
         'case "$cuda" in \\',

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis import blocks, commands, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.install_step import PipStep
 from dockerfix.analysis.packages.torch_index import torch_source
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.edits import Edit
@@ -67,7 +67,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
     if secret:
         yield _refused(step, secret)
         return
-    yield from _hashes(flow.final_stage(document), items)
+    yield from _hashes(stages.final_stage(document), items)
     local, items = requirements_copy.localised(items, "")
     source = torch_source(items, document, context)
     lines = install_step.lines_of(items, source)
@@ -92,7 +92,7 @@ def _install(
         return
     if step is None and context.config is not None:
         step = install_step.inline_install(document, context.config, wanted.items)
-    removals = tuple(flow.drop(copy) for copy in copies)
+    removals = tuple(commands.drop(copy) for copy in copies)
     if step is not None:
         text = _render(document, step.head, wanted) if wanted.lines else ""
         message = (
@@ -103,10 +103,10 @@ def _install(
         edit = blocks.replace(document, step.instruction, text)
         yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))
     elif wanted.lines:
-        stage = flow.final_stage(document)
+        stage = stages.final_stage(document)
         if stage is not None:
             offset = placement.before_user_commands(stage, context)
-            text = _render(document, written("pip"), wanted)
+            text = _render(document, PIP_INSTALL, wanted)
             edits = (*removals, blocks.place(document, offset, text))
             yield Finding(CODE, Span(offset, offset), "the packages of cog.yaml are installed here", edits)
 
@@ -122,7 +122,7 @@ def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterato
         message = "cog.yaml names no packages any more: the block is removed"
         yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         return
-    head = install_step.head_of_block(block) or written("pip")
+    head = install_step.head_of_block(block) or PIP_INSTALL
     edits = blocks.update(document, block, _render(document, head, wanted))
     if edits:
         yield Finding(CODE, block.span, "the packages are brought up to date with cog.yaml", edits)

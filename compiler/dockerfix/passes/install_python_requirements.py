@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, flow, placement
+from dockerfix.analysis import blocks, commands, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.requirements_copy import Plan
 from dockerfix.analysis.packages.torch_index import TorchSource, torch_source
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item, Requirement
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit
@@ -72,7 +72,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
 
 
 def _install(document: Document, context: Context, plan: Plan, block: blocks.Block | None) -> Iterator[Finding]:
-    head = written("pip")
+    head = PIP_INSTALL
     step = install_step.staged_install(document)
     if block is not None:
         head = install_step.head_of_block(block) or head
@@ -84,7 +84,7 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
         if edits:
             yield Finding(CODE, block.span, "the requirements are brought up to date with cog.yaml", edits)
         return
-    removals = [flow.drop(copy) for copy in install_step.staged_copies(document)]
+    removals = [commands.drop(copy) for copy in install_step.staged_copies(document)]
     if step is not None:
         message = (
             f"`{plan.path}` is copied from the project and installed here, instead of a file of Cog's that is gone"
@@ -94,7 +94,7 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
         edit = blocks.replace(document, step.instruction, text)
         yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))
         return
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is not None and text:
         offset = placement.before_user_commands(stage, context)
         message = f"`{plan.path}` is copied from the project and installed here"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, flow, placement, systems
+from dockerfix.analysis import blocks, images, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
@@ -43,13 +43,14 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
         RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy ffmpeg tmux && rm -rf /var/lib/apt/lists/*
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if context.config is None or stage is None:
         return
     wanted = context.config.system_packages
     yield from _odd(wanted, stage)
-    packages = tuple(dict.fromkeys(systems.successor(document, stage, name) for name in apt.names(wanted)))
-    yield from _gone(document, stage, apt.names(wanted))
+    distribution = images.bottom_image(document, stage).distribution
+    packages = tuple(dict.fromkeys(images.successor(distribution, name) for name in apt.names(wanted)))
+    yield from _gone(stage, distribution, apt.names(wanted))
     block = blocks.find_block(document, CODE)
     if block is not None:
         yield from _update(document, block, packages)
@@ -83,16 +84,16 @@ def _odd(wanted: tuple[str, ...], stage: Stage) -> Iterator[Finding]:
         yield Finding(CODE, stage.base.body_span, message, severity=severity)
 
 
-def _gone(document: Document, stage: Stage, names: tuple[str, ...]) -> Iterator[Finding]:
+def _gone(stage: Stage, distribution: str | None, names: tuple[str, ...]) -> Iterator[Finding]:
     for name in names:
-        found = systems.successor(document, stage, name)
+        found = images.successor(distribution, name)
         if found != name:
             message = f"`{name}` of `system_packages` is gone from this image's system: `{found}` is installed for it"
             yield Finding(CODE, stage.base.body_span, message)
 
 
 def _render(document: Document, packages: tuple[str, ...]) -> str:
-    return blocks.render(document, CODE, "system_packages of cog.yaml", written("apt", packages=" ".join(packages)))
+    return blocks.render(document, CODE, "system_packages of cog.yaml", apt_install(packages))
 
 
 def _update(document: Document, block: blocks.Block, packages: tuple[str, ...]) -> Iterator[Finding]:

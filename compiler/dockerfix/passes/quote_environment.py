@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, environment, flow, placement
+from dockerfix.analysis import blocks, environment, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.syntax.dockerfile.instructions import Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -39,7 +39,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
         ENV GREETING="hello world"
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if context.config is None or stage is None:
         return
     pairs = sorted(dict(context.config.environment).items())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import stages
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import DEPENDENCIES_STAGE
 from dockerfix.syntax.dockerfile.instructions import Copy
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit
@@ -41,9 +41,9 @@ def repair_site_packages(document: Document, _context: Context) -> Iterator[Find
         COPY --from=deps --link /dep /usr/local/lib/python3.11/site-packages
         CMD ["python", "-m", "cog.server.http"]
     """
-    for use in flow.uses(document):
+    for use in stages.uses(document):
         view = use.instruction.view
-        if use.name != idioms().staging.dependencies_stage or not isinstance(view, Copy) or view.destination is None:
+        if use.name != DEPENDENCIES_STAGE or not isinstance(view, Copy) or view.destination is None:
             continue
         match = _PATCH.search(view.destination.value)
         if match:

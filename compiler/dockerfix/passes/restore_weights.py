@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, flow, stage_numbers
+from dockerfix.analysis import cog, commands, stages
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages.requirements_copy import copy_instruction
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, MONOBASE_WEIGHTS_FOLDER, WEIGHTS_STAGE, WEIGHTS_SUFFIX
 from dockerfix.syntax.dockerfile.instructions import Copy, From
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
@@ -42,31 +42,25 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     """
     for instruction in document.instructions:
         if _is_weights_stage(instruction) and len(document.stages) > 1:
-            stages = [stage for stage in document.stages if stage.base == instruction]
-            edits = (flow.drop(instruction), *stage_numbers.without(document, stages))
+            gone = [stage for stage in document.stages if stage.base == instruction]
+            edits = (commands.drop(instruction), *stages.renumbered(document, gone))
             yield Finding(CODE, instruction.body_span, "the stage of Cog's weights image is removed", edits)
         elif _is_from_weights(document, instruction):
             yield _from_project(instruction)
         elif _goes_to_cache(instruction) or _links_to_cache(instruction):
-            yield Finding(
-                CODE,
-                instruction.body_span,
-                "a link into Replicate's weights cache is removed",
-                (flow.drop(instruction),),
-            )
+            yield commands.removed(CODE, instruction, "a link into Replicate's weights cache is removed")
         elif _leaves_out(instruction):
             yield _whole_project(instruction)
 
 
 def _is_weights_stage(instruction: Instruction) -> bool:
     view = instruction.view
-    images = idioms().images
     return (
         isinstance(view, From)
         and view.image is not None
         and view.stage_name is not None
-        and view.stage_name.value.lower() == images.weights_stage
-        and view.image.repository.endswith(images.weights_suffix)
+        and view.stage_name.value.lower() == WEIGHTS_STAGE
+        and view.image.repository.endswith(WEIGHTS_SUFFIX)
     )
 
 
@@ -76,7 +70,7 @@ def _is_from_weights(document: Document, instruction: Instruction) -> bool:
     if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
         return False
     numbers = [str(stage.index) for stage in document.stages if _is_weights_stage(stage.base)]
-    return bool(numbers) and view.source_stage in (idioms().images.weights_stage, *numbers)
+    return bool(numbers) and view.source_stage in (WEIGHTS_STAGE, *numbers)
 
 
 def _from_project(instruction: Instruction) -> Finding:
@@ -86,7 +80,7 @@ def _from_project(instruction: Instruction) -> Finding:
     path = text[:half] if text[half : half + 1] == " " and text[:half] == text[half + 1 :] else text.split()[0]
     target = path if text.endswith(path) else text.split()[-1]
     source = path
-    for folder in idioms().source_folders.all:
+    for folder in MODEL_FOLDERS:
         source = source.removeprefix(f"{folder}/")
     message = f"`{source}` is copied from the project instead of from Cog's weights image"
     return Finding(
@@ -94,22 +88,23 @@ def _from_project(instruction: Instruction) -> Finding:
     )
 
 
-@per_node
+@of_node
 def _goes_to_cache(instruction: Instruction) -> bool:
     view = instruction.view
-    folder = idioms().monobase.weights_folder
     return (
-        isinstance(view, Copy) and view.destination is not None and view.destination.value.strip('"').startswith(folder)
+        isinstance(view, Copy)
+        and view.destination is not None
+        and view.destination.value.strip('"').startswith(MONOBASE_WEIGHTS_FOLDER)
     )
 
 
-@per_node
+@of_node
 def _links_to_cache(instruction: Instruction) -> bool:
-    commands = flow.simple_commands(instruction)
-    folder = idioms().monobase.weights_folder
-    return bool(commands) and all(
-        flow.program(command) == "ln" and any(word and word.startswith(folder) for word in flow.arguments(command))
-        for command in commands
+    simple = commands.simple_commands(instruction)
+    return bool(simple) and all(
+        commands.program(command) == "ln"
+        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in commands.arguments(command))
+        for command in simple
     )
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cog, flow, placement
+from dockerfix.analysis import blocks, cog, commands, placement, stages
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.cog_server import gate
-from dockerfix.knowledge.fal import runtime
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, SERVER_ENTRYPOINT_SCRIPTS, SERVER_PORT
+from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
+from dockerfix.knowledge.fal import PORT
 from dockerfix.syntax.dockerfile.instructions import FieldsView, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.edits import Edit
@@ -48,7 +47,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
         CMD ["python", "/src/fal_gate.py"]
         COPY . /src
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     block = blocks.find_block(document, CODE)
     if stage is None or context.options.target != "server":
         if block is not None:
@@ -63,10 +62,10 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
             continue
         if _is_port(instruction):
             message = "the EXPOSE of Cog's server is removed: fal calls the gate"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
         elif _needs_monobase(instruction) or instruction in servers[:-1]:
             message = "a start of Cog's server is removed: the gate starts it"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, message)
     if block is not None:
         yield from _update(document, block, text, servers)
     elif servers:
@@ -82,7 +81,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
 def _update(document: Document, block: blocks.Block, text: str, servers: list[Instruction]) -> Iterator[Finding]:
     for instruction in servers[-1:]:
         message = "a start of Cog's server is removed: the gate starts it"
-        yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+        yield commands.removed(CODE, instruction, message)
     edits = blocks.update(document, block, text)
     if edits:
         yield Finding(CODE, block.span, "the gate is brought up to date", edits)
@@ -92,16 +91,10 @@ def _instructions(stage: Stage) -> list[str]:
     """The block's instructions; the first releases copied the project elsewhere, so there the gate comes by itself."""
     import json
 
-    found = gate()
-    folders = [folder for folder in idioms().source_folders.all if _works_in(stage, folder)]
-    copies = (
-        [written("gate", "copy", file=found.file, folder=found.folder)] if folders not in ([], [found.folder]) else []
-    )
-    return [
-        *copies,
-        written("gate", "expose", port=str(runtime().port)),
-        written("gate", "command", command=json.dumps(list(found.command))),
-    ]
+    folders = [folder for folder in MODEL_FOLDERS if _works_in(stage, folder)]
+    copies = [f"COPY {GATE_FILE} {GATE_FOLDER}/"] if folders not in ([], [GATE_FOLDER]) else []
+    # fal calls `exposed_port` of pyproject.toml; EXPOSE is for readers (fal-ai/fal:projects/fal/src/fal/project.py)
+    return [*copies, f"EXPOSE {PORT}", f"CMD {json.dumps(GATE_COMMAND)}"]
 
 
 def _works_in(stage: Stage, folder: str) -> bool:
@@ -117,13 +110,14 @@ def _is_port(instruction: Instruction) -> bool:
     view = instruction.view
     if instruction.keyword != "EXPOSE" or not isinstance(view, FieldsView):
         return False
-    return [word.value for word in view.words] == [idioms().server.port]
+    return [word.value for word in view.words] == [SERVER_PORT]
 
 
 def _needs_monobase(instruction: Instruction) -> bool:
     """An ENTRYPOINT with tini and a script that only monobase has."""
-    scripts = idioms().server.entrypoint_scripts
-    return cog.is_tini_entrypoint(instruction) and any(script in instruction.text for script in scripts)
+    return cog.is_tini_entrypoint(instruction) and any(
+        script in instruction.text for script in SERVER_ENTRYPOINT_SCRIPTS
+    )
 
 
 def _has_command(stage: Stage) -> bool:

@@ -61,7 +61,7 @@ class Fields:
         return text
 
     def one_line(self, text: str, node: Node, path: tuple[str | int, ...]) -> None:
-        """Raise ConfigError where `text` holds a line break."""
+        """Raise ConfigError if `text` contains a line break."""
         if _BREAKS.search(text):
             raise self.refuse(f"`{dotted(path)}` holds a line break", node)
 

@@ -23,7 +23,7 @@ class RequirementLine(NamedTuple):
 
 
 class FileProblem(NamedTuple):
-    """A file that is named but can't be used: why, and where the name stands (None where cog.yaml names it)."""
+    """A file that is named but can't be used: why, and where it is named (None for cog.yaml)."""
 
     message: str
     file: str | None

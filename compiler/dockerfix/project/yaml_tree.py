@@ -108,7 +108,7 @@ def is_null(node: Node | None) -> bool:
 
 
 def read_yaml(text: str, file: str | None = None) -> Node | None:
-    """The one document of `text`, or None where it holds none (an empty file, only comments).
+    """Return the one document in `text`; None without one (an empty file, only comments).
 
     Raises ConfigError for anything that isn't one well-formed document within the limits.
     """

@@ -1,4 +1,4 @@
-"""Which files of a project fal's client uploads: its ignore patterns, patterns in COPY, and what it can't carry.
+"""Which files of a project fal's client uploads: its ignore patterns, patterns in COPY, and what it cannot upload.
 
 The rules are those of `fal-ai/fal:projects/fal/src/fal/container.py` (DockerignoreHandler) and
 `fal-ai/fal:projects/fal/src/fal/file_sync.py` (FileSync.collect_files).
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from dockerfix.knowledge.fal import client
+from dockerfix.knowledge.fal import FILE_SIZE_LIMIT, IGNORED_BY_DEFAULT
 from dockerfix.project.files import MAX_ENTRIES
 from dockerfix.project.project import Project
 from dockerfix.text.lazy_patterns import lazy
@@ -40,7 +40,7 @@ class Ignore:
         """What the client uses for a project."""
         source = project.read(IGNORE_FILE)
         if source is None:
-            return cls(client().ignored, is_own=False)
+            return cls(IGNORED_BY_DEFAULT, is_own=False)
         lines = [line.strip() for line in source.text.split("\n")]
         return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True)
 
@@ -59,7 +59,7 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> str:
-    """What a pattern matches, by the rules of .gitignore; the client forgets a ``!``, so that it leaves out, too."""
+    """What a pattern matches, by the rules of .gitignore; the client ignores a ``!``."""
     pattern = pattern.removeprefix("!")
     if not pattern.strip("/") or "***" in pattern:
         return "(?!)"
@@ -107,17 +107,17 @@ def is_pattern(source: str) -> bool:
 
 
 class Coverage:
-    """What some sources of COPY bring: files, and folders with all that is in them."""
+    """The files that some sources of COPY cover; a folder covers everything in it."""
 
     def __init__(self, sources: Iterable[str]) -> None:
         self._folders = {path for path in map(normal, sources) if not is_pattern(path)}
 
     @property
     def is_whole(self) -> bool:
-        """Whether they bring the whole project."""
+        """Whether they cover the whole project."""
         return "." in self._folders
 
-    def brings(self, path: str) -> bool:
+    def covers(self, path: str) -> bool:
         """Whether `path`, or all that a pattern may mean, is among it."""
         wanted = normal(path)
         wildcard = _WILDCARD.search(wanted)
@@ -196,7 +196,7 @@ class Survey:
 
 
 def survey(root: Path, source: str, ignore: Ignore) -> Survey:
-    """Look at what lies under `source` (a path that exists, no pattern) in the folder `root`."""
+    """Return what the client meets under `source`, an existing path and not a pattern, in the folder `root`."""
     result = Survey()
     base = os.path.realpath(root)
     start = normal(source)
@@ -253,5 +253,5 @@ def _file(base: str, path: str, result: Survey, *, is_link: bool) -> None:
     except OSError:
         return
     result.files += 1
-    if size > client().file_size_limit:
+    if size > FILE_SIZE_LIMIT:
         result.large.append(path)

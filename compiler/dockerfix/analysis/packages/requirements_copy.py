@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages.install_step import without_cog
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.project.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
+from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
+from dockerfix.project.pip_options import Option
+from dockerfix.project.requirements import Item, Requirement, has_credentials, is_cog, parse_item, shell_quote
 from dockerfix.project.requirements_files import FileProblem, Requirements
 from dockerfix.text.lazy_patterns import lazy
 
@@ -81,7 +82,7 @@ _PROJECT = (".", "./")
 def _plain(path: str, found: Requirements) -> Plan:
     """Copy the file to where Cog had put it, and what it includes beside it, so that relative names go on working."""
     folder = posixpath.dirname(path)
-    target = idioms().staging.requirements_target
+    target = REQUIREMENTS_TARGET
     places = {name: posixpath.relpath(name, folder or ".") for name in found.files}
     if any(place.startswith("../") for place in places.values()):
         root = target.removesuffix(".txt")
@@ -97,7 +98,7 @@ def _plain(path: str, found: Requirements) -> Plan:
 def _inline(path: str, found: Requirements) -> Plan:
     """Install the lines themselves, without Cog's packages and the project as a package; local packages are copied."""
     copies, items = localised(found.items, posixpath.dirname(path))
-    base = posixpath.dirname(idioms().staging.requirements_target)
+    base = posixpath.dirname(REQUIREMENTS_TARGET)
     for name in dict.fromkeys(line.file for line in found.lines if line.constraint):
         target = f"{base}/{name.replace('/', '-')}"
         copies = (*copies, copy_instruction(name, target))
@@ -130,8 +131,7 @@ def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
     """The COPY of a local package, and its requirement in the image, with extras and marker as they were."""
     path = _path_of(local)
     source = posixpath.normpath(posixpath.join(folder, path))
-    staging = idioms().staging
-    target = f"{posixpath.dirname(staging.requirements_target)}/{staging.artifacts}{posixpath.basename(source)}"
+    target = f"{posixpath.dirname(REQUIREMENTS_TARGET)}/{ARTIFACTS_FOLDER}{posixpath.basename(source)}"
     return copy_instruction(source, target), local._replace(
         text=local.text.removeprefix("file:").replace(path, target, 1)
     )
@@ -141,7 +141,7 @@ def copy_instruction(source: str, target: str) -> str:
     """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
     if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
         return f"COPY {source} {target}"
-    # Docker reads quotes, backslashes and variables in the JSON form, too
+    # Docker interprets quotes, backslashes and variables in the JSON form as well
     words = [re.sub(r"([\\\"'$])", r"\\\1", path) for path in (source, target)]
     import json
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cuda, flow
+from dockerfix.analysis import images, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.repairs import listed
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS
+from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.passes.check_context import project_files
 from dockerfix.syntax.dockerfile.instructions import Copy, From, Healthcheck, PathsView, Run, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
@@ -50,7 +50,7 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
         yield from _platform(document, instruction)
         yield from _ssh(instruction)
     yield from _secrets(document)
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is not None:
         yield from _last_stage(stage)
 
@@ -65,17 +65,16 @@ def _stage_names(document: Document, instruction: Instruction) -> Iterator[Findi
     names = [view.source_stage] if isinstance(view, Copy) else []
     if isinstance(view, Run):
         names = [mount.source_stage for mount in view.mounts]
-    own = flow.stage_of(document, instruction)
-    staging = idioms().staging
+    own = stages.stage_of(document, instruction)
     for name in names:
         if (
             not name
             or own is None
-            or flow.find_stage(document, name, own.index)
+            or stages.find_stage(document, name, own.index)
             or any(mark in name for mark in "/:.$@")
         ):
             continue
-        if name in (*staging.contexts, *staging.fast_contexts):
+        if name in (*STAGING_CONTEXTS, *FAST_CONTEXTS):
             yield _finding(instruction, f"`{name}` is a context that only Cog gives a build", Severity.ERROR)
         elif not name.isdecimal():
             message = (
@@ -88,7 +87,7 @@ def _platform(document: Document, instruction: Instruction) -> Iterator[Finding]
     view = instruction.view
     platform = view.platform if isinstance(view, From) else None
     if platform and "$" not in platform and platform.lower() not in _AMD64:
-        base = cuda.base_of(document)
+        base = images.final_image(document)
         severity = Severity.ERROR if base is not None and base.instruction is instruction else Severity.WARNING
         message = f"fal's machines are linux/amd64, this image is built for `{platform}`"
         yield _finding(instruction, message, severity)
@@ -142,7 +141,7 @@ def _last_stage(stage: Stage) -> Iterator[Finding]:
 
 
 def _volumes(instruction: Instruction, view: PathsView) -> Iterator[Finding]:
-    folders = (runtime().data_folder, *idioms().source_folders.all)
+    folders = (DATA_FOLDER, *MODEL_FOLDERS)
     own = [
         word.value
         for word in view.words

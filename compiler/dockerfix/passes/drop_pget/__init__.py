@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import PGET_COMMAND
 from dockerfix.passes.drop_pget import installs as pget
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding, Severity
@@ -51,7 +52,7 @@ def _first_call(
     document: Document, context: Context, installs: tuple[pget.Install, ...]
 ) -> tuple[str, str | None, int | None] | None:
     """Why pget has to stay: a message, and the place in the project."""
-    calls = context.calls_of_pget
+    calls = context.project.find_calls_of_command(PGET_COMMAND)
     if calls:
         file, line = calls[0]
         more = f" and {len(calls) - 1} more" if len(calls) > 1 else ""

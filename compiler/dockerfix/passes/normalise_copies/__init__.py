@@ -109,7 +109,7 @@ def _rewritten(document: Document, copy: ContextCopy, note: str | None, uploaded
     """The instruction in the first form that both readers understand."""
     instruction = copy.instruction
     span, (start, _end) = instruction.body_span, copies.body(instruction)
-    hidden = repairs.reveal(document, instruction)
+    hidden = repairs.separate_from_line_before(document, instruction)
     if copies.client_sees(document, copy):
         if instruction.start < start:
             message = f"fal's client does not see {instruction.keyword} behind white space: moved to the line's start"

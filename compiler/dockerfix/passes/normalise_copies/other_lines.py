@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import stages
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal import repairs, uploads
 from dockerfix.analysis.fal.client import Reading
@@ -45,7 +45,7 @@ def onbuild(code: str, document: Document, uploaded: Uploaded) -> Iterator[Findi
     """COPY and ADD behind ONBUILD, which the client doesn't see."""
     for stage in document.stages:
         copies = [each for each in stage.instructions if _copies_on_build(each)]
-        used = copies and any(user.keyword == "FROM" for user in flow.users_of(document, stage))
+        used = copies and any(user.keyword == "FROM" for user in stages.users_of(document, stage))
         for instruction in copies:
             message = "ONBUILD does nothing in this build: no stage is built on this one"
             found = Severity.WARNING

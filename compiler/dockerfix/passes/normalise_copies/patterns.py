@@ -25,7 +25,7 @@ class Naming(NamedTuple):
 def name_files(project: Project, copy: ContextCopy, uploaded: Callable[[], Coverage]) -> Naming:
     """Replace the patterns that no other COPY uploads by the files that they match in the project."""
     patterns = [each for each in copy.sources if uploads.is_pattern(each)]
-    patterns = [each for each in patterns if not uploaded().brings(each)]
+    patterns = [each for each in patterns if not uploaded().covers(each)]
     if not patterns:
         return Naming(copy)
     shown = f"fal's client does not expand {listed(patterns)}"

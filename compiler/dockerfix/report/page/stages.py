@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import stages
 from dockerfix.report.page.text import text
 from dockerfix.syntax.dockerfile.instructions import From
 from dockerfix.syntax.dockerfile.tree import Document, Stage
@@ -45,13 +45,13 @@ def graph(document: Document) -> Graph:
     boxes = [_box(document, stage) for stage in document.stages]
     counts: dict[tuple[int, int, str], int] = {}
     images: dict[str, int] = {}
-    for use in flow.uses(document):
+    for use in stages.uses(document):
         instruction, name = use
-        own = flow.stage_of(document, instruction)
+        own = stages.stage_of(document, instruction)
         if own is None:
             continue
         kind = {"FROM": "FROM", "COPY": "COPY", "ADD": "COPY"}.get(instruction.keyword, "mount")
-        origin = flow.origin(document, use, own.index)
+        origin = stages.origin(document, use, own.index)
         if origin is not None:
             start = origin.index
         elif kind == "FROM":
