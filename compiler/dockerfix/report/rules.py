@@ -6,10 +6,11 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from dockerfix import DOCUMENTATION
 from dockerfix.report.app_rules import APP_RULES
 
-PAGES = "https://dockerfix.readthedocs.io/en/latest/reference/codes"
-"""Where the pages of the codes stand, one a code."""
+PAGES = f"{DOCUMENTATION}/reference/codes"
+"""The index of the codes; the page of a code is below it."""
 
 
 class Rule(NamedTuple):

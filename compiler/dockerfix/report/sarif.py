@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from dockerfix import __version__
+from dockerfix import DOCUMENTATION, __version__
 from dockerfix.report import rules
 from dockerfix.report.entry import STDIN, Entry, unicode
 from dockerfix.text.edits import Edit
@@ -29,7 +29,7 @@ def as_data(entries: Iterable[Entry], exit_code: int) -> dict[str, Any]:
                 "name": "dockerfix",
                 "version": __version__,
                 "semanticVersion": __version__,
-                "informationUri": rules.PAGES,
+                "informationUri": f"{DOCUMENTATION}/",
                 "rules": [_rule(code) for code in codes],
             }
         },
