@@ -67,6 +67,8 @@ def _compare(instruction: Instruction, value: str) -> Iterator[str]:
     if isinstance(view, From):
         from dockerfile_parse.parser import image_from
 
+        if any(flag.value.endswith("=") for flag in view.command.flags):
+            return  # it takes an empty flag for the image
         image, name = image_from(value)
         own_name = view.stage_name.value if view.stage_name else None
         if (image, name) != (view.words[0].value, own_name):

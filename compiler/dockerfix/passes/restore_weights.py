@@ -65,14 +65,12 @@ def _is_weights_stage(instruction: Instruction) -> bool:
 
 
 def _is_from_weights(document: Document, instruction: Instruction) -> bool:
-    """A COPY from the weights stage; `cog debug` has put that stage behind the COPY, too."""
+    """A COPY from the weights stage, by name or number; `cog debug` has put that stage behind the COPY, too."""
     view = instruction.view
-    return (
-        isinstance(view, Copy)
-        and view.source_stage == WEIGHTS_STAGE
-        and view.destination is not None
-        and any(_is_weights_stage(stage.base) for stage in document.stages)
-    )
+    if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
+        return False
+    numbers = [str(stage.index) for stage in document.stages if _is_weights_stage(stage.base)]
+    return bool(numbers) and view.source_stage in (WEIGHTS_STAGE, *numbers)
 
 
 def _from_project(instruction: Instruction) -> Finding:
