@@ -55,7 +55,7 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
     settings = Chooser(project, config, options or AppOptions()).settings(predictor, downloads)
     notes = [*predictor.notes, *settings.notes, *notes_of(downloads, project, config)]
     if config.train is not None:
-        message = f"`{config.train}` has no counterpart on fal: training is left out"
+        message = f"`{config.train}` has no counterpart on fal; the App leaves training out"
         notes.append(Note("DF510", message, file, config.line_of("train")))
     text = app_file.write(predictor, settings, uses_torch_hub=any(each.source == "torch.hub" for each in downloads))
     findings = tuple(note.finding for note in notes)
@@ -77,10 +77,10 @@ def checked_config(project: Project) -> tuple[CogConfig, str]:
         raise AppError("the project has no cog.yaml")
     python = config.python_version or ""
     if python.startswith("2"):
-        message = f"Python {python} is asked for; Cog and fal run Python 3"
+        message = f"cog.yaml asks for Python {python}; Cog and fal run Python 3"
         raise AppError(message, file, config.line_of("build", "python_version"))
     if config.predict is None:
-        raise AppError("names no predictor: neither `predict` nor `run` is there", file)
+        raise AppError("names no predictor: neither `predict` nor `run` is set", file)
     return config, file
 
 

@@ -86,7 +86,7 @@ def plan(project: Project, dockerfile: str, target: AppResult | ServerResult, fi
     files = {target.settings.dockerfile: dockerfile, **target.files}
     kept: list[str] = []
     own = {
-        IGNORE_FILE: f"# {MARK}: what the image doesn't need.\n"
+        IGNORE_FILE: f"# {MARK}: files that the image does not need.\n"
         + "".join(f"{line}\n" for line in target.settings.for_docker),
         PROJECT_FILE: f"# {MARK}.\n{target.toml}",
     }
@@ -126,7 +126,7 @@ def apply(planned: Plan, *, force: bool = False, replaceable: Collection[str] = 
     foreign = planned.foreign(replaceable)
     if foreign and not force:
         names = ", ".join(f"`{path}`" for path in foreign)
-        message = f"dockerfix didn't write {names}, or it was edited since; nothing was written"
+        message = f"dockerfix did not write {names}, or it was edited since; nothing was written"
         raise AppError(f"{message} (--force replaces it)")
     for path in planned.files:
         if leaves(planned.root, path):
@@ -142,7 +142,7 @@ def run_cog_debug(root: Path) -> str:
     program = shutil.which("cog")
     if program is None:
         raise AppError(
-            "cog isn't installed: pass what `cog debug` printed with --dockerfile FILE, or - for standard input"
+            "cog is not installed; pass what `cog debug` printed with --dockerfile FILE, or - for standard input"
         )
     try:
         found = subprocess.run([program, "debug"], cwd=root, capture_output=True, check=False, timeout=DEBUG_TIMEOUT)  # noqa: S603

@@ -80,10 +80,10 @@ def _read(project: Project, reference: str, path: str, name: str | None) -> Pred
 def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
     notes: list[Note] = []
     if config.train is not None:
-        message = f"`{config.train}` stays reachable under Cog's training API only"
+        message = f"`{config.train}` stays reachable only through Cog's training API"
         notes.append(Note("DF510", message, file, config.line_of("train")))
     message = (
-        f"Cog answers 409 to more requests than {settings.max_multiplexing or 1} at once, which fal doesn't send again"
+        f"Cog answers 409 to more than {settings.max_multiplexing or 1} requests at once; fal does not send these again"
     )
     notes.append(Note("DF541", message, file, config.line_of("concurrency")))
     return notes

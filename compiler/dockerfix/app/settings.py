@@ -118,7 +118,7 @@ class Chooser:
         else:
             python = minor(self.config.python_version or default_python())
             if self.config.python_version is None:
-                message = f"cog.yaml names no Python; Cog's newest releases take {python}, so the App does"
+                message = f"cog.yaml names no Python version; the App uses {python}, as the newest Cog releases do"
                 self._note("DF515", message)
         if self.needs_fal and fal_version(python) is None:
             message = f"Python {python} is too old: fal runs {_oldest_python()} and later"
@@ -130,7 +130,7 @@ class Chooser:
         said = predictor.concurrency
         wanted = self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
-            message = f"`{predictor.name}` isn't async, so {wanted} requests at once run in as many threads"
+            message = f"`{predictor.name}` is not async, so {wanted} requests at once run in {wanted} threads"
             if self.config.concurrency_max is None and said is not None:
                 self.notes.append(Note("DF514", message, said.file, said.line, Severity.WARNING))
             else:
@@ -146,13 +146,13 @@ class Chooser:
         fitting = [machine for machine in machines_for_cuda(cuda) if self.runs_torch(machine.arch)]
         chosen = tuple(machine.name for machine in fitting if machine.name in PREFERRED_GPUS)
         if not chosen:
-            message = f"no machine of fal runs CUDA {cuda}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
+            message = f"no fal machine runs CUDA {cuda}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
             self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
             return PREFERRED_GPUS[:1]
         memory = {machine.name: machine.vram for machine in fitting}
         sizes = ", ".join(f"{name} has {memory[name]} GB" for name in chosen)
         self._note(
-            "DF513", f"machines chosen for CUDA {cuda}: {sizes}; change them to what the model needs", "build", "gpu"
+            "DF513", f"the machines fit CUDA {cuda} ({sizes}); change them to what the model needs", "build", "gpu"
         )
         return chosen
 

@@ -213,5 +213,5 @@ def _explain(error: SyntaxError, source: Source) -> str:
         return "this is Python 2; Cog and fal run Python 3"
     host = f"{sys.version_info.major}.{sys.version_info.minor}"
     if sys.version_info < (3, 12) and _PYTHON_312_LINE.search(line):
-        return f"this needs Python 3.12 to be read; dockerfix runs on Python {host}"
+        return f"reading this file needs Python 3.12; dockerfix runs on Python {host}"
     return f"not valid Python ({error.msg}), as read by Python {host}"

@@ -289,9 +289,9 @@ def _unpack(target: ast.expr, item: Any) -> dict[str, Any]:
     if isinstance(target, ast.Tuple | ast.List):
         parts = list(item)
         if len(parts) != len(target.elts):
-            raise Unknown("unpacks what doesn't fit")
+            raise Unknown("unpacks a value of another length")
         result: dict[str, Any] = {}
         for inner, part in zip(target.elts, parts, strict=True):
             result.update(_unpack(inner, part))
         return result
-    raise Unknown("unpacks in a way that isn't followed")
+    raise Unknown("unpacks in a way that dockerfix does not follow")

@@ -159,7 +159,7 @@ class Operations:
             if isinstance(item, Opaque):
                 raise Unknown(item.reason)
             if isinstance(item, Member):
-                raise Unknown(f"works with the enum's member `{item.name}`")
+                raise Unknown(f"uses the enum member `{item.name}`")
         return value
 
     def plain(self, value: Any) -> Any:
@@ -373,7 +373,7 @@ def _identical(left: Any, right: Any) -> bool:
     if isinstance(left, Member) and isinstance(right, Member):
         return left == right
     if not any(each is None or isinstance(each, bool) for each in (left, right)):
-        raise Unknown("asks whether two values are one object")
+        raise Unknown("compares the identity of two values")
     return left is right
 
 

@@ -62,7 +62,7 @@ class Scope:
     def why_unknown(self, name: str) -> str:
         """Why `find` returns None, as the end of a sentence that begins with the name."""
         known = any(name in names.unstable for names in (*self.classes, self.module.names))
-        return "is bound more than once, or changed after it is" if known else "nothing in the project binds"
+        return "is assigned more than once, or changed later" if known else "nothing in the project assigns"
 
     def _follow(self, binding: Binding, hops: int) -> Found | None:
         if not isinstance(binding, Imported) or binding.name is None:

@@ -82,18 +82,18 @@ def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfi
     result = [_note(each, DATA_FOLDER, app=app) for each in downloads]
     for index, (name, value) in enumerate(config.environment):
         if name in _HUGGINGFACE_VARIABLES and not _lasts(value):
-            message = f"{name} is `{value}`, which doesn't outlive a runner; fal's own is `{HUGGINGFACE_HOME}`"
+            message = f"{name} is `{value}`, which is lost with each runner; fal's own is `{HUGGINGFACE_HOME}`"
             line = config.line_of("environment", index)
             result.append(Note("DF521", message, project.config_name or "cog.yaml", line))
     return result
 
 
 def _note(each: Download, data: str, *, app: bool) -> Note:
-    swap = f"download to a temporary name under `{data}` and rename it, unless the target is there"
+    swap = f"download to a temporary name under `{data}` and rename it, unless the target exists"
     if each.source == "pget":
         return Note("DF520", f"pget downloads this again on every new runner; {swap}", each.file, each.line)
     if each.folder is not None:
-        message = f"the folder `{each.folder}` doesn't outlive a runner unless it lies under `{data}`; {swap}"
+        message = f"the folder `{each.folder}` is lost with each runner unless it is under `{data}`; {swap}"
         return Note("DF521" if each.source == "huggingface" else "DF522", message, each.file, each.line)
     if each.source == "torch.hub" and not app:
         message = f"torch.hub downloads this again on every new runner; set TORCH_HOME to `{data}/.cache/torch`"

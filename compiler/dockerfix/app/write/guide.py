@@ -12,10 +12,10 @@ from dockerfix.text.findings import Finding, Severity
 ABOUT = {
     "fal_app.py": "the App: inputs, outputs, endpoints and settings; yours to edit",
     "fal_call.py": "does what Cog did around the predictor: fetches input files, uploads results, reports errors",
-    "fal_cog.py": "stands in for the module `cog`, for code that imports it",
+    "fal_cog.py": "replaces the module `cog` for code that imports it",
     "fal_gate.py": "opens the port that fal calls once Cog's server is ready",
-    ".dockerignore": "what isn't uploaded with the build context",
-    "pyproject.toml": "the entry by which fal finds the App",
+    ".dockerignore": "the files that are not uploaded with the build context",
+    "pyproject.toml": "the entry through which fal finds the App",
 }
 UNVERIFIED = (
     "fal doesn't publish the CUDA driver of its hosts: check that the model finds its GPU.",

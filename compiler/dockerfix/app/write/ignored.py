@@ -28,7 +28,7 @@ def read_ignored(project: Project) -> Ignored:
     """The patterns that always apply and those of the project's own .dockerignore, as gitignore writes them."""
     notes: list[Note] = []
     if project.read(".env") is not None:
-        message = "`.env` isn't uploaded; set its values with `fal secrets set`"
+        message = "`.env` is not uploaded; set its values with `fal secrets set`"
         notes.append(Note("DF531", message, ".env", None, Severity.WARNING))
     source = project.read(FILE)
     if source is None:
@@ -42,7 +42,7 @@ def read_ignored(project: Project) -> Ignored:
         if pattern.startswith("!"):
             negated = True
             message = (
-                f"fal's client reads `{pattern}` as `{pattern[1:]}`: write this file without it; the App leaves it out"
+                f"fal's client reads `{pattern}` as `{pattern[1:]}`; remove the line, as the App's ignore list does"
             )
             notes.append(Note("DF530", message, FILE, number, Severity.WARNING))
         elif translated and translated not in known:
@@ -50,7 +50,9 @@ def read_ignored(project: Project) -> Ignored:
             own.append(translated)
             deeper = _deeper(pattern, project)
             if deeper:
-                message = f"fal's client takes `{pattern}` for `{deeper}` too; write `{translated}`, as Docker means it"
+                message = (
+                    f"for fal's client `{pattern}` matches `{deeper}` too; write `{translated}`, as Docker reads it"
+                )
                 notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
     return Ignored(ALWAYS if negated else (*ALWAYS, *own), tuple(notes))
 
