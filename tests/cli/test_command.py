@@ -410,12 +410,12 @@ class TestOptions:
         assert project("--force", "Dockerfile")[:2] == (3, b"")
 
     def test_force_has_a_gate_too(self, project: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-        from dockerfix.driver import gate
+        from dockerfix.driver import defects
 
         (project.folder / "cog.yaml").unlink()
-        sound = gate.defects
+        sound = defects.defects
         monkeypatch.setattr(
-            gate, "defects", lambda document: [*sound(document), *([("odd", 0)] if "fal==" in document.text else [])]
+            defects, "defects", lambda document: [*sound(document), *([("odd", 0)] if "fal==" in document.text else [])]
         )
         done = project("--force", "Dockerfile")
         assert (done.code, done.out) == (4, b"")
