@@ -9,9 +9,7 @@ import pytest
 
 from dockerfix.project.files import MAX_FILE_BYTES
 from dockerfix.project.project import ConfigError, Project, find_config
-from places import FIXTURES, SHARED
-
-PROJECTS = FIXTURES / "project"
+from places import PROJECTS
 
 
 def make(folder: Path, **files: str) -> Path:
@@ -55,10 +53,8 @@ def test_requirements_are_read_from_the_project() -> None:
     ]
 
 
-@pytest.mark.skipif(SHARED is None, reason="needs the sample projects")
 def test_every_sample_project_is_read_without_a_note_that_surprises() -> None:
-    assert SHARED is not None
-    folders = [path.parent for path in (SHARED / "projects").glob("*/cog.yaml")]
+    folders = [path.parent for path in PROJECTS.glob("*/cog.yaml")]
     assert len(folders) == 20
     for folder in folders:
         project = Project.open(folder)

@@ -20,7 +20,7 @@ from commands import COG_YAML, DOCKERFILE, Here, environment, here, project
 from dockerfix.cli import config
 from dockerfix.cli.command import cli
 from dockerfix.report.rules import all_rules
-from places import FIXTURES, ROOT
+from places import FIXTURES, PROJECTS, ROOT
 from shown import DOCS, PAGES, Block, bash, block, blocks, tools
 
 __all__ = ["here", "project", "tools"]
@@ -209,7 +209,7 @@ class TestPrivateIndexes:
 
 def app_project(parent: Path) -> Path:
     folder = parent / "model"
-    shutil.copytree(FIXTURES / "app" / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
+    shutil.copytree(PROJECTS / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
     (folder / "Dockerfile").write_text(DOCKERFILE)
     return folder
 

@@ -18,7 +18,7 @@ from dockerfix.text.findings import Finding, Severity
 class AppResult:
     """The App of a project.
 
-    `text` is fal_app.py, `shim` fal_cog.py and `call` fal_call.py, all of which belong into the project's folder;
+    `text` is fal_app.py, `shim` fal_cog.py and `call` fal_call.py, all of which belong in the project's folder;
     `toml` is the entry for pyproject.toml. `findings` have their places in the project's files.
     """
 
@@ -32,7 +32,7 @@ class AppResult:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing found is an error."""
+        """Whether no finding is an error."""
         return all(finding.severity < Severity.ERROR for finding in self.findings)
 
     @property
@@ -44,7 +44,7 @@ class AppResult:
 def build(project: Project, options: AppOptions | None = None) -> AppResult:
     """The App for the predictor that the project's cog.yaml names; nothing of the project is run or changed.
 
-    Raises AppError, one line, for a project that can't have one: no cog.yaml or entry in it, a missing file or class,
+    Raises AppError, one line, for an unusable project: no cog.yaml, no predictor in it, a missing file or class,
     a syntax error, Python 2, a path that leaves the project, a Python that fal doesn't have.
     """
     config, file = checked_config(project)
@@ -85,5 +85,5 @@ def checked_config(project: Project) -> tuple[CogConfig, str]:
 
 
 def runtime_file(name: str) -> str:
-    """The text of a file that is written as it stands. Raises FileNotFoundError for an unknown name."""
+    """The text of a file that is copied unchanged. Raises FileNotFoundError for an unknown name."""
     return (get_data("dockerfix.app", f"runtime/{name}") or b"").decode()

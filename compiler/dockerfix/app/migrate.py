@@ -1,6 +1,6 @@
 """All files of a migration together: the Dockerfile, the App, .dockerignore and MIGRATION.md.
 
-Nothing is written before `apply`; a file that dockerfix didn't write is never replaced unless that is asked for.
+Nothing is written before `apply`; a file that dockerfix didn't write is overwritten only on request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DEBUG_TIMEOUT = 300
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The files to write, by path relative to the project, and `kept`: those of the user's that stay as they are."""
+    """The files to write, by path relative to the project, and `kept`, the user's own files that are not changed."""
 
     root: Path
     files: dict[str, str]
@@ -44,11 +44,11 @@ class Plan:
         return tuple(path for path, text in self.files.items() if self.present(path) != text)
 
     def foreign(self, replaceable: Collection[str] = ()) -> tuple[str, ...]:
-        """The paths that hold what dockerfix didn't write, or what was edited since; `replaceable` names the input."""
+        """The paths of files that dockerfix didn't write or that were edited since, except those in `replaceable`."""
         return tuple(path for path in self.changed if path not in replaceable and not self._ours(path))
 
     def present(self, path: str) -> str | None:
-        """What the file holds now, or None where it isn't there."""
+        """The present text of the file, or None if it doesn't exist."""
         try:
             return decode((self.root / path).read_bytes())
         except FileNotFoundError:
@@ -60,7 +60,7 @@ class Plan:
 
 
 def stamped(text: str) -> str:
-    """`text` with a checksum behind its first mark, which tells whether the file was edited later."""
+    """`text` with a checksum after its first mark, by which a later edit is detected."""
     return text.replace(MARK, f"{MARK} ({_checksum(text)})", 1)
 
 
@@ -118,10 +118,10 @@ def _lines(text: str) -> list[str]:
 
 
 def apply(planned: Plan, *, force: bool = False, replaceable: Collection[str] = ()) -> tuple[str, ...]:
-    """Write what has changed; the paths written come back.
+    """Write the files that changed, and return their paths.
 
-    Raises AppError, and writes nothing, where a file that dockerfix didn't write would be replaced and `force` is
-    false, or where a path leaves the project through a link. Raises OSError.
+    Raises AppError, and writes nothing, if a file that dockerfix didn't write would be replaced and `force` is
+    false, or if a path leaves the project through a link. Raises OSError.
     """
     foreign = planned.foreign(replaceable)
     if foreign and not force:

@@ -1,7 +1,7 @@
 """The other way onto fal: the image keeps Cog's own HTTP server, and fal calls it directly (``exposed_port``).
 
-Clients then keep Cog's API (``POST /predictions``). A gate stands in front of the server (`runtime/fal_gate.py`), since
-fal ends a runner that answers 503, as Cog does until its model is ready, and Cog's health check is always 200.
+Clients then keep Cog's API (``POST /predictions``). A gate in front of the server (`runtime/fal_gate.py`) is needed
+because fal ends a runner that answers 503, as Cog does until its model is ready, and Cog's health check is always 200.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GATE = cog_server.GATE_FILE
 class ServerResult:
     """What the server target needs beside its Dockerfile.
 
-    `gate` is fal_gate.py, which belongs into the project's folder and is what the image runs (`command`) in place of
+    `gate` is fal_gate.py, which belongs in the project's folder and which the image runs (`command`) in place of
     Cog's server, under tini; `cog` is the requirement to install, `toml` the entry for pyproject.toml.
     """
 
@@ -46,7 +46,7 @@ class ServerResult:
 
 
 def build_server(project: Project, options: AppOptions | None = None) -> ServerResult:
-    """The server target of a project. Raises AppError as `build` does, but for a predictor that only can't be read."""
+    """The server target of a project. Raises AppError as `build` does, except for a predictor that can't be read."""
     config, file = checked_config(project)
     reference = config.predict or ""
     line = config.line_of("predict") or config.line_of("run")

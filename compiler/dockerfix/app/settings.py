@@ -29,7 +29,7 @@ FRAMEWORKS = frozenset({"jax", "onnxruntime", "paddlepaddle", "tensorflow", "tor
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """What a caller may choose; None is for what the project says.
+    """The choices of a caller; None leaves a choice to the project.
 
     `dockerfile` is the text of the image's Dockerfile, from which its Python and CUDA are read; `dockerfile_name` its
     name beside the App; `machine_type` a machine of fal; timeouts are in seconds.
@@ -62,7 +62,7 @@ class Settings:
 
     @property
     def for_docker(self) -> tuple[str, ...]:
-        """`ignored` for .dockerignore, where a name without a slash is looked for at the top only."""
+        """`ignored` for .dockerignore, where a name without a slash matches only at the top."""
         return tuple(each if "/" in each else f"**/{each}" for each in self.ignored)
 
     @property
@@ -86,7 +86,7 @@ class Chooser:
         self.stage = stages.final_stage(self.document) if self.document is not None else None
 
     def settings(self, predictor: Predictor, downloads: tuple[Download, ...]) -> Settings:
-        """All of them. Raises AppError for a Python that fal doesn't have, where the image needs it."""
+        """All settings. Raises AppError if the image needs a Python that fal doesn't have."""
         name = self.options.name or app_name(self.config.image, self.project.root)
         class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project)
@@ -138,7 +138,7 @@ class Chooser:
         return wanted if wanted > 1 else None
 
     def machine(self) -> tuple[str, ...]:
-        """The machine types, the first that is free being taken."""
+        """The machine types, of which fal takes the first that is free."""
         if not self.config.gpu:
             heavy = FRAMEWORKS & self.project.declared_packages
             return (max(CPU_MACHINES, key=_fits_frameworks),) if heavy else (DEFAULT_MACHINE,)
@@ -157,7 +157,7 @@ class Chooser:
         return chosen
 
     def cuda(self) -> str:
-        """The CUDA of the image: as cog.yaml, the Dockerfile, the pinned framework or Cog's default says."""
+        """The CUDA of the image: from cog.yaml, the Dockerfile, the pinned framework, or Cog's default."""
         image = final_image(self.document) if self.document is not None else None
         base = image.cuda if image is not None else None
         of_torch = cuda_for_torch(self.pinned("torch") or "")
@@ -165,7 +165,7 @@ class Chooser:
         return self.config.cuda or base or of_torch or (tensorflow.cuda if tensorflow else DEFAULT_CUDA)
 
     def runs_torch(self, arch: str) -> bool:
-        """Whether the pinned torch has kernels for an architecture: before 2.0 it knew none from sm_90 on."""
+        """Whether the pinned torch has kernels for an architecture: before 2.0 it had none for sm_90 and later."""
         torch = self.pinned("torch")
         return torch is None or numbers(torch) >= (2,) or int(arch.removeprefix("sm_")) < 90
 
@@ -176,7 +176,7 @@ class Chooser:
 
 
 def app_name(image: str | None, root: Path | None) -> str:
-    """A name for the App: that of the model's image, else of its folder."""
+    """A name for the App: that of the model's image, or of its folder."""
     for text in ((image or "").rpartition("/")[2].partition(":")[0], root.resolve().name if root else ""):
         name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         if name:

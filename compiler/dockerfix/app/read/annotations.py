@@ -65,7 +65,7 @@ def full_name(node: ast.expr, scope: Scope) -> str | None:
 
 
 class Reader:
-    """Reads annotations; classes with fields become models if `models` says so (results), else they are unknown."""
+    """Reads annotations; classes with fields become models if `models` is true (results), else they are unknown."""
 
     def __init__(self, *, models: bool) -> None:
         self.models = models
@@ -240,7 +240,7 @@ def literal(values: list[object]) -> Type:
 
 
 def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
-    """`type_` with the part that is no list and no optional replaced."""
+    """`type_` with the part inside lists and optionals replaced."""
     if type_.kind in ("list", "optional"):
         return Type(type_.kind, (replace_scalar(type_.args[0], make),))
     return make(type_)
@@ -249,7 +249,7 @@ def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
 def family(node: ast.ClassDef, scope: Scope) -> list[tuple[ast.ClassDef, Scope]]:
     """A class and those of its bases that are the project's, nearest first, each with the scope it is written in.
 
-    A base that several classes share comes once, behind all of them, as in Python.
+    A base that several classes share is listed once, after all of them, as in Python.
     """
     farthest_first: list[tuple[ast.ClassDef, Scope]] = []
     seen: set[int] = set()

@@ -17,7 +17,7 @@ MAX_HOPS = 8
 
 
 class Spec(NamedTuple):
-    """What is written about a parameter: keywords of Input(), and where their names are looked up."""
+    """The description of a parameter: keywords of Input(), and the scope of their names."""
 
     keywords: dict[str, ast.expr]
     scope: Scope
@@ -41,7 +41,7 @@ def read_parameters(
 
 
 def _decorated(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> dict[str, Spec]:
-    """What ``@cog.input("name", type=..., ...)`` says, by name; the order of parameters stays that of the function."""
+    """The keywords of ``@cog.input("name", type=..., ...)``, by name; the function sets the order of the parameters."""
     result: dict[str, Spec] = {}
     for node in function.decorator_list:
         if not isinstance(node, ast.Call) or full_name(node.func, scope) != "cog.input":
@@ -62,7 +62,7 @@ def _spec(default: ast.expr | None, scope: Scope) -> Spec:
 
 
 def _input_call(node: ast.expr, scope: Scope, hops: int) -> Spec | None:
-    """What the Input() says that `node` is, itself or through names and functions that only return one."""
+    """The keywords of the Input() that `node` is, directly or through names and functions that only return one."""
     if isinstance(node, ast.Call) and full_name(node.func, scope) == "cog.Input":
         keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
         if node.args:
@@ -91,7 +91,7 @@ def _returned(found: Found) -> Found | None:
 
 
 class _Builder:
-    """Puts one input together, and notes what can't be known."""
+    """Builds one input, and notes what can't be known."""
 
     def __init__(self, argument: ast.arg, spec: Spec, scope: Scope, legacy: bool) -> None:
         self.name = argument.arg
@@ -219,12 +219,12 @@ def _because(node: ast.expr, reason: str) -> str:
 
 
 def innermost(type_: Type) -> Type:
-    """The part that is no list and no optional."""
+    """The part inside lists and optionals."""
     return innermost(type_.args[0]) if type_.kind in ("list", "optional") else type_
 
 
 def _fit(value: Any, type_: Type) -> Any:
-    """A default as its type wants it, as Cog converts it. Raises Unknown where it can't be."""
+    """A default converted to its type, as Cog does. Raises Unknown if it doesn't fit."""
     if value is None or type_.kind in ("any", "dict", "union"):
         return value
     if type_.kind == "optional":

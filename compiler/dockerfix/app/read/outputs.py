@@ -27,7 +27,7 @@ def yields(function: Function) -> bool:
 
 
 class Result:
-    """What is known of a result: its type, or that of its pieces where it is streamed."""
+    """The type of a result, or of its pieces if it is streamed."""
 
     def __init__(self, function: Function, scope: Scope) -> None:
         self.notes: list[Note] = []

@@ -35,9 +35,9 @@ class Method(NamedTuple):
 
 
 def read_predictor(project: Folder, reference: str, line: int | None = None, config: str = "cog.yaml") -> Predictor:
-    """The predictor that `reference` (``predict.py:Predictor``) names; `line` is where `config` says so.
+    """Read the predictor that `reference` (``predict.py:Predictor``) names; `line` is its place in `config`.
 
-    Raises AppError where the file or the name isn't there, can't be parsed, or lies outside the project.
+    Raises AppError if the file or the name doesn't exist, can't be parsed, or is outside the project.
     """
     file, name = split_reference(project, reference, line, config)
     library = Library(project, file)
@@ -84,7 +84,7 @@ def _entry(scope: Scope, name: str | None, file: str) -> Found:
 
 
 def _bound(scope: Scope, name: str, hops: int = MAX_HOPS) -> Found | None:
-    """What the last binding of `name` gives, other names followed; later changes of its attributes don't matter."""
+    """The last binding of `name`, through other names; later changes of its attributes don't matter."""
     last = [node for node in scope.module.tree.body if _binds(node, name)]
     if last:
         binding = next(iter(Names(last[-1:]).values.values()), None)

@@ -44,9 +44,9 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     missing = tools.missing_packages(document, stage, own, context.project)
     if not missing:
         if block is not None:
-            yield blocks.removed(CODE, block, "nothing needs these tools any more")
+            yield blocks.removed(CODE, block, "removes the tools, which nothing needs any more")
         return
     text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
     listed = ", ".join(f"`{name}`" for name in missing)
-    messages = Messages(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
+    messages = Messages(f"installs {listed}, which nothing else does", "updates the tools")
     yield from blocks.write_or_update(document, CODE, text, placement.after_preamble(stage), messages)
