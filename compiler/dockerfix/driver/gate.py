@@ -2,65 +2,48 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from dockerfix.analysis.context import Context
+from dockerfix.driver.frontend.conversion import faults
+from dockerfix.driver.frontend.instructions import refusal
 from dockerfix.driver.pipeline import Outcome, run, settles
-from dockerfix.driver.stage_references import refused
-from dockerfix.syntax.dockerfile.instructions import From
 from dockerfix.syntax.dockerfile.parser import parse
-from dockerfix.syntax.dockerfile.tree import Document, Instruction
-
-KNOWN = frozenset(
-    [
-        "ADD",
-        "ARG",
-        "CMD",
-        "COPY",
-        "ENTRYPOINT",
-        "ENV",
-        "EXPOSE",
-        "FROM",
-        "HEALTHCHECK",
-        "LABEL",
-        "MAINTAINER",
-        "ONBUILD",
-        "RUN",
-        "SHELL",
-        "STOPSIGNAL",
-        "USER",
-        "VOLUME",
-        "WORKDIR",
-    ]
-)
-"""The instructions of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/command/command.go``."""
-
+from dockerfix.syntax.dockerfile.tree import Document
 
 class GateError(Exception):
     """An internal error: the passes made something that must not be written."""
 
 
-def defects(document: Document) -> list[tuple[str, int]]:
-    """Why BuildKit would not take the file, each with its offset, in order; empty for a good file."""
-    found = [(problem.message, problem.offset) for problem in document.problems]
+class Defect(NamedTuple):
+    """Why BuildKit would refuse a file: its message, and the offset that it belongs to.
+
+    `unset` are variables that the defect is due to and that nothing in the file sets: the base image or a build
+    argument may set them, and then BuildKit takes the file.
+    """
+
+    message: str
+    offset: int
+    unset: tuple[str, ...] = ()
+
+
+def defects(document: Document) -> list[Defect]:
+    """Why BuildKit would not take the file, in order; empty for a good file."""
+    found = [Defect(problem.message, problem.offset) for problem in document.problems]
     seen_from = False
     for instruction in document.instructions:
-        message = _defect(instruction, seen_from)
-        if message:
-            found.append((message, instruction.body_span.start))
-        seen_from = seen_from or instruction.keyword == "FROM"
-    found += refused(document)
-    return sorted(found, key=lambda defect: defect[1])
-
-
-def _defect(instruction: Instruction, seen_from: bool) -> str | None:
-    keyword = instruction.keyword
-    if keyword not in KNOWN:
-        return f"unknown instruction: `{instruction.node.command.keyword}`"
-    view = instruction.view
-    if isinstance(view, From) and len(view.words) not in (1, 3):
-        return "FROM requires either one or three arguments"
-    if keyword not in ("ARG", "FROM") and not seen_from:
-        return f"{keyword} stands before the first FROM"
-    return None
+        keyword = instruction.keyword
+        if not instruction.view.problem:
+            refused = refusal(instruction)
+            if refused is not None:
+                span = refused.span
+                place = instruction.body_span if span is None else instruction.original(span)
+                found.append(Defect(refused.message, place.start))
+            elif not seen_from and keyword not in ("ARG", "FROM"):
+                found.append(Defect(f"{keyword} is before the first FROM", instruction.body_span.start))
+        seen_from = seen_from or keyword == "FROM"
+    found += [Defect(*fault) for fault in faults(document)]
+    return sorted(found, key=lambda defect: defect.offset) if found else found
 
 
 def check(source: Document, outcome: Outcome, context: Context) -> None:
@@ -70,11 +53,11 @@ def check(source: Document, outcome: Outcome, context: Context) -> None:
     if [node.text for node in again.nodes] != [node.text for node in result.nodes]:
         raise GateError("the result reads differently when it is parsed from the start")
     present = defects(again)
-    before = {message for message, _offset in defects(source)} if present else ()
-    for message, offset in present:
-        if message not in before:
-            line = again.source.position(offset).line
-            raise GateError(f"the result would be rejected by BuildKit at its line {line}: {message}")
+    before = {defect.message for defect in defects(source)} if present else ()
+    for defect in present:
+        if defect.message not in before:
+            line = again.source.position(defect.offset).line
+            raise GateError(f"the result would be rejected by BuildKit at its line {line}: {defect.message}")
     company = context.again()
     if settles(result, company):
         return

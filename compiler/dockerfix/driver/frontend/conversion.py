@@ -1,0 +1,335 @@
+"""What BuildKit refuses once it has read the whole file: the conversion of its stages into a build.
+
+As ``Dockerfile2LLB`` of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/dockerfile2llb/convert.go`` does it, for a build
+without arguments on images that set nothing but PATH: first the variables before the first FROM, then every FROM, which
+stages take files from which, the names of all images, and at last each instruction of the stages that are built. BuildKit
+stops at the first fault; this finds all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from dockerfix.driver.frontend.dispatch import Dispatcher
+from dockerfix.driver.frontend.epoch import check_epoch
+from dockerfix.driver.frontend.instructions import refusal, stage_name
+from dockerfix.driver.frontend.mounts import origin_of
+from dockerfix.driver.frontend.names import check_image, system_of_platform
+from dockerfix.driver.frontend.refusal import Refused, suggest
+from dockerfix.driver.frontend.state import SCRATCH, Command, State
+from dockerfix.syntax.dockerfile.instructions import Arg, Copy, From, Run
+from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.syntax.words.lexer import Budget, WordError, go_quote
+from dockerfix.syntax.words.scopes import GlobalScope
+from dockerfix.text.lazy_patterns import lazy
+
+
+class Fault(NamedTuple):
+    """What the conversion refuses: its message, and where in the source.
+
+    `unset` are variables that the fault is due to and that nothing in the file sets: the base image or a build argument
+    may set them.
+    """
+
+    message: str
+    offset: int
+    unset: tuple[str, ...] = ()
+
+
+def faults(document: Document) -> list[Fault]:
+    """Everything that the conversion refuses. Instructions that are refused by themselves are left out."""
+    return _Conversion(document).run() if document.stages else []
+
+
+class _OutOfBudget(Exception):
+    """The variables expand to more text than is worth the reading; BuildKit has no such bound."""
+
+
+class _Conversion:
+    """One reading of a document, step by step in BuildKit's order."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.found: list[Fault] = []
+        self.states: list[State] = []
+        self.by_name: dict[str, State] = {}
+        self.scope = GlobalScope(document.escape, target=document.stages[-1].name)
+
+    def run(self) -> list[Fault]:
+        try:
+            self._run()
+        except _OutOfBudget:
+            pass
+        return self.found
+
+    def _run(self) -> None:
+        self._read_arguments()
+        for stage in self.document.stages:
+            self._read_from(stage)
+        own = tuple(self.states)
+        for state in own:
+            for command in state.commands:
+                self._attempt(command, self._connect, state)
+        self._find_circles(own)
+        if len(self.states) == 1:
+            own[0].name = ""
+        reachable = self._resolve(own[-1])
+        dispatcher = Dispatcher(self.scope)
+        for state in tuple(self.states):
+            if state in reachable and not state.dispatched:
+                dispatcher.enter(state)
+                for command in state.commands:
+                    self._attempt(command, dispatcher.run, state, dispatcher)
+
+    def _attempt(
+        self, command: Command, step: Callable[[State, Command], None], state: State, by: Dispatcher | None = None
+    ) -> None:
+        try:
+            step(state, command)
+        except (Refused, WordError) as error:
+            span = error.span if isinstance(error, Refused) else by.span if by else None
+            self._add(error, command.offset(span), by.unset(state, error) if by else ())
+
+    def _add(self, error: Refused | WordError | ValueError, offset: int, unset: tuple[str, ...] = ()) -> None:
+        if isinstance(error, WordError) and error.reason == Budget.exhausted:
+            raise _OutOfBudget
+        self.found.append(Fault(str(error), offset, unset))
+
+    # ---- before the first FROM
+
+    def _read_arguments(self) -> None:
+        """The ARGs before the first FROM (``buildMetaArgs``), and SOURCE_DATE_EPOCH among them."""
+        for instruction in self.document.instructions[: self.document.stages[0].base.index]:
+            view = instruction.view
+            if not isinstance(view, Arg) or refusal(instruction):
+                continue
+            for pair in view.pairs:
+                try:
+                    self.scope.define_arg(pair.name.value, pair.value.value if pair.value else None)
+                except WordError as error:
+                    self._add(error, instruction.original(pair.span).start)
+                    break
+        try:
+            check_epoch(self.document, self.scope)
+        except (Refused, WordError) as error:
+            self._add(error, self.document.instructions[0].body_span.start)
+
+    # ---- FROM
+
+    def _read_from(self, stage: Stage) -> None:
+        """A stage, as far as its FROM decides it (``buildDispatchStates``)."""
+        instruction = stage.base
+        view = instruction.view
+        offset = instruction.body_span.start
+        refused = refusal(instruction) is not None
+        name = "" if refused else stage_name(view)
+        state = State(name or f"stage-{stage.index}", None, offset, is_stage=True)
+        state.commands = [Command(each) for each in stage.instructions if not _is_refused(each)]
+        if not refused and isinstance(view, From):
+            try:
+                state.image = self._expanded(view.words[0].value, "base name ({}) should not be blank")
+                state.system = self._system(view)
+            except (Refused, WordError, _Blank) as error:
+                unset = error.unset if isinstance(error, _Blank) else ()
+                self._add(error, offset, unset)
+        self._register(state, name)
+
+    def _expanded(self, word: str, message: str) -> str:
+        """A word of FROM, expanded; raises _Blank where nothing is left."""
+        if _PLAIN.fullmatch(word) and word:
+            return word
+        result = self.scope.expand(word)
+        if result.text:
+            return result.text
+        declared = {
+            pair.name.value
+            for instruction in self.document.instructions[: self.document.stages[0].base.index]
+            if isinstance(instruction.view, Arg)
+            for pair in instruction.view.pairs
+        }
+        raise _Blank(message.format(word), tuple(sorted(result.unmatched & declared)))
+
+    def _system(self, view: From) -> str:
+        """The operating system of ``--platform``."""
+        word = view.platform
+        if not word:
+            return "linux"
+        try:
+            platform = self._expanded(word, "empty platform value from expression {}")
+        except WordError as error:
+            raise Refused(f"failed to process arguments for platform : {error}") from None
+        except _Blank as blank:
+            names = self.scope.expand(word).unmatched
+            near = next((found for name in sorted(names) if (found := suggest(name, self.scope.variables))), "")
+            raise _Blank(f"{blank}{near}", blank.unset) from None
+        try:
+            return system_of_platform(platform)
+        except ValueError as error:
+            raise Refused(f"failed to parse platform {word}: {error}") from None
+
+    def _register(self, state: State, name: str = "") -> None:
+        """Count the state among those that a number names, and note what it is FROM."""
+        self.states.append(state)
+        state.base = self.by_name.get(state.image) if state.image is not None else None
+        if name:
+            self.by_name[name] = state
+
+    # ---- which takes files from which
+
+    def _connect(self, state: State, command: Command) -> None:
+        """Find what a COPY or a mount takes files from (``toCommand``)."""
+        view = command.view
+        if command.keyword == "COPY" and isinstance(view, Copy):
+            flag = view.flag("from") if view.command.flags else None
+            if flag and flag.value:
+                if self.scope.lexer.process_word(flag.value, {}) != flag.value:
+                    raise Refused(_NO_EXPANSION, flag.span)
+                try:
+                    command.sources = [self._origin(flag.value, command)]
+                except Refused as refused:
+                    raise Refused(refused.message, flag.span) from None
+        elif isinstance(view, Run) and view.command.flags:
+            origins = [origin_of(flag.value or "") for flag in view.flags if flag.name == "mount"]
+            command.sources = [self._named(origin or SCRATCH, command) for origin in origins]
+        for source in command.sources:
+            state.needed[source] = None
+            if not source.is_stage and source not in self.states:
+                self._register(source)
+
+    def _origin(self, name: str, command: Command) -> State:
+        if not _NUMBER.fullmatch(name):
+            return self._named(name, command)
+        index = int(name)
+        if not 0 <= index < len(self.states):
+            raise Refused(f"invalid stage index {index}")
+        return self.states[index]
+
+    def _named(self, name: str, command: Command) -> State:
+        """The stage of that name, else a new image."""
+        found = self.by_name.get(name.lower())
+        return found or State("", name, command.offset(None), is_stage=False)
+
+    def _find_circles(self, states: Iterable[State]) -> None:
+        """Stages that take files from themselves, at any distance (``validateCircularDependency``)."""
+        done: set[State] = set()
+        for start in states:
+            path: dict[State, list[State]] = {}
+            pending = [start] if start not in done else []
+            while pending:
+                state = pending[-1]
+                if state not in path:
+                    done.add(state)
+                    path[state] = list(state.needed)
+                if not path[state]:
+                    del path[state]
+                    pending.pop()
+                    continue
+                other = path[state].pop()
+                if other in path:
+                    message = f"circular dependency detected on stage: {start.name}"
+                    self.found.append(Fault(message, _user(state, other).offset(None)))
+                    return
+                if other not in done:
+                    pending.append(other)
+
+    # ---- what is built
+
+    def _resolve(self, target: State) -> set[State]:
+        """Look at the names of all images, and give the states that the target needs (``resolveStages``)."""
+        while True:
+            reachable = _reachable(target)
+            for state in self.states:
+                if state.base is None and not state.dispatched:
+                    self._resolve_image(state)
+            new = False
+            for state in tuple(self.states):
+                if state in reachable and state.base is not None and not state.triggered:
+                    state.triggered = True
+                    new = self._add_triggers(state) or new
+            if not new:
+                return reachable
+
+    def _resolve_image(self, state: State) -> None:
+        if not state.is_stage:
+            state.dispatched = True
+        if state.image is None or state.image == SCRATCH or state.resolved:
+            return
+        state.resolved = True
+        try:
+            check_image(state.image)
+        except ValueError as error:
+            self._add(Refused(f"failed to parse stage name {go_quote(state.image)}: {error}"), state.offset)
+
+    def _add_triggers(self, state: State) -> bool:
+        """Put what ONBUILD in the base left before the stage's own instructions; whether they need other states."""
+        assert state.base is not None
+        commands: list[Command] = []
+        for command in state.base.commands:
+            if command.keyword == "ONBUILD":
+                try:
+                    trigger = Command(_trigger(command.instruction), command.instruction)
+                except Refused as refused:
+                    self._add(refused, command.offset(None))
+                    continue
+                self._attempt(trigger, self._connect, state)
+                commands.append(trigger)
+        state.commands = [*commands, *state.commands]
+        return any(command.sources for command in commands)
+
+
+_NO_EXPANSION = (
+    "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a "
+    "workaround"
+)
+_NUMBER = lazy(r"[+-]?[0-9]{1,18}")
+_PLAIN = lazy(r"[A-Za-z0-9_./:@-]*")
+_ONBUILD = lazy(r"[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*", 2)
+
+
+class _Blank(ValueError):
+    """A word of FROM of which nothing is left; `unset` are the build arguments that may fill it."""
+
+    def __init__(self, message: str, unset: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.unset = unset
+
+
+def _is_refused(instruction: Instruction) -> bool:
+    return bool(instruction.view.problem) or refusal(instruction) is not None
+
+
+def _user(state: State, other: State) -> Command:
+    """The instruction with which `state` takes files from `other`."""
+    return next(command for command in state.commands if other in command.sources)
+
+
+def _reachable(target: State) -> set[State]:
+    result: set[State] = set()
+    pending = [target]
+    while pending:
+        state = pending.pop()
+        if state not in result:
+            result.add(state)
+            pending += state.needed
+            if state.base is not None:
+                pending.append(state.base)
+    return result
+
+
+def _trigger(instruction: Instruction) -> Instruction:
+    """The instruction behind ONBUILD, read by itself as BuildKit reads it; raises Refused."""
+    node = instruction.node
+    text = _ONBUILD.sub("", node.line.text, count=1)
+    for body in node.heredocs:
+        text += f"\n{node.text[body.content.start : body.content.end]}{body.opener.name}"
+    document = parse(text)
+    if document.problems:
+        raise Refused(document.problems[0].message)
+    if len(document.instructions) != 1:
+        raise Refused("onbuild trigger should be a single expression")
+    refused = refusal(document.instructions[0])
+    if refused:
+        raise Refused(refused.message)
+    return document.instructions[0]
