@@ -48,7 +48,7 @@ def name_of(keyword: str) -> str:
     return keyword.lower() if keyword.isascii() else keyword.replace("\u0130", "i").lower()
 
 
-def split_command(line: str, *, flags: bool = True) -> CommandLine:
+def split_command(line: str, escape: str = "\\", *, flags: bool = True) -> CommandLine:
     """Divide a logical line as BuildKit does; without `flags` all that follows the keyword is arguments."""
     shape = mended(line)
     end = len(shape.rstrip(GO_SPACE))
@@ -59,14 +59,14 @@ def split_command(line: str, *, flags: bool = True) -> CommandLine:
     at = field.end()
     found: tuple[Text, ...] = ()
     if flags and line.startswith("--", at):
-        found, at, torn = _read_flags(line, at, end)
+        found, at, torn = _read_flags(line, at, end, escape)
         if torn:
             return CommandLine(line[start : field.start()], found, torn + line[at:end], at - len(torn))
     at = end - len(shape[at:end].lstrip(GO_SPACE))
     return CommandLine(line[start : field.start()], found, line[at:end], at)
 
 
-def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int, str]:
+def _read_flags(line: str, at: int, end: int, escape: str) -> tuple[tuple[Text, ...], int, str]:
     """The words that begin with ``--``, where the first other word begins, and what was torn off before it.
 
     BuildKit reads flags byte by byte, so a byte 0x85 or 0xA0 in the middle of a character separates words and every
@@ -75,10 +75,10 @@ def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int, st
     """
     part = line[at:end]
     if part.isascii():
-        words, rest = _scan_flags(part)
+        words, rest = _scan_flags(part, escape)
         return tuple(Text(value, span.shift(at)) for value, span in words), at + rest, ""
     data = encode(part)
-    words, rest = _scan_flags(data.decode("latin-1"))
+    words, rest = _scan_flags(data.decode("latin-1"), escape)
     starts = list(accumulate((len(encode(character)) for character in part), initial=0))
 
     def place(offset: int) -> int:
@@ -88,7 +88,7 @@ def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int, st
     return found, place(rest), decode(data[rest : starts[place(rest) - at]])
 
 
-def _scan_flags(text: str) -> tuple[list[Text], int]:
+def _scan_flags(text: str, escape: str) -> tuple[list[Text], int]:
     words: list[Text] = []
     at, length = 0, len(text)
     while True:
@@ -96,7 +96,7 @@ def _scan_flags(text: str) -> tuple[list[Text], int]:
             at += 1
         if not text.startswith("--", at):
             return words, at
-        value, quoted, stop = _scan_flag(text, at)
+        value, quoted, stop = _scan_flag(text, at, escape)
         if stop < length and value == "--":
             return words, stop
         if value != "--" and (quoted or value):
@@ -104,7 +104,7 @@ def _scan_flags(text: str) -> tuple[list[Text], int]:
         at = stop
 
 
-def _scan_flag(text: str, at: int) -> tuple[str, bool, int]:
+def _scan_flag(text: str, at: int, escape: str) -> tuple[str, bool, int]:
     """One flag from `at`: its value, whether a quote occurred, and where it ends."""
     parts: list[str] = []
     quote = ""
@@ -118,7 +118,7 @@ def _scan_flag(text: str, at: int) -> tuple[str, bool, int]:
             quote, quoted = character, True
         elif quote and character == quote:
             quote = ""
-        elif character == "\\":
+        elif character == escape:
             at += 1
             if at == length:
                 break

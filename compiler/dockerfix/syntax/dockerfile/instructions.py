@@ -221,7 +221,7 @@ class Onbuild(View):
         for _link in range(MAX_CHAIN):
             if name_of(command.keyword) != "onbuild" or not command.rest:
                 break
-            command = arguments.split_command(command.rest)
+            command = arguments.split_command(command.rest, self.escape)
         if name_of(command.keyword) != "onbuild":
             inner = _VIEWS.get(name_of(command.keyword), View)(command, self.escape, ())
             if inner.problem:
@@ -232,7 +232,7 @@ class Onbuild(View):
         """The view of the instruction behind ONBUILD; its spans are offsets in this view's arguments."""
         if not self.arguments:
             return None
-        command = arguments.split_command(self.arguments)
+        command = arguments.split_command(self.arguments, self.escape)
         return _VIEWS.get(name_of(command.keyword), View)(command, self.escape, ())
 
 

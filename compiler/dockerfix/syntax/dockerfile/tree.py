@@ -90,7 +90,7 @@ class InstructionNode(Node):
     @cached_property
     def command(self) -> CommandLine:
         """Keyword, flags and arguments; spans are those of the logical line."""
-        return split_command(self.line.text)
+        return split_command(self.line.text, self.escape)
 
     @cached_property
     def keyword(self) -> str:
