@@ -10,7 +10,8 @@ import pytest
 
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
-from dockerfix.driver.gate import GateError, check, defects
+from dockerfix.driver.defects import defects
+from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import Pass
 from dockerfix.project.project import Project
@@ -52,8 +53,8 @@ def appending(text: str) -> Pass:
         ("FROM a as\n", [("FROM requires either one or three arguments", 0)]),
         ("FROM a AS b c\n", [("FROM requires either one or three arguments", 0)]),
         ("FROM\n", [("FROM requires either one or three arguments", 0)]),
-        ("RUN a\nFROM b\n", [("RUN stands before the first FROM", 0)]),
-        ("ARG A\n  ENV B=c\nFROM b\nENV C=d\n", [("ENV stands before the first FROM", 8)]),
+        ("RUN a\nFROM b\n", [("RUN is before the first FROM", 0)]),
+        ("ARG A\n  ENV B=c\nFROM b\nENV C=d\n", [("ENV is before the first FROM", 8)]),
         ("FROM a\n# c\nNonsense b\n", [("unknown instruction: `Nonsense`", 11)]),
         (
             "Nonsense b\nFROM\n",
@@ -62,7 +63,7 @@ def appending(text: str) -> Pass:
     ],
 )
 def test_defects(text: str, expected: list[tuple[str, int]]) -> None:
-    assert defects(parse(text)) == expected
+    assert [(defect.message, defect.offset) for defect in defects(parse(text))] == expected
 
 
 NO_STAGE_3 = "invalid stage index 3"
@@ -98,7 +99,7 @@ NO_STAGE_3 = "invalid stage index 3"
     ],
 )
 def test_stages_that_are_not_there(text: str, expected: list[str]) -> None:
-    assert [message for message, _offset in defects(parse(text))] == expected
+    assert [defect.message for defect in defects(parse(text))] == expected
 
 
 def test_a_stage_that_a_pass_takes_away_is_stopped() -> None:
@@ -113,7 +114,7 @@ def test_stages_are_there_as_buildkit_sees_it() -> None:
     refusals = 0
     for case in conformance_cases():
         told = case["buildkit"].get("error") or ""
-        found = {message for message, _offset in defects(parse(case["input"])) if message.startswith(words)}
+        found = {defect.message for defect in defects(parse(case["input"])) if defect.message.startswith(words)}
         if case["buildkit"].get("ok") or found:
             assert found == {told} - {""}, case["id"]
         refusals += told.startswith(words)
@@ -123,13 +124,13 @@ def test_stages_are_there_as_buildkit_sees_it() -> None:
 
 def test_defects_of_the_parser_and_ours_are_in_order() -> None:
     found = defects(parse("# escape=x\nRUN a\nFROM a\nNonsense b\n"))
-    assert [message.partition(" ")[0] for message, _offset in found] == ["invalid", "RUN", "unknown"]
-    assert [offset for _message, offset in found] == sorted(offset for _message, offset in found)
+    assert [defect.message.partition(" ")[0] for defect in found] == ["invalid", "RUN", "unknown"]
+    assert [defect.offset for defect in found] == sorted(defect.offset for defect in found)
 
 
 @pytest.mark.parametrize("keyword", KEYWORDS.split())
 def test_every_instruction_is_known(keyword: str) -> None:
-    assert not [message for message, _offset in defects(parse(f"FROM a\n{keyword} b\n")) if "unknown" in message]
+    assert not any("unknown" in defect.message for defect in defects(parse(f"FROM a\n{keyword} b\n")))
 
 
 def test_a_good_result_goes_through() -> None:

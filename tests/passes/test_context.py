@@ -18,7 +18,7 @@ from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.client import client_readings
 from dockerfix.analysis.fal.uploads import MAX_NAMES, Coverage, Ignore, matching
 from dockerfix.analysis.options import Options
-from dockerfix.driver.gate import defects
+from dockerfix.driver.defects import defects
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import all_passes
 from dockerfix.project.project import Project

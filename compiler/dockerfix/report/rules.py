@@ -44,9 +44,12 @@ GENERAL = (
     Rule(
         "DF003",
         "rejected-by-buildkit",
-        "BuildKit would reject this instruction.",
-        "The input has a line that BuildKit's parser refuses, and no pass repaired it, so no image could be built from "
-        "the result either. The message is that of `moby/buildkit:frontend/dockerfile`.",
+        "BuildKit would refuse this instruction.",
+        "BuildKit reads a Dockerfile in three steps: the parser, the instructions with their flags and arguments, and "
+        "the conversion of the stages into a build: variables, the stages and images that are named, mounts, ports, "
+        "signals, platforms. The input has a fault in one of them and no pass repaired it, so no image could be built "
+        "from the result either. Nothing is written, with `--force` neither. The message is BuildKit's, with its "
+        "suggestion where it has one (`did you mean cache?`).",
     ),
     Rule(
         "DF004",
@@ -81,7 +84,7 @@ GENERAL = (
         "DF008",
         "internal-error",
         "The result was stopped before it was written.",
-        "The result is parsed again and rewritten a second time before it is written. It would have been rejected by "
+        "The result is parsed again and rewritten a second time before it is written. It would have been refused by "
         "BuildKit or changed again, which is an error in dockerfix. Please report it with the input.",
     ),
     Rule(
@@ -90,6 +93,15 @@ GENERAL = (
         "The Dockerfile holds nothing of Cog.",
         "No pass found anything that Cog writes, and no block of dockerfix is in the file, so it is left as it is, "
         "byte for byte.",
+    ),
+    Rule(
+        "DF010",
+        "unset-variable",
+        "BuildKit would refuse this instruction, unless a variable is set outside of the file.",
+        "The instruction uses a variable that no ARG or ENV of the file gives a value, and without one BuildKit "
+        "refuses it: `FROM ${BASE}` after `ARG BASE`, `VOLUME $DATA`, `STOPSIGNAL $SIGNAL`, or `${NAME:?message}`. A "
+        "build argument or the environment of the base image may set it, which this file does not show. Nothing is "
+        "written, unless with `--force`. A default (`ARG BASE=python:3.11-slim`) lets it build without either.",
     ),
 )
 """The codes that no pass gives."""

@@ -1,14 +1,15 @@
 """What BuildKit refuses once it has read the whole file: the conversion of its stages into a build.
 
-As ``Dockerfile2LLB`` of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/dockerfile2llb/convert.go`` does it, for a build
-without arguments on images that set nothing but PATH: first the variables before the first FROM, then every FROM, which
-stages take files from which, the names of all images, and at last each instruction of the stages that are built. BuildKit
-stops at the first fault; this finds all.
+As ``Dockerfile2LLB`` of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/dockerfile2llb/convert.go`` does it, for a
+build without arguments on images that set nothing but PATH: first the variables before the first FROM, then every FROM,
+which stages take files from which, the names of all images, and at last each instruction of the stages that are built.
+BuildKit stops at the first fault; this finds all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from dockerfix.driver.frontend.dispatch import Dispatcher
@@ -18,7 +19,7 @@ from dockerfix.driver.frontend.mounts import origin_of
 from dockerfix.driver.frontend.names import check_image, system_of_platform
 from dockerfix.driver.frontend.refusal import Refused, suggest
 from dockerfix.driver.frontend.state import SCRATCH, Command, State
-from dockerfix.syntax.dockerfile.instructions import Arg, Copy, From, Run
+from dockerfix.syntax.dockerfile.instructions import Arg, From, Run
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.words.lexer import Budget, WordError, go_quote
@@ -58,10 +59,8 @@ class _Conversion:
         self.scope = GlobalScope(document.escape, target=document.stages[-1].name)
 
     def run(self) -> list[Fault]:
-        try:
+        with suppress(_OutOfBudget):
             self._run()
-        except _OutOfBudget:
-            pass
         return self.found
 
     def _run(self) -> None:
@@ -70,9 +69,9 @@ class _Conversion:
             self._read_from(stage)
         own = tuple(self.states)
         for state in own:
-            for command in state.commands:
-                self._attempt(command, self._connect, state)
-        self._find_circles(own)
+            self._connect_all(state, state.commands)
+        if self._has_circle(own):
+            return
         if len(self.states) == 1:
             own[0].name = ""
         reachable = self._resolve(own[-1])
@@ -81,16 +80,14 @@ class _Conversion:
             if state in reachable and not state.dispatched:
                 dispatcher.enter(state)
                 for command in state.commands:
-                    self._attempt(command, dispatcher.run, state, dispatcher)
+                    self._dispatch(dispatcher, command)
 
-    def _attempt(
-        self, command: Command, step: Callable[[State, Command], None], state: State, by: Dispatcher | None = None
-    ) -> None:
+    def _dispatch(self, dispatcher: Dispatcher, command: Command) -> None:
         try:
-            step(state, command)
+            dispatcher.run(command)
         except (Refused, WordError) as error:
-            span = error.span if isinstance(error, Refused) else by.span if by else None
-            self._add(error, command.offset(span), by.unset(state, error) if by else ())
+            span = error.span if isinstance(error, Refused) else dispatcher.span
+            self._add(error, command.offset(span), dispatcher.unset(error))
 
     def _add(self, error: Refused | WordError | ValueError, offset: int, unset: tuple[str, ...] = ()) -> None:
         if isinstance(error, WordError) and error.reason == Budget.exhausted:
@@ -105,12 +102,11 @@ class _Conversion:
             view = instruction.view
             if not isinstance(view, Arg) or refusal(instruction):
                 continue
-            for pair in view.pairs:
-                try:
+            try:
+                for pair in view.pairs:
                     self.scope.define_arg(pair.name.value, pair.value.value if pair.value else None)
-                except WordError as error:
-                    self._add(error, instruction.original(pair.span).start)
-                    break
+            except WordError as error:
+                self._add(error, instruction.body_span.start)
         try:
             check_epoch(self.document, self.scope)
         except (Refused, WordError) as error:
@@ -178,21 +174,26 @@ class _Conversion:
 
     # ---- which takes files from which
 
+    def _connect_all(self, state: State, commands: Iterable[Command]) -> None:
+        for command in commands:
+            self._connect(state, command)
+
     def _connect(self, state: State, command: Command) -> None:
         """Find what a COPY or a mount takes files from (``toCommand``)."""
         view = command.view
-        if command.keyword == "COPY" and isinstance(view, Copy):
-            flag = view.flag("from") if view.command.flags else None
+        if not view.command.flags:
+            return
+        flag = view.flag("from") if command.keyword == "COPY" else None
+        try:
             if flag and flag.value:
                 if self.scope.lexer.process_word(flag.value, {}) != flag.value:
-                    raise Refused(_NO_EXPANSION, flag.span)
-                try:
-                    command.sources = [self._origin(flag.value, command)]
-                except Refused as refused:
-                    raise Refused(refused.message, flag.span) from None
-        elif isinstance(view, Run) and view.command.flags:
-            origins = [origin_of(flag.value or "") for flag in view.flags if flag.name == "mount"]
-            command.sources = [self._named(origin or SCRATCH, command) for origin in origins]
+                    raise Refused(_NO_EXPANSION)
+                command.sources = [self._origin(flag.value, command)]
+            elif isinstance(view, Run):
+                origins = [origin_of(flag.value or "") for flag in view.flags if flag.name == "mount"]
+                command.sources = [self._named(origin or SCRATCH, command) for origin in origins]
+        except (Refused, WordError) as error:
+            self._add(error, command.offset(flag.span if flag else None))
         for source in command.sources:
             state.needed[source] = None
             if not source.is_stage and source not in self.states:
@@ -211,8 +212,8 @@ class _Conversion:
         found = self.by_name.get(name.lower())
         return found or State("", name, command.offset(None), is_stage=False)
 
-    def _find_circles(self, states: Iterable[State]) -> None:
-        """Stages that take files from themselves, at any distance (``validateCircularDependency``)."""
+    def _has_circle(self, states: Iterable[State]) -> bool:
+        """Whether a stage takes files from itself, at any distance (``validateCircularDependency``)."""
         done: set[State] = set()
         for start in states:
             path: dict[State, list[State]] = {}
@@ -230,9 +231,10 @@ class _Conversion:
                 if other in path:
                     message = f"circular dependency detected on stage: {start.name}"
                     self.found.append(Fault(message, _user(state, other).offset(None)))
-                    return
+                    return True
                 if other not in done:
                     pending.append(other)
+        return False
 
     # ---- what is built
 
@@ -264,17 +266,14 @@ class _Conversion:
 
     def _add_triggers(self, state: State) -> bool:
         """Put what ONBUILD in the base left before the stage's own instructions; whether they need other states."""
-        assert state.base is not None
         commands: list[Command] = []
-        for command in state.base.commands:
+        for command in state.base.commands if state.base else ():
             if command.keyword == "ONBUILD":
                 try:
-                    trigger = Command(_trigger(command.instruction), command.instruction)
+                    commands.append(Command(_trigger(command.instruction), command.instruction))
                 except Refused as refused:
                     self._add(refused, command.offset(None))
-                    continue
-                self._attempt(trigger, self._connect, state)
-                commands.append(trigger)
+        self._connect_all(state, commands)
         state.commands = [*commands, *state.commands]
         return any(command.sources for command in commands)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from dockerfix.analysis.variables import names_in
 from dockerfix.driver.frontend.flags import is_switched_on
@@ -14,7 +15,7 @@ from dockerfix.driver.frontend.refusal import Refused
 from dockerfix.driver.frontend.state import SCRATCH, Command, State
 from dockerfix.driver.frontend.windows import joined, normalised, without_drive
 from dockerfix.syntax.dockerfile.arguments import Text
-from dockerfix.syntax.dockerfile.instructions import Arg, Copy, FieldsView, PairsView, PathsView
+from dockerfix.syntax.dockerfile.instructions import Arg, Copy, FieldsView, PairsView, PathsView, Run, TextView
 from dockerfix.syntax.words.lexer import WordError, go_quote
 from dockerfix.syntax.words.scopes import GlobalScope, StageScope
 from dockerfix.text.source import Span
@@ -28,7 +29,9 @@ class Dispatcher:
     def __init__(self, scope: GlobalScope) -> None:
         self.span: Span | None = None
         self._outer = scope
+        self._state = State("", SCRATCH, 0, is_stage=True)
         self._scope: StageScope = scope.enter_stage(None, {})
+        self._command: Command
         self._word = ""
 
     def enter(self, state: State) -> None:
@@ -41,21 +44,21 @@ class Dispatcher:
         else:
             state.system = "linux" if state.image == SCRATCH else state.system
             state.scope = self._outer.enter_stage(None, {})
-        self._scope = state.scope
+        self._state, self._scope = state, state.scope
 
-    def run(self, state: State, command: Command) -> None:
-        """Convert one instruction; raises Refused or WordError."""
+    def run(self, command: Command) -> None:
+        """Convert one instruction of the stage; raises Refused or WordError."""
         step = _STEPS.get(command.keyword)
         if step is not None:
-            self.span = None
-            step(self, state, command)
+            self.span, self._command = None, command
+            step(self, command.view)
 
-    def unset(self, state: State, error: Refused | WordError) -> tuple[str, ...]:
+    def unset(self, error: Refused | WordError) -> tuple[str, ...]:
         """The variables that the last word named and nothing in the file sets, where the error comes of that."""
         names = tuple(name for name in names_in([self._word]) if name not in self._scope.variables)
         if isinstance(error, WordError):
             names = tuple(name for name in names if error.reason.startswith(f"{name}: "))
-        is_image = state.root.image != SCRATCH
+        is_image = self._state.root.image != SCRATCH
         return tuple(name for name in names if is_image or name in self._scope.arguments)
 
     def _expand(self, word: str, span: Span | None) -> str:
@@ -67,9 +70,8 @@ class Dispatcher:
 
     # ---- variables
 
-    def _arg(self, state: State, command: Command) -> None:
-        assert isinstance(command.view, Arg)
-        for pair in command.view.pairs:
+    def _arg(self, view: Arg) -> None:
+        for pair in view.pairs:
             value = pair.value.value if pair.value else None
             self._word, self.span = value or "", pair.span
             if pair.name.value in _NOT_IN_ENVIRONMENT:
@@ -77,37 +79,38 @@ class Dispatcher:
             else:
                 self._scope.define_arg(pair.name.value, value)
 
-    def _pairs(self, state: State, command: Command) -> None:
-        """ENV and LABEL: every word sees what earlier lines set."""
-        assert isinstance(command.view, PairsView)
-        found = [(self._text(pair.name), self._text(pair.value) if pair.value else "") for pair in command.view.pairs]
-        if command.keyword == "ENV":
-            self._scope.store_env(found)
+    def _label(self, view: PairsView) -> None:
+        self._expanded_pairs(view)
+
+    def _env(self, view: PairsView) -> None:
+        self._scope.store_env(self._expanded_pairs(view))
+
+    def _expanded_pairs(self, view: PairsView) -> list[tuple[str, str]]:
+        return [(self._text(pair.name), self._text(pair.value) if pair.value else "") for pair in view.pairs]
 
     # ---- one value
 
-    def _workdir(self, state: State, command: Command) -> None:
-        path = self._expand(command.view.arguments, command.view.arguments_span)
+    def _workdir(self, view: TextView) -> None:
+        path, state = self._text(view.value), self._state
         try:
             state.workdir = normalised(state.workdir, path, state.system)
         except ValueError as error:
             raise Refused(f"normalizing workdir: normalizing working directory: {error}", self.span) from None
 
-    def _user(self, state: State, command: Command) -> None:
-        self._expand(command.view.arguments, command.view.arguments_span)
+    def _user(self, view: TextView) -> None:
+        self._text(view.value)
 
-    def _stop_signal(self, state: State, command: Command) -> None:
-        self._check(check_signal, self._expand(command.view.arguments, command.view.arguments_span))
+    def _stop_signal(self, view: TextView) -> None:
+        self._check(check_signal, self._text(view.value))
 
-    def _volume(self, state: State, command: Command) -> None:
-        assert isinstance(command.view, PathsView)
-        for word in command.view.words:
-            if not self._text(word):
+    def _volume(self, view: PathsView) -> None:
+        for word, path in [(word, self._text(word)) for word in view.words]:
+            if not path:
+                self._word = word.value
                 raise Refused("VOLUME specified can not be an empty string", word.span)
 
-    def _expose(self, state: State, command: Command) -> None:
-        assert isinstance(command.view, FieldsView)
-        for word in command.view.words:
+    def _expose(self, view: FieldsView) -> None:
+        for word in sorted(view.words, key=lambda word: word.value):
             self._word, self.span = word.value, word.span
             for port in self._scope.lexer.process_words(word.value, self._scope.variables):
                 self._check(check_port, port)
@@ -120,24 +123,23 @@ class Dispatcher:
 
     # ---- RUN
 
-    def _run(self, state: State, command: Command) -> None:
-        view = command.view
+    def _run(self, view: Run) -> None:
         if not view.command.flags:
             return
         number = 0
         for flag in view.flags:
             if flag.name != "mount":
                 continue
-            source = command.sources[number]
+            source = self._command.sources[number]
             number += 1
             try:
                 mount = read_mount(flag.value or "", lambda value: self._expand(value, flag.span))  # noqa: B023
                 self._word = flag.value or ""
-                self._mount(state, mount, source)
+                self._mount(mount, source)
             except Refused as refused:
                 raise Refused(refused.message, flag.span) from None
 
-    def _mount(self, state: State, mount: Mount, source: State) -> None:
+    def _mount(self, mount: Mount, source: State) -> None:
         if (mount.origin or mount.type == "cache") and not source.dispatched:
             origin = go_quote(mount.origin or SCRATCH)
             what = "stage needs to be defined before current command"
@@ -148,15 +150,14 @@ class Dispatcher:
             if mount.source:
                 raise Refused("ssh does not support source")
             return
-        target = mount.target if mount.target.startswith("/") else joined("/", state.workdir, mount.target)
+        target = mount.target if mount.target.startswith("/") else joined("/", self._state.workdir, mount.target)
         if target == "/":
             raise Refused('invalid mount target "/"')
 
     # ---- COPY and ADD
 
-    def _copy(self, state: State, command: Command) -> None:
-        view = command.view
-        assert isinstance(view, Copy)
+    def _copy(self, view: Copy) -> None:
+        command = self._command
         self._flag(view, "chown")
         mode = self._flag(view, "chmod")
         if mode:
@@ -165,43 +166,43 @@ class Dispatcher:
         heredocs = [heredoc for word in view.sources if (heredoc := heredoc_of(word.value))]
         paths = [(word, self._text(word)) for word in view.sources if not heredoc_of(word.value)]
         target = self._text(view.words[-1])
-        self._check_path(state, target, "removing drive letter: ")
-        self._expand_heredocs(command, [heredoc.name for heredoc in heredocs if heredoc.expand])
+        self._check_path(target, "removing drive letter: ")
+        self._expand_heredocs([heredoc.name for heredoc in heredocs if heredoc.expand])
         if command.sources and not command.sources[0].dispatched:
             origin = go_quote((view.flag("from") or view.flags[0]).value or "")
-            message = f"it needs to be defined before current stage {go_quote(state.name)}"
+            message = f"it needs to be defined before current stage {go_quote(self._state.name)}"
             raise Refused(f"cannot copy from stage {origin}, {message}")
-        self._check_remote(command, paths, checksum)
+        self._check_remote(view, paths, checksum)
         for word, path in paths:
             if not _is_remote(path):
                 self._word, self.span = word.value, word.span
-                self._check_path(state, path, "removing drive letter: removing drive letter: ")
+                self._check_path(path, "removing drive letter: removing drive letter: ")
         for heredoc in heredocs:
-            self._check_path(state, heredoc.name, "removing drive letter: ")
+            self._check_path(heredoc.name, "removing drive letter: ")
 
     def _flag(self, view: Copy, name: str) -> str:
         flag = view.flag(name) if view.command.flags else None
         return self._expand(flag.value, flag.span) if flag and flag.value else ""
 
-    def _expand_heredocs(self, command: Command, names: Collection[str]) -> None:
-        node = command.instruction.node
+    def _expand_heredocs(self, names: Collection[str]) -> None:
+        node = self._command.instruction.node
         bodies = {body.opener.name: node.text[body.content.start : body.content.end] for body in node.heredocs}
         for name in names:
             self._word, self.span = bodies.get(name, ""), None
             self._scope.expand_heredoc(self._word)
 
-    def _check_path(self, state: State, path: str, prefix: str) -> None:
+    def _check_path(self, path: str, prefix: str) -> None:
         """Raise Refused for a path that Windows does not have."""
         try:
-            without_drive(path, state.system)
+            without_drive(path, self._state.system)
         except ValueError as error:
             raise Refused(f"{prefix}{error}", self.span) from None
 
-    def _check_remote(self, command: Command, paths: Collection[tuple[Text, str]], checksum: str) -> None:
+    def _check_remote(self, view: Copy, paths: Collection[tuple[Text, str]], checksum: str) -> None:
         """What is asked of git repositories and URLs, which only ADD takes (``dispatchCopy``)."""
         if checksum and len(paths) != 1:
             raise Refused("checksum can't be specified for multiple sources")
-        keep = is_switched_on(command.view, "keep-git-dir") if command.view.command.flags else None
+        keep = is_switched_on(view, "keep-git-dir") if view.command.flags else None
         for word, path in paths:
             self._word, self.span = word.value, word.span
             if checksum and not _is_remote(path):
@@ -209,7 +210,7 @@ class Dispatcher:
             try:
                 git = git_source(path)
                 if git is not None and not git.is_local:
-                    if command.keyword == "COPY":
+                    if self._command.keyword == "COPY":
                         raise ValueError("source can't be a git ref for COPY")
                     if keep is not None and git.keep_git_dir not in (None, keep):
                         raise ValueError("inconsistent keep-git-dir configuration")
@@ -218,7 +219,7 @@ class Dispatcher:
                     keep = keep if git.keep_git_dir is None else git.keep_git_dir
                     checksum = git.checksum or checksum
                 elif path.startswith(_WEB):
-                    if command.keyword == "COPY":
+                    if self._command.keyword == "COPY":
                         raise ValueError("source can't be a URL for COPY")
                     if checksum:
                         check_digest(checksum)
@@ -237,13 +238,13 @@ def _is_remote(path: str) -> bool:
         return False
 
 
-_STEPS: Mapping[str, Callable[[Dispatcher, State, Command], None]] = {
+_STEPS: Mapping[str, Callable[[Dispatcher, Any], None]] = {
     "ADD": Dispatcher._copy,
     "ARG": Dispatcher._arg,
     "COPY": Dispatcher._copy,
-    "ENV": Dispatcher._pairs,
+    "ENV": Dispatcher._env,
     "EXPOSE": Dispatcher._expose,
-    "LABEL": Dispatcher._pairs,
+    "LABEL": Dispatcher._label,
     "RUN": Dispatcher._run,
     "STOPSIGNAL": Dispatcher._stop_signal,
     "USER": Dispatcher._user,

@@ -1,4 +1,4 @@
-"""The flags of instructions: which there are, and which values they take (``instructions/bflag.go`` and ``parse.go``)."""
+"""The flags of instructions and the values they take (``instructions/bflag.go``, ``parse.go``)."""
 
 from __future__ import annotations
 

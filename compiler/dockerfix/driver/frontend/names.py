@@ -88,14 +88,18 @@ _SYSTEM = lazy(r"([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*
 _PART_PATTERN = "^[A-Za-z0-9_.-]+$"
 _PART = lazy(r"[A-Za-z0-9_.-]+")
 _ESCAPE = lazy(r"%(?![0-9A-Fa-f]{2})(.{0,2})")
-_SYSTEMS = frozenset(
-    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split()
-)
-_ARCHITECTURES = frozenset(
-    "386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 mips64le mips64p32 "
-    "mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm".split()
-)
-_OTHER_NAMES = frozenset("i386 x86_64 x86-64 aarch64 armhf armel".split())
+_SYSTEMS = frozenset([
+    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd",
+    "openbsd", "plan9", "solaris", "windows", "zos",
+])  # fmt: skip
+_ARCHITECTURES = frozenset([
+    "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "ppc64", "ppc64le", "loong64", "mips", "mipsle",
+    "mips64", "mips64le", "mips64p32", "mips64p32le", "ppc", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64",
+    "wasm",
+])  # fmt: skip
+_OTHER_NAMES = frozenset([
+    "i386", "x86_64", "x86-64", "aarch64", "armhf", "armel",
+])  # fmt: skip
 _INVALID = "invalid argument"
 _MOST_PARTS = 3
 
@@ -134,10 +138,11 @@ def system_of_platform(text: str) -> str:
 
 # ---- signals (github.com/moby/sys/signal: signal.go, signal_linux.go)
 
-_SIGNALS = frozenset(
-    "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP "
-    "TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX".split()
-)
+_SIGNALS = frozenset([
+    "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE", "POLL",
+    "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1",
+    "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX",
+])  # fmt: skip
 _REAL_TIME = lazy(r"RTMIN\+(?:[1-9]|1[0-5])|RTMAX-(?:[1-9]|1[0-4])")
 
 

@@ -1,0 +1,82 @@
+"""Why BuildKit would refuse a file: its parser, its instructions, and the conversion of its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dockerfix.driver.frontend.conversion import faults
+from dockerfix.driver.frontend.instructions import refusal
+from dockerfix.driver.frontend.options import lint_options
+from dockerfix.driver.frontend.refusal import Refused
+from dockerfix.syntax.dockerfile.tree import Document
+
+
+class Defect(NamedTuple):
+    """What BuildKit refuses: its message, and the offset that it belongs to.
+
+    `unset` are variables that the defect is due to and that nothing in the file sets: if the base image or a build
+    argument sets them, BuildKit takes the file.
+    """
+
+    message: str
+    offset: int
+    unset: tuple[str, ...] = ()
+
+
+def defects(document: Document) -> list[Defect]:
+    """Why BuildKit would not take the file, in the order of the text; empty for a good file.
+
+    BuildKit names the first fault that it meets, this all of them.
+    """
+    found = [Defect(problem.message, problem.offset) for problem in document.problems]
+    try:
+        lint_options(document)
+    except Refused as refused:
+        found.append(Defect(refused.message, 0))
+    seen_from = False
+    for instruction in document.instructions:
+        keyword = instruction.keyword
+        if not instruction.view.problem:
+            refused_for = refusal(instruction)
+            if refused_for is not None:
+                span = refused_for.span
+                place = instruction.body_span if span is None else instruction.original(span)
+                found.append(Defect(refused_for.message, place.start))
+            elif not seen_from and keyword not in ("ARG", "FROM"):
+                found.append(Defect(f"{keyword} is before the first FROM", instruction.body_span.start))
+        seen_from = seen_from or keyword == "FROM"
+    found += [Defect(*fault) for fault in faults(document)]
+    return sorted(found, key=lambda defect: defect.offset) if found else found
+
+
+def shared_defects(source: Document, result: Document) -> list[Defect]:
+    """The defects of `source` that are in `result` too."""
+    left = defects(result)
+    return _accounted(source, defects(source), result, left) if left else []
+
+
+def new_defects(source: Document, result: Document) -> list[Defect]:
+    """The defects of `result` that are not in `source`."""
+    left = defects(result)
+    if not left:
+        return []
+    old = _accounted(result, left, source, defects(source))
+    return [defect for defect in left if defect not in old]
+
+
+def _accounted(document: Document, found: Iterable[Defect], other: Document, others: Iterable[Defect]) -> list[Defect]:
+    """Those of the defects `found` that `other` has too: with the same message, or in the same instruction.
+
+    A message may name a stage by its number, which changes with the stages before it.
+    """
+    messages = {defect.message for defect in others}
+    texts = {_text_at(other, defect.offset) for defect in others}
+    return [defect for defect in found if defect.message in messages or _text_at(document, defect.offset) in texts]
+
+
+def _text_at(document: Document, offset: int) -> str:
+    """The text of the instruction or line at `offset`."""
+    from bisect import bisect_right
+
+    return document.nodes[max(bisect_right(document.offsets, offset) - 1, 0)].text if document.nodes else ""
