@@ -41,7 +41,10 @@ class Fault(NamedTuple):
 
 def faults(document: Document) -> list[Fault]:
     """Everything that the conversion refuses. Instructions that are refused by themselves are left out."""
-    return _Conversion(document).run() if document.stages else []
+    if document.stages:
+        return _Conversion(document).run()
+    only_arguments = all(instruction.keyword == "ARG" for instruction in document.instructions)
+    return [Fault("dockerfile contains no stages to build", 0)] if document.instructions and only_arguments else []
 
 
 class _OutOfBudget(Exception):
