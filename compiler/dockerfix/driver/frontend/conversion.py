@@ -89,8 +89,7 @@ class _Conversion:
         try:
             dispatcher.run(command)
         except (Refused, WordError) as error:
-            span = error.span if isinstance(error, Refused) else dispatcher.span
-            self._add(error, command.offset(span), dispatcher.unset(error))
+            self._add(error, command.offset(dispatcher.place(error)), dispatcher.unset(error))
 
     def _add(self, error: Refused | WordError | ValueError, offset: int, unset: tuple[str, ...] = ()) -> None:
         if isinstance(error, WordError) and error.reason == Budget.exhausted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 from dockerfix.analysis.variables import names_in
@@ -13,7 +14,7 @@ from dockerfix.driver.frontend.mounts import Mount, read_mount
 from dockerfix.driver.frontend.names import check_digest, check_mode, check_port, check_signal
 from dockerfix.driver.frontend.refusal import Refused
 from dockerfix.driver.frontend.state import SCRATCH, Command, State
-from dockerfix.driver.frontend.windows import joined, normalised, without_drive
+from dockerfix.driver.frontend.windows import WINDOWS, joined, normalised, without_drive
 from dockerfix.syntax.dockerfile.arguments import Text
 from dockerfix.syntax.dockerfile.instructions import Arg, Copy, FieldsView, PairsView, PathsView, Run, TextView
 from dockerfix.syntax.words.lexer import WordError, go_quote
@@ -24,10 +25,10 @@ _NOT_IN_ENVIRONMENT = ("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE")
 
 
 class Dispatcher:
-    """Converts the instructions of one stage after the other; `span` is the place of the word that was read last."""
+    """Converts the instructions of one stage after the other."""
 
     def __init__(self, scope: GlobalScope) -> None:
-        self.span: Span | None = None
+        self._span: Span | None = None
         self._outer = scope
         self._state = State("", SCRATCH, 0, is_stage=True)
         self._scope: StageScope = scope.enter_stage(None, {})
@@ -44,14 +45,20 @@ class Dispatcher:
         else:
             state.system = "linux" if state.image == SCRATCH else state.system
             state.scope = self._outer.enter_stage(None, {})
+            if state.system == WINDOWS:
+                state.scope.variables.pop("PATH")  # there BuildKit leaves it to the system
         self._state, self._scope = state, state.scope
 
     def run(self, command: Command) -> None:
         """Convert one instruction of the stage; raises Refused or WordError."""
         step = _STEPS.get(command.keyword)
         if step is not None:
-            self.span, self._command = None, command
+            self._span, self._command = None, command
             step(self, command.view)
+
+    def place(self, error: Refused | WordError) -> Span | None:
+        """The place of an error: the word that was read last, unless the error knows better."""
+        return (error.span if isinstance(error, Refused) else None) or self._span
 
     def unset(self, error: Refused | WordError) -> tuple[str, ...]:
         """The variables that the last word named and nothing in the file sets, where the error comes of that."""
@@ -62,7 +69,7 @@ class Dispatcher:
         return tuple(name for name in names if is_image or name in self._scope.arguments)
 
     def _expand(self, word: str, span: Span | None) -> str:
-        self._word, self.span = word, span
+        self._word, self._span = word, span
         return self._scope.lexer.process_word(word, self._scope.variables)
 
     def _text(self, word: Text) -> str:
@@ -73,7 +80,7 @@ class Dispatcher:
     def _arg(self, view: Arg) -> None:
         for pair in view.pairs:
             value = pair.value.value if pair.value else None
-            self._word, self.span = value or "", pair.span
+            self._word, self._span = value or "", pair.span
             if pair.name.value in _NOT_IN_ENVIRONMENT:
                 self._expand(value or "", pair.span)
             else:
@@ -95,7 +102,7 @@ class Dispatcher:
         try:
             state.workdir = normalised(state.workdir, path, state.system)
         except ValueError as error:
-            raise Refused(f"normalizing workdir: normalizing working directory: {error}", self.span) from None
+            raise Refused(f"normalizing workdir: normalizing working directory: {error}", self._span) from None
 
     def _user(self, view: TextView) -> None:
         self._text(view.value)
@@ -111,7 +118,7 @@ class Dispatcher:
 
     def _expose(self, view: FieldsView) -> None:
         for word in sorted(view.words, key=lambda word: word.value):
-            self._word, self.span = word.value, word.span
+            self._word, self._span = word.value, word.span
             for port in self._scope.lexer.process_words(word.value, self._scope.variables):
                 self._check(check_port, port)
 
@@ -119,25 +126,18 @@ class Dispatcher:
         try:
             check(value)
         except ValueError as error:
-            raise Refused(str(error), self.span) from None
+            raise Refused(str(error), self._span) from None
 
     # ---- RUN
 
     def _run(self, view: Run) -> None:
         if not view.command.flags:
             return
-        number = 0
-        for flag in view.flags:
-            if flag.name != "mount":
-                continue
-            source = self._command.sources[number]
-            number += 1
-            try:
-                mount = read_mount(flag.value or "", lambda value: self._expand(value, flag.span))  # noqa: B023
-                self._word = flag.value or ""
-                self._mount(mount, source)
-            except Refused as refused:
-                raise Refused(refused.message, flag.span) from None
+        flags = [flag for flag in view.flags if flag.name == "mount"]
+        mounts = [read_mount(flag.value or "", partial(self._expand, span=flag.span)) for flag in flags]
+        for flag, mount, source in zip(flags, mounts, self._command.sources, strict=True):
+            self._word, self._span = flag.value or "", flag.span
+            self._mount(mount, source)
 
     def _mount(self, mount: Mount, source: State) -> None:
         if (mount.origin or mount.type == "cache") and not source.dispatched:
@@ -160,8 +160,6 @@ class Dispatcher:
         command = self._command
         self._flag(view, "chown")
         mode = self._flag(view, "chmod")
-        if mode:
-            self._check(check_mode, mode)
         checksum = self._flag(view, "checksum")
         heredocs = [heredoc for word in view.sources if (heredoc := heredoc_of(word.value))]
         paths = [(word, self._text(word)) for word in view.sources if not heredoc_of(word.value)]
@@ -172,10 +170,14 @@ class Dispatcher:
             origin = go_quote((view.flag("from") or view.flags[0]).value or "")
             message = f"it needs to be defined before current stage {go_quote(self._state.name)}"
             raise Refused(f"cannot copy from stage {origin}, {message}")
+        flag = view.flag("chmod") if mode else None
+        if flag:
+            self._word, self._span = flag.value or "", flag.span
+            self._check(check_mode, mode)
         self._check_remote(view, paths, checksum)
         for word, path in paths:
             if not _is_remote(path):
-                self._word, self.span = word.value, word.span
+                self._word, self._span = word.value, word.span
                 self._check_path(path, "removing drive letter: removing drive letter: ")
         for heredoc in heredocs:
             self._check_path(heredoc.name, "removing drive letter: ")
@@ -188,7 +190,7 @@ class Dispatcher:
         node = self._command.instruction.node
         bodies = {body.opener.name: node.text[body.content.start : body.content.end] for body in node.heredocs}
         for name in names:
-            self._word, self.span = bodies.get(name, ""), None
+            self._word, self._span = bodies.get(name, ""), None
             self._scope.expand_heredoc(self._word)
 
     def _check_path(self, path: str, prefix: str) -> None:
@@ -196,7 +198,7 @@ class Dispatcher:
         try:
             without_drive(path, self._state.system)
         except ValueError as error:
-            raise Refused(f"{prefix}{error}", self.span) from None
+            raise Refused(f"{prefix}{error}", self._span) from None
 
     def _check_remote(self, view: Copy, paths: Collection[tuple[Text, str]], checksum: str) -> None:
         """What is asked of git repositories and URLs, which only ADD takes (``dispatchCopy``)."""
@@ -204,7 +206,7 @@ class Dispatcher:
             raise Refused("checksum can't be specified for multiple sources")
         keep = is_switched_on(view, "keep-git-dir") if view.command.flags else None
         for word, path in paths:
-            self._word, self.span = word.value, word.span
+            self._word, self._span = word.value, word.span
             if checksum and not _is_remote(path):
                 raise Refused("checksum requires HTTP(S) or Git sources", word.span)
             try:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dockerfix.syntax.words.lexer import go_quote
 from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.source import encode
 
 _BOOLEANS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
@@ -79,13 +80,18 @@ _UNIT = lazy(r"[^.0-9]*")
 _LARGEST = 1 << 63
 
 
+def _quoted(text: str) -> str:
+    """In quotes as package time does it: every byte beyond ASCII as an escape."""
+    return '"' + "".join([chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}" for byte in encode(text)]) + '"'
+
+
 def parse_duration(text: str) -> int:
     """``time.ParseDuration``: nanoseconds."""
     rest = text[1:] if text[:1] in ("-", "+") else text
     negative = text.startswith("-")
     if rest == "0":
         return 0
-    shown = go_quote(text)
+    shown = _quoted(text)
     invalid = f"time: invalid duration {shown}"
     if not rest:
         raise ValueError(invalid)
@@ -101,7 +107,7 @@ def parse_duration(text: str) -> int:
         if not name:
             raise ValueError(f"time: missing unit in duration {shown}")
         if name not in _UNITS:
-            raise ValueError(f"time: unknown unit {go_quote(name)} in duration {shown}")
+            raise ValueError(f"time: unknown unit {_quoted(name)} in duration {shown}")
         at += len(name)
         if len(whole.lstrip("0")) > len(str(_LARGEST)):
             raise ValueError(invalid)

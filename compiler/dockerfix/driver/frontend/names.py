@@ -185,7 +185,8 @@ def check_port(text: str) -> None:
 def _check_address(text: str) -> None:
     found = _ADDRESS_IN_BRACKETS.fullmatch(text)
     if text.startswith("[") and not found:
-        raise ValueError(f"invalid IP address {text}: address {text}:: missing ']' in address")
+        missing = "port" if "]" in text else "']'"
+        raise ValueError(f"invalid IP address {text}: address {text}:: missing {missing} in address")
     address = found[1] if found else text
     if not address:
         return
