@@ -1,49 +1,46 @@
-"""``make tables``: what the package holds in a form that loads at once, made of the form that people write.
+"""``make tables``: compile ``grammar/*.lark`` to the LALR(1) tables that the package loads.
 
-lark compiles each grammar to LALR(1) tables, and the YAML files of ``knowledge/`` become literals. Doing that at each
-start of the program would take longer than all the rest. A test holds the modules against their sources.
+Compiling them at each start would take longer than everything else a run does. A test compares the modules with the
+grammars.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from pprint import pformat
 from typing import Any, NamedTuple
 
-import yaml
 from lark import Lark
 from lark.lexer import Lexer
 from lark.parsers.lalr_analysis import Shift
 
 ROOT = Path(__file__).resolve().parents[1]
 GRAMMARS = ROOT / "grammar"
-SYNTAX = ROOT / "compiler" / "dockerfix" / "syntax" / "tables"
-KNOWLEDGE = ROOT / "compiler" / "dockerfix" / "knowledge"
+TABLES = ROOT / "compiler" / "dockerfix" / "syntax" / "tables"
 STARTS = {"dockerfile": "start", "shell": "script"}
 END = "$END"
 
 
 class Tables(NamedTuple):
-    """`states` map symbols to actions, `rules` are (symbol, length, places of the symbols that are laid out flat)."""
+    """`states` map symbols to actions; `rules` are (symbol, length, places of the symbols that are laid out flat)."""
 
     states: tuple[dict[str, int], ...]
     rules: tuple[tuple[str, int, tuple[int, ...]], ...]
 
 
 class ScannedTokens(Lexer):
-    """The scanners of the package make the tokens: they stand where lark expects a text."""
+    """A lexer for tokens that the scanners of the package made: lark gets them instead of text."""
 
     def __init__(self, _configuration: object) -> None:
         pass
 
     def lex(self, tokens: Iterable[Any]) -> Iterator[Any]:  # type: ignore[override]
-        """The tokens that were given."""
+        """Yield the tokens unchanged."""
         return iter(tokens)
 
 
 def grammar(name: str, transformer: Any = None) -> Lark:
-    """Lark's own parser of the grammar `name`, over tokens; `transformer` makes the nodes."""
+    """Return lark's own parser of the grammar `name`, over tokens; `transformer` makes the nodes."""
     return Lark(
         (GRAMMARS / f"{name}.lark").read_text("utf-8"),
         parser="lalr",
@@ -55,7 +52,7 @@ def grammar(name: str, transformer: Any = None) -> Lark:
 
 
 def compile_tables(name: str) -> Tables:
-    """The tables of the grammar `name`, numbered by how they are reached from the start, so that they never vary."""
+    """Return the tables of the grammar `name`, numbered in the order reached from the start: they never vary."""
     found = grammar(name).parser.parser._parse_table
     start, end = found.start_states[STARTS[name]], found.end_states[STARTS[name]]
     numbers = {start: 0}
@@ -87,7 +84,7 @@ def _rule(rule: Any) -> tuple[str, int, tuple[int, ...]]:
 
 
 def grammar_module(name: str) -> str:
-    """The source of the module with the tables of the grammar `name`."""
+    """Return the source of the module with the tables of the grammar `name`."""
     tables = compile_tables(name)
     lines = [f'"""The LALR(1) tables of ``grammar/{name}.lark``; written by ``make tables``."""', "", "STATES = ("]
     for number, row in enumerate(tables.states):
@@ -99,19 +96,9 @@ def grammar_module(name: str) -> str:
     return "\n".join([*lines, ")", ""])
 
 
-def knowledge_module(source: Path) -> str:
-    """The source of the module that holds what the YAML file `source` does."""
-    data = yaml.safe_load(source.read_text("utf-8"))
-    literal = pformat(data, width=118, sort_dicts=False)
-    return f'"""What ``{source.name}`` says; written by ``make tables``."""\n\nTABLE = {literal}\n'
-
-
 def modules() -> dict[Path, str]:
-    """Every module that is made here, with its source."""
-    made = {SYNTAX / f"{name}.py": grammar_module(name) for name in STARTS}
-    for source in sorted(KNOWLEDGE.glob("*.yaml")):
-        made[KNOWLEDGE / "tables" / f"{source.stem}.py"] = knowledge_module(source)
-    return made
+    """Return the path and the source of each module to write."""
+    return {TABLES / f"{name}.py": grammar_module(name) for name in STARTS}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Mutants: a module with one small mistake each, made by the usual operators over Python's `ast`.
 
-A mutant is known by what it changes (file, function, text of the statement's line, expression before and after), not by
-a number, so that an edit elsewhere leaves its name alone.
+A mutant is identified by what it changes (file, function, text of the statement's line, expression before and after),
+not by a number, so that an edit elsewhere does not rename it.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ NAMES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 DELETED = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Break, ast.Continue)
 CONDITIONS = ("test", "ifs")
 MODULE = "module"
-"""Stands for a function's name outside of all functions."""
+"""Used as the function's name outside all functions."""
 NOT_RUN = {"annotation", "returns", "decorator_list", "bases"}
-"""Parts of a node that are no behaviour of the module's own."""
+"""Parts of a node that do not change what the module does."""
 
 
 class Mutant(NamedTuple):
-    """One mistake: where it is, what it does, and the module's code with it."""
+    """One mistake: where it is, what it changes, and the module's code with it."""
 
     file: str
     at: str
@@ -54,19 +54,19 @@ class Mutant(NamedTuple):
 
     @property
     def name(self) -> tuple[str, str, str]:
-        """What it is known by."""
+        """The mutant's identity."""
         return self.file, self.at, self.change
 
 
 class _Mistake(NamedTuple):
-    """What stands in the place of a node; `left_out` is the part that it lacks, where that says it all."""
+    """The replacement of a node; `left_out` is the part that it lacks, if that describes the change completely."""
 
     new: ast.AST
     left_out: ast.AST | None = None
 
 
 class _Place(NamedTuple):
-    """Where a node hangs (`holder[key]`, in the `field` of its parent), and where it stands in the source."""
+    """Where a node is in the tree (`holder[key]`, in the `field` of its parent) and in the source."""
 
     holder: Any
     key: int | str
@@ -81,7 +81,7 @@ class _Place(NamedTuple):
 
 
 def mutants(path: Path, file: str) -> Iterator[Mutant]:
-    """Every mutant of the module at `path`, which the names call `file`; equal names are told apart by a count."""
+    """Yield every mutant of the module at `path`, which the names call `file`; a count makes equal names differ."""
     source = path.read_text("utf-8")
     lines, tree = source.splitlines(), ast.parse(source)
     seen: Counter[tuple[str, str]] = Counter()
@@ -98,7 +98,7 @@ def mutants(path: Path, file: str) -> Iterator[Mutant]:
 
 
 def _places(node: ast.AST, function: str, line: int) -> Iterator[_Place]:
-    """The places of all nodes below `node` whose change can be seen; docstrings are not among them."""
+    """Yield the places of all nodes below `node` whose change can be noticed, so none in docstrings."""
     for field, value in ast.iter_fields(node):
         holder: Any = value if isinstance(value, list) else vars(node)
         for key in range(len(value)) if isinstance(value, list) else (field,):
@@ -120,7 +120,7 @@ def _shown(node: ast.AST) -> str:
 
 
 def _mistakes(place: _Place) -> Iterator[_Mistake]:
-    """The mistakes that can be made at a node; each is a new node."""
+    """Yield the mistakes that are possible at a node; each is a new node."""
     node = place.node
     if place.field in CONDITIONS and isinstance(node, ast.expr) and not _is_turned_anyway(node):
         yield _Mistake(ast.UnaryOp(ast.Not(), node))
@@ -159,7 +159,7 @@ def _in_values(node: ast.AST) -> Iterator[_Mistake]:
 
 
 def _is_turned_anyway(condition: ast.expr) -> bool:
-    """Whether the other mistakes turn the condition round already."""
+    """Whether the other mistakes already invert the condition."""
     return isinstance(condition, ast.UnaryOp) or (isinstance(condition, ast.Compare) and len(condition.ops) == 1)
 
 
@@ -173,7 +173,7 @@ def _constants(value: object) -> Iterator[ast.Constant]:
 
 
 def _in_statements(node: ast.AST) -> Iterator[_Mistake]:
-    """A statement left out, or a value that is not returned; None for False would be the same to most who ask."""
+    """Yield a statement left out, or a value that is not returned; most callers take None for False."""
     if isinstance(node, DELETED) or (isinstance(node, ast.Return) and node.value is None):
         yield _Mistake(ast.Pass(), node)
     elif isinstance(node, ast.Return) and not (isinstance(node.value, ast.Constant) and not node.value.value):

@@ -1,11 +1,11 @@
-"""``make mutation``: would the tests notice a small mistake in the modules that must make none?
+"""``make mutation``: check that the tests notice a small mistake in the modules that must have none.
 
-Each mutant of a module runs under the tests that concern it, in a process of its own, which imports the mistaken code
-in place of the file; no file changes. One that no test notices survives. tests/mutants.yaml names the survivors that
-can't change what the program does, and says why; any other is reported, and so is an entry that survives no more.
+Each mutant of a module runs under that module's tests, in its own process, which imports the mutant's code instead of
+the file; no file changes. A mutant that no test notices survives. tests/mutants.yaml lists the survivors that can't
+change what the program does, and why; any other survivor is reported, and so is an entry that no longer survives.
 
-Ready-made tools do not fit: mutmut takes the folder ``compiler`` for a package and leaves constants and decorated
-functions alone, cosmic-ray writes its mistakes into the working tree and deletes no statement; both know a mutant by a
+Existing tools do not fit: mutmut takes the folder ``compiler`` for a package and skips constants and decorated
+functions, cosmic-ray writes its mutants into the working tree and deletes no statement; both identify a mutant by a
 number that shifts with each edit.
 """
 
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "compiler" / "dockerfix"
 EXPLAINED = ROOT / "tests" / "mutants.yaml"
 SECONDS = 120
-"""Of processor time; a mutant that takes more has run into an endless loop."""
+"""CPU time of a mutant; one that needs more is in an endless loop."""
 
 _GOLDEN = "tests/passes/test_cases.py"
 _EDGES = "tests/passes/test_edges.py"
@@ -49,15 +49,15 @@ TESTS = {
         ),
     ],
 }
-"""The tests that concern each module, as pytest takes them."""
+"""The tests of each module, as arguments of pytest."""
 
 HEAVY = ("pytest", "hypothesis", "syrupy")
-"""Loaded once, for all the processes that are made of this one."""
+"""Imported once, before the processes fork."""
 QUIETLY = ["-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
 
 class Mistaken(SourceFileLoader, MetaPathFinder):
-    """Gives a module the code of a mutant."""
+    """A finder and loader that gives a module the code of a mutant."""
 
     def __init__(self, file: str, code: CodeType) -> None:
         name = f"dockerfix.{file.removesuffix('.py').replace('/', '.')}"
@@ -65,16 +65,16 @@ class Mistaken(SourceFileLoader, MetaPathFinder):
         self.code = code
 
     def find_spec(self, fullname: str, _path: object, _target: object = None) -> ModuleSpec | None:
-        """The module's place, with this as its loader."""
+        """Return the module's spec with this loader, or None for any other module."""
         return spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
 
     def get_code(self, _fullname: str) -> CodeType:
-        """The mistaken code, whatever the file holds."""
+        """Return the mutant's code, whatever the file contains."""
         return self.code
 
 
 def start(file: str, code: CodeType) -> int:
-    """Run the tests of a module in a new process, with `code` in its place; the process's number."""
+    """Run the tests of a module in a new process, with `code` instead of its own; return the process id."""
     process = os.fork()
     if process:
         return process
@@ -89,7 +89,7 @@ def start(file: str, code: CodeType) -> int:
 
 
 def survivors(found: Iterable[Mutant], jobs: int) -> Iterator[Mutant]:
-    """Those that no test notices, in the order in which they end; as many run at a time as there are `jobs`."""
+    """Yield the mutants that no test notices, in the order in which they end; at most `jobs` run at a time."""
     running: dict[int, Mutant] = {}
     left = iter(found)
     while True:
@@ -106,7 +106,7 @@ def survivors(found: Iterable[Mutant], jobs: int) -> Iterator[Mutant]:
 
 
 def explained() -> dict[tuple[str, str, str], str]:
-    """Why each known survivor changes nothing, by its name."""
+    """Return why each known survivor changes nothing, by its name."""
     listed: dict[str, list[dict[str, Any]]] = yaml.safe_load(EXPLAINED.read_text("utf-8")) or {}
     return {
         (file, mistake["at"], change): mistake["why"]
@@ -117,11 +117,11 @@ def explained() -> dict[tuple[str, str, str], str]:
 
 
 def report(file: str, jobs: int) -> int:
-    """Run a module's mutants and print what came of them; the number of surprises."""
+    """Run a module's mutants, print the outcome and return the number of surprises."""
     path = PACKAGE / file
     _, status = os.waitpid(start(file, compile(path.read_bytes(), path, "exec")), 0)
     if status:
-        print(f"{file}: its tests fail without any mistake, so they tell nothing: pytest {' '.join(TESTS[file])}")
+        print(f"{file}: its tests fail without any mutant, so nothing can be measured: pytest {' '.join(TESTS[file])}")
         return 1
     made = list(mutants(path, file))
     alive = {mutant.name for mutant in survivors(made, jobs)}
@@ -138,13 +138,13 @@ def report(file: str, jobs: int) -> int:
 
 
 def main(files: list[str]) -> int:
-    """Every module, or those that are named as in TESTS."""
+    """Run every module, or those given by their names in TESTS; return the exit code."""
     for name in HEAVY:
         import_module(name)
     os.chdir(ROOT)
     surprises = sum(report(file, os.cpu_count() or 1) for file in files or TESTS)
     if surprises:
-        print(f"{surprises} to see to: a test that notices it, or an entry in {EXPLAINED.relative_to(ROOT)}")
+        print(f"{surprises} surprises: each needs a test that notices it, or an entry in {EXPLAINED.relative_to(ROOT)}")
     return 1 if surprises else 0
 
 

@@ -11,7 +11,6 @@ from dockerfix.analysis.cog import era
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
 from dockerfix.analysis.packages import torch_index
-from dockerfix.knowledge.written_instructions import debian_of_python
 from dockerfix.passes.drop_pget import installs
 from dockerfix.passes.install_tools import missing
 from dockerfix.project.project import Project
@@ -41,14 +40,6 @@ def last(text: str) -> tuple[Document, Stage]:
 )
 def test_systems(text: str, expected: str | None) -> None:
     assert systems.system_of(*last(text)) == expected
-
-
-@pytest.mark.parametrize(
-    ("tag", "expected"),
-    [("3.11-slim-bookworm", "debian12"), ("slim-bullseye", "debian11"), ("slim", "debian13"), ("3.99", "debian13")],
-)
-def test_systems_of_python_images(tag: str, expected: str) -> None:
-    assert debian_of_python(tag) == expected
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from dockerfix.passes import Pass
 from dockerfix.project.project import Project
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
+from dockerfix.text.edits import Edit, History
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 from mutations import conformance_cases
@@ -172,5 +172,5 @@ def test_a_tree_that_is_not_that_of_its_text_is_stopped() -> None:
     document = parse("FROM a\nRUN b\n")
     wrong: Any = SimpleNamespace(text=document.text, nodes=parse("FROM a\n").nodes)
     with pytest.raises(GateError) as caught:
-        check(document, Outcome(wrong, (), ()), context())
+        check(document, Outcome(wrong, (), History(), []), context())
     assert str(caught.value) == "the result reads differently when it is parsed from the start"

@@ -15,7 +15,6 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.driver.rewrite import Result, rewrite
-from dockerfix.knowledge import fal, gpu
 from dockerfix.passes import all_passes
 from dockerfix.passes.inject_cuda_check import step
 from dockerfix.project.project import Project
@@ -369,12 +368,6 @@ def test_lists_of_architectures(line: str, severity: Severity | None, words: str
     found = findings("DF403", f"FROM nvidia/cuda:12.4.1-base\n{line}\n", gpu_yaml())[1:]
     assert [each.severity for each in found] == ([severity] if severity else []), levels(found)
     assert all(words in each.message for each in found)
-
-
-def test_the_tables_know_the_same_gpus() -> None:
-    known = {each.sm: each.least_cuda for each in gpu.architectures()}
-    assert {machine.arch: machine.least_cuda for machine in fal.machines()} == known
-    assert set(gpu.usual_machines()) <= {machine.name for machine in fal.machines()}
 
 
 # All of it

@@ -9,12 +9,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import golden
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import (
+    COG_BASE_IMAGE,
+    CUDA_IMAGE,
+    FIRST_BASE_IMAGE,
+    MONOBASE_IMAGE,
+    PYTHON_IMAGE,
+    WEIGHTS_STAGE,
+)
 from dockerfix.passes import Pass, all_passes
 from dockerfix.text import lazy_patterns
 from pass_cases import Example, example, open_project, options_of_case, run_alone
@@ -72,12 +80,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """The full names that a module imports anywhere in it, but for types only."""
+def imports(path: Path, *, types: bool = False) -> Iterator[str]:
+    """The full names that a module imports anywhere in it; with `types` also what it imports only for types."""
     skipped = {
         id(inner)
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not types and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
         for inner in ast.walk(node)
     }
     for node in ast.walk(tree(path)):
@@ -130,6 +138,15 @@ def test_imports_go_downwards(path: Path) -> None:
         assert layer(target) in allowed, f"{name} imports {target}"
         if name.startswith("analysis.") and target.startswith("analysis."):
             assert layer_of_analysis(target) <= layer_of_analysis(name), f"{name} imports {target}, a layer above it"
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    names = {module_name(path): path for path in MODULES}
+    graph = {
+        name: {other.removeprefix("dockerfix.") for other in imports(path, types=True)} & (names.keys() - {name})
+        for name, path in names.items()
+    }
+    TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if "analysis" in path.parts], ids=module_name)
@@ -292,9 +309,8 @@ def literals(module: ast.Module) -> Iterator[ast.Constant]:
 @pytest.mark.parametrize("each", PASSES, ids=name_of)
 def test_facts_live_in_the_tables(each: Pass) -> None:
     """No version number and no image in a pass; a message may say ``cog-base``, but no literal may have its tag."""
-    images = idioms().images
-    tagged = "|".join(map(re.escape, (images.python, images.cog_base, images.monobase, images.weights_stage)))
-    whole = "|".join(map(re.escape, (images.registry, images.cuda, images.first_base)))
+    tagged = "|".join(map(re.escape, (PYTHON_IMAGE, COG_BASE_IMAGE, MONOBASE_IMAGE, WEIGHTS_STAGE)))
+    whole = "|".join(map(re.escape, ("r8.im", CUDA_IMAGE, FIRST_BASE_IMAGE)))
     facts = re.compile(rf"\d+\.\d+|{whole}|(?:{tagged}):\S")
     for path in files_of(each):
         for node in literals(tree(path)):

@@ -30,7 +30,7 @@ from dockerfix.syntax.dockerfile.instructions import (
     View,
 )
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.words import lexer, reader
+from dockerfix.syntax.words import lexer
 from dockerfix.text.source import encode
 
 
@@ -177,7 +177,7 @@ def _refuse_constant(constant: str) -> None:
     raise ValueError(constant)
 
 
-class _ReaderThen(reader.Reader):
+class _ReaderThen(lexer.Reader):
     """The word lexer as it was: no patterns in ``${}``, other modifiers unchecked, and the word before one kept."""
 
     __slots__ = ()
@@ -219,7 +219,7 @@ def as_of_v0_12_5() -> Iterator[None]:
         mock.patch.object(arguments, "json_form", lambda text: json_form(_array_at_head(text))),
         mock.patch.object(arguments, "_scan_flag", lambda text, at, _escape: scan_flag(text, at, "\\")),
         mock.patch.object(heredocs, "_OPENER", _OPENER_THEN),
-        mock.patch.object(reader, "_BLANKS", _NO_BLANKS_THEN),
+        mock.patch.object(lexer, "_BLANKS", _NO_BLANKS_THEN),
         mock.patch.object(lexer, "Reader", _ReaderThen),
     ):
         parser.forget()

@@ -17,9 +17,8 @@ EXAMPLES = {
     "test_bytes_come_back": 100,
     "test_positions_count_lines_that_end_in_a_line_feed": 100,
     "test_emits_what_splicing_gives": 100,
-    "test_offsets_can_be_carried_both_ways": 100,
-    "test_a_place_that_no_edit_touches_is_carried_both_ways": 100,
-    "test_a_step_carries_places_as_the_emitter_does": 100,
+    "test_places_are_where_a_walk_over_the_edits_finds_them": 100,
+    "test_a_place_that_no_edit_touches_is_found_in_both_texts": 100,
     # the parser of Dockerfiles
     "test_instructions_are_found_and_nothing_is_lost": 100,
     "test_buildkit_reads_the_same": 100,

@@ -19,7 +19,7 @@ from buildkit import readable
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.shell import Script, parse_shell
 from dockerfix.syntax.shell.scanner import ShellScanner
-from dockerfix.syntax.shell.word_scanner import ShellError
+from dockerfix.syntax.shell.state import ShellError
 from dockerfix.text.source import Span, encode
 from strategies.cog import MARKER
 from tracing import trace

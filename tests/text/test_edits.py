@@ -1,12 +1,15 @@
-"""Edits: applied together, or refused."""
+"""Edits: applied together or refused, and the places of text before and after them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations_with_replacement
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.text.edits import Edit, OverlappingEdits, backward, backward_end, emit, forward, forward_end, ordered
+from dockerfix.text.edits import Applied, Edit, History, OverlappingEdits, emit, ordered
 from dockerfix.text.source import Span
 from effort import examples
 from strategies.edits import texts_and_edits
@@ -57,33 +60,30 @@ def test_edits_outside_are_refused(span: tuple[int, int]) -> None:
     assert str(caught.value) == f"edit {span[0]}..{span[1]} lies outside the text of 4 characters"
 
 
-@examples
-@given(texts_and_edits())
-def test_offsets_can_be_carried_both_ways(case: tuple[str, list[Edit]]) -> None:
-    text, edits = case
-    edits = ordered(edits, len(text))
-    result = emit(text, edits)
-    touched = [offset for (start, end), _text in edits for offset in range(start, end)]
-    for offset, character in enumerate(text):
-        moved = forward(edits, offset)
-        if offset not in touched:
-            assert result[moved] == character
-            assert backward(edits, moved) == offset
-        else:
-            assert 0 <= moved <= len(result)
-    assert forward(edits, len(text)) <= len(result)
-    for offset in range(len(result) + 1):
-        assert 0 <= backward(edits, offset) <= len(text)
+def start_of(edits: list[Edit], offset: int, *, back: bool = False) -> int:
+    """Where a span that starts at `offset` starts in the other text, found edit by edit."""
+    return _walked(edits, offset, back, lambda start: offset < start)
 
 
-def test_inside_of_an_edit() -> None:
-    edits = [Edit(Span(2, 5), "XYZW")]
-    assert [forward(edits, offset) for offset in range(7)] == [0, 1, 2, 2, 2, 6, 7]
-    assert [backward(edits, offset) for offset in range(8)] == [0, 1, 2, 2, 2, 2, 5, 6]
+def end_of(edits: list[Edit], offset: int, *, back: bool = False) -> int:
+    return _walked(edits, offset, back, lambda start: offset <= start)
 
 
-CARRIED: dict[str, tuple[list[Edit], list[int], list[int], list[int], list[int]]] = {
-    # forward and forward_end of 0..5 in the source, backward and backward_end of what is emitted
+def _walked(edits: list[Edit], offset: int, back: bool, is_before: Callable[[int], bool]) -> int:
+    shift = 0  # of the text that is searched, from the other one
+    for (start, stop), text in edits:
+        old, new = stop - start, len(text)
+        here = start + shift if back else start
+        if is_before(here):
+            break
+        if offset < here + (new if back else old):
+            return start if back else start + shift
+        shift += new - old
+    return offset - shift if back else offset + shift
+
+
+PLACES: dict[str, tuple[list[Edit], list[int], list[int], list[int], list[int]]] = {
+    # where spans that start, and that end, at 0..5 of the source go, and where those of the emitted text come from
     "an insertion": (
         [Edit(Span(2, 2), "XY")],
         [0, 1, 4, 5, 6, 7],
@@ -116,26 +116,57 @@ CARRIED: dict[str, tuple[list[Edit], list[int], list[int], list[int], list[int]]
 }
 
 
-@pytest.mark.parametrize("name", CARRIED)
+@pytest.mark.parametrize("name", PLACES)
 def test_starts_and_ends_of_places(name: str) -> None:
-    edits, starts, ends, back_starts, back_ends = CARRIED[name]
-    assert [forward(edits, offset) for offset in range(6)] == starts
-    assert [forward_end(edits, offset) for offset in range(6)] == ends
+    edits, starts, ends, back_starts, back_ends = PLACES[name]
+    applied = Applied(edits)
     emitted = range(len(emit("abcde", edits)) + 1)
-    assert [backward(edits, offset) for offset in emitted] == back_starts
-    assert [backward_end(edits, offset) for offset in emitted] == back_ends
+    assert [applied.forward(Span(offset, offset)).start for offset in range(6)] == starts
+    assert [applied.forward(Span(0, offset)).end for offset in range(6)] == ends
+    assert [applied.backward(Span(offset, offset)).start for offset in emitted] == back_starts
+    assert [applied.backward(Span(0, offset)).end for offset in emitted] == back_ends
 
 
 @examples
 @given(texts_and_edits())
-def test_a_place_that_no_edit_touches_is_carried_both_ways(case: tuple[str, list[Edit]]) -> None:
+def test_places_are_where_a_walk_over_the_edits_finds_them(case: tuple[str, list[Edit]]) -> None:
+    text, edits = case
+    edits = ordered(edits, len(text))
+    applied = Applied(edits)
+    for start, end in spans_of(emit(text, edits)):
+        first = start_of(edits, start, back=True)
+        assert applied.backward(Span(start, end)) == (first, max(first, end_of(edits, end, back=True)))
+    for start, end in spans_of(text):
+        first = start_of(edits, start)
+        assert applied.forward(Span(start, end)) == (first, max(first, end_of(edits, end)))
+
+
+def spans_of(text: str) -> Iterator[tuple[int, int]]:
+    return combinations_with_replacement(range(len(text) + 1), 2)
+
+
+@examples
+@given(texts_and_edits())
+def test_a_place_that_no_edit_touches_is_found_in_both_texts(case: tuple[str, list[Edit]]) -> None:
     text, edits = case
     edits = ordered(edits, len(text))
     result = emit(text, edits)
-    for start in range(len(text)):
-        for end in range(start + 1, len(text) + 1):
-            inside = [edit for edit in edits if edit.span.start < end and edit.span.end > start]
-            if not inside:
-                place = forward(edits, start), forward_end(edits, end)
-                assert result[slice(*place)] == text[start:end]
-                assert (backward(edits, place[0]), backward_end(edits, place[1])) == (start, end)
+    applied = Applied(edits)
+    for start, end in spans_of(text):
+        if start < end and not any(edit.span.start < end and edit.span.end > start for edit in edits):
+            place = applied.forward(Span(start, end))
+            assert result[slice(*place)] == text[start:end]
+            assert applied.backward(place) == (start, end)
+
+
+def test_the_history_goes_through_all_passes() -> None:
+    history = History()
+    assert history.to_source(Span(1, 2)) == (1, 2)
+    text = "abcdef"
+    for edit in (Edit(Span(0, 1), "AAA"), Edit(Span(4, 4), "x"), Edit(Span(6, 7), "")):
+        history.passes.append(Applied([edit]))
+        text = emit(text, [edit])
+    assert text == "AAAbxcef"
+    assert history.to_source(Span(5, 7)) == (2, 5)  # "ce", with the deleted "d" between
+    assert history.to_result(Span(3, 6), 0) == (3, 6)  # "bcd"
+    assert history.to_result(Span(5, 7), 1) == (5, 6)  # "cd"

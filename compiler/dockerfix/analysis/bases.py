@@ -8,7 +8,15 @@ from dockerfix.analysis import cog, flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
 from dockerfix.knowledge.cog_base import CogBaseTag, parse_cog_base_tag
-from dockerfix.knowledge.cog_constructs import default_python, idioms
+from dockerfix.knowledge.cog_constructs import (
+    CUDA_IMAGE,
+    FIRST_BASE_IMAGE,
+    MONOBASE_PYTHON,
+    PYTHON_IMAGE,
+    UV_IMAGE,
+    UV_VARIABLES,
+    default_python,
+)
 from dockerfix.knowledge.cuda import cuda_for_torch
 from dockerfix.project.project import CogConfig
 from dockerfix.syntax.dockerfile.instructions import Copy, Env, From
@@ -34,13 +42,13 @@ def minor(version: str) -> str:
 def is_python_image(base: Instruction) -> bool:
     """A FROM of the official Python image, in any form."""
     view = base.view
-    return isinstance(view, From) and view.image is not None and view.image.name == idioms().images.python
+    return isinstance(view, From) and view.image is not None and view.image.name == PYTHON_IMAGE
 
 
 def is_cuda_image(base: Instruction) -> bool:
     """A FROM of NVIDIA's CUDA image, of any registry."""
     view = base.view
-    return isinstance(view, From) and view.image is not None and view.image.repository.endswith(idioms().images.cuda)
+    return isinstance(view, From) and view.image is not None and view.image.repository.endswith(CUDA_IMAGE)
 
 
 def lacks_python(base: Instruction) -> bool:
@@ -48,7 +56,7 @@ def lacks_python(base: Instruction) -> bool:
     view = base.view
     if not isinstance(view, From) or view.image is None:
         return False
-    return is_cuda_image(base) or view.image.name == idioms().images.first_base
+    return is_cuda_image(base) or view.image.name == FIRST_BASE_IMAGE
 
 
 class PythonInstall(NamedTuple):
@@ -94,16 +102,14 @@ def _links_python(instruction: Instruction) -> bool:
 def sets_uv(instruction: Instruction) -> bool:
     """An ENV of the variables that steer uv."""
     view = instruction.view
-    return isinstance(view, Env) and any(pair.name.value in idioms().environment.uv for pair in view.pairs)
+    return isinstance(view, Env) and any(pair.name.value in UV_VARIABLES for pair in view.pairs)
 
 
 @per_node
 def copies_uv(instruction: Instruction) -> bool:
     """A COPY of uv from its own image."""
     view = instruction.view
-    return (
-        isinstance(view, Copy) and bool(view.source_stage) and (view.source_stage or "").startswith(idioms().uv.image)
-    )
+    return isinstance(view, Copy) and bool(view.source_stage) and (view.source_stage or "").startswith(UV_IMAGE)
 
 
 def python_of(document: Document, stage: Stage, config: CogConfig | None) -> str:
@@ -161,10 +167,9 @@ def base_python(document: Document) -> str | None:
     tag = cog_base_tag(stage.base)
     if tag is not None:
         return tag.python
-    name = idioms().monobase.python
     for instruction in stage.instructions if cog.is_monobase(stage.base) else ():
         if isinstance(instruction.view, Env):
             for pair in instruction.view.pairs:
-                if pair.name.value == name and pair.value is not None:
+                if pair.name.value == MONOBASE_PYTHON and pair.value is not None:
                     return pair.value.value
     return None

@@ -1,6 +1,6 @@
 """Recognise what Cog writes, by what instructions do: what they copy, install, run or name.
 
-Nothing here knows a Cog release; names and paths come from ``knowledge/cog_idioms.yaml``.
+Nothing here knows a Cog release; names and paths come from ``knowledge/cog_constructs.py``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,25 @@ from dockerfix.analysis import flow
 from dockerfix.analysis.memo import per_node
 from dockerfix.analysis.packages import pip
 from dockerfix.analysis.packages.pip import EDITABLE, Install, after_pip
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import (
+    CFLAGS_VALUE,
+    COG_BASE_IMAGE,
+    ENVIRONMENT_PREFIXES,
+    FRAME_MARK,
+    LABEL_PREFIXES,
+    MONOBASE_IMAGE,
+    SERVER_COMMANDS,
+    SERVER_ENTRYPOINT_SCRIPTS,
+    SERVER_MODULE,
+    STAGING_CONTEXTS,
+    STAGING_PREFIXES,
+    TINI_PATHS,
+    TINI_URL_PART,
+    TINI_VARIABLES,
+    UV_IMAGE,
+    WHEEL_COMPANIONS,
+    WHEEL_PREFIXES,
+)
 from dockerfix.project.requirements import is_cog, parse_item
 from dockerfix.syntax.dockerfile.instructions import CommandView, Copy, From, Label, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -28,7 +46,7 @@ def _is_mark(instruction: Instruction) -> bool:
     view = instruction.view
     if instruction.node.heredocs and not instruction.node.heredocs[-1].closed:
         # a user's command with `<<WORD` takes all that follows for its heredoc
-        return idioms().server.module in instruction.node.text
+        return SERVER_MODULE in instruction.node.text
     if isinstance(view, From):
         return is_cog_base(instruction) or is_monobase(instruction)
     if isinstance(view, Copy):
@@ -41,19 +59,19 @@ def _is_mark(instruction: Instruction) -> bool:
 @per_node
 def is_frame_line(instruction: Instruction) -> bool:
     """A line of the ``===`` frame around the documents of ``--separate-weights``."""
-    return instruction.node.command.keyword == idioms().frame.close
+    return instruction.node.command.keyword == FRAME_MARK
 
 
 @per_node
 def is_cog_base(instruction: Instruction) -> bool:
     """A FROM of Cog's own base image, of any registry."""
-    return _base_is(instruction, idioms().images.cog_base)
+    return _base_is(instruction, COG_BASE_IMAGE)
 
 
 @per_node
 def is_monobase(instruction: Instruction) -> bool:
     """A FROM of the base image of ``--x-fast``."""
-    return _base_is(instruction, idioms().images.monobase)
+    return _base_is(instruction, MONOBASE_IMAGE)
 
 
 def _base_is(instruction: Instruction, name: str) -> bool:
@@ -67,11 +85,10 @@ def is_staged(instruction: Instruction) -> bool:
     view = instruction.view
     if not isinstance(view, Copy):
         return False
-    staging = idioms().staging
-    if view.source_stage in staging.contexts:
+    if view.source_stage in STAGING_CONTEXTS:
         return True
     return view.source_stage is None and any(
-        source.value.removeprefix("./").startswith(staging.prefixes) for source in view.sources
+        source.value.removeprefix("./").startswith(STAGING_PREFIXES) for source in view.sources
     )
 
 
@@ -87,7 +104,7 @@ def staged_file(instruction: Instruction) -> str | None:
 def is_wheel_name(name: str) -> bool:
     """Whether a file name is that of a wheel of Cog's."""
     name = name.rpartition("/")[2]
-    return name.endswith(".whl") and name.startswith(idioms().packages.wheel_prefixes)
+    return name.endswith(".whl") and name.startswith(WHEEL_PREFIXES)
 
 
 @per_node
@@ -96,9 +113,8 @@ def is_server(instruction: Instruction) -> bool:
     view = instruction.view
     if not isinstance(view, CommandView) or isinstance(view, Run):
         return False
-    server = idioms().server
     words = [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
-    if any(word == server.module or word in server.commands or word in server.entrypoint_scripts for word in words):
+    if any(word == SERVER_MODULE or word in SERVER_COMMANDS or word in SERVER_ENTRYPOINT_SCRIPTS for word in words):
         return True
     return len(words) == 3 and words[1] == "-c" and ".start_server()" in words[2]
 
@@ -107,7 +123,7 @@ def is_server(instruction: Instruction) -> bool:
 def is_tini_entrypoint(instruction: Instruction) -> bool:
     """An ENTRYPOINT of tini alone, or with a script of Cog's behind it."""
     words = _under_tini(instruction) if instruction.keyword == "ENTRYPOINT" else None
-    return words is not None and all(word in idioms().server.entrypoint_scripts for word in words)
+    return words is not None and all(word in SERVER_ENTRYPOINT_SCRIPTS for word in words)
 
 
 @per_node
@@ -119,11 +135,9 @@ def needs_tini(instruction: Instruction) -> bool:
         found = flow.shell(instruction)
         if found is None or found.script.opaque:
             # in the exec form, or in a shell that isn't read: a doubtful case counts
-            return any(path in instruction.node.text for path in idioms().tini.paths)
+            return any(path in instruction.node.text for path in TINI_PATHS)
         return any(
-            command.words[0].value in idioms().tini.paths
-            for command in flow.simple_commands(instruction)
-            if command.words
+            command.words[0].value in TINI_PATHS for command in flow.simple_commands(instruction) if command.words
         )
     return bool(_under_tini(instruction)) and not is_tini_entrypoint(instruction) and not is_server(instruction)
 
@@ -134,21 +148,20 @@ def _under_tini(instruction: Instruction) -> list[str] | None:
     if not isinstance(view, CommandView) or isinstance(view, Run):
         return None
     words = [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
-    if not words or words[0] not in idioms().tini.paths:
+    if not words or words[0] not in TINI_PATHS:
         return None
     return words[words.index("--") + 1 :] if "--" in words else [word for word in words[1:] if not word.startswith("-")]
 
 
 def writes_tini(command: Command) -> bool:
     """A command that downloads tini, or makes it executable, or sets the variables for that."""
-    tini = idioms().tini
     if not command.words:
         names = {assignment.name for assignment in command.assignments}
-        return bool(names) and names <= set(tini.variables)
+        return bool(names) and names <= set(TINI_VARIABLES)
     texts = [word.text for word in command.words]
-    if any(tini.url_part in text for text in texts):
+    if any(TINI_URL_PART in text for text in texts):
         return True
-    return flow.program(command) == "chmod" and any(word.value in tini.paths for word in command.words)
+    return flow.program(command) == "chmod" and any(word.value in TINI_PATHS for word in command.words)
 
 
 @per_node
@@ -160,8 +173,7 @@ def tini_commands(instruction: Instruction) -> tuple[Command, ...]:
 @per_node
 def is_cog_label(instruction: Instruction) -> bool:
     """A LABEL of Cog's; a value that breaks its quotes may look like more pairs, so the first name decides."""
-    prefixes = idioms().labels.prefixes
-    return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(prefixes)
+    return isinstance(instruction.view, Label) and instruction.view.arguments.lstrip("\"'").startswith(LABEL_PREFIXES)
 
 
 install = pip.install
@@ -174,8 +186,7 @@ def installs_cog(command: Command) -> bool:
     if found is None:
         return False
     own = cog_words(found)
-    companions = idioms().packages.companions
-    others = [word for word in found.operands if word not in own and word.value not in companions]
+    others = [word for word in found.operands if word not in own and word.value not in WHEEL_COMPANIONS]
     others += [option[-1] for option in found.options if option[0].value in _NAMES_PACKAGES and option[-1] not in own]
     return bool(own) and not others
 
@@ -196,7 +207,7 @@ def is_cog_requirement(text: str) -> bool:
 
 def is_cog_variable(name: str) -> bool:
     """Whether only Cog's runtime reads this variable."""
-    return name.startswith(idioms().environment.prefixes)
+    return name.startswith(ENVIRONMENT_PREFIXES)
 
 
 def uninstalls_cog(command: Command) -> bool:
@@ -216,12 +227,12 @@ def era(document: Document) -> str:
     (``E13`` is v0.9.21 to v0.9.26).
     """
     text = document.text
-    uv, cflags = idioms().uv.image in text, idioms().environment.cflags_value in text
+    uv, cflags = UV_IMAGE in text, CFLAGS_VALUE in text
     if uv:
-        return "E21" if any(f"--from={name}" in text for name in idioms().staging.contexts) else "E20"
-    if any(f"'{pin}'" in text for pin in idioms().packages.companions[1:]):
+        return "E21" if any(f"--from={name}" in text for name in STAGING_CONTEXTS) else "E20"
+    if any(f"'{pin}'" in text for pin in WHEEL_COMPANIONS[1:]):
         return "E16"
-    if any(f"'{pin}'" in text for pin in idioms().packages.companions):
+    if any(f"'{pin}'" in text for pin in WHEEL_COMPANIONS):
         return "E14"
     if " cog==" in text:
         return "E19"

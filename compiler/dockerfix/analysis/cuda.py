@@ -9,11 +9,11 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Pin
 from dockerfix.knowledge.cuda import TorchRow, torch_row
-from dockerfix.knowledge.gpu import Architecture, architectures, image_cuda, is_plain_image
+from dockerfix.knowledge.gpu import ARCHITECTURES, Architecture, image_cuda, is_plain_image
 from dockerfix.knowledge.versions import begins_with, numbers, release
 from dockerfix.syntax.dockerfile.arguments import Text
-from dockerfix.syntax.dockerfile.images import ImageReference, parse_image
 from dockerfix.syntax.dockerfile.instructions import From
+from dockerfix.syntax.dockerfile.references import ImageReference, parse_image
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.source import Span
 
@@ -137,7 +137,7 @@ def usable(cuda: str | None, torch: str | None) -> tuple[Architecture, ...]:
     """The architectures of fal's GPUs that a CUDA toolkit, and a release of torch, can run on; None doesn't limit."""
     return tuple(
         each
-        for each in architectures()
+        for each in ARCHITECTURES
         if (cuda is None or release(each.least_cuda) <= release(cuda))
         and (torch is None or release(each.least_torch) <= release(torch))
     )

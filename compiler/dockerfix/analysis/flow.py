@@ -186,9 +186,9 @@ def drop_commands(found: Shell, commands: Collection[Command]) -> tuple[Edit, ..
     top = found.script.commands
     if all(any(command is dropped for dropped in commands) for command in top):
         return (drop(found.instruction),)
-    from dockerfix.syntax.shell import removal
+    from dockerfix.syntax.shell import remove_commands
 
-    replacements = removal(found.script, commands)
+    replacements = remove_commands(found.script, commands)
     if replacements is None:
         return None
     return tuple(_edit(found, span, text) for span, text in replacements)

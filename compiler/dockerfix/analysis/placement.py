@@ -8,7 +8,7 @@ from dockerfix.analysis import blocks
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS
 from dockerfix.project.project import CogConfig
 from dockerfix.syntax.dockerfile.instructions import Run, TextView
 from dockerfix.syntax.dockerfile.tree import Instruction, Stage
@@ -72,7 +72,7 @@ def is_workdir(instruction: Instruction) -> bool:
     if blocks.in_block(instruction.document, instruction):
         # that of the image in place of cog-base; the code's own comes later
         return False
-    value, folders = view.value.value, idioms().source_folders.all
+    value, folders = view.value.value, MODEL_FOLDERS
     return any(value == folder or value.startswith(f"{folder}/") for folder in folders)
 
 

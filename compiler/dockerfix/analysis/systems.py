@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from dockerfix.analysis import flow
-from dockerfix.knowledge.cog_base import renamed_packages
-from dockerfix.knowledge.commands import image_kind
+from dockerfix.knowledge.cog_base import RENAMED_PACKAGES
+from dockerfix.knowledge.commands import debian_of_python, image_kind
 from dockerfix.knowledge.cuda import parse_cuda_tag
-from dockerfix.knowledge.written_instructions import debian_of_python
 from dockerfix.syntax.dockerfile.instructions import From
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 
@@ -38,10 +37,10 @@ def system_of_image(repository: str, tag: str) -> str | None:
 
 def successor(document: Document, stage: Stage, package: str) -> str:
     """The package to install for `package` in a stage: itself, or what replaced it."""
-    return successor_on(system_of(document, stage), package) if package in renamed_packages() else package
+    return successor_on(system_of(document, stage), package) if package in RENAMED_PACKAGES else package
 
 
 def successor_on(system: str | None, package: str) -> str:
     """The package to install for `package` on a system: itself, or what replaced it."""
-    row = renamed_packages().get(package)
-    return row.replacement if row is not None and system in row.gone_from else package
+    replacement, systems = RENAMED_PACKAGES.get(package, (package, ()))
+    return replacement if system in systems else package

@@ -17,11 +17,11 @@ from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write.layout import string
 from dockerfix.app.write.toml import array, settings_lines, text
 from dockerfix.knowledge import cog_server
-from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.fal import PORT
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.text.findings import Finding
 
-GATE = cog_server.gate().file
+GATE = cog_server.GATE_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     downloads = find_downloads(project)
     settings = Chooser(project, config, options or AppOptions(), needs_fal=False).settings(predictor, downloads)
     notes = [*settings.notes, *notes_of(downloads, project, config, app=False), *_notes(config, file, settings)]
-    command = cog_server.gate().command
+    command = cog_server.GATE_COMMAND
     gate = runtime_file(GATE)
     for constant, value in (
         ("PREDICTOR", string(reference)),
-        ("PORT", str(runtime().port)),
-        ("INNER_PORT", str(cog_server.behaviour().inner_port)),
+        ("PORT", str(PORT)),
+        ("INNER_PORT", str(cog_server.INNER_PORT)),
     ):
         gate = re.sub(rf"^{constant} = .*$", lambda _: f"{constant} = {value}", gate, count=1, flags=re.MULTILINE)  # noqa: B023
     findings = tuple(note.finding for note in notes)
@@ -102,7 +102,7 @@ def _entry(settings: Settings, command: tuple[str, ...]) -> str:
     name = settings.app_name
     lines = [
         f"[tool.fal.apps.{name}]",
-        f"exposed_port = {runtime().port}",
+        f"exposed_port = {PORT}",
         *settings_lines(settings),
         "",
         f"[tool.fal.apps.{name}.image]",
@@ -110,7 +110,7 @@ def _entry(settings: Settings, command: tuple[str, ...]) -> str:
         f"cmd = {array(command)}",
         "",
         f"[tool.fal.apps.{name}.health_check]",
-        f"path = {text(cog_server.behaviour().health_path)}",
+        f"path = {text(cog_server.HEALTH_PATH)}",
         'method = "GET"',
     ]
     return "\n".join(lines) + "\n"

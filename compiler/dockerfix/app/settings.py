@@ -12,9 +12,9 @@ from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.weights import Download
 from dockerfix.app.write.ignored import Ignored, read_ignored
 from dockerfix.app.write.type_names import TAKEN, pascal
-from dockerfix.knowledge.cog_constructs import default_cuda, default_python
-from dockerfix.knowledge.cuda import cuda_for_tensorflow, cuda_for_torch
-from dockerfix.knowledge.fal import cpu_machines, default_machine, fal_version, machines_for_cuda
+from dockerfix.knowledge.cog_constructs import DEFAULT_CUDA, default_python
+from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
+from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, fal_version, machines_for_cuda
 from dockerfix.knowledge.versions import numbers
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.requirements import parse_items
@@ -140,7 +140,7 @@ class Chooser:
         """The machine types, the first that is free being taken."""
         if not self.config.gpu:
             heavy = FRAMEWORKS & self.project.declared_packages
-            return (max(cpu_machines(), key=_fits_frameworks),) if heavy else (default_machine(),)
+            return (max(CPU_MACHINES, key=_fits_frameworks),) if heavy else (DEFAULT_MACHINE,)
         cuda = self.cuda()
         fitting = [machine for machine in machines_for_cuda(cuda) if self.runs_torch(machine.arch)]
         chosen = tuple(machine.name for machine in fitting if machine.name in PREFERRED_GPUS)
@@ -158,11 +158,9 @@ class Chooser:
     def cuda(self) -> str:
         """The CUDA of the image: as cog.yaml, the Dockerfile, the pinned framework or Cog's default says."""
         base = image_cuda(self.stage.base) if self.stage is not None else None
-        torch, tensorflow = self.pinned("torch"), self.pinned("tensorflow")
-        of_framework = (cuda_for_torch(torch) if torch else None) or (
-            cuda_for_tensorflow(tensorflow) if tensorflow else None
-        )
-        return self.config.cuda or base or of_framework or default_cuda()
+        of_torch = cuda_for_torch(self.pinned("torch") or "")
+        tensorflow = tensorflow_row(self.pinned("tensorflow") or "")
+        return self.config.cuda or base or of_torch or (tensorflow.cuda if tensorflow else DEFAULT_CUDA)
 
     def runs_torch(self, arch: str) -> bool:
         """Whether the pinned torch has kernels for an architecture: before 2.0 it knew none from sm_90 on."""
@@ -186,7 +184,7 @@ def app_name(image: str | None, root: Path | None) -> str:
 
 def _fits_frameworks(name: str) -> int:
     """Sorts the smallest machine with memory for a framework first: 8 GB, as Replicate's CPU hardware has."""
-    memory = cpu_machines()[name]
+    memory = CPU_MACHINES[name]
     return -memory if memory >= 8192 else -(10**6)
 
 

@@ -46,9 +46,9 @@ class Word(parameter_types.TextBase):
         del ctx, param
         if self.name != "machine":
             return []
-        from dockerfix.knowledge.fal import cpu_machines, machines
+        from dockerfix.knowledge.fal import CPU_MACHINES, GPU_MACHINES
 
-        names = [*cpu_machines(), *(machine.name for machine in machines())]
+        names = [*CPU_MACHINES, *(machine.name for machine in GPU_MACHINES)]
         return [CompletionItem(name) for name in names if name.startswith(incomplete.upper())]
 
 

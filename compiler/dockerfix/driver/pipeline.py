@@ -11,10 +11,9 @@ from dockerfix.driver.ignore_comments import Filter
 from dockerfix.passes import Pass, all_passes
 from dockerfix.syntax.dockerfile.parser import reparse
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import ordered
+from dockerfix.text.edits import Applied, Edit, History, ordered
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
-from dockerfix.text.trail import Step, Trail
 
 
 class Change(NamedTuple):
@@ -26,17 +25,37 @@ class Change(NamedTuple):
 
 
 class Outcome:
-    """The document after all passes; findings with their places in the source; the changes they made."""
+    """The document after all passes, and the findings with their places in the source.
 
-    def __init__(self, document: Document, findings: tuple[Finding, ...], trail: Trail) -> None:
+    `history` has the edits of each pass that made some, `applied` the findings of that pass: as it returned them, and
+    with their places in the source.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        findings: tuple[Finding, ...],
+        history: History,
+        applied: list[list[tuple[Finding, Finding]]],
+    ) -> None:
         self.document = document
         self.findings = findings
-        self._trail = trail
+        self._history = history
+        self._applied = applied
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Each edit of each finding, in the order in which they were made; worked out when first asked for."""
-        return _changes(self._trail)
+        """Each edit of each finding, in the order in which they were made; computed at first use."""
+        changes: list[Change] = []
+        for number, (edits, findings) in enumerate(zip(self._history.passes, self._applied, strict=True)):
+            # by identity: equal edits may be next to each other
+            starts = {id(edit): start for edit, start in zip(edits.edits, edits.starts, strict=True)}
+            for finding, placed in findings:
+                for edit, source_edit in zip(finding.edits, placed.edits, strict=True):
+                    start = starts[id(edit)]
+                    after = self._history.to_result(Span(start, start + len(edit.text)), number)
+                    changes.append(Change(placed, source_edit.span, after))
+        return tuple(changes)
 
 
 def run(document: Document, context: Context, passes: Iterable[Pass] | None = None) -> Outcome:
@@ -44,22 +63,23 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
 
     Raises dockerfix.text.edits.OverlappingEdits when two edits of one pass claim the same characters.
     """
-    trail = Trail()
+    history = History()
+    applied: list[list[tuple[Finding, Finding]]] = []
     ignores = Filter(document)
     found: list[Finding] = []
     for each in _asked_for(context, passes):
-        findings = ignores.keep(document, each.function(document, context), trail.to_source)
+        findings = ignores.keep(document, each.function(document, context), history.to_source)
         if not findings:
             continue
         edits = ordered([edit for finding in findings for edit in finding.edits], len(document.text))
-        placed = [trail.place(finding) for finding in findings]
+        placed = [_placed(finding, history) for finding in findings]
         found += placed
         if edits:
-            trail.steps.append(Step(edits))
-            trail.made.append(list(zip(findings, placed, strict=True)))
+            history.passes.append(Applied(edits))
+            applied.append(list(zip(findings, placed, strict=True)))
             document = reparse(document, edits)
     unused = ignores.unused(context.options) if context.converting else []
-    return Outcome(document, (*found, *unused), trail)
+    return Outcome(document, (*found, *unused), history, applied)
 
 
 def settles(document: Document, context: Context) -> bool:
@@ -86,14 +106,7 @@ def _asked_for(context: Context, passes: Iterable[Pass] | None) -> list[Pass]:
     ]
 
 
-def _changes(trail: Trail) -> tuple[Change, ...]:
-    changes: list[Change] = []
-    for number, (step, made) in enumerate(zip(trail.steps, trail.made, strict=True)):
-        # by identity: equal edits may stand together
-        starts = {id(edit): start for edit, start in zip(step.edits, step.made, strict=True)}
-        for finding, placed in made:
-            for edit, source_edit in zip(finding.edits, placed.edits, strict=True):
-                start = starts[id(edit)]
-                after = trail.to_result(Span(start, start + len(edit.text)), number)
-                changes.append(Change(placed, source_edit.span, after))
-    return tuple(changes)
+def _placed(finding: Finding, history: History) -> Finding:
+    """A finding about the present text, with its places in the source."""
+    edits = tuple([Edit(history.to_source(edit.span), edit.text) for edit in finding.edits])
+    return finding._replace(span=history.to_source(finding.span), edits=edits)

@@ -1,221 +1,123 @@
-"""The names by which Cog's own parts of a Dockerfile are known, read from ``cog_idioms.yaml``."""
+"""Names, paths and values by which Cog's parts of a Dockerfile are recognised.
+
+A source names the release in which the facts were read.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import NamedTuple
+AS_OF = "2026-11-23"
 
-from dockerfix.knowledge.load import row, table
+PACKAGE_SOURCE = "replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go; names of staged wheels over all releases"
+PACKAGE_NAMES = ("cog", "coglet", "cog-dataclass")
+PACKAGE_REPOSITORIES = ("github.com/replicate/cog", "github.com/replicate/cog-runtime")
+WHEEL_PREFIXES = ("cog-", "coglet-", "cog_dataclass-")
+WHEEL_COMPANIONS = ("pydantic<2", "pydantic>=1.9,<3")  # in the RUN that installs Cog's wheel
+FIRST_PACKAGES = ("flask", "flask==2.0.1", "requests==2.25.1", "redis==3.5.3")  # of cog.py, before there was a wheel
 
+STAGING_SOURCE = (
+    "replicate/cog@v0.0.5:pkg/dockerfile/generator.go (.cog/tmp), "
+    "replicate/cog@v0.20.0:pkg/dockerfile/standard_generator.go (cog_build)"
+)
+STAGING_PREFIXES = (".cog/",)
+STAGING_CONTEXTS = ("cog_build",)
+FAST_CONTEXTS = ("monobase", "apt", "requirements", "src")
+DEPENDENCIES_FOLDER = "/dep"
+DEPENDENCIES_STAGE = "deps"
+REQUIREMENTS_TARGET = "/tmp/requirements.txt"  # noqa: S108 - a path in the image
+ARTIFACTS_FOLDER = "local_package_artifacts/"
+LIBRARY_FOLDER = "/usr/local/lib/cog"
+HELPER_PREFIX = "/usr/bin/cog-"
+STEP_LABEL_PREFIX = "###"
 
-class CogPackages(NamedTuple):
-    """Python packages that are Cog itself, and what is installed in the same breath."""
+MODEL_SOURCE = (
+    "replicate/cog@v0.0.4:pkg/dockerfile/generator.go (/code), replicate/cog@v0.0.5:pkg/dockerfile/generator.go (/src)"
+)
+MODEL_FOLDER = "/src"
+MODEL_FOLDERS = ("/src", "/code")  # over all releases
 
-    names: tuple[str, ...]
-    repositories: tuple[str, ...]
-    wheel_prefixes: tuple[str, ...]
-    companions: tuple[str, ...]
-    first_releases: tuple[str, ...]
+TINI_SOURCE = "replicate/cog@v0.6.0:pkg/dockerfile/generator.go"
+TINI_PATHS = ("/sbin/tini", "/usr/bin/tini")
+TINI_URL_PART = "github.com/krallin/tini/releases/"
+TINI_VARIABLES = ("TINI_VERSION", "TINI_ARCH")
 
+SERVER_SOURCE = (
+    "replicate/cog@v0.2.0:pkg/dockerfile/generator.go (EXPOSE), replicate/cog@v0.0.5:pkg/dockerfile/generator.go (CMD)"
+)
+SERVER_MODULE = "cog.server.http"
+SERVER_PORT = "5000"
+SERVER_COMMANDS = (
+    "/usr/bin/cog-http-server",
+    "/usr/bin/cog-ai-platform-prediction-server",
+    "/usr/bin/cog-redis-queue-worker",
+)
+SERVER_ENTRYPOINT_SCRIPTS = ("/opt/r8/monobase/exec.sh",)
 
-class Staging(NamedTuple):
-    """Where Cog puts files that exist only while it builds."""
+ENVIRONMENT_SOURCE = "replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go; fast_generator.go of v0.16.12 for R8_"
+ENVIRONMENT_PREFIXES = ("COG_", "R8_")
+ENVIRONMENT_NAMES = ("VERBOSE",)
+CFLAGS_NAME = "CFLAGS"
+CFLAGS_VALUE = "-O3 -funroll-loops -fno-strict-aliasing -flto -S"
+UV_VARIABLES = ("UV_SYSTEM_PYTHON", "UV_PYTHON")
 
-    prefixes: tuple[str, ...]
-    contexts: tuple[str, ...]
-    fast_contexts: tuple[str, ...]
-    dependencies_folder: str
-    dependencies_stage: str
-    requirements_target: str
-    artifacts: str
-    library_folder: str
-    helper_prefix: str
-    label_prefix: str
+LABEL_SOURCE = (
+    "replicate/cog@v0.0.5:pkg/dockerfile/generator.go, replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go"
+)
+LABEL_PREFIXES = ("org.cogmodel.", "run.cog.")
 
+LD_CACHE_SOURCE = "replicate/cog@v0.9.22:pkg/dockerfile/generator.go"
+LD_CACHE_FILE = "/etc/ld.so.conf.d/cog.conf"
 
-class SourceFolders(NamedTuple):
-    """Where the model's code lies in the image: now, and over all releases."""
+CERTIFICATE_SOURCE = "replicate/cog@v0.16.10-alpha1:pkg/dockerfile/cacert.go"
+CERTIFICATE_FILE = "cog-ca-cert.crt"
+CERTIFICATE_TARGET = "/usr/local/share/ca-certificates/cog-ca-cert.crt"
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+CERTIFICATE_VALUE = "/etc/ssl/certs/ca-certificates.crt"
 
-    current: str
-    all: tuple[str, ...]
+NVIDIA_KEY_SOURCE = "replicate/cog@v0.3.2:pkg/dockerfile/generator.go"
+NVIDIA_KEY = "7fa2af80"
 
+UV_SOURCE = "replicate/cog@v0.17.0-rc.1:pkg/dockerfile/standard_generator.go"
+UV_IMAGE = "ghcr.io/astral-sh/uv"
+UV_TAG = "0.9.26"
 
-class Tini(NamedTuple):
-    """The init process: where it is put, whence it comes, what its step assigns."""
+IMAGE_SOURCE = "replicate/cog@v0.9.7:pkg/dockerfile/base.go, replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go"
+COG_BASE_IMAGE = "cog-base"  # the last part of a repository, on any registry
+MONOBASE_IMAGE = "monobase"  # the same
+WEIGHTS_SUFFIX = "-weights"
+WEIGHTS_STAGE = "weights"
+CUDA_IMAGE = "nvidia/cuda"
+PYTHON_IMAGE = "python"
+FIRST_BASE_IMAGE = "ubuntu"
 
-    paths: tuple[str, ...]
-    url_part: str
-    variables: tuple[str, ...]
-    stage: str
-    stage_image: str
+MONOBASE_SOURCE = "replicate/cog@v0.16.12:pkg/dockerfile/fast_generator.go"
+MONOBASE_PYTHON = "R8_PYTHON_VERSION"
+MONOBASE_CUDA = "R8_CUDA_VERSION"
+MONOBASE_CUDNN = "R8_CUDNN_VERSION"
+MONOBASE_RUNNER = "/opt/r8/monobase/run.sh"
+MONOBASE_USER_STEP = "monobase.user"
+MONOBASE_WEIGHTS_FOLDER = "/srv/r8/fuse-rpc/weights/"
 
+PGET_SOURCE = "replicate/pget releases; spellings of 337 installs in 924 cog.yaml files"
+PGET_COMMAND = "pget"
+PGET_URL_PART = "github.com/replicate/pget/releases/"
 
-class Server(NamedTuple):
-    """Cog's HTTP server: module, port, the scripts of the first releases, the entry point of monobase."""
+FRAME_SOURCE = "replicate/cog@v0.8.0-beta4:pkg/cli/debug.go, replicate/cog@v0.20.0:pkg/cli/debug.go"
+FRAME_MARK = "==="  # around the documents that `cog debug --separate-weights` prints
+FRAME_OF_DOCKERFILE = "=== Runner Dockerfile contents:"
 
-    module: str
-    port: str
-    commands: tuple[str, ...]
-    entrypoint_scripts: tuple[str, ...]
-
-
-class Environment(NamedTuple):
-    """Variables that Cog sets: for itself (prefixes, names, CFLAGS) and for any model (preamble, uv)."""
-
-    prefixes: tuple[str, ...]
-    names: tuple[str, ...]
-    cflags_name: str
-    cflags_value: str
-    preamble: tuple[str, ...]
-    uv: tuple[str, ...]
-
-
-class Labels(NamedTuple):
-    """Beginnings of the keys of Cog's labels."""
-
-    prefixes: tuple[str, ...]
-
-
-class LdCache(NamedTuple):
-    """The file that the step for the linker's cache writes."""
-
-    file: str
-
-
-class Certificate(NamedTuple):
-    """The certificate of the builder's machine: staged file, place in the image, variables and their value."""
-
-    file: str
-    target: str
-    variables: tuple[str, ...]
-    value: str
-
-
-class NvidiaKey(NamedTuple):
-    """What the step of 2022 against NVIDIA's old signing key removes."""
-
-    files: tuple[str, ...]
-    key: str
-
-
-class Pyenv(NamedTuple):
-    """How Python came onto CUDA images to v0.17.0-beta2, and the Debian packages of that step over all releases."""
-
-    root: str
-    installers: tuple[str, ...]
-    plugin: str
-    apt: tuple[str, ...]
-
-
-class Uv(NamedTuple):
-    """How Python comes onto CUDA images since: the image of uv, and the Debian packages of that step."""
-
-    image: str
-    tag: str
-    apt: tuple[str, ...]
+DEFAULT_SOURCE = "replicate/cog:pkg/config/config.go (DefaultPythonVersion, DefaultCUDA) at the releases named"
+DEFAULT_CUDA = "11.8"  # from v0.9.0-beta12 on, where neither cog.yaml nor a pinned framework decides
+DEFAULT_PYTHONS = (  # first era that has it throughout
+    ("E01", "3.8"),  # v0.0.1-alpha1
+    ("E12", "3.12"),  # v0.9.10
+    ("E17", "3.13"),  # v0.15.10
+)
 
 
-class Images(NamedTuple):
-    """Names of images and stages; those of Replicate are the last part of a repository, on any registry."""
-
-    registry: str
-    cog_base: str
-    monobase: str
-    weights_suffix: str
-    weights_stage: str
-    cuda: str
-    python: str
-    first_base: str
-
-
-class Monobase(NamedTuple):
-    """The variables that choose versions in ``cog debug --x-fast``, and the names of its steps."""
-
-    python: str
-    torch: str
-    cuda: str
-    cudnn: str
-    runner: str
-    steps: tuple[str, ...]
-    weights_folder: str
-
-
-class Pget(NamedTuple):
-    """Replicate's downloader: its command, the part that all its URLs have, where users put it."""
-
-    command: str
-    url_part: str
-    usual_path: str
-    variable_prefix: str
-
-
-class Frame(NamedTuple):
-    """The lines around the documents that ``cog debug --separate-weights`` prints."""
-
-    open: str
-    close: str
-    runner: str
-    weights: str
-    ignore: tuple[str, ...]
-
-
-class Idioms(NamedTuple):
-    """All of the above."""
-
-    packages: CogPackages
-    staging: Staging
-    source_folders: SourceFolders
-    tini: Tini
-    server: Server
-    environment: Environment
-    labels: Labels
-    ld_cache: LdCache
-    certificate: Certificate
-    nvidia_key: NvidiaKey
-    pyenv: Pyenv
-    uv: Uv
-    images: Images
-    monobase: Monobase
-    pget: Pget
-    frame: Frame
-
-
-@cache
-def idioms() -> Idioms:
-    """Cog's idioms, read once."""
-    data = table("cog_idioms")
-    return Idioms(
-        packages=row(CogPackages, data["packages"]),
-        staging=row(Staging, data["staging"]),
-        source_folders=row(SourceFolders, data["source_folders"]),
-        tini=row(Tini, data["tini"]),
-        server=row(Server, data["server"]),
-        environment=row(Environment, data["environment"]),
-        labels=row(Labels, data["labels"]),
-        ld_cache=row(LdCache, data["ld_cache"]),
-        certificate=row(Certificate, data["certificate"]),
-        nvidia_key=row(NvidiaKey, data["nvidia_key"]),
-        pyenv=row(Pyenv, data["pyenv"]),
-        uv=row(Uv, data["uv"]),
-        images=row(Images, data["images"]),
-        monobase=row(Monobase, data["monobase"]),
-        pget=row(Pget, data["pget"]),
-        frame=row(Frame, data["frame"]),
-    )
-
-
-@cache
 def default_python(era: str | None = None) -> str:
-    """The Python minor version of a cog.yaml that names none, for an era such as "E14"; the newest for None.
+    """Return the Python minor version that Cog takes if cog.yaml names none, in an era such as "E14" or the newest.
 
-    Two eras changed it halfway (E11 at v0.9.10, E16 at v0.15.10); for them this is the earlier one, and the FROM line
-    of the output has the version in any case.
+    Two eras changed it halfway (E11 at v0.9.10, E16 at v0.15.10): they get the earlier one. Every Dockerfile of those
+    eras names its Python in FROM.
     """
-    rows = [(str(first), str(python)) for _release, first, python in table("cog_idioms")["defaults"]["pythons"]]
-    return next((python for first, python in reversed(rows) if era is None or era >= first), rows[0][1])
-
-
-@cache
-def default_cuda() -> str:
-    """The CUDA version that Cog takes where neither cog.yaml nor a pinned framework decides."""
-    return str(table("cog_idioms")["defaults"]["cuda"])
+    return next(python for first, python in reversed(DEFAULT_PYTHONS) if era is None or era >= first)

@@ -1,47 +1,28 @@
-"""Cog's own server beside fal: its releases on PyPI, and the ports between it and the gate."""
+"""Cog's own server on fal: its releases on PyPI, and the gate in front of it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dockerfix.knowledge.versions import newest_for
 
-from dockerfix.knowledge.load import table
-from dockerfix.knowledge.versions import numbers
+AS_OF = "2026-11-23"
 
+RELEASE_SOURCE = (
+    "PyPI cog (Requires-Python of 0.11.6, 0.16.12 and 0.23.1; 0.16.12 is what pip takes on Python 3.8 and 3.9)"
+)
+RELEASES = (("3.7", "0.11.6"), ("3.8", "0.16.12"), ("3.10", "0.23.1"))  # lowest Python, version
 
-class Behaviour(NamedTuple):
-    """How the server stands behind the gate: the path of its health check, its port in the image."""
+BEHAVIOUR_SOURCE = (
+    "replicate/cog:docs/http.md, replicate/cog:crates/coglet/src/transport/http/routes.rs; tried with cog 0.23.1"
+)
+HEALTH_PATH = "/health-check"  # always answers 200; the body has the state
+INNER_PORT = 5000
 
-    health_path: str
-    inner_port: int
-
-
-class Gate(NamedTuple):
-    """The program in front of the server: its file, the folder that it lies in, what runs it."""
-
-    file: str
-    folder: str
-    program: str
-
-    @property
-    def command(self) -> tuple[str, ...]:
-        """The command of the image, word for word."""
-        return (self.program, f"{self.folder}/{self.file}")
+GATE_SOURCE = "written by dockerfix; `COPY . /src` in every Dockerfile of Cog copies it"
+GATE_FILE = "fal_gate.py"
+GATE_FOLDER = "/src"
+GATE_COMMAND = ("python", f"{GATE_FOLDER}/{GATE_FILE}")
 
 
 def cog_version(python: str) -> str | None:
-    """The newest release of Cog that runs on a Python such as "3.11"; None where none is known."""
-    rows = [(str(least), str(version)) for least, version in table("cog_server")["releases"]["versions"]]
-    fitting = [version for least, version in rows if numbers(least) <= numbers(python)]
-    return fitting[-1] if fitting else None
-
-
-def behaviour() -> Behaviour:
-    """The server behind the gate."""
-    data = table("cog_server")["behaviour"]
-    return Behaviour(str(data["health_path"]), int(data["inner_port"]))
-
-
-def gate() -> Gate:
-    """The gate in the image."""
-    data = table("cog_server")["gate"]
-    return Gate(str(data["file"]), str(data["folder"]), str(data["program"]))
+    """Return the newest release of Cog that runs on a Python such as "3.11", or None if none does."""
+    return newest_for(python, RELEASES)

@@ -1,56 +1,154 @@
-"""Commands, the Debian packages that bring them, and the base images that have them anyway."""
+"""Commands, the Debian packages that install them, and the base images that have them already, by their names."""
 
 from __future__ import annotations
 
-from functools import cache
+import re
 from typing import Literal
 
-from dockerfix.knowledge.load import strings, table
+from dockerfix.knowledge.versions import numbers
 
 ImageKind = Literal["python", "python-slim", "cuda-devel", "ubuntu", "debian"]
 
+AS_OF = "2026-11-23"
 
-@cache
-def _packages() -> dict[str, str]:
-    return {str(command): str(package) for command, package in table("tools")["packages"]["commands"].items()}
+PACKAGE_SOURCE = "Debian 12 and Ubuntu 22.04 package contents"
+PACKAGE_OF_COMMAND = {
+    "aria2c": "aria2",
+    "autoconf": "autoconf",
+    "automake": "automake",
+    "bc": "bc",
+    "bzip2": "bzip2",
+    "c++": "g++",
+    "cc": "gcc",
+    "clang": "clang",
+    "cmake": "cmake",
+    "convert": "imagemagick",
+    "curl": "curl",
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
+    "file": "file",
+    "g++": "g++",
+    "gcc": "gcc",
+    "gfortran": "gfortran",
+    "git": "git",
+    "git-lfs": "git-lfs",
+    "gpg": "gnupg",
+    "hg": "mercurial",
+    "jq": "jq",
+    "lsb_release": "lsb-release",
+    "make": "make",
+    "nano": "nano",
+    "ninja": "ninja-build",
+    "openssl": "openssl",
+    "patch": "patch",
+    "pkg-config": "pkg-config",
+    "ps": "procps",
+    "rsync": "rsync",
+    "sox": "sox",
+    "ssh": "openssh-client",
+    "sudo": "sudo",
+    "svn": "subversion",
+    "tree": "tree",
+    "unzip": "unzip",
+    "vim": "vim",
+    "wget": "wget",
+    "xz": "xz-utils",
+    "zip": "zip",
+    "zstd": "zstd",
+}
+# commands that are of no use without another package
+COMPANION_OF_COMMAND = {"curl": "ca-certificates", "git": "ca-certificates", "wget": "ca-certificates"}
 
-
-@cache
-def _companions() -> dict[str, tuple[str, ...]]:
-    return {str(command): strings(packages) for command, packages in table("tools")["packages"]["with"].items()}
-
-
-@cache
-def _present() -> dict[str, frozenset[str]]:
-    return {str(kind): frozenset(strings(commands)) for kind, commands in table("tools")["images"]["have"].items()}
-
-
-def package_for(command: str) -> str | None:
-    """The Debian package that brings a command such as ``g++`` or ``aria2c``; None where that isn't known."""
-    return _packages().get(command)
+IMAGE_SOURCE = (
+    "docker-library/python:3.12/slim-bookworm/Dockerfile, docker-library/buildpack-deps:debian/bookworm (curl, scm and "
+    "full), nvidia/container-images/cuda (base removes curl again; cuda-minimal-build of devel depends on "
+    "build-essential)"
+)
+# which of the commands above an image has; `python` is the full image, `cuda-devel` the devel flavour of nvidia/cuda
+COMMANDS_OF_IMAGE: dict[ImageKind, frozenset[str]] = {
+    "python": frozenset(
+        {
+            "autoconf",
+            "automake",
+            "bzip2",
+            "c++",
+            "cc",
+            "convert",
+            "curl",
+            "file",
+            "g++",
+            "gcc",
+            "git",
+            "gpg",
+            "hg",
+            "make",
+            "openssl",
+            "patch",
+            "pkg-config",
+            "ps",
+            "ssh",
+            "svn",
+            "unzip",
+            "wget",
+            "xz",
+        }
+    ),
+    "python-slim": frozenset({"openssl"}),
+    "cuda-devel": frozenset(
+        {
+            "bzip2",
+            "c++",
+            "cc",
+            "g++",
+            "gcc",
+            "gpg",
+            "make",
+            "openssl",
+            "patch",
+            "xz",
+        }
+    ),
+    "ubuntu": frozenset(),
+    "debian": frozenset(),
+}
 
 
 def packages_for(command: str) -> tuple[str, ...]:
-    """`package_for` with what the command needs beside it (``ca-certificates`` for curl); () if unknown."""
-    package = package_for(command)
-    return (package, *_companions().get(command, ())) if package is not None else ()
-
-
-def commands_of(package: str) -> tuple[str, ...]:
-    """The known commands that a Debian package brings."""
-    return tuple(command for command, found in _packages().items() if found == package)
-
-
-def image_has(kind: ImageKind, command: str) -> bool:
-    """Whether a kind of base image has a command; ``python`` is the full one, ``cuda-devel`` nvidia/cuda's devel."""
-    return command in _present()[kind]
+    """Return the Debian package that installs `command`, and what it needs besides; () for an unknown command."""
+    names = PACKAGE_OF_COMMAND.get(command), COMPANION_OF_COMMAND.get(command)
+    return tuple(name for name in names if name)
 
 
 def image_kind(repository: str, tag: str) -> ImageKind | None:
-    """The kind of a public image by repository and tag; None for another image and for other flavours of CUDA."""
+    """Return the kind of a public image, or None for any other image and for other flavours of CUDA."""
     name = repository.removeprefix("docker.io/").removeprefix("library/")
     if name == "python":
         return None if "alpine" in tag or "windows" in tag else "python-slim" if "slim" in tag else "python"
     if name == "nvidia/cuda":
         return "cuda-devel" if "devel" in tag and "ubuntu" in tag else None
     return "ubuntu" if name == "ubuntu" else "debian" if name == "debian" else None
+
+
+DEBIAN_SOURCE = (
+    "docker-library/official-images:library/python and its history: a tag without a codename is on the newest Debian, "
+    "but images of a Python that had reached its end stay on the Debian of that time"
+)
+NEWEST_DEBIAN = "debian13"
+DEBIAN_OF_CODENAME = {
+    "trixie": "debian13",
+    "bookworm": "debian12",
+    "bullseye": "debian11",
+    "buster": "debian10",
+    "stretch": "debian9",
+}
+LAST_PYTHON_OF_DEBIAN = (("3.6", "debian11"), ("3.8", "debian12"))  # the last Python whose images stayed there
+
+
+def debian_of_python(tag: str) -> str:
+    """Return the Debian release of an image of Python by its tag: ``debian12`` for ``3.11-slim-bookworm``."""
+    named = next((debian for codename, debian in DEBIAN_OF_CODENAME.items() if codename in tag), None)
+    version = re.match(r"\d+(?:\.\d+)*", tag)
+    if named is not None or version is None:
+        return named or NEWEST_DEBIAN
+    python = numbers(version[0])[:2]
+    return next((debian for last, debian in LAST_PYTHON_OF_DEBIAN if python <= numbers(last)), NEWEST_DEBIAN)

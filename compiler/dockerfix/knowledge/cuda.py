@@ -1,15 +1,153 @@
-"""CUDA images, and which CUDA a release of torch or TensorFlow goes with."""
+"""Images of nvidia/cuda, and the CUDA that goes with a release of torch or TensorFlow."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
 from typing import NamedTuple
 
-from dockerfix.knowledge.load import table
 from dockerfix.knowledge.versions import begins_with, numbers
 from dockerfix.text.lazy_patterns import lazy
+
+AS_OF = "2026-11-23"
+
+IMAGE_SOURCE = "replicate/cog@v0.22.0:pkg/config/cuda_compatibility.json"
+# CUDA, cuDNN, the tag's spelling of cuDNN, releases of Ubuntu from old to new: Cog chooses among these tags, which are
+# those that NVIDIA still serves with the devel flavour and cuDNN
+CUDA_IMAGES = (
+    ("11.0.3", "8", "cudnn8", "16.04 18.04 20.04"),
+    ("11.1.1", "8", "cudnn8", "16.04 18.04 20.04"),
+    ("11.2.2", "8", "cudnn8", "16.04 18.04 20.04"),
+    ("11.3.1", "8", "cudnn8", "16.04 18.04 20.04"),
+    ("11.4.3", "8", "cudnn8", "18.04 20.04"),
+    ("11.5.2", "8", "cudnn8", "18.04 20.04"),
+    ("11.6.1", "8", "cudnn8", "20.04"),
+    ("11.6.2", "8", "cudnn8", "18.04 20.04"),
+    ("11.7.1", "8", "cudnn8", "18.04 20.04 22.04"),
+    ("11.8.0", "8", "cudnn8", "18.04 20.04 22.04"),
+    ("12.0.0", "8", "cudnn8", "18.04 20.04 22.04"),
+    ("12.0.1", "8", "cudnn8", "18.04 20.04 22.04"),
+    ("12.1.0", "8", "cudnn8", "20.04 22.04"),
+    ("12.1.1", "8", "cudnn8", "20.04 22.04"),
+    ("12.2.2", "8", "cudnn8", "20.04 22.04"),
+    ("12.3.2", "9", "cudnn9", "20.04 22.04"),
+    ("12.4.1", "9", "cudnn", "20.04 22.04"),
+    ("12.5.1", "9", "cudnn", "20.04 22.04"),
+    ("12.6.0", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.6.1", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.6.2", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.6.3", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.8.0", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.8.1", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.9.0", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.9.1", "9", "cudnn", "20.04 22.04 24.04"),
+    ("13.0.0", "9", "cudnn", "22.04 24.04"),
+    ("13.0.1", "9", "cudnn", "22.04 24.04"),
+    ("13.0.2", "9", "cudnn", "22.04 24.04"),
+    ("13.0.3", "9", "cudnn", "22.04 24.04"),
+    ("13.1.1", "9", "cudnn", "22.04 24.04"),
+    ("13.1.2", "9", "cudnn", "22.04 24.04"),
+    ("13.2.0", "9", "cudnn", "22.04 24.04"),
+    ("13.2.1", "9", "cudnn", "22.04 24.04"),
+)
+
+TORCH_SOURCE = (
+    "replicate/cog:pkg/config/torch_compatibility.json (torch_compatibility_matrix.json before v0.17.0-alpha3), "
+    "releases to v0.22.0 united"
+)
+TORCH_HOST = "https://download.pytorch.org/whl/"
+_PAGE = "torch_stable.html"
+_PAGE_OF_BUILD = "{}/torch_stable.html"
+_INDEX_OF_BUILD = "{}"
+# torch: torchvision, CUDA of each build, where they are below TORCH_HOST, CUDA of the build that is on PyPI instead
+TORCH: dict[str, tuple[str, str, str, str | None]] = {
+    "1.2.0": ("0.4.0", "cpu 9.2 10.0", _PAGE, "10.0"),
+    "1.4.0": ("0.5.0", "cpu 9.2 10.1", _PAGE, "10.1"),
+    "1.5.0": ("0.6.0", "cpu 9.2 10.1 10.2", _PAGE, "10.2"),
+    "1.5.1": ("0.6.1", "cpu 9.2 10.1 10.2", _PAGE, "10.2"),
+    "1.6.0": ("0.7.0", "cpu 9.2 10.1 10.2", _PAGE, "10.2"),
+    "1.7.0": ("0.8.1", "cpu 9.2 10.1 10.2 11.0", _PAGE, "10.2"),
+    "1.7.1": ("0.8.2", "cpu 9.2 10.1 10.2 11.0", _PAGE, "10.2"),
+    "1.8.0": ("0.9.0", "cpu 10.2 11.1", _PAGE, "10.2"),
+    "1.8.1": ("0.9.1", "cpu 10.1 10.2 11.1", _PAGE, None),
+    "1.9.0": ("0.10.0", "cpu 10.2 11.1", _PAGE, None),
+    "1.9.1": ("0.10.1", "cpu 10.2 11.1", _PAGE, None),
+    "1.10.0": ("0.11.0", "cpu 10.2 11.1", _PAGE, None),
+    "1.10.1": ("0.11.2", "cpu 10.2 11.1", _PAGE_OF_BUILD, None),
+    "1.11.0": ("0.12.0", "cpu 10.2 11.3", _INDEX_OF_BUILD, None),
+    "1.12.0": ("0.13.0", "cpu 10.2 11.3 11.6", _INDEX_OF_BUILD, None),
+    "1.12.1": ("0.13.1", "cpu 10.2 11.3 11.6", _INDEX_OF_BUILD, None),
+    "1.13.0": ("0.14.0", "cpu 11.6 11.7", _INDEX_OF_BUILD, None),
+    "1.13.1": ("0.14.1", "cpu 11.6 11.7", _INDEX_OF_BUILD, None),
+    "2.0.0": ("0.15.1", "cpu 11.7 11.8", _INDEX_OF_BUILD, None),
+    "2.0.1": ("0.15.2", "cpu 11.7 11.8", _INDEX_OF_BUILD, None),
+    "2.1.0": ("0.16.0", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.1.1": ("0.16.1", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.1.2": ("0.16.2", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.2.0": ("0.17.0", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.2.1": ("0.17.1", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.2.2": ("0.17.2", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.3.0": ("0.18.0", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.3.1": ("0.18.1", "cpu 11.8 12.1", _INDEX_OF_BUILD, None),
+    "2.4.0": ("0.19.0", "cpu 11.8 12.1 12.4", _INDEX_OF_BUILD, None),
+    "2.4.1": ("0.19.1", "cpu 11.8 12.1 12.4", _INDEX_OF_BUILD, None),
+    "2.5.0": ("0.20.0", "cpu 11.8 12.1 12.4", _INDEX_OF_BUILD, None),
+    "2.5.1": ("0.20.1", "cpu 11.8 12.1 12.4", _INDEX_OF_BUILD, None),
+    "2.6.0": ("0.21.0", "cpu 11.8 12.4 12.6", _INDEX_OF_BUILD, None),
+    "2.7.0": ("0.22.0", "cpu 11.8 12.6 12.8", _INDEX_OF_BUILD, None),
+    "2.7.1": ("0.22.1", "cpu 11.8 12.6 12.8", _INDEX_OF_BUILD, None),
+    "2.8.0": ("0.23.0", "cpu 12.6 12.8 12.9", _INDEX_OF_BUILD, None),
+    "2.9.0": ("0.24.0", "cpu 12.6 12.8 13.0", _INDEX_OF_BUILD, None),
+    "2.9.1": ("0.24.1", "cpu 12.6 12.8 13.0", _INDEX_OF_BUILD, None),
+    "2.10.0": ("0.25.0", "cpu 12.6 12.8 12.9 13.0", _INDEX_OF_BUILD, None),
+    "2.11.0": ("0.26.0", "cpu 12.6 12.8 12.9 13.0", _INDEX_OF_BUILD, None),
+}
+
+TENSORFLOW_SOURCE = (
+    "replicate/cog:pkg/config/tf_compatibility.json (tf_compatibility_matrix.json before v0.17.0-alpha3), releases to "
+    "v0.22.0 united"
+)
+# TensorFlow: the CUDA and the cuDNN that it was built for
+TENSORFLOW = {
+    "1.0.0": ("8", "5.1"),
+    "1.1.0": ("8", "5.1"),
+    "1.2.0": ("8", "5.1"),
+    "1.3.0": ("8", "6"),
+    "1.4.0": ("8", "6"),
+    "1.5.0": ("9", "7"),
+    "1.6.0": ("9", "7"),
+    "1.7.0": ("9", "7"),
+    "1.8.0": ("9", "7"),
+    "1.9.0": ("9", "7"),
+    "1.10.0": ("9", "7"),
+    "1.11.0": ("9", "7"),
+    "1.12.0": ("9", "7"),
+    "1.13.1": ("10.0", "7.4"),
+    "1.14.0": ("10.0", "7.4"),
+    "1.15.0": ("10.0", "7.4"),
+    "2.0.0": ("10.0", "7.4"),
+    "2.1.0": ("10.1", "7.6"),
+    "2.2.0": ("10.1", "7.6"),
+    "2.3.0": ("10.1", "7.6"),
+    "2.4.0": ("11.0", "8.0"),
+    "2.5.0": ("11.2", "8.1"),
+    "2.6.0": ("11.2", "8.1"),
+    "2.7.0": ("11.2", "8.1"),
+    "2.8.0": ("11.2", "8.1"),
+    "2.9.0": ("11.2", "8.1"),
+    "2.10.0": ("11.2", "8.1"),
+    "2.11.0": ("11.2", "8.1"),
+    "2.12.0": ("11.8", "8.6"),
+    "2.13.0": ("11.8", "8.6"),
+    "2.14.0": ("11.8", "8.7"),
+    "2.15.0": ("12.2", "8.9"),
+    "2.16.1": ("12.3", "8.9"),
+    "2.17.0": ("12.3", "8.9"),
+    "2.18.0": ("12.5", "9.3"),
+    "2.19.0": ("12.5", "9.3"),
+    "2.20.0": ("12.5", "9.3"),
+    "2.21.0": ("12.5", "9.3"),
+}
 
 _TAG = lazy(
     r"(?P<cuda>\d+\.\d+(?:\.\d+)?)(?:-(?P<cudnn>cudnn\d*))?(?:-(?P<flavour>base|runtime|devel))?(?:-(?P<system>[a-z]+[\d.]+))?"
@@ -17,13 +155,12 @@ _TAG = lazy(
 
 
 class CudaTag(NamedTuple):
-    """A tag of nvidia/cuda, taken apart.
+    """The parts of a tag of nvidia/cuda; None for those it lacks.
 
-    `cudnn` is the major version, "" where the tag says only ``cudnn``, None without; `flavour` is base, runtime,
-    devel or None; `system` is ``ubuntu22.04``, ``ubi8`` and so on, or None.
+    `cudnn` is the major version, or "" if the tag has ``cudnn`` without one; `flavour` is base, runtime or devel;
+    `system` is ``ubuntu22.04``, ``ubi8`` and so on.
     """
 
-    tag: str
     cuda: str
     cudnn: str | None
     flavour: str | None
@@ -31,168 +168,131 @@ class CudaTag(NamedTuple):
 
 
 class TorchRow(NamedTuple):
-    """One build of torch; `cuda` is None for the CPU build, `index_url` None where the default index has it.
-
-    `pythons` is what Cog's newest table lists: that an old Python is missing says nothing.
-    """
+    """One build of torch; `cuda` is None for the CPU build, `index_url` None if PyPI has the build."""
 
     torch: str
-    torchvision: str | None
-    torchaudio: str | None
+    torchvision: str
     cuda: str | None
     index_url: str | None
-    pythons: tuple[str, ...]
 
     @property
     def is_page(self) -> bool:
-        """Whether `index_url` is a page of links (``--find-links``) and no index (``--extra-index-url``)."""
+        """Whether `index_url` is a page of links (``--find-links``), not an index (``--extra-index-url``)."""
         return self.index_url is not None and self.index_url.endswith(".html")
 
     @property
     def local(self) -> str:
         """The local version of its wheels: ``cu121`` or ``cpu``."""
-        return "cpu" if self.cuda is None else "cu" + self.cuda.replace(".", "")
+        return _local(self.cuda or "cpu")
 
 
 class TensorflowRow(NamedTuple):
-    """One release of TensorFlow with the CUDA and cuDNN it was built for."""
+    """The CUDA and the cuDNN that a release of TensorFlow was built for."""
 
-    tensorflow: str
     cuda: str
     cudnn: str
-    pythons: tuple[str, ...]
 
 
 def parse_cuda_tag(tag: str) -> CudaTag | None:
-    """Any tag of nvidia/cuda, known or not, taken apart; None for what has another form."""
+    """Return the parts of any tag of nvidia/cuda, served or not; None for a tag of another form."""
     match = _TAG.fullmatch(tag)
     if match is None:
         return None
     cudnn = match.group("cudnn")
-    system = match.group("system")
-    return CudaTag(tag, match.group("cuda"), None if cudnn is None else cudnn[5:], match.group("flavour"), system)
-
-
-@cache
-def cuda_images() -> dict[str, CudaTag]:
-    """The tags that are still served, with the major version of cuDNN filled in, in the table's order."""
-    result: dict[str, CudaTag] = {}
-    for cuda, cudnn, spelling, systems in table("cuda_images")["images"]:
-        for release in str(systems).split():
-            tag = f"{cuda}-{spelling}-devel-ubuntu{release}"
-            result[tag] = CudaTag(tag, str(cuda), str(cudnn), "devel", f"ubuntu{release}")
-    return result
+    return CudaTag(match["cuda"], None if cudnn is None else cudnn[5:], match["flavour"], match["system"])
 
 
 def known_tag(tag: str) -> bool:
-    """Whether nvidia/cuda still serves this tag, as far as Cog's table tells: it lists devel images with cuDNN."""
-    return tag in cuda_images()
+    """Whether `CUDA_IMAGES` has this tag of nvidia/cuda."""
+    return any(
+        tag == _tag(cuda, spelling, ubuntu) for cuda, _, spelling, systems in CUDA_IMAGES for ubuntu in systems.split()
+    )
 
 
-@cache
 def image_tag(cuda: str, cudnn: str | None = None) -> str | None:
-    """The tag for a CUDA version such as 12.1, 12.1.1 or 11: newest patch, highest Ubuntu (Cog from v0.9.10 on).
+    """Return the tag for a CUDA version such as 12.1, 12.1.1 or 11: newest patch, newest Ubuntu (Cog since v0.9.10).
 
-    `cudnn` narrows it by its major version. None where nothing fits.
+    `cudnn` narrows it by its major version. None if nothing fits.
     """
     wanted = numbers(cudnn)[:1] if cudnn else ()
-    fitting = [
-        image
-        for image in cuda_images().values()
-        if begins_with(image.cuda, cuda) and (not wanted or numbers(image.cudnn or "") == wanted)
-    ]
-    best = max(fitting, key=lambda image: (numbers(image.cuda), numbers((image.system or "")[6:])), default=None)
-    return best.tag if best is not None else None
+    fitting = [row for row in CUDA_IMAGES if begins_with(row[0], cuda) and (not wanted or numbers(row[1]) == wanted)]
+    if not fitting:
+        return None
+    newest, _, spelling, systems = max(fitting, key=lambda row: numbers(row[0]))
+    return _tag(newest, spelling, systems.split()[-1])
 
 
-@cache
-def _torch_table() -> dict[str, tuple[TorchRow, ...]]:
-    data = table("torch")
-    rows: dict[str, list[TorchRow]] = {}
-    for torch, vision, audio, cuda, index, pythons in data["rows"]:
-        rows.setdefault(str(torch), []).append(
-            TorchRow(
-                str(torch),
-                None if vision == "-" else str(vision),
-                None if audio == "-" else str(audio),
-                None if cuda == "cpu" else str(cuda),
-                None if index == "-" else f"{data['base_url']}{index}",
-                tuple(str(pythons).split()),
-            )
-        )
-    return {version: tuple(found) for version, found in rows.items()}
+def _tag(cuda: str, spelling: str, ubuntu: str) -> str:
+    return f"{cuda}-{spelling}-devel-ubuntu{ubuntu}"
 
 
-@lru_cache(maxsize=256)
 def torch_rows(version: str) -> tuple[TorchRow, ...]:
-    """The builds of a release: 2.1.2, 2.1.2+cu118 (local part aside), or 2.1 for its newest patch; () if unknown."""
-    return _torch_table().get(_release(version, _torch_table()) or "", ())
+    """Return the builds of a release, CPU first, then by CUDA; () if it is unknown.
+
+    `version` is 2.1.2, or 2.1.2+cu118 (the local part is ignored), or 2.1 for its newest patch.
+    """
+    torch = _release(version, TORCH)
+    if torch is None:
+        return ()
+    torchvision, builds, place, on_pypi = TORCH[torch]
+    return tuple(
+        TorchRow(
+            torch,
+            torchvision,
+            None if build == "cpu" else build,
+            None if build == on_pypi else TORCH_HOST + place.format(_local(build)),
+        )
+        for build in builds.split()
+    )
+
+
+def _local(build: str) -> str:
+    return build if build == "cpu" else "cu" + build.replace(".", "")
 
 
 def torch_row(version: str, cuda: str | None) -> TorchRow | None:
-    """The build for a CUDA version: that with the highest CUDA which isn't higher, as Cog chooses; None means CPU.
+    """Return the build that Cog takes for a CUDA version: the one with the highest CUDA up to it. None means CPU.
 
     A local part of `version` (``+cu118``, ``+cpu``) decides instead.
     """
     rows = torch_rows(version)
     local = version.partition("+")[2]
     if local:
-        return next((row for row in rows if row.local == local), None)
+        return next((build for build in rows if build.local == local), None)
     if cuda is None:
-        return next((row for row in rows if row.cuda is None), None)
+        return next((build for build in rows if build.cuda is None), None)
     bound = numbers(cuda)
-    fitting = [row for row in rows if row.cuda is not None and numbers(row.cuda)[: len(bound)] <= bound]
-    return max(fitting, key=lambda row: numbers(row.cuda or ""), default=None)
-
-
-@cache
-def _torch_of_torchvision() -> dict[str, str]:
-    return {row.torchvision: row.torch for rows in _torch_table().values() for row in rows if row.torchvision}
+    fitting = [build for build in rows if build.cuda is not None and numbers(build.cuda)[: len(bound)] <= bound]
+    return fitting[-1] if fitting else None
 
 
 def torch_of_torchvision(version: str) -> str | None:
-    """The release of torch that a release of torchvision was made for; None for one that Cog doesn't know.
+    """Return the release of torch that a release of torchvision was made for, or None for one that Cog doesn't know.
 
-    As Cog does it, the version has to be that of the table to the letter, without a local part.
+    Like Cog, it compares the whole version: one with a local part is unknown.
     """
-    return _torch_of_torchvision().get(version)
+    return next((torch for torch, row in TORCH.items() if row[0] == version), None)
 
 
 def cuda_for_torch(version: str) -> str | None:
-    """The CUDA that Cog takes for a pinned torch: that of its local part, else the highest; None if unknown or CPU."""
+    """Return the CUDA that Cog takes for a pinned torch: that of its local part, or the highest.
+
+    None for an unknown release and for the CPU build.
+    """
     local = version.partition("+")[2]
-    rows = [row for row in torch_rows(version) if row.cuda is not None and (not local or row.local == local)]
-    return max((row.cuda for row in rows if row.cuda is not None), key=numbers, default=None)
-
-
-@cache
-def _tensorflow_table() -> dict[str, TensorflowRow]:
-    rows = (
-        TensorflowRow(str(version), str(cuda), str(cudnn), tuple(str(pythons).split()))
-        for version, cuda, cudnn, pythons in table("tensorflow")["rows"]
-    )
-    return {row.tensorflow: row for row in rows}
+    found = [build.cuda for build in torch_rows(version) if not local or build.local == local]
+    return found[-1] if found else None
 
 
 def tensorflow_row(version: str) -> TensorflowRow | None:
-    """The row of a release; a patch that isn't listed takes the row of its minor version."""
-    rows = _tensorflow_table()
-    found = _release(version, rows) or _release(".".join(version.split(".")[:2]), rows)
-    return rows[found] if found is not None else None
-
-
-def cuda_for_tensorflow(version: str) -> str | None:
-    """The CUDA that a pinned TensorFlow was built for, or None if unknown."""
-    row = tensorflow_row(version)
-    return row.cuda if row is not None else None
+    """Return what a release of TensorFlow was built for; a patch that isn't listed takes that of its minor version."""
+    found = _release(version, TENSORFLOW) or _release(".".join(version.split(".")[:2]), TENSORFLOW)
+    return TensorflowRow(*TENSORFLOW[found]) if found is not None else None
 
 
 def _release(version: str, known: Iterable[str]) -> str | None:
-    """The known release that `version` names: itself, or its newest patch where it is shorter."""
+    """The known release that `version` names: itself, or its newest patch if it is shorter."""
     public = version.partition("+")[0].strip()
-    fitting = [release for release in known if begins_with(release, public)] if _is_plain(public) else []
-    return max(fitting, key=numbers, default=None)
-
-
-def _is_plain(version: str) -> bool:
-    return re.fullmatch(r"\d+(\.\d+)*", version, re.ASCII) is not None
+    if not re.fullmatch(r"\d+(\.\d+)*", public, re.ASCII):
+        return None
+    return max((release for release in known if begins_with(release, public)), key=numbers, default=None)

@@ -1,16 +1,100 @@
-"""What is known of fal: versions of its package, what that requires, machines, its client."""
+"""fal: releases of its package, what they require, machines, and the client that uploads the build context."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dockerfix.knowledge.load import strings, table
-from dockerfix.knowledge.versions import caps_below, numbers, release, starts_at
+from dockerfix.knowledge.gpu import architectures_for
+from dockerfix.knowledge.versions import caps_below, newest_for, numbers, starts_at
+
+AS_OF = "2026-11-23"
+
+RELEASE_SOURCE = (
+    "PyPI fal (releases 1.81.4 and 1.83.0: Requires-Python, Requires-Dist); pip install in Python 3.8 to 3.14"
+)
+FAL_PACKAGE = "fal"
+RELEASES = (("3.8", "1.81.4"), ("3.10", "1.83.0"))  # lowest Python, version
+
+REQUIREMENT_SOURCE = (
+    "PyPI fal 1.81.4 and 1.83.0, isolate 0.26.12 (Requires-Dist); pydantic by fal-ai/fal:projects/fal/src/fal/app.py "
+    "(its code needs 2)"
+)
+# package, lowest version ("" for any), first version that is too new ("" for none), lowest Python to which the row
+# applies; the last row that applies counts
+REQUIREMENTS = (
+    ("pydantic", "2.5", "", "3.8"),
+    ("fastapi", "0.99.1", "0.137", "3.8"),
+    ("protobuf", "3.20.0", "", "3.8"),
+    ("pillow", "10.2.0", "13", "3.8"),
+    ("pillow", "13.0", "14", "3.11"),
+    ("grpcio", "1.64.0", "2", "3.8"),
+    ("dill", "0.3.7", "0.3.8", "3.8"),
+    ("cloudpickle", "3.0.0", "3.2", "3.8"),
+    ("typing-extensions", "4.7.1", "5", "3.8"),
+    ("structlog", "22.3.0", "26", "3.8"),
+    ("opentelemetry-api", "1.15.0", "2", "3.8"),
+    ("opentelemetry-sdk", "1.15.0", "2", "3.8"),
+    ("certifi", "2024.2.2", "", "3.8"),
+    ("portalocker", "2.7.0", "3", "3.8"),
+    ("rich", "13.3.2", "15", "3.8"),
+    ("packaging", "21.3", "", "3.8"),
+    ("pathspec", "0.11.1", "1", "3.8"),
+    ("httpx", "0.15.4", "", "3.8"),
+    ("attrs", "21.3.0", "", "3.8"),
+    ("python-dateutil", "2.8.0", "3", "3.8"),
+    ("msgpack", "1.0.7", "2", "3.8"),
+    ("websockets", "12.0", "", "3.8"),
+    ("pyjwt", "2.8.0", "3", "3.8"),
+    ("uvicorn", "0.29.0", "1", "3.8"),
+    ("tblib", "", "3.2.0", "3.8"),
+)
+
+
+class Machine(NamedTuple):
+    """A GPU machine type: its VRAM in GB, its architecture such as ``sm_90``."""
+
+    name: str
+    vram: int
+    arch: str
+
+
+MACHINE_SOURCE = "fal documentation, machine types (names, VRAM); NVIDIA, CUDA GPUs (architecture)"
+GPU_MACHINES = (  # by architecture
+    Machine("GPU-A100", 40, "sm_80"),
+    Machine("GPU-A6000", 48, "sm_86"),
+    Machine("GPU-L40", 48, "sm_89"),
+    Machine("GPU-RTX4090", 24, "sm_89"),
+    Machine("GPU-H100", 80, "sm_90"),
+    Machine("GPU-H200", 141, "sm_90"),
+    Machine("GPU-B200", 192, "sm_100"),
+    Machine("GPU-RTX5090", 32, "sm_120"),
+)
+USUAL_MACHINES = ("GPU-H100",)  # most models are meant for these: one that can't run there deserves a warning
+CPU_MACHINES = {"XS": 512, "S": 1024, "M": 2048, "L": 15360, "XL": 30720}  # memory in MB, smallest first
+DEFAULT_MACHINE = "S"
+
+HOST_SOURCE = "field evidence in public apps (torch cu128 on B200, cu129 on RTX5090); no driver version is published"
+NEWEST_CUDA_SEEN = "12.9"  # a newer one is a risk, not an error
+
+CLIENT_SOURCE = (
+    "fal-ai/fal:projects/fal/src/fal/file_sync.py (FILE_SIZE_LIMIT), fal-ai/fal:projects/fal/src/fal/container.py "
+    "(defaults)"
+)
+FILE_SIZE_LIMIT = 1 << 30  # bytes
+IGNORED_BY_DEFAULT = (
+    *(".git", ".gitignore", ".dockerignore", "Dockerfile", "Dockerfile.*", "*.md", "__pycache__", "*.pyc"),
+    *(".DS_Store", ".venv", "venv", ".env", "node_modules"),
+)
+
+RUNTIME_SOURCE = "fal documentation, custom container images and persistent storage"
+RUNTIME_COMMANDS = ("curl",)
+DATA_FOLDER = "/data"
+HUGGINGFACE_HOME = "/data/.cache/huggingface"
+PORT = 8080
 
 
 class FalRequirement(NamedTuple):
-    """A package that fal needs: at least `least`, below `below`; "" where there is no bound."""
+    """A package that fal needs: at least `least`, below `below`; "" for no bound."""
 
     package: str
     least: str
@@ -18,113 +102,33 @@ class FalRequirement(NamedTuple):
 
     @property
     def specifier(self) -> str:
-        """As pip writes it: ``>=0.99.1,<0.137``."""
+        """The bounds in pip's form: ``>=0.99.1,<0.137``."""
         bounds = [f">={self.least}" if self.least else "", f"<{self.below}" if self.below else ""]
         return ",".join(bound for bound in bounds if bound)
 
-    def conflicts(self, specifier: str) -> bool:
-        """Whether nothing that `specifier` admits will do."""
-        return bool(self.least and caps_below(specifier, self.least)) or bool(
-            self.below and starts_at(specifier, self.below)
-        )
 
-
-class Machine(NamedTuple):
-    """A GPU machine type: VRAM in GB, architecture such as ``sm_90``, the first CUDA toolkit that compiles for it."""
-
-    name: str
-    vram: int
-    arch: str
-    least_cuda: str
-
-
-class Client(NamedTuple):
-    """What fal's client does with the build context: bytes at most for a file, patterns ignored by default."""
-
-    file_size_limit: int
-    ignored: tuple[str, ...]
-
-
-class Runtime(NamedTuple):
-    """What a container finds and needs on fal."""
-
-    tools: tuple[str, ...]
-    data_folder: str
-    huggingface_home: str
-    port: int
-
-
-def fal_package() -> str:
-    """The name of fal's package on PyPI."""
-    return str(table("fal")["sdk"]["package"])
-
-
-@cache
 def fal_version(python: str | None = None) -> str | None:
-    """The version of fal for an image's Python, such as "3.11" or "3.10.6"; the newest for None.
+    """Return the version of fal for an image's Python such as "3.11" or "3.10.6", or the newest for None.
 
-    None for a Python that no version supports.
+    None if no version supports that Python.
     """
-    rows = [(str(least), str(version)) for least, version in table("fal")["sdk"]["versions"]]
-    if python is None:
-        return rows[-1][1]
-    fitting = [version for least, version in rows if numbers(least) <= numbers(python)]
-    return fitting[-1] if fitting else None
-
-
-@cache
-def fal_requirements(python: str | None = None) -> dict[str, FalRequirement]:
-    """What fal needs of packages that a model may pin itself, by normalized name. Not to be changed."""
-    found: dict[str, FalRequirement] = {}
-    for name, least, below, since in table("fal")["requirements"]["packages"]:
-        if python is None or numbers(str(since)) <= numbers(python):
-            found[str(name)] = FalRequirement(str(name), str(least), str(below))
-    return found
+    return newest_for(python, RELEASES)
 
 
 def fal_conflict(package: str, specifier: str, python: str | None = None) -> FalRequirement | None:
-    """What fal needs of `package` (normalized name), where nothing that `specifier` admits will do; else None."""
-    requirement = fal_requirements(python).get(package)
-    return requirement if requirement is not None and requirement.conflicts(specifier) else None
-
-
-@cache
-def machines() -> tuple[Machine, ...]:
-    """The GPU machine types, by architecture."""
-    rows: list[Any] = table("fal")["machines"]["gpu"]
-    return tuple(Machine(str(name), int(vram), str(arch), str(cuda)) for name, vram, arch, cuda in rows)
+    """Return what fal needs of `package` (a normalized name) if no version in `specifier` satisfies it, or None."""
+    found = None
+    for name, least, below, since in REQUIREMENTS:
+        if name == package and (python is None or numbers(since) <= numbers(python)):
+            found = FalRequirement(name, least, below)
+    if found is None:
+        return None
+    too_old = bool(found.least) and caps_below(specifier, found.least)
+    too_new = bool(found.below) and starts_at(specifier, found.below)
+    return found if too_old or too_new else None
 
 
 def machines_for_cuda(cuda: str) -> tuple[Machine, ...]:
-    """The machines for which a CUDA toolkit can compile."""
-    return tuple(machine for machine in machines() if release(machine.least_cuda) <= release(cuda))
-
-
-@cache
-def cpu_machines() -> dict[str, int]:
-    """Memory in MB of the machine types without GPU, smallest first. Not to be changed."""
-    return {str(name): int(memory) for name, memory in table("fal")["machines"]["cpu"]}
-
-
-def default_machine() -> str:
-    """The machine type of an app that names none."""
-    return str(table("fal")["machines"]["default"])
-
-
-def newest_cuda_seen() -> str:
-    """The newest CUDA known to run on fal's hosts; the driver is unpublished, so a newer one is a risk, no error."""
-    return str(table("fal")["hosts"]["newest_cuda_seen"])
-
-
-@cache
-def client() -> Client:
-    """fal's client."""
-    row = table("fal")["client"]
-    return Client(int(row["file_size_limit"]), strings(row["ignored"]))
-
-
-@cache
-def runtime() -> Runtime:
-    """The container at run time."""
-    row = table("fal")["runtime"]
-    return Runtime(strings(row["tools"]), str(row["data_folder"]), str(row["huggingface_home"]), int(row["port"]))
+    """Return the GPU machine types for which the CUDA toolkit of version `cuda` compiles."""
+    names = {each.sm for each in architectures_for(cuda)}
+    return tuple(machine for machine in GPU_MACHINES if machine.arch in names)

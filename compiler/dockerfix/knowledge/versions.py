@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from dockerfix.text.lazy_patterns import lazy
@@ -62,3 +63,12 @@ def starts_at(specifier: str, version: str) -> bool:
         if match is not None and release(match.group(2)) >= bound:
             return True
     return False
+
+
+def newest_for(python: str | None, releases: Sequence[tuple[str, str]]) -> str | None:
+    """Return the newest version that runs on `python`, or the newest of all for None; None if there is none.
+
+    `releases` are pairs of the lowest Python and the version, from old to new.
+    """
+    fitting = [version for least, version in releases if python is None or numbers(least) <= numbers(python)]
+    return fitting[-1] if fitting else None

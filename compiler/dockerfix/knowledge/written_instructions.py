@@ -1,35 +1,111 @@
-"""Instructions that dockerfix writes, read from ``replacements.yaml``."""
+"""Instructions that dockerfix writes in place of Cog's."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
-from dockerfix.knowledge.load import table
-from dockerfix.knowledge.versions import numbers
+from dockerfix.knowledge.cog_constructs import UV_IMAGE, UV_TAG
+
+AS_OF = "2026-11-23"
+
+PREAMBLE_SOURCE = "replicate/cog@v0.9.26:pkg/dockerfile/generator.go (preamble); the images of cog-base set it, too"
+PREAMBLE = r"""ENV DEBIAN_FRONTEND=noninteractive \
+    PYTHONUNBUFFERED=1 \
+    LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \
+    NVIDIA_DRIVER_CAPABILITIES=all"""
+
+PIP_SOURCE = "replicate/cog@v0.14.7:pkg/dockerfile/standard_generator.go (pipInstalls)"
+PIP_INSTALL = "RUN --mount=type=cache,target=/root/.cache/pip pip install"
+
+APT_SOURCE = (
+    "replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go (aptInstalls; installTini leaves out recommended "
+    "packages)"
+)
 
 
-def instruction(name: str, form: str = "instruction", **values: str) -> str:
-    """The instruction `name` with its ``{...}`` filled in by `values`; `form` names one of several forms.
-
-    Raises KeyError for an unknown name.
-    """
-    text = str(table("replacements")[name][form])
-    for key, value in values.items():
-        text = text.replace("{" + key + "}", value)
-    return text
+def apt_install(packages: Iterable[str], *, recommended: bool = True) -> str:
+    """Return the RUN that installs Debian packages, and those that they recommend."""
+    # the mount keeps the package lists between builds, outside the image
+    return (
+        "RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy "
+        f"{'' if recommended else '--no-install-recommends '}{' '.join(packages)} && rm -rf /var/lib/apt/lists/*"
+    )
 
 
-def python_folder() -> str:
-    """Where dockerfix installs Python when the base image has none."""
-    return str(table("replacements")["python"]["folder"])
+UV_SOURCE = "astral-sh/uv:docs/guides/integration/docker.md (copying the binary)"
+COPY_UV = f"COPY --from={UV_IMAGE}:{UV_TAG} /uv /uvx /usr/local/bin/"
+
+PYTHON_SOURCE = (
+    "astral-sh/uv:docs/concepts/python-versions.md (managed versions are complete and relocatable, come with pip, and "
+    "are marked as externally managed, which would make every `pip install` of the user fail)"
+)
+_PYTHON = "/opt/python"
+PYTHON_PATH = f'ENV PATH="{_PYTHON}/current/bin:$PATH"'  # packages put their scripts beside the interpreter
 
 
-def debian_of_python(tag: str) -> str:
-    """The system of an image of Python by its tag: ``debian12`` of ``3.11-slim-bookworm``."""
-    data = table("replacements")["debian"]
-    named = next((str(system) for codename, system in data["codenames"].items() if codename in tag), None)
-    version = re.match(r"\d+(?:\.\d+)*", tag)
-    if named is not None or version is None:
-        return named or str(data["newest"])
-    fitting = [str(system) for last, system in data["pythons"] if numbers(version[0])[:2] <= numbers(str(last))]
-    return fitting[0] if fitting else str(data["newest"])
+def install_python(version: str, minor: str) -> str:
+    """Return the RUN by which uv installs a Python; `minor` is the minor version of `version`, such as "3.11"."""
+    return _run(
+        f"UV_PYTHON_INSTALL_DIR={_PYTHON} uv python install {version}",
+        f'python="$(readlink -f {_PYTHON}/cpython-{version}*/bin/python3 | head -n 1)"',
+        'prefix="${python%/bin/*}"',
+        'rm -f "$prefix"/lib/python*/EXTERNALLY-MANAGED',
+        f'ln -sfn "$prefix" {_PYTHON}/current',
+        _link("$prefix", minor),
+        "python -m pip --version",
+    )
+
+
+LINK_SOURCE = (
+    "isolate 0.26.12:backends/container.py and connections/_local/_base.py: fal looks for bin/pythonX.Y, then "
+    "bin/python, in one prefix; nvidia/cuda has neither, and Cog makes only python3"
+)
+
+
+def link_pyenv_python(minor: str) -> str:
+    """Return the RUN that links the Python that Cog installed with pyenv to where fal looks for it."""
+    return _run(_link("$(pyenv prefix)", minor))
+
+
+def link_uv_python(minor: str) -> str:
+    """Return the RUN that links the Python that Cog installed with uv to where fal looks for it."""
+    return _run(
+        'prefix="$(dirname "$(dirname "$(readlink -f /usr/bin/python3)")")"',
+        'rm -f "$prefix"/lib/python*/EXTERNALLY-MANAGED',
+        f'mkdir -p {_PYTHON} && ln -sfn "$prefix" {_PYTHON}/current',
+        _link("$prefix", minor),
+    )
+
+
+def _link(prefix: str, minor: str) -> str:
+    return (
+        f"for name in python python3 python{minor} pip pip3; "
+        f'do ln -sf "{prefix}/bin/$name" "/usr/local/bin/$name"; done'
+    )
+
+
+def _run(*commands: str) -> str:
+    return "RUN " + " && \\\n    ".join(commands)
+
+
+REQUIREMENT_SOURCE = (
+    'docs of fal, "use a custom container image" (install the fal package as the last step); docs of Cog, "deploy '
+    'models with Cog" (`pip install cog` installs the server, and its own pins decide on pydantic)'
+)
+
+
+def pip_install(requirement: str) -> str:
+    """Return the RUN that installs one requirement, quoted for the shell, for the Python that fal starts."""
+    return f"RUN python -m pip install --no-cache-dir {requirement}"
+
+
+SOURCE_PATH_SOURCE = (
+    "fal 1.83.0 and isolate 0.26.12: the module of an app is imported before the working directory is on sys.path, and "
+    "PYTHONPATH may be overwritten; neither is true of a .pth file"
+)
+
+
+def source_path(folder: str) -> str:
+    """Return the RUN that puts a folder of the image on Python's path."""
+    path = "pathlib.Path(sysconfig.get_path('purelib'), 'src.pth')"
+    return rf'''RUN python -c "import pathlib, sysconfig; {path}.write_text('{folder}\n')"'''

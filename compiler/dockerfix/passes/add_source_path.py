@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, flow, placement
 from dockerfix.analysis.blocks import Said
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDER, MODEL_FOLDERS
+from dockerfix.knowledge.written_instructions import source_path
 from dockerfix.syntax.dockerfile.instructions import TextView
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.findings import Finding
@@ -43,18 +43,17 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or context.options.target == "server":
         return
     folder = _source_folder(stage)
-    text = blocks.render(document, CODE, f"{folder} on Python's path", written("source_path", folder=folder))
+    text = blocks.render(document, CODE, f"{folder} on Python's path", source_path(folder))
     said = Said(f"`{folder}` is put on Python's path", f"`{folder}` is on Python's path now")
     yield from blocks.settle(document, CODE, text, placement.after_installs(stage), said)
 
 
 def _source_folder(stage: Stage) -> str:
     """The folder of the code: that of the stage's WORKDIR, or the one above where a shell would not take its name."""
-    folders = idioms().source_folders
     for instruction in reversed(stage.instructions):
         if placement.is_workdir(instruction) and isinstance(instruction.view, TextView):
             folder = instruction.view.value.value
             if _PLAIN.fullmatch(folder):
                 return folder
-            return next(above for above in folders.all if folder.startswith(above))
-    return folders.current
+            return next(above for above in MODEL_FOLDERS if folder.startswith(above))
+    return MODEL_FOLDER

@@ -9,10 +9,10 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Base
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Pin
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import CUDA_IMAGE
 from dockerfix.knowledge.cuda import image_tag, known_tag, parse_cuda_tag, tensorflow_row, torch_rows
-from dockerfix.knowledge.fal import newest_cuda_seen
-from dockerfix.knowledge.gpu import extra_with_cuda, gpu_packages
+from dockerfix.knowledge.fal import NEWEST_CUDA_SEEN
+from dockerfix.knowledge.gpu import COMPILE_CUDA, CUDA_EXTRAS, INSTALL_CUDA, TENSORFLOW_PACKAGES, USE_CUDA_OF_IMAGE
 from dockerfix.knowledge.versions import numbers, release
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding, Severity
@@ -81,9 +81,9 @@ def _version(context: Context, base: Base) -> Iterator[Finding]:
         message = f"{want.reason}, but `{base.shown}` has {base.cuda}: run `cog debug` again, or correct one of the two"
         yield _finding(base, message, Severity.ERROR)
     version = base.cuda or (want.version if want else None)
-    if version and release(cuda.minor(version)) > release(newest_cuda_seen()):
+    if version and release(cuda.minor(version)) > release(NEWEST_CUDA_SEEN):
         message = (
-            f"CUDA {version} is newer than {newest_cuda_seen()}, the newest seen on fal's hosts, whose driver is not "
+            f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver is not "
             "published: try it before you depend on it"
         )
         yield _finding(base, message, Severity.WARNING)
@@ -91,7 +91,7 @@ def _version(context: Context, base: Base) -> Iterator[Finding]:
 
 def _tag(base: Base) -> Iterator[Finding]:
     """Whether NVIDIA serves the tag, as far as a table of devel images with cuDNN can tell."""
-    if base.image is None or not base.image.repository.endswith(idioms().images.cuda) or base.image.digest:
+    if base.image is None or not base.image.repository.endswith(CUDA_IMAGE) or base.image.digest:
         return
     tag = base.image.tag.value if base.image.tag else ""
     parsed = parse_cuda_tag(tag)
@@ -124,12 +124,12 @@ def _torch(document: Document, context: Context, base: Base, found: tuple[Pin, .
 
 
 def _compiles(found: tuple[Pin, ...]) -> bool:
-    return any(pin.name in gpu_packages().compile for pin in found)
+    return any(pin.name in COMPILE_CUDA for pin in found)
 
 
 def _tensorflow(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
     """A pinned TensorFlow, which looks for the CUDA and the cuDNN that it was built for."""
-    pin = requested.find(found, *gpu_packages().tensorflow)
+    pin = requested.find(found, *TENSORFLOW_PACKAGES)
     if pin is None or not pin.requirement.pin or _carries_cuda(pin) or base.cuda is None:
         return
     row = tensorflow_row(pin.requirement.pin)
@@ -147,20 +147,19 @@ def _tensorflow(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
 
 
 def _carries_cuda(pin: Pin) -> bool:
-    extra = extra_with_cuda(pin.name)
+    extra = CUDA_EXTRAS.get(pin.name)
     return extra is not None and any(each.startswith(extra) for each in pin.requirement.extras)
 
 
 def _without_cuda(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
     """A model on GPU on an image without CUDA, as ``--use-cuda-base-image=false`` makes one."""
-    packages = gpu_packages()
-    lacking = [pin for pin in found if pin.name in packages.look_for | packages.compile and not _carries_cuda(pin)]
+    lacking = [pin for pin in found if pin.name in USE_CUDA_OF_IMAGE | COMPILE_CUDA and not _carries_cuda(pin)]
     for pin in lacking:
         message = f"`{pin.name}` needs the CUDA of the image, and `{base.shown}` has none: take a CUDA image"
         yield _finding(base, message, Severity.WARNING, pin)
     if lacking:
         return
-    bringing = next((pin for pin in found if pin.name in packages.bring or _carries_cuda(pin)), None)
+    bringing = next((pin for pin in found if pin.name in INSTALL_CUDA or _carries_cuda(pin)), None)
     if bringing is not None:
         message = (
             f"`{base.shown}` has no CUDA; the wheels that `{bringing.name}` installs bring their own, which is enough"

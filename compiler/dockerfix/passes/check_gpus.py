@@ -8,14 +8,8 @@ from dockerfix.analysis import cuda, flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Base
 from dockerfix.analysis.packages import requested
-from dockerfix.knowledge.fal import machines
-from dockerfix.knowledge.gpu import (
-    Architecture,
-    architecture_variable,
-    architectures,
-    architectures_for,
-    usual_machines,
-)
+from dockerfix.knowledge.fal import GPU_MACHINES, USUAL_MACHINES
+from dockerfix.knowledge.gpu import ARCHITECTURE_VARIABLE, ARCHITECTURES, Architecture, architectures_for
 from dockerfix.knowledge.versions import numbers, release
 from dockerfix.syntax.dockerfile.instructions import Arg, Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -71,10 +65,10 @@ def _machines(base: Base, limit: str | None, torch: str | None) -> Finding:
     usable = cuda.usable(limit, torch)
     names = {each.sm for each in usable}
     # code for an older GPU of the same generation runs on a newer one, if whoever compiled it put no other condition
-    kin = {each.sm for each in architectures() if _is_served(each.name, {one.name for one in usable})} - names
-    able = [machine.name for machine in machines() if machine.arch in names]
-    perhaps = [machine.name for machine in machines() if machine.arch in kin]
-    unable = [machine.name for machine in machines() if machine.arch not in names | kin]
+    kin = {each.sm for each in ARCHITECTURES if _is_served(each.name, {one.name for one in usable})} - names
+    able = [machine.name for machine in GPU_MACHINES if machine.arch in names]
+    perhaps = [machine.name for machine in GPU_MACHINES if machine.arch in kin]
+    unable = [machine.name for machine in GPU_MACHINES if machine.arch not in names | kin]
     parts = [f"CUDA {cuda.minor(limit)}"] if limit else []
     what = " with ".join([*parts, f"torch {torch}"] if torch else parts)
     if not able:
@@ -83,7 +77,7 @@ def _machines(base: Base, limit: str | None, torch: str | None) -> Finding:
         message = f"{what} runs on {listed(able)}"
         message += f", perhaps on {listed(perhaps)}" if perhaps else ""
         message += f", not on {listed(unable)}" if unable else ""
-    severity = Severity.WARNING if any(name in unable for name in usual_machines()) else Severity.NOTE
+    severity = Severity.WARNING if any(name in unable for name in USUAL_MACHINES) else Severity.NOTE
     return Finding(CODE, base.instruction.body_span, message, severity=severity)
 
 
@@ -100,17 +94,17 @@ def _targets(instruction: Instruction, toolkit: str) -> Iterator[Finding]:
         if not found:
             continue
         chosen = {f"{int(first)}.{second}" for first, second in found}
-        known = {each.name: each for each in architectures()}
+        known = {each.name: each for each in ARCHITECTURES}
         refused = [
             name for name in sorted(chosen, key=numbers) if name in known and not _compiles(toolkit, known[name])
         ]
         missing = [each for each in architectures_for(toolkit) if not _is_served(each.name, chosen)]
-        variable = architecture_variable()
+        variable = ARCHITECTURE_VARIABLE
         if refused:
             message = f"`{variable}` names {', '.join(refused)}, which the compiler of CUDA {toolkit} does not know: remove it"
             yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
         elif missing and "+PTX" not in value:
-            wanted = [machine.name for machine in machines() if machine.arch in {each.sm for each in missing}]
+            wanted = [machine.name for machine in GPU_MACHINES if machine.arch in {each.sm for each in missing}]
             names = ", ".join(each.name for each in missing)
             message = f"`{variable}` leaves out {names}: what is compiled here won't run on {listed(wanted)}"
             yield Finding(CODE, instruction.body_span, message)
@@ -129,10 +123,13 @@ def _is_served(name: str, chosen: set[str]) -> bool:
 def _values(instruction: Instruction) -> Iterator[str]:
     """What an instruction sets the variable to."""
     view = instruction.view
-    variable = architecture_variable()
     if isinstance(view, Env | Arg):
-        yield from (pair.value.value for pair in view.pairs if pair.name.value == variable and pair.value is not None)
-    elif instruction.keyword == "RUN" and variable in instruction.node.text:
+        yield from (
+            pair.value.value
+            for pair in view.pairs
+            if pair.name.value == ARCHITECTURE_VARIABLE and pair.value is not None
+        )
+    elif instruction.keyword == "RUN" and ARCHITECTURE_VARIABLE in instruction.node.text:
         found = flow.shell(instruction)
         for command in found.script.walk() if found is not None else ():
-            yield from (each.value.text for each in command.assignments if each.name == variable)
+            yield from (each.value.text for each in command.assignments if each.name == ARCHITECTURE_VARIABLE)

@@ -8,7 +8,7 @@ from dockerfix.analysis import bases, flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Line, Pin
-from dockerfix.knowledge.fal import fal_conflict, fal_package, fal_version
+from dockerfix.knowledge.fal import FAL_PACKAGE, fal_conflict, fal_version
 from dockerfix.project.requirements import has_credentials
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding, Severity
@@ -23,7 +23,7 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
     """Report packages and a Python version that don't go with fal, and URLs that hold credentials.
 
     The model and `fal` share one Python, and fal is installed last, so that its versions win: a model that pins pydantic below 2
-    gets another one (PyPI, Requires-Dist of fal; knowledge/fal.yaml). Versions of fal for old Pythons are no longer published.
+    gets another one (PyPI, Requires-Dist of fal; knowledge/fal.py). Versions of fal for old Pythons are no longer published.
     A URL with a password or a token would be stored in the image for everyone who can pull it; dockerfix never writes one.
 
     cog.yaml:
@@ -89,10 +89,10 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
     file = context.project.config_name if line else None
     version = fal_version(python)
     if version is None:
-        message = f"no release of `{fal_package()}` supports Python {python}: take a newer one for `python_version`"
+        message = f"no release of `{FAL_PACKAGE}` supports Python {python}: take a newer one for `python_version`"
         yield Finding(CODE, base.body_span, message, severity=Severity.ERROR, file=file, line=line)
     elif version != fal_version():
-        message = f"for Python {python} `{fal_package()}` stays at {version}: take a newer `python_version` when the model allows it"
+        message = f"for Python {python} `{FAL_PACKAGE}` stays at {version}: take a newer `python_version` when the model allows it"
         yield Finding(CODE, base.body_span, message, severity=Severity.WARNING, file=file, line=line)
 
 
@@ -101,7 +101,7 @@ def _conflict(pin: Pin, python: str, context: Context) -> Iterator[Finding]:
     requirement = pin.requirement
     if requirement.marker is not None:
         return
-    if pin.name == fal_package() and requirement.pin:
+    if pin.name == FAL_PACKAGE and requirement.pin:
         version = context.options.fal_version or fal_version(python)
         if requirement.pin != version:
             message = f"`{requirement.text}` is replaced by fal {version}: `--fal-version {requirement.pin}` keeps it"

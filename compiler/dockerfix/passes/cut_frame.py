@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import cog
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import FRAME_OF_DOCKERFILE
 from dockerfix.syntax.dockerfile.instructions import View
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
@@ -57,15 +57,15 @@ def cut_frame(document: Document, _context: Context) -> Iterator[Finding]:
 
 
 def _cut(document: Document, frame: list[Instruction]) -> Finding:
-    opening = next((line for line in frame if line.text.strip() == idioms().frame.runner), None)
+    opening = next((line for line in frame if line.text.strip() == FRAME_OF_DOCKERFILE), None)
     if opening is None:
-        message = f"there is a frame of `===` lines, but none says `{idioms().frame.runner}`"
+        message = f"there is a frame of `===` lines, but none says `{FRAME_OF_DOCKERFILE}`"
         return Finding(CODE, frame[0].body_span, message, severity=Severity.ERROR)
     closing = next((line for line in frame if line.start > opening.start), None)
     end = closing.start if closing else len(document.text)
     first = next((each for each in document.instructions if opening.start < each.start), None)
     if first is None or first.start >= end or first.keyword not in _MAY_COME_FIRST:
-        message = f"the Dockerfile under `{idioms().frame.runner}` does not begin with FROM"
+        message = f"the Dockerfile under `{FRAME_OF_DOCKERFILE}` does not begin with FROM"
         return Finding(CODE, opening.body_span, message, severity=Severity.ERROR)
     edits = (Edit(Span(0, opening.span.end), ""), Edit(Span(end, len(document.text)), ""))
     message = "of the documents of `--separate-weights` only the runner's Dockerfile is kept"

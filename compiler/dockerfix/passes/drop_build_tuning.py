@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import CFLAGS_NAME, CFLAGS_VALUE, LD_CACHE_FILE, NVIDIA_KEY, STEP_LABEL_PREFIX
 from dockerfix.syntax.dockerfile.instructions import Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding
@@ -41,7 +41,7 @@ def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding
     for instruction in document.instructions:
         value = _cflags(instruction)
         what = None
-        if value == idioms().environment.cflags_value:
+        if value == CFLAGS_VALUE:
             inside_pair, what = True, "Cog's CFLAGS"
         elif value == "" and inside_pair:
             inside_pair, what = False, "the reset of Cog's CFLAGS"
@@ -58,7 +58,7 @@ def _cflags(instruction: Instruction) -> str | None:
     if not isinstance(view, Env) or len(view.pairs) != 1:
         return None
     pair = view.pairs[0]
-    if pair.name.value != idioms().environment.cflags_name or pair.value is None:
+    if pair.name.value != CFLAGS_NAME or pair.value is None:
         return None
     return pair.value.value.strip("\"'")
 
@@ -66,16 +66,16 @@ def _cflags(instruction: Instruction) -> str | None:
 @per_node
 def _step(instruction: Instruction) -> str | None:
     view = instruction.view
-    if isinstance(view, Run) and not view.is_json and view.arguments.startswith(idioms().staging.label_prefix):
+    if isinstance(view, Run) and not view.is_json and view.arguments.startswith(STEP_LABEL_PREFIX):
         return "section label"
-    if idioms().ld_cache.file not in instruction.text and idioms().nvidia_key.key not in instruction.text:
+    if LD_CACHE_FILE not in instruction.text and NVIDIA_KEY not in instruction.text:
         return None
     commands = flow.simple_commands(instruction)
     programs = {flow.program(command) for command in commands}
     targets = {redirection.target.value for command in commands for redirection in command.redirections}
-    if targets == {idioms().ld_cache.file} and programs <= {"find", "sort", "ldconfig"}:
+    if targets == {LD_CACHE_FILE} and programs <= {"find", "sort", "ldconfig"}:
         return "the step for the linker's cache"
     words = {word for command in commands for word in flow.arguments(command)}
-    if programs == {"rm", "apt-key"} and idioms().nvidia_key.key in words:
+    if programs == {"rm", "apt-key"} and NVIDIA_KEY in words:
         return "the step against NVIDIA's old signing key"
     return None

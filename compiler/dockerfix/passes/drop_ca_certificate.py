@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import cog, flow
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import (
+    CERTIFICATE_FILE,
+    CERTIFICATE_TARGET,
+    CERTIFICATE_VALUE,
+    CERTIFICATE_VARIABLES,
+)
 from dockerfix.syntax.dockerfile.instructions import Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding
@@ -34,10 +39,9 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
         FROM python:3.12-slim
         CMD ["python", "-m", "cog.server.http"]
     """
-    certificate = idioms().certificate
-    if certificate.file not in document.text:
+    if CERTIFICATE_FILE not in document.text:
         return
-    copies = [each for each in document.instructions if cog.staged_file(each) == certificate.file]
+    copies = [each for each in document.instructions if cog.staged_file(each) == CERTIFICATE_FILE]
     if not copies:
         return
     for instruction in document.instructions:
@@ -54,21 +58,20 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
 
 def _installs_it(instruction: Instruction) -> bool:
     commands = flow.simple_commands(instruction)
-    return any(idioms().certificate.target in flow.arguments(command) for command in commands) and {
+    return any(CERTIFICATE_TARGET in flow.arguments(command) for command in commands) and {
         flow.program(command) for command in commands
     } <= {"cp", "cat", "update-ca-certificates"}
 
 
 def _points_to_it(instruction: Instruction) -> bool:
     view = instruction.view
-    certificate = idioms().certificate
     return (
         isinstance(view, Env)
         and bool(view.pairs)
         and all(
-            pair.name.value in certificate.variables
+            pair.name.value in CERTIFICATE_VARIABLES
             and pair.value is not None
-            and pair.value.value == certificate.value
+            and pair.value.value == CERTIFICATE_VALUE
             for pair in view.pairs
         )
     )

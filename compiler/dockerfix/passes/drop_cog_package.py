@@ -8,7 +8,7 @@ from dockerfix.analysis import blocks, cog, flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
 from dockerfix.analysis.packages import pip
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import FIRST_PACKAGES, HELPER_PREFIX, LIBRARY_FOLDER
 from dockerfix.syntax.dockerfile.instructions import Copy, Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command, Word
@@ -74,8 +74,9 @@ def _brings_cog(instruction: Instruction) -> bool:
         return False
     name = cog.staged_file(instruction) or ""
     view = instruction.view
-    folder = idioms().staging.library_folder
-    in_library = isinstance(view, Copy) and view.destination is not None and view.destination.value.startswith(folder)
+    in_library = (
+        isinstance(view, Copy) and view.destination is not None and view.destination.value.startswith(LIBRARY_FOLDER)
+    )
     return cog.is_wheel_name(name) or in_library
 
 
@@ -85,11 +86,7 @@ def _is_library_path(instruction: Instruction) -> bool:
     if not isinstance(view, Env) or len(view.pairs) != 1:
         return False
     pair = view.pairs[0]
-    return (
-        pair.name.value == "PYTHONPATH"
-        and pair.value is not None
-        and pair.value.value == idioms().staging.library_folder
-    )
+    return pair.name.value == "PYTHONPATH" and pair.value is not None and pair.value.value == LIBRARY_FOLDER
 
 
 def _in_run(instruction: Instruction) -> Iterator[Finding]:
@@ -136,7 +133,6 @@ def _is_cogs(instruction: Instruction, command: Command) -> bool:
     inner = flow.nested_commands(command)
     if inner and all(cog.installs_cog(each) or cog.uninstalls_cog(each) for each in inner):
         return True
-    staging = idioms().staging
     targets = [redirection.target.value or "" for redirection in command.redirections]
     operands = [word.value or "" for word in command.words[1:]]
     if any(_is_cogs_file(target) for target in targets):
@@ -146,14 +142,13 @@ def _is_cogs(instruction: Instruction, command: Command) -> bool:
         places = [operand for operand in operands if operand.startswith("/")]
         return bool(places) and all(_is_cogs_file(place) for place in places)
     if name in ("echo", "base64"):
-        return staging.library_folder in instruction.text
+        return LIBRARY_FOLDER in instruction.text
     return _is_for_library(instruction, command)
 
 
 def _is_cogs_file(path: str) -> bool:
     """A helper script or the library of 2021."""
-    staging = idioms().staging
-    return path.startswith(staging.helper_prefix) or f"{path}/".startswith(f"{staging.library_folder}/")
+    return path.startswith(HELPER_PREFIX) or f"{path}/".startswith(f"{LIBRARY_FOLDER}/")
 
 
 def _is_for_library(instruction: Instruction, command: Command) -> bool:
@@ -162,7 +157,7 @@ def _is_for_library(instruction: Instruction, command: Command) -> bool:
     found = pip.install(command)
     if following is None or found is None or not _is_library_path(following):
         return False
-    return all(word.value in idioms().packages.first_releases for word in found.operands)
+    return all(word.value in FIRST_PACKAGES for word in found.operands)
 
 
 def _without_cog(found: flow.Shell, command: Command) -> tuple[Edit, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, flow, stage_numbers
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import DEPENDENCIES_FOLDER, DEPENDENCIES_STAGE
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.shell import Command
 from dockerfix.text.edits import Edit
@@ -51,7 +51,7 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
 
 
 def _is_for_packages(stage: Stage) -> bool:
-    return stage.name == idioms().staging.dependencies_stage
+    return stage.name == DEPENDENCIES_STAGE
 
 
 def _going_along(document: Document, stage: Stage, gone: set[Instruction]) -> tuple[Instruction, ...] | None:
@@ -71,14 +71,15 @@ def _only_checks(document: Document, instruction: Instruction) -> bool:
 
 def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:
     """The later instructions that bring the packages of `stage` over; None where one takes something else of it."""
-    folder = idioms().staging.dependencies_folder
     users = flow.users_of(document, stage)
-    if not all(folder in user.text for user in users):
+    if not all(DEPENDENCIES_FOLDER in user.text for user in users):
         return None
     links = [
         instruction
         for instruction in document.instructions
-        if instruction not in users and f"{folder}/" in instruction.node.text and _only_brings(instruction, folder)
+        if instruction not in users
+        and f"{DEPENDENCIES_FOLDER}/" in instruction.node.text
+        and _only_brings(instruction, DEPENDENCIES_FOLDER)
     ]
     return (*users, *links)
 

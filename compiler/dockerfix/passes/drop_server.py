@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import cog, environment, flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, SERVER_PORT
 from dockerfix.syntax.dockerfile.instructions import Env, FieldsView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding
@@ -62,7 +62,7 @@ def _server_part(instruction: Instruction) -> str | None:
     if instruction.keyword == "CMD" and cog.is_server(instruction):
         return "the CMD that starts Cog's server"
     if isinstance(view, FieldsView) and instruction.keyword == "EXPOSE":
-        return "the EXPOSE of Cog's server" if [word.value for word in view.words] == [idioms().server.port] else None
+        return "the EXPOSE of Cog's server" if [word.value for word in view.words] == [SERVER_PORT] else None
     return None
 
 
@@ -87,5 +87,4 @@ def _copies_config(instruction: Instruction) -> bool:
     if len(commands) != 1 or flow.program(commands[0]) != "cp":
         return False
     operands = flow.arguments(commands[0])
-    folders = idioms().source_folders.all
-    return len(operands) == 2 and operands[1] in [f"{folder}/cog.yaml" for folder in folders]
+    return len(operands) == 2 and operands[1] in [f"{folder}/cog.yaml" for folder in MODEL_FOLDERS]

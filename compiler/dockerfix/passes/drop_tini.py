@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import cog, flow, stage_numbers
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import TINI_PATHS, TINI_URL_PART
 from dockerfix.syntax.dockerfile.instructions import Copy
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.shell import Command
@@ -56,7 +56,7 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(CODE, instruction.body_span, "the ENTRYPOINT of tini is removed", (flow.drop(instruction),))
         elif _copies_tini(instruction):
             yield Finding(CODE, instruction.body_span, "the COPY of tini is removed", (flow.drop(instruction),))
-        elif idioms().tini.url_part in instruction.node.text:
+        elif TINI_URL_PART in instruction.node.text:
             yield from _in_run(instruction)
 
 
@@ -78,7 +78,7 @@ def _copies_tini(instruction: Instruction) -> bool:
         isinstance(view, Copy)
         and bool(view.source_stage)
         and view.destination is not None
-        and view.destination.value in idioms().tini.paths
+        and view.destination.value in TINI_PATHS
     )
 
 

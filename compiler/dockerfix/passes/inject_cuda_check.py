@@ -8,7 +8,7 @@ from dockerfix.analysis import blocks, cuda, flow
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Base, Wanted
-from dockerfix.knowledge.gpu import version_files, version_variable
+from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
@@ -91,8 +91,8 @@ def step(want: Wanted) -> str:
     first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
     read = f"""cuda="$(sed -n '{first}' "$file")\""""
     lines = (
-        f'RUN cuda="${{{version_variable()}:-}}"; \\',
-        f"for file in {' '.join(version_files())}; do \\",
+        f'RUN cuda="${{{VERSION_VARIABLE}:-}}"; \\',
+        f"for file in {' '.join(VERSION_FILES)}; do \\",
         f'if [ -z "$cuda" ] && [ -f "$file" ]; then {read}; fi; \\',
         "done; \\",
         'case "$cuda" in \\',

@@ -8,7 +8,7 @@ from dockerfix.analysis import bases, blocks, flow, placement
 from dockerfix.analysis.blocks import Said
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_server import cog_version
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit
@@ -55,6 +55,6 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         message = f"no release of Cog on PyPI runs on Python {python}: its server can't be kept"
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
-    text = blocks.render(document, CODE, "Cog's own server", written("cog", requirement=shell_quote(f"cog=={version}")))
+    text = blocks.render(document, CODE, "Cog's own server", pip_install(shell_quote(f"cog=={version}")))
     said = Said(f"Cog {version} is installed from PyPI for its server", f"Cog is now {version}")
     yield from blocks.settle(document, CODE, text, placement.before_user_commands(stage, context), said)

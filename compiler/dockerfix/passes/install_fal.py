@@ -8,7 +8,7 @@ from dockerfix.analysis import bases, blocks, flow, placement
 from dockerfix.analysis.blocks import Said
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.fal import fal_version
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding
@@ -42,7 +42,7 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or context.options.target == "server":
         return
     version = context.options.fal_version or fal_version(bases.python_of(document, stage, context.config))
-    text = written("fal", requirement=shell_quote(f"fal=={version}"))
+    text = pip_install(shell_quote(f"fal=={version}"))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
     said = Said(f"fal {version} is installed last", f"the fal SDK is now {version}")
     yield from blocks.settle(document, CODE, rendered, placement.after_installs(stage), said)

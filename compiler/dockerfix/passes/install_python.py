@@ -8,9 +8,8 @@ from dockerfix.analysis import bases, blocks, flow, placement
 from dockerfix.analysis.blocks import Said
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt
-from dockerfix.knowledge.cog_constructs import default_python, idioms
-from dockerfix.knowledge.written_instructions import instruction as written
-from dockerfix.knowledge.written_instructions import python_folder
+from dockerfix.knowledge import written_instructions as written
+from dockerfix.knowledge.cog_constructs import default_python
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.findings import Finding
 from dockerfix.text.lazy_patterns import lazy
@@ -61,9 +60,9 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
         return
     version = _wanted(stage, context)
     copies = any(bases.copies_uv(each) and not blocks.in_block(document, each) for each in stage.instructions)
-    steps = [] if copies else [written("uv", image=f"{idioms().uv.image}:{idioms().uv.tag}")]
-    steps.append(written("python", folder=python_folder(), version=version, minor=bases.minor(version)))
-    steps.append(written("python", "path", folder=python_folder()))
+    steps = [] if copies else [written.COPY_UV]
+    steps.append(written.install_python(version, bases.minor(version)))
+    steps.append(written.PYTHON_PATH)
     text = blocks.render(document, CODE, f"Python {version}, which the base image lacks", *steps)
     said = Said(f"Python {version} is installed: the base image has none", f"Python is now {version}")
     yield from blocks.settle(document, CODE, text, _place(stage), said)

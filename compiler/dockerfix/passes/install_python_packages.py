@@ -10,7 +10,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.install_step import PipStep
 from dockerfix.analysis.packages.torch_index import torch_source
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.edits import Edit
@@ -106,7 +106,7 @@ def _install(
         stage = flow.final_stage(document)
         if stage is not None:
             offset = placement.before_user_commands(stage, context)
-            text = _render(document, written("pip"), wanted)
+            text = _render(document, PIP_INSTALL, wanted)
             edits = (*removals, blocks.place(document, offset, text))
             yield Finding(CODE, Span(offset, offset), "the packages of cog.yaml are installed here", edits)
 
@@ -122,7 +122,7 @@ def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterato
         message = "cog.yaml names no packages any more: the block is removed"
         yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
         return
-    head = install_step.head_of_block(block) or written("pip")
+    head = install_step.head_of_block(block) or PIP_INSTALL
     edits = blocks.update(document, block, _render(document, head, wanted))
     if edits:
         yield Finding(CODE, block.span, "the packages are brought up to date with cog.yaml", edits)

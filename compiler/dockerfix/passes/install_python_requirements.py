@@ -9,7 +9,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.requirements_copy import Plan
 from dockerfix.analysis.packages.torch_index import TorchSource, torch_source
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item, Requirement
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit
@@ -72,7 +72,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
 
 
 def _install(document: Document, context: Context, plan: Plan, block: blocks.Block | None) -> Iterator[Finding]:
-    head = written("pip")
+    head = PIP_INSTALL
     step = install_step.staged_install(document)
     if block is not None:
         head = install_step.head_of_block(block) or head

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, flow, placement, systems
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
@@ -92,7 +92,7 @@ def _gone(document: Document, stage: Stage, names: tuple[str, ...]) -> Iterator[
 
 
 def _render(document: Document, packages: tuple[str, ...]) -> str:
-    return blocks.render(document, CODE, "system_packages of cog.yaml", written("apt", packages=" ".join(packages)))
+    return blocks.render(document, CODE, "system_packages of cog.yaml", apt_install(packages))
 
 
 def _update(document: Document, block: blocks.Block, packages: tuple[str, ...]) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, flow, placement
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step
-from dockerfix.knowledge.cog_dependencies import package_of, transitive_packages
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
+from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit
@@ -41,14 +41,14 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
     stage = flow.final_stage(document)
     if stage is None or context.project.root is None:
         return
-    imports = context.project.undeclared_imports(only=set(transitive_packages()))
-    names = dict.fromkeys(name for found in imports if (name := package_of(found.module)) is not None)
+    imports = context.project.undeclared_imports(only=set(PACKAGE_OF_MODULE))
+    names = dict.fromkeys(name for found in imports if (name := PACKAGE_OF_MODULE.get(found.module)) is not None)
     block = blocks.find_block(document, CODE)
     if not names:
         if block is not None:
             yield Finding(CODE, block.span, "nothing needs these packages any more", (Edit(block.span, ""),))
         return
-    head = written("pip").replace(" pip install", " python -m pip install")
+    head = PIP_INSTALL.replace(" pip install", " python -m pip install")
     install = install_step.render_install(head, [shell_quote(name) for name in names])
     text = blocks.render(document, CODE, "imported by the code, and brought by Cog until now", install)
     if block is not None:

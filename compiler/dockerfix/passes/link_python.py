@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import bases, blocks, flow, placement
 from dockerfix.analysis.blocks import Said
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.written_instructions import instruction as written
-from dockerfix.knowledge.written_instructions import python_folder
+from dockerfix.knowledge import written_instructions as written
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding
 
@@ -48,10 +47,10 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or installed is None or blocks.find_block(document, "DF206"):
         return
     version = bases.python_of(document, stage, context.config)
-    steps = [written("links", installed.kind, minor=version, folder=python_folder())]
     if installed.kind == "uv":
-        # pyenv's own folder of links is on the path already
-        steps.append(written("python", "path", folder=python_folder()))
+        steps = [written.link_uv_python(version), written.PYTHON_PATH]
+    else:
+        steps = [written.link_pyenv_python(version)]  # pyenv's own folder of links is on the path already
     text = blocks.render(document, CODE, "python and pip in one folder, where fal looks for them", *steps)
     said = Said(
         f"Python {version} is linked into one folder, where fal looks for it",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import flow
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import DEPENDENCIES_STAGE
 from dockerfix.syntax.dockerfile.instructions import Copy
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit
@@ -43,7 +43,7 @@ def repair_site_packages(document: Document, _context: Context) -> Iterator[Find
     """
     for use in flow.uses(document):
         view = use.instruction.view
-        if use.name != idioms().staging.dependencies_stage or not isinstance(view, Copy) or view.destination is None:
+        if use.name != DEPENDENCIES_STAGE or not isinstance(view, Copy) or view.destination is None:
             continue
         match = _PATCH.search(view.destination.value)
         if match:

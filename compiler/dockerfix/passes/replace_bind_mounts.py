@@ -9,7 +9,8 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal import uploads
 from dockerfix.analysis.fal.client import client_agrees
-from dockerfix.syntax.dockerfile.instructions import Mount, Run
+from dockerfix.syntax.dockerfile.instructions import Run
+from dockerfix.syntax.dockerfile.references import Mount
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity

@@ -9,9 +9,9 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step
 from dockerfix.analysis.systems import successor_on, system_of_image
 from dockerfix.knowledge.cog_base import CogBaseTag, cog_base_packages
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, MODEL_FOLDER, PYTHON_IMAGE
 from dockerfix.knowledge.cuda import image_tag
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import PREAMBLE, apt_install
 from dockerfix.syntax.dockerfile.instructions import From
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
@@ -79,13 +79,13 @@ def _replace(document: Document, base: Instruction, context: Context) -> Finding
         cuda = tag.cuda if tag else None
         message = f"no public CUDA image is known for CUDA {cuda}: choose one by hand, or use `--keep cog-base`"
         return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
-    instructions = [written("preamble")]
+    instructions = [PREAMBLE]
     if not context.drops("cog-base-extras"):
         system = system_of_image(*public.split(":"))
         names = dict.fromkeys(successor_on(system, name) for name in cog_base_packages(context.era))
-        instructions.append(written("apt", packages=" ".join(names)))
+        instructions.append(apt_install(names))
     # the image's last instructions are those of every output of Cog: its commands run in the folder of the code
-    instructions.append(written("folder", folder=idioms().source_folders.current))
+    instructions.append(f"WORKDIR {MODEL_FOLDER}")
     block = blocks.render(document, CODE, f"what `{image.text}` brought", *instructions)
     edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
     return Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}` and what it brought", edits)
@@ -93,12 +93,11 @@ def _replace(document: Document, base: Instruction, context: Context) -> Finding
 
 def public_image(document: Document, base: Instruction, tag: CogBaseTag | None, context: Context) -> str | None:
     """The public image that a cog-base tag stands for, or None where no CUDA image is known."""
-    images = idioms().images
     config = context.config
     cuda = tag.cuda if tag else (config.cuda if config and config.gpu else None)
     if cuda is not None:
         found = image_tag(cuda, config.cudnn if config else None) or image_tag(cuda)
-        return f"{images.cuda}:{found}" if found else None
+        return f"{CUDA_IMAGE}:{found}" if found else None
     stage = next(stage for stage in document.stages if stage.base is base)
     version = tag.python if tag else bases.python_of(document, stage, config)
-    return f"{images.python}:{version}-slim"
+    return f"{PYTHON_IMAGE}:{version}-slim"

@@ -6,9 +6,20 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, cog, environment, flow
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import default_python, idioms
+from dockerfix.knowledge.cog_constructs import (
+    CUDA_IMAGE,
+    ENVIRONMENT_NAMES,
+    FAST_CONTEXTS,
+    MONOBASE_CUDA,
+    MONOBASE_CUDNN,
+    MONOBASE_PYTHON,
+    MONOBASE_RUNNER,
+    MONOBASE_USER_STEP,
+    PYTHON_IMAGE,
+    default_python,
+)
 from dockerfix.knowledge.cuda import image_tag
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import PREAMBLE
 from dockerfix.syntax.dockerfile.instructions import Env, From, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.edits import Edit
@@ -55,10 +66,10 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
     image = view.image if isinstance(view, From) else None
     public = _public_image(variables, context)
     if image is None or public is None:
-        message = f"no public CUDA image is known for CUDA {variables.get(idioms().monobase.cuda)}: choose one by hand"
+        message = f"no public CUDA image is known for CUDA {variables.get(MONOBASE_CUDA)}: choose one by hand"
         yield Finding(CODE, base.body_span, message, severity=Severity.ERROR)
         return
-    block = blocks.render(document, CODE, f"what `{image.text}` brought", written("preamble"))
+    block = blocks.render(document, CODE, f"what `{image.text}` brought", PREAMBLE)
     edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
     yield Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}`", edits)
     for instruction in stage.instructions:
@@ -74,7 +85,7 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
 def _unknown(instruction: Instruction, context: Context) -> Iterator[Finding]:
     """The step that installs the user's packages, where nothing tells which."""
     known = context.config is not None or context.options.requirements_path is not None
-    if not known and idioms().monobase.steps[-1] in instruction.text:
+    if not known and MONOBASE_USER_STEP in instruction.text:
         message = (
             "the packages that are installed here stood in a file of Cog's that is gone, and there is no cog.yaml: "
             "name it with `--cog-yaml PATH`, or a requirements file with `--requirements FILE`"
@@ -91,13 +102,12 @@ def _variables(stage: Stage) -> dict[str, str]:
 
 
 def _public_image(variables: dict[str, str], context: Context) -> str | None:
-    names, images = idioms().monobase, idioms().images
-    cuda = variables.get(names.cuda)
+    cuda = variables.get(MONOBASE_CUDA)
     if cuda:
-        found = image_tag(cuda, variables.get(names.cudnn)) or image_tag(cuda)
-        return f"{images.cuda}:{found}" if found else None
+        found = image_tag(cuda, variables.get(MONOBASE_CUDNN)) or image_tag(cuda)
+        return f"{CUDA_IMAGE}:{found}" if found else None
     configured = context.config.python_version if context.config else None
-    return f"{images.python}:{variables.get(names.python) or configured or default_python()}-slim"
+    return f"{PYTHON_IMAGE}:{variables.get(MONOBASE_PYTHON) or configured or default_python()}-slim"
 
 
 def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ...]:
@@ -105,8 +115,7 @@ def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ..
     view = instruction.view
     if not isinstance(view, Env):
         return ()
-    names = idioms().environment.names
-    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) or pair.name.value in names]
+    own = [pair for pair in view.pairs if cog.is_cog_variable(pair.name.value) or pair.name.value in ENVIRONMENT_NAMES]
     if own and len(own) == len(view.pairs):
         return (flow.drop(instruction),)
     wanted = dict(context.config.environment) if context.config else {}
@@ -115,9 +124,9 @@ def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ..
 
 def _is_step(instruction: Instruction) -> bool:
     """A RUN of monobase's scripts, or the unpacking of the Debian packages that Cog had fetched."""
-    if idioms().monobase.runner in instruction.text:
+    if MONOBASE_RUNNER in instruction.text:
         return True
-    view, contexts = instruction.view, idioms().staging.fast_contexts
+    view, contexts = instruction.view, FAST_CONTEXTS
     return (
         isinstance(view, Run)
         and any(mount.source_stage in contexts for mount in view.mounts)

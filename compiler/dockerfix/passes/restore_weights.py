@@ -8,7 +8,7 @@ from dockerfix.analysis import cog, flow, stage_numbers
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import per_node
 from dockerfix.analysis.packages.requirements_copy import copy_instruction
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, MONOBASE_WEIGHTS_FOLDER, WEIGHTS_STAGE, WEIGHTS_SUFFIX
 from dockerfix.syntax.dockerfile.instructions import Copy, From
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
@@ -60,13 +60,12 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
 
 def _is_weights_stage(instruction: Instruction) -> bool:
     view = instruction.view
-    images = idioms().images
     return (
         isinstance(view, From)
         and view.image is not None
         and view.stage_name is not None
-        and view.stage_name.value.lower() == images.weights_stage
-        and view.image.repository.endswith(images.weights_suffix)
+        and view.stage_name.value.lower() == WEIGHTS_STAGE
+        and view.image.repository.endswith(WEIGHTS_SUFFIX)
     )
 
 
@@ -75,7 +74,7 @@ def _is_from_weights(document: Document, instruction: Instruction) -> bool:
     view = instruction.view
     return (
         isinstance(view, Copy)
-        and view.source_stage == idioms().images.weights_stage
+        and view.source_stage == WEIGHTS_STAGE
         and view.destination is not None
         and any(_is_weights_stage(stage.base) for stage in document.stages)
     )
@@ -88,7 +87,7 @@ def _from_project(instruction: Instruction) -> Finding:
     path = text[:half] if text[half : half + 1] == " " and text[:half] == text[half + 1 :] else text.split()[0]
     target = path if text.endswith(path) else text.split()[-1]
     source = path
-    for folder in idioms().source_folders.all:
+    for folder in MODEL_FOLDERS:
         source = source.removeprefix(f"{folder}/")
     message = f"`{source}` is copied from the project instead of from Cog's weights image"
     return Finding(
@@ -99,18 +98,19 @@ def _from_project(instruction: Instruction) -> Finding:
 @per_node
 def _goes_to_cache(instruction: Instruction) -> bool:
     view = instruction.view
-    folder = idioms().monobase.weights_folder
     return (
-        isinstance(view, Copy) and view.destination is not None and view.destination.value.strip('"').startswith(folder)
+        isinstance(view, Copy)
+        and view.destination is not None
+        and view.destination.value.strip('"').startswith(MONOBASE_WEIGHTS_FOLDER)
     )
 
 
 @per_node
 def _links_to_cache(instruction: Instruction) -> bool:
     commands = flow.simple_commands(instruction)
-    folder = idioms().monobase.weights_folder
     return bool(commands) and all(
-        flow.program(command) == "ln" and any(word and word.startswith(folder) for word in flow.arguments(command))
+        flow.program(command) == "ln"
+        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in flow.arguments(command))
         for command in commands
     )
 

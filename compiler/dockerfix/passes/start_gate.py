@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, cog, flow, placement
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.cog_server import gate
-from dockerfix.knowledge.fal import runtime
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, SERVER_ENTRYPOINT_SCRIPTS, SERVER_PORT
+from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
+from dockerfix.knowledge.fal import PORT
 from dockerfix.syntax.dockerfile.instructions import FieldsView, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.edits import Edit
@@ -92,16 +91,10 @@ def _instructions(stage: Stage) -> list[str]:
     """The block's instructions; the first releases copied the project elsewhere, so there the gate comes by itself."""
     import json
 
-    found = gate()
-    folders = [folder for folder in idioms().source_folders.all if _works_in(stage, folder)]
-    copies = (
-        [written("gate", "copy", file=found.file, folder=found.folder)] if folders not in ([], [found.folder]) else []
-    )
-    return [
-        *copies,
-        written("gate", "expose", port=str(runtime().port)),
-        written("gate", "command", command=json.dumps(list(found.command))),
-    ]
+    folders = [folder for folder in MODEL_FOLDERS if _works_in(stage, folder)]
+    copies = [f"COPY {GATE_FILE} {GATE_FOLDER}/"] if folders not in ([], [GATE_FOLDER]) else []
+    # fal calls `exposed_port` of pyproject.toml; EXPOSE is for readers (fal-ai/fal:projects/fal/src/fal/project.py)
+    return [*copies, f"EXPOSE {PORT}", f"CMD {json.dumps(GATE_COMMAND)}"]
 
 
 def _works_in(stage: Stage, folder: str) -> bool:
@@ -117,13 +110,14 @@ def _is_port(instruction: Instruction) -> bool:
     view = instruction.view
     if instruction.keyword != "EXPOSE" or not isinstance(view, FieldsView):
         return False
-    return [word.value for word in view.words] == [idioms().server.port]
+    return [word.value for word in view.words] == [SERVER_PORT]
 
 
 def _needs_monobase(instruction: Instruction) -> bool:
     """An ENTRYPOINT with tini and a script that only monobase has."""
-    scripts = idioms().server.entrypoint_scripts
-    return cog.is_tini_entrypoint(instruction) and any(script in instruction.text for script in scripts)
+    return cog.is_tini_entrypoint(instruction) and any(
+        script in instruction.text for script in SERVER_ENTRYPOINT_SCRIPTS
+    )
 
 
 def _has_command(stage: Stage) -> bool:

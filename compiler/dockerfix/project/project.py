@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from pathlib import Path
 
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.cog_dependencies import package_of
+from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES
+from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
 from dockerfix.project.cog_yaml import CogConfig, Mount, RunItem, Weight, read_config
 from dockerfix.project.fields import ConfigNote
 from dockerfix.project.files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, marked, peek, read_bytes
@@ -185,9 +185,9 @@ class Project:
         declared = self.declared_packages
         if (
             is_standard(module)
-            or normalize(module) in idioms().packages.names
+            or normalize(module) in PACKAGE_NAMES
             or normalize(module) in declared
-            or (package_of(module) or "") in declared
+            or (PACKAGE_OF_MODULE.get(module) or "") in declared
         ):
             return False
         folder = file.rpartition("/")[0]

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.versions import caps_below
+from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES, PACKAGE_REPOSITORIES
 from dockerfix.project.pip_options import Option, read_option, takes_value
 from dockerfix.project.quoting import has_credentials, shell_quote
 from dockerfix.text.lazy_patterns import lazy
@@ -22,7 +21,6 @@ __all__ = [
     "Item",
     "Option",
     "Requirement",
-    "caps_below",
     "has_credentials",
     "is_cog",
     "normalize",
@@ -281,10 +279,9 @@ def is_cog(thing: Item | Requirement | str) -> bool:
 
 
 def _is_cog_requirement(requirement: Requirement) -> bool:
-    packages = idioms().packages
-    if requirement.name in packages.names:
+    if requirement.name in PACKAGE_NAMES:
         return True
     if not requirement.is_url:
         return False
-    names = "|".join(re.escape(repository) for repository in packages.repositories)
+    names = "|".join(re.escape(repository) for repository in PACKAGE_REPOSITORIES)
     return re.search(rf"[/@](?:{names})(?:\.git)?(?:[/@#?]|$)", requirement.text, re.IGNORECASE) is not None

@@ -1,1 +1,1 @@
-"""Text to tree: Dockerfiles, their instructions, the words and shell commands in them."""
+"""Text to tree: Dockerfiles, their instructions, and the words and shell commands in those."""

@@ -1,7 +1,7 @@
-"""The LALR(1) automaton: drives the tables that lark made of a grammar.
+"""The LALR(1) automaton that runs the tables that lark made from a grammar.
 
-lark's own driver does the same over the same tables, and the tests hold the two against each other. This one exists
-because importing lark takes longer than rewriting a file.
+lark's own driver does the same with the same tables, and a test compares the two. This one exists because importing
+lark takes longer than rewriting a file.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from itertools import chain
 from typing import Any, Protocol
 
 END = "$END"
-"""The symbol behind the last token."""
+"""The symbol after the last token."""
 
 
 class Token(Protocol):
-    """What a scanner hands out: anything that has the name of its terminal."""
+    """What a scanner yields: anything that has the name of its terminal."""
 
     type: str
 
 
 class Unexpected(Exception):
-    """A token that the grammar does not allow at its place."""
+    """The grammar does not allow a token at its place."""
 
 
 class _End:
@@ -32,12 +32,12 @@ _AT_END = (_End(),)
 
 
 class Parser:
-    """The parser of one grammar, over tokens; threads may share it.
+    """The parser of one grammar, for tokens; threads may share it.
 
-    A state of `states` maps each symbol to what to do at it: to go on to a state (0 and up), or to reduce by a rule
-    (its complement). A rule of `rules` is its symbol, how many parts it takes, and the places of those parts that are
-    laid out flat: rules whose names begin with ``_`` give no node of their own. The method of `builder` that is named
-    like the symbol makes the node from the list of the parts.
+    Each state in `states` maps a symbol to an action: the next state (0 or more), or the complement of the rule to
+    reduce by. Each rule in `rules` is its symbol, the number of its parts, and the indices of the parts to flatten: a
+    rule whose name starts with ``_`` makes no node. The method of `builder` with the name of the symbol makes the node
+    from the list of the parts.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Parser:
         self._rules = [(symbol, length, flat, _maker(symbol, builder)) for symbol, length, flat in rules]
 
     def parse(self, tokens: Iterable[Token]) -> Any:
-        """What the builder makes of the start symbol. Raises Unexpected where the tokens don't have the shape."""
+        """Return what the builder makes of the start symbol. Raises Unexpected if the tokens do not fit."""
         states, rules = self._states, self._rules
         row = states[0]
         rows = [row]
@@ -84,9 +84,9 @@ def _maker(symbol: str, builder: object) -> Callable[[list[Any]], Any] | None:
 
 
 def _laid_out(parts: list[Any], flat: tuple[int, ...]) -> list[Any]:
-    """The parts with the lists at the places `flat` dissolved into them.
+    """The parts, with the items of the lists at the indices `flat` in place of those lists.
 
-    A repetition holds what came before as its first part: that list is carried on, so that n parts take n steps.
+    The first part of a repetition is the list of all parts before: it is extended, so that n parts take n steps.
     """
     if flat[0] == 0:
         result: list[Any] = parts[0]

@@ -1,1 +1,1 @@
-"""The ground: text without loss, edits of it, and what is found in it."""
+"""Text without loss: its places, edits of it, and findings about it."""

@@ -1,4 +1,4 @@
-"""Reading within a limit, and writing a file so that it is there whole or not at all."""
+"""Read inputs up to a size limit, and replace files atomically."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAX_BYTES = 10 << 20
-"""The largest input that is taken; the longest Dockerfile that Cog prints has about 10 kB."""
+"""The largest input that is read; the longest Dockerfile that Cog prints has about 10 kB."""
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class InputError(Exception):
-    """An input can't be taken; the text says why and names no path."""
+    """An input can't be read; the message gives the reason, without the path."""
 
 
 def read(stream: BinaryIO) -> bytes:
-    """All bytes of a stream. Raises InputError for what is too large or no text, and OSError."""
+    """Return all bytes of a stream. Raises InputError for an input that is too large or UTF-16, and OSError."""
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise InputError(f"it is larger than {MAX_BYTES >> 20} MiB")
@@ -29,7 +29,7 @@ def read(stream: BinaryIO) -> bytes:
 
 
 def read_file(path: str) -> bytes:
-    """The content of a file. Raises InputError: what is wrong, in one line."""
+    """Return the content of a file. Raises InputError with a message of one line."""
     try:
         with open(path, "rb") as stream:  # noqa: PTH123 - Path would cost the start of every run
             return read(stream)
@@ -43,10 +43,10 @@ def read_file(path: str) -> bytes:
 
 
 def replace(path: str | Path, data: bytes) -> None:
-    """Give the file `path` the content `data`, atomically; its mode, its owner and a symbolic link to it are kept.
+    """Replace the content of the file `path` by `data`, atomically; its mode and owner and a symbolic link to it stay.
 
-    What is no regular file (``/dev/stdout``) is written to. Raises OSError, and then leaves no temporary file and
-    the old content; so does an interrupt.
+    Anything but a regular file (``/dev/stdout``) is written in place. Raises OSError; after an error or an interrupt
+    the file has its old content, and no temporary file is left.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -58,7 +58,7 @@ def replace(path: str | Path, data: bytes) -> None:
             stream.write(data)
         return
     while True:
-        # the name is known before the file is there, so that an interrupt at any point finds it to remove
+        # choose the name before the file exists, so that the file is removed whenever an interrupt comes
         temporary = target.with_name(f".dockerfix-{os.urandom(8).hex()}")
         try:
             _write_new(temporary, data, present)
@@ -73,7 +73,7 @@ def replace(path: str | Path, data: bytes) -> None:
 
 
 def _write_new(path: Path, data: bytes, like: os.stat_result | None) -> None:
-    """Write a file that isn't there yet, with the mode and owner of `like`."""
+    """Write a new file with the mode and owner of `like`. Raises FileExistsError and other OSErrors."""
     mode = 0o666 if like is None else stat.S_IMODE(like.st_mode)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     with os.fdopen(descriptor, "wb") as stream:

@@ -1,4 +1,4 @@
-"""What a pass says: a code, a place, a reason, and perhaps the edits that carry it out."""
+"""Findings, which passes return: a code, a place, a message, and the edits if there are any."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dockerfix.text.source import Span
 
 
 class Severity(IntEnum):
-    """How much a finding asks of the reader; ordered, so that `--fail-on` can compare."""
+    """How serious a finding is; ordered, so that `--fail-on` can compare."""
 
     NOTE = 1
     WARNING = 2
@@ -23,11 +23,11 @@ class Severity(IntEnum):
 
 
 class Finding(NamedTuple):
-    """One thing found in a text.
+    """One thing that a pass found in a text.
 
-    `span` is a place in the text that the pass was given; `edits` apply together or not at all, and no edits means
-    that the finding only reports. `file` names another file of the project, relative to it, where the reason lies
-    (`predict.py`), and `line` the line there, from 1; both are None where the reason is in the Dockerfile itself.
+    `span` is a place in the text that the pass read. `edits` apply together or not at all; a finding without edits only
+    reports. If the reason is in another file of the project, `file` is its path in the project (`predict.py`) and
+    `line` the line in it, counted from 1; both are None if the reason is in the Dockerfile.
     """
 
     code: str

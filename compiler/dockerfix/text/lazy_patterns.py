@@ -1,7 +1,7 @@
 """Regular expressions that are compiled when they are first used.
 
-The package has about a hundred of them and a run on one file uses a few: compiling the others would take it longer than
-reading the file.
+The package has about a hundred of them, and a run on one file uses a few: compiling the others would take longer than
+reading the file does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 
 class _Lazy:
-    """Looks like the compiled pattern; its first use makes the methods attributes of this object."""
+    """Stands in for a compiled pattern; the first use copies the methods of the compiled one into this object."""
 
     __slots__ = ("__dict__", "_flags", "_source")
 
@@ -29,5 +29,5 @@ _METHODS = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub
 
 
 def lazy(source: str, flags: int = 0) -> re.Pattern[str]:
-    """As `re.compile`, whose errors come at the first use."""
+    """Return a pattern as `re.compile` does; errors in it are raised at the first use."""
     return cast("re.Pattern[str]", _Lazy(source, flags))

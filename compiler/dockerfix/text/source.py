@@ -1,7 +1,7 @@
-"""Text without loss: bytes to text and back, spans, and line and column of an offset.
+"""Text without loss: bytes to text and back, spans, and the line and column of an offset.
 
-A Dockerfile is bytes. It is decoded as UTF-8 with ``surrogateescape``, so that a stray 0xFF byte, a BOM or CRLF
-line ends come back out as they went in. Only ``\\n`` ends a line, as in BuildKit
+A Dockerfile is bytes. It is decoded as UTF-8 with ``surrogateescape``, so that a stray 0xFF byte, a BOM and CRLF
+line ends are written as they were read. Only ``\\n`` ends a line, as in BuildKit
 (``moby/buildkit:frontend/dockerfile/parser/parser.go``, ``scanLines``); a lone ``\\r``, form feed or U+2028 does not.
 """
 
@@ -18,16 +18,16 @@ class Span(NamedTuple):
     end: int
 
     def shift(self, offset: int) -> Span:
-        """The same range in a text that stands `offset` characters further on."""
+        """Return the same range moved by `offset` characters."""
         return Span(self.start + offset, self.end + offset)
 
     def contains(self, other: Span) -> bool:
-        """Whether `other` lies wholly inside this span."""
+        """Whether all of `other` is inside this span."""
         return self.start <= other.start and other.end <= self.end
 
 
 class Position(NamedTuple):
-    """A place as people count it: both numbers begin at 1, the column counts characters."""
+    """A place as people count: both numbers start at 1, the column counts characters."""
 
     line: int
     column: int
@@ -36,7 +36,7 @@ class Position(NamedTuple):
 class Source:
     """A text with its line table.
 
-    `text` may hold lone surrogates U+DC80 to U+DCFF: each stands for a byte that is not UTF-8.
+    A lone surrogate U+DC80 to U+DCFF in `text` represents a byte that is not UTF-8.
     """
 
     __slots__ = ("_line_starts", "text")
@@ -47,7 +47,7 @@ class Source:
 
     @classmethod
     def read(cls, data: str | bytes | bytearray | memoryview) -> Source:
-        """Take text as it is, or bytes of any encoding without loss."""
+        """Make a source from text, or from bytes in any encoding without loss."""
         return cls(data if isinstance(data, str) else decode(bytes(data)))
 
     def to_bytes(self) -> bytes:
@@ -60,7 +60,7 @@ class Source:
 
     @property
     def line_starts(self) -> list[int]:
-        """Offsets at which lines begin; the first is 0."""
+        """The offsets at which lines start; the first is 0."""
         if self._line_starts is None:
             starts = [0]
             find = self.text.find
@@ -72,25 +72,25 @@ class Source:
         return self._line_starts
 
     def position(self, offset: int) -> Position:
-        """Line and column of `offset`, which may be the length of the text (its end)."""
+        """Return line and column of `offset`, which is at most the length of the text."""
         starts = self.line_starts
         line = bisect_right(starts, offset)
         return Position(line, offset - starts[line - 1] + 1)
 
     def line(self, number: int) -> str:
-        """The text of line `number` (from 1), without its line end."""
+        """Return line `number` (from 1) without its line end."""
         starts = self.line_starts
         end = starts[number] - 1 if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].removesuffix("\r")
 
 
 def decode(data: bytes) -> str:
-    """Bytes to text; what is not UTF-8 becomes lone surrogates."""
+    """Return the text of `data`; a byte that is not UTF-8 becomes a lone surrogate."""
     return data.decode("utf-8", "surrogateescape")
 
 
 def encode(text: str) -> bytes:
-    """Text to bytes, the inverse of `decode`; surrogates that no byte made are kept in their three-byte form."""
+    """Return the bytes of `text`, the inverse of `decode`; other surrogates are written in their three-byte form."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

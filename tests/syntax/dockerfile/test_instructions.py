@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dockerfix.syntax.dockerfile.instructions import Copy, Env, From, Healthcheck, Label, Onbuild, Run
-from dockerfix.syntax.dockerfile.mounts import mount_options
 from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.syntax.dockerfile.references import mount_options
 from dockerfix.syntax.dockerfile.tree import Instruction
 
 

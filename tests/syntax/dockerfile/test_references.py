@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockerfix.syntax.dockerfile.arguments import Text
-from dockerfix.syntax.dockerfile.images import ImageReference, parse_image
+from dockerfix.syntax.dockerfile.references import ImageReference, parse_image
 from dockerfix.text.source import Span
 
 DIGEST = "sha256:" + "0" * 64
@@ -52,11 +52,6 @@ def test_parts(text: str, registry: str, repository: str, tag: str | None, diges
 def test_name() -> None:
     assert image("ghcr.io/a/b:c").name == "b"
     assert image("a").name == "a"
-
-
-def test_variables() -> None:
-    assert image("a:${T}").is_variable
-    assert not image("a:b").is_variable
 
 
 def test_long_references_take_linear_time() -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dockerfix.syntax.shell import parse_shell, removal
+from dockerfix.syntax.shell import parse_shell, remove_commands
 from dockerfix.text.edits import Edit, emit
 from dockerfix.text.source import Span
 
@@ -23,7 +23,7 @@ def removed(text: str, names: Iterable[str] = "X", *, exits_on_error: bool = Fal
     script = parse_shell(text)
     drop = [command for command in script.walk() if command.words and command.words[0].text in names]
     assert drop
-    replacements = removal(script, drop, exits_on_error=exits_on_error)
+    replacements = remove_commands(script, drop, exits_on_error=exits_on_error)
     return None if replacements is None else emit(text, [Edit(*replacement) for replacement in replacements])
 
 
@@ -135,21 +135,21 @@ def test_shell_started_with_errexit() -> None:
 
 def test_nothing_to_remove_and_what_is_not_there() -> None:
     script = parse_shell("a; b")
-    assert removal(script, ()) == ()
-    assert removal(script, parse_shell("a; b; c").commands) is None
-    assert removal(script, parse_shell("a; b").commands) == ((Span(0, 4), ""),)
+    assert remove_commands(script, ()) == ()
+    assert remove_commands(script, parse_shell("a; b; c").commands) is None
+    assert remove_commands(script, parse_shell("a; b").commands) == ((Span(0, 4), ""),)
 
 
 def test_opaque_text_goes_as_a_whole() -> None:
     script = parse_shell("a (")
-    assert removal(script, script.commands) == ((Span(0, 3), ""),)
+    assert remove_commands(script, script.commands) == ((Span(0, 3), ""),)
 
 
 def test_a_dropped_command_takes_what_is_inside_it_along() -> None:
     script = parse_shell("a; { X; b $(X); }; c")
     drop = [command for command in script.walk() if command.kind == "group" or command.words[:1] == ()]
     inside = [command for command in script.walk() if command.words and command.words[0].text == "X"]
-    assert removal(script, [*drop, *inside]) == ((Span(3, 19), ""),)
+    assert remove_commands(script, [*drop, *inside]) == ((Span(3, 19), ""),)
 
 
 # Against the shell itself
@@ -267,7 +267,7 @@ def test_lists_in_conditions() -> None:
 
 def test_a_removal_that_reads_otherwise_than_it_should_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert removed("a; X; b") == "a; b"
-    monkeypatch.setattr("dockerfix.syntax.shell.splice.parse_shell", lambda _text: parse_shell("a; other"))
+    monkeypatch.setattr("dockerfix.syntax.shell.removal.parse_shell", lambda _text: parse_shell("a; other"))
     assert removed("a; X; b") is None
-    monkeypatch.setattr("dockerfix.syntax.shell.splice.parse_shell", lambda _text: parse_shell("if"))
+    monkeypatch.setattr("dockerfix.syntax.shell.removal.parse_shell", lambda _text: parse_shell("if"))
     assert removed("a; X; b") is None

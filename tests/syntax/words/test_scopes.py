@@ -139,9 +139,9 @@ def test_base_is_not_changed_through_its_child_nor_the_child_through_its_base() 
     outer = GlobalScope()
     base = outer.enter_stage(environment={"A": "1"})
     child = outer.enter_stage(base)
-    base.define_env([("B", "3")])
+    base.store_env([("B", "3")])
     base.define_arg("C", "4")
-    child.define_env([("A", "2")])
+    child.store_env([("A", "2")])
     assert (base.variables["A"], child.variables["A"]) == ("1", "2")
     assert "B" not in child.variables
     assert "C" not in child.arguments

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from dockerfix.knowledge.fal import client
+from dockerfix.knowledge.fal import FILE_SIZE_LIMIT, IGNORED_BY_DEFAULT
 from dockerfix.project.files import MAX_ENTRIES
 from dockerfix.project.project import Project
 from dockerfix.text.lazy_patterns import lazy
@@ -40,7 +40,7 @@ class Ignore:
         """What the client uses for a project."""
         source = project.read(IGNORE_FILE)
         if source is None:
-            return cls(client().ignored, is_own=False)
+            return cls(IGNORED_BY_DEFAULT, is_own=False)
         lines = [line.strip() for line in source.text.split("\n")]
         return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True)
 
@@ -253,5 +253,5 @@ def _file(base: str, path: str, result: Survey, *, is_link: bool) -> None:
     except OSError:
         return
     result.files += 1
-    if size > client().file_size_limit:
+    if size > FILE_SIZE_LIMIT:
         result.large.append(path)

@@ -9,7 +9,7 @@ from dockerfix.analysis import cog, flow
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.packages import pip
 from dockerfix.analysis.packages.torch_index import TorchSource
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
 from dockerfix.project.project import CogConfig
 from dockerfix.project.requirements import (
     Item,
@@ -96,9 +96,8 @@ def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
 
 def staged_install(document: Document) -> PipStep | None:
     """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
-    target = idioms().staging.requirements_target
     for instruction in document.instructions:
-        for command in flow.simple_commands(instruction) if target in instruction.node.text else ():
+        for command in flow.simple_commands(instruction) if REQUIREMENTS_TARGET in instruction.node.text else ():
             reading = pip.install(command)
             if reading is None:
                 continue
@@ -113,7 +112,7 @@ def staged_install(document: Document) -> PipStep | None:
 
 
 def _is_staged_target(path: str | None) -> bool:
-    return path == idioms().staging.requirements_target
+    return path == REQUIREMENTS_TARGET
 
 
 def inline_install(document: Document, config: CogConfig, items: Iterable[Item]) -> PipStep | None:
@@ -171,8 +170,7 @@ def render_install(head_text: str, lines: Iterable[str]) -> str:
 
 def staged_copies(document: Document) -> tuple[Instruction, ...]:
     """The COPYs of the requirements file, and of the local wheels beside it, from Cog's staging folder."""
-    staging = idioms().staging
-    names = (staging.requirements_target.rpartition("/")[2], staging.artifacts.rstrip("/"))
+    names = (REQUIREMENTS_TARGET.rpartition("/")[2], ARTIFACTS_FOLDER.rstrip("/"))
     return tuple(each for each in document.instructions if cog.is_staged(each) and cog.staged_file(each) in names)
 
 

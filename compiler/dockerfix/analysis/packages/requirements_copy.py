@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages.install_step import without_cog
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
 from dockerfix.project.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
 from dockerfix.project.requirements_files import FileProblem, Requirements
 from dockerfix.text.lazy_patterns import lazy
@@ -81,7 +81,7 @@ _PROJECT = (".", "./")
 def _plain(path: str, found: Requirements) -> Plan:
     """Copy the file to where Cog had put it, and what it includes beside it, so that relative names go on working."""
     folder = posixpath.dirname(path)
-    target = idioms().staging.requirements_target
+    target = REQUIREMENTS_TARGET
     places = {name: posixpath.relpath(name, folder or ".") for name in found.files}
     if any(place.startswith("../") for place in places.values()):
         root = target.removesuffix(".txt")
@@ -97,7 +97,7 @@ def _plain(path: str, found: Requirements) -> Plan:
 def _inline(path: str, found: Requirements) -> Plan:
     """Install the lines themselves, without Cog's packages and the project as a package; local packages are copied."""
     copies, items = localised(found.items, posixpath.dirname(path))
-    base = posixpath.dirname(idioms().staging.requirements_target)
+    base = posixpath.dirname(REQUIREMENTS_TARGET)
     for name in dict.fromkeys(line.file for line in found.lines if line.constraint):
         target = f"{base}/{name.replace('/', '-')}"
         copies = (*copies, copy_instruction(name, target))
@@ -130,8 +130,7 @@ def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
     """The COPY of a local package, and its requirement in the image, with extras and marker as they were."""
     path = _path_of(local)
     source = posixpath.normpath(posixpath.join(folder, path))
-    staging = idioms().staging
-    target = f"{posixpath.dirname(staging.requirements_target)}/{staging.artifacts}{posixpath.basename(source)}"
+    target = f"{posixpath.dirname(REQUIREMENTS_TARGET)}/{ARTIFACTS_FOLDER}{posixpath.basename(source)}"
     return copy_instruction(source, target), local._replace(
         text=local.text.removeprefix("file:").replace(path, target, 1)
     )

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from dockerfix.analysis import bases
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cuda import TorchRow, torch_of_torchvision, torch_row
-from dockerfix.knowledge.load import table
+from dockerfix.knowledge.cuda import TORCH_HOST, TorchRow, torch_of_torchvision, torch_row
 from dockerfix.project.requirements import Item, Option, Requirement
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.lazy_patterns import lazy
@@ -51,7 +50,7 @@ def torch_source(items: Iterable[Item], document: Document, context: Context) ->
             if row.is_page and part.pin in (row.torch, row.torchvision):
                 renamed.append((part.text, part.text.replace(part.pin, f"{part.pin}+{row.local}", 1)))
         elif row is None and part.name == "torch" and _LOCAL.fullmatch(part.pin.partition("+")[2]):
-            index = f"{table('torch')['base_url']}{part.pin.partition('+')[2]}"
+            index = f"{TORCH_HOST}{part.pin.partition('+')[2]}"
             options["--extra-index-url", index] = None
     return TorchSource(tuple(options), tuple(renamed))
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 from dockerfix.app.read.code import Names, parse
 from dockerfix.app.read.model import AppError, Note
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.cog_constructs import PGET_COMMAND
+from dockerfix.knowledge.fal import DATA_FOLDER, HUGGINGFACE_HOME
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.text.findings import Severity
 
@@ -34,7 +34,7 @@ class Download:
 
 def find_downloads(project: Project) -> tuple[Download, ...]:
     """All such places, pget's first."""
-    found = [Download("pget", file, line) for file, line in project.find_calls_of_command(idioms().pget.command)]
+    found = [Download("pget", file, line) for file, line in project.find_calls_of_command(PGET_COMMAND)]
     for file in project.python_files():
         source = project.read(file)
         if source is None or not any(
@@ -66,7 +66,7 @@ def _download(call: ast.Call, file: str, names: Names) -> Download | None:
 
 def _lasts(path: str) -> bool:
     """Whether a path lies where a runner's files outlive it."""
-    return f"{path}/".startswith(f"{runtime().data_folder}/")
+    return f"{path}/".startswith(f"{DATA_FOLDER}/")
 
 
 def _is_hub(argument: ast.expr, names: Names) -> bool:
@@ -79,13 +79,10 @@ def _is_hub(argument: ast.expr, names: Names) -> bool:
 
 def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfig, *, app: bool = True) -> list[Note]:
     """What to change, one note for each place; what needs no change is only said. `app` is whether there is an App."""
-    data = runtime().data_folder
-    result = [_note(each, data, app=app) for each in downloads]
+    result = [_note(each, DATA_FOLDER, app=app) for each in downloads]
     for index, (name, value) in enumerate(config.environment):
         if name in _HUGGINGFACE_VARIABLES and not _lasts(value):
-            message = (
-                f"{name} is `{value}`, which doesn't outlive a runner; fal's own is `{runtime().huggingface_home}`"
-            )
+            message = f"{name} is `{value}`, which doesn't outlive a runner; fal's own is `{HUGGINGFACE_HOME}`"
             line = config.line_of("environment", index)
             result.append(Note("DF521", message, project.config_name or "cog.yaml", line))
     return result
@@ -104,5 +101,5 @@ def _note(each: Download, data: str, *, app: bool) -> Note:
     if each.source == "torch.hub":
         message = f"torch.hub keeps what it downloads in `{data}/.cache/torch`: the App sets TORCH_HOME"
         return Note("DF522", message, each.file, each.line, Severity.NOTE)
-    message = f"Hugging Face keeps what it downloads in `{runtime().huggingface_home}`, which outlives a runner"
+    message = f"Hugging Face keeps what it downloads in `{HUGGINGFACE_HOME}`, which outlives a runner"
     return Note("DF521", message, each.file, each.line, Severity.NOTE)

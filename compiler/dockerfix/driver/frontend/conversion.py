@@ -19,10 +19,11 @@ from dockerfix.driver.frontend.mounts import origin_of
 from dockerfix.driver.frontend.names import check_image, system_of_platform
 from dockerfix.driver.frontend.refusal import Refused, suggest
 from dockerfix.driver.frontend.state import SCRATCH, Command, State
+from dockerfix.syntax.characters import go_quote
 from dockerfix.syntax.dockerfile.instructions import Arg, From, Run
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.syntax.words.lexer import Budget, WordError, go_quote
+from dockerfix.syntax.words.lexer import Budget, WordError
 from dockerfix.syntax.words.scopes import GlobalScope
 from dockerfix.text.lazy_patterns import lazy
 

@@ -15,9 +15,10 @@ from dockerfix.driver.frontend.names import check_digest, check_mode, check_port
 from dockerfix.driver.frontend.refusal import Refused
 from dockerfix.driver.frontend.state import SCRATCH, Command, State
 from dockerfix.driver.frontend.windows import WINDOWS, joined, normalised, without_drive
+from dockerfix.syntax.characters import go_quote
 from dockerfix.syntax.dockerfile.arguments import Text
 from dockerfix.syntax.dockerfile.instructions import Arg, Copy, FieldsView, PairsView, PathsView, Run, TextView
-from dockerfix.syntax.words.lexer import WordError, go_quote
+from dockerfix.syntax.words.lexer import WordError
 from dockerfix.syntax.words.scopes import GlobalScope, StageScope
 from dockerfix.text.source import Span
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from dockerfix.driver.frontend.refusal import Refused, suggest
-from dockerfix.syntax.dockerfile.views import View
+from dockerfix.syntax.dockerfile.instructions import View
 
 Kind = Literal["switch", "one", "many"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dockerfix.driver.frontend import go
-from dockerfix.syntax.words.lexer import go_quote
+from dockerfix.syntax.characters import go_quote
 from dockerfix.text.lazy_patterns import lazy
 
 

@@ -9,7 +9,7 @@ from dockerfix.analysis.memo import per_node
 from dockerfix.driver.frontend import go, mounts
 from dockerfix.driver.frontend.flags import check_flags
 from dockerfix.driver.frontend.refusal import Refused, suggest
-from dockerfix.syntax.characters import GO_SPACE
+from dockerfix.syntax.characters import GO_SPACE, go_quote
 from dockerfix.syntax.dockerfile.arguments import Text, name_of
 from dockerfix.syntax.dockerfile.heredocs import Heredoc, opener
 from dockerfix.syntax.dockerfile.instructions import (
@@ -21,10 +21,10 @@ from dockerfix.syntax.dockerfile.instructions import (
     Onbuild,
     PairsView,
     PathsView,
+    View,
 )
 from dockerfix.syntax.dockerfile.tree import Instruction
-from dockerfix.syntax.dockerfile.views import View
-from dockerfix.syntax.words.lexer import WordError, go_quote
+from dockerfix.syntax.words.lexer import WordError
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dockerfix.driver.frontend import go
 from dockerfix.driver.frontend.names import check_size
 from dockerfix.driver.frontend.refusal import Refused, suggest
-from dockerfix.syntax.words.lexer import go_quote
+from dockerfix.syntax.characters import go_quote
 
 TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
 SHARING = ("shared", "private", "locked")

@@ -6,7 +6,7 @@ Each function raises ValueError, in BuildKit's words, for what is refused.
 from __future__ import annotations
 
 from dockerfix.driver.frontend import go
-from dockerfix.syntax.words.lexer import go_quote
+from dockerfix.syntax.characters import go_quote
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import encode
 

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from dockerfix.driver.frontend import go
 from dockerfix.driver.frontend.refusal import Refused
-from dockerfix.syntax.characters import GO_SPACE
+from dockerfix.syntax.characters import GO_SPACE, go_quote
 from dockerfix.syntax.dockerfile.scanner import BOM, DIRECTIVES
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.syntax.words.lexer import go_quote
 from dockerfix.text.lazy_patterns import lazy
 
 _MOST_PARTS = 3

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dockerfix.syntax.dockerfile.instructions import View
 from dockerfix.syntax.dockerfile.tree import Instruction
-from dockerfix.syntax.dockerfile.views import View
 from dockerfix.syntax.words.scopes import StageScope
 from dockerfix.text.source import Span
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 
-from dockerfix.syntax.words.lexer import go_quote
+from dockerfix.syntax.characters import go_quote
 
 WINDOWS = "windows"
 

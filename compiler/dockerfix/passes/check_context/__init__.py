@@ -8,8 +8,8 @@ from dockerfix.analysis import cuda, flow
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.repairs import listed
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS
+from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.passes.check_context import project_files
 from dockerfix.syntax.dockerfile.instructions import Copy, From, Healthcheck, PathsView, Run, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
@@ -66,7 +66,6 @@ def _stage_names(document: Document, instruction: Instruction) -> Iterator[Findi
     if isinstance(view, Run):
         names = [mount.source_stage for mount in view.mounts]
     own = flow.stage_of(document, instruction)
-    staging = idioms().staging
     for name in names:
         if (
             not name
@@ -75,7 +74,7 @@ def _stage_names(document: Document, instruction: Instruction) -> Iterator[Findi
             or any(mark in name for mark in "/:.$@")
         ):
             continue
-        if name in (*staging.contexts, *staging.fast_contexts):
+        if name in (*STAGING_CONTEXTS, *FAST_CONTEXTS):
             yield _finding(instruction, f"`{name}` is a context that only Cog gives a build", Severity.ERROR)
         elif not name.isdecimal():
             message = (
@@ -142,7 +141,7 @@ def _last_stage(stage: Stage) -> Iterator[Finding]:
 
 
 def _volumes(instruction: Instruction, view: PathsView) -> Iterator[Finding]:
-    folders = (runtime().data_folder, *idioms().source_folders.all)
+    folders = (DATA_FOLDER, *MODEL_FOLDERS)
     own = [
         word.value
         for word in view.words

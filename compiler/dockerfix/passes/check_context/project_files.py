@@ -10,8 +10,8 @@ from dockerfix.analysis.fal import uploads
 from dockerfix.analysis.fal.copies import ContextCopy
 from dockerfix.analysis.fal.repairs import listed
 from dockerfix.analysis.fal.uploads import IGNORE_FILE, Coverage, Ignore, Survey
-from dockerfix.knowledge.cog_constructs import idioms
-from dockerfix.knowledge.fal import client
+from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS
+from dockerfix.knowledge.fal import FILE_SIZE_LIMIT
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
 
@@ -81,7 +81,7 @@ def _missing(code: str, copy: ContextCopy, source: str, path: str) -> Finding:
     """A source that isn't there; weights may come later, and go where the COPY of the whole project brings them."""
     message = f"`{source}` is not in the project"
     destination = copy.view.words[-1].value.rstrip("/")
-    if any(destination == f"{folder}/{path}" for folder in idioms().source_folders.all):
+    if any(destination == f"{folder}/{path}" for folder in MODEL_FOLDERS):
         return _finding(code, copy, f"{message} yet: the build fails until it is")
     return _finding(code, copy, f"{message}: the build fails", Severity.ERROR)
 
@@ -93,7 +93,7 @@ def _surveyed(code: str, copy: ContextCopy, path: str, survey: Survey) -> Iterat
         message = f"fal's client stops at {shown}, a link out of the project: replace it by its content, or ignore it"
         yield _finding(code, copy, message, Severity.ERROR)
     if survey.large:
-        shown, limit = listed(survey.large), client().file_size_limit >> 20
+        shown, limit = listed(survey.large), FILE_SIZE_LIMIT >> 20
         message = f"{shown} is over {limit} MiB, which fal's client refuses: download it in the build, or ignore it"
         yield _finding(code, copy, message, Severity.ERROR)
     if survey.broken:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dockerfix.analysis import flow
-from dockerfix.knowledge.cog_constructs import idioms
+from dockerfix.knowledge.cog_constructs import PGET_COMMAND, PGET_URL_PART
 from dockerfix.syntax.dockerfile.instructions import Copy, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.shell import Command, Word
@@ -54,7 +54,7 @@ class Install(NamedTuple):
 
 def installs(document: Document) -> tuple[Install, ...]:
     """Everything that installs pget, in order; nothing if nothing fetches it."""
-    if idioms().pget.url_part not in document.text:
+    if PGET_URL_PART not in document.text:
         return ()
     result: list[Install] = []
     files: dict[int, set[str]] = {}
@@ -80,7 +80,7 @@ def _of_copy(
         origin = flow.find_stage(document, view.source_stage, stage.index)
         if origin is None or not all(source in files.get(origin.index, set()) for source in sources):
             return None
-    elif not all(idioms().pget.url_part in source for source in sources):
+    elif not all(PGET_URL_PART in source for source in sources):
         return None
     own.update(_places(view.destination.value, [_base_name(source) for source in sources]))
     return Install(instruction, None)
@@ -141,8 +141,7 @@ def _operands(command: Command) -> list[Word]:
 
 def is_fetch(command: Command) -> bool:
     """Whether a command downloads pget's release asset."""
-    part = idioms().pget.url_part
-    return any(part in word.text for word in command.words[1:]) and flow.program(command) in _DOWNLOADERS
+    return any(PGET_URL_PART in word.text for word in command.words[1:]) and flow.program(command) in _DOWNLOADERS
 
 
 def _target(command: Command) -> list[str]:
@@ -161,8 +160,7 @@ def _target(command: Command) -> list[str]:
             targets.append(match[1].strip("\"'"))
         elif (match or text in _LONG_TARGETS) and following is not None:
             targets.append(_path(following))
-    part = idioms().pget.url_part
-    assets = [_base_name(re.split(r"[?#]", _path(word))[0]) for word in words if part in word.text]
+    assets = [_base_name(re.split(r"[?#]", _path(word))[0]) for word in words if PGET_URL_PART in word.text]
     return [target for target in targets if "://" not in target] or assets
 
 
@@ -183,12 +181,11 @@ def _places(target: str, names: list[str]) -> list[str]:
 
 def later_call(document: Document, found: tuple[Install, ...]) -> Instruction | None:
     """The first step that runs pget, other than the installs themselves; a doubtful case counts."""
-    name = idioms().pget.command
     if not _MENTION.search(document.text):
         return None
     own = {id(command) for install in found for command in install.commands}
     for instruction in document.instructions:
-        if name in instruction.node.text and _runs(instruction, name, own):
+        if PGET_COMMAND in instruction.node.text and _runs(instruction, PGET_COMMAND, own):
             return instruction
     return None
 

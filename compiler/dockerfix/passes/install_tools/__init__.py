@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, flow, placement
 from dockerfix.analysis.blocks import Said
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.written_instructions import instruction as written
+from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.passes.install_tools import missing as tools
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit
@@ -47,9 +47,7 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
         if block is not None:
             yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))
         return
-    text = blocks.render(
-        document, CODE, "tools that later steps and fal call", written("apt", "tools", packages=" ".join(missing))
-    )
+    text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
     listed = ", ".join(f"`{name}`" for name in missing)
     said = Said(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
     yield from blocks.settle(document, CODE, text, placement.after_preamble(stage), said)

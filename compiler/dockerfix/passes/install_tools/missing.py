@@ -8,8 +8,8 @@ from dockerfix.analysis import flow
 from dockerfix.analysis.flow import Call
 from dockerfix.analysis.memo import per_node
 from dockerfix.analysis.packages import apt
-from dockerfix.knowledge.commands import ImageKind, commands_of, image_has, image_kind, package_for, packages_for
-from dockerfix.knowledge.fal import runtime
+from dockerfix.knowledge.commands import COMMANDS_OF_IMAGE, PACKAGE_OF_COMMAND, ImageKind, image_kind, packages_for
+from dockerfix.knowledge.fal import RUNTIME_COMMANDS
 from dockerfix.passes.install_tools.copied_requirements import copied_items
 from dockerfix.project.project import Project
 from dockerfix.syntax.dockerfile.instructions import From
@@ -34,13 +34,13 @@ def missing_packages(
             if not _brought(document, stage, tool, installed):
                 needed.update(dict.fromkeys(packages_for(tool)))
         installed.update(apt.installed(instruction))
-    late = [tool for tool in runtime().tools if not _brought(document, stage, tool, installed)]
+    late = [tool for tool in RUNTIME_COMMANDS if not _brought(document, stage, tool, installed)]
     needed = {**dict.fromkeys(name for tool in late for name in packages_for(tool)), **needed}
     return tuple(name for name in needed if not _companion_is_there(name, installed))
 
 
 def _companion_is_there(name: str, installed: set[str]) -> bool:
-    return name in installed and not commands_of(name)
+    return name in installed and name not in PACKAGE_OF_COMMAND.values()
 
 
 @per_node
@@ -53,7 +53,7 @@ def _before_installed(instruction: Instruction) -> Iterator[str]:
     own: set[str] = set()
     for call in _all_calls(instruction):
         name = call.program
-        if name and package_for(name) and package_for(name) not in own:
+        if name and name in PACKAGE_OF_COMMAND and PACKAGE_OF_COMMAND[name] not in own:
             yield name
         own.update(apt.installs(call) or ())
         if name in ("pip", "pip3", "uv", "python", "python3") and _builds_from_git(call.arguments):
@@ -79,7 +79,7 @@ def _builds_from_git(words: tuple[str | None, ...]) -> bool:
 
 
 def _brought(document: Document, stage: Stage, tool: str, installed: set[str]) -> bool:
-    package = package_for(tool)
+    package = PACKAGE_OF_COMMAND.get(tool)
     if package in installed or _in_build_essential(package, installed):
         return True
     return _base_has(document, stage, tool)
@@ -93,10 +93,10 @@ def _base_has(document: Document, stage: Stage, tool: str) -> bool:
     """Whether a tool is there before the stage's first step: from the stages below, or from the image below these."""
     stages = flow.lineage(document, stage)
     steps = [instruction for origin in stages[1:] for instruction in origin.instructions]
-    if any(package_for(tool) in apt.installed(step) for step in steps):
+    if any(PACKAGE_OF_COMMAND.get(tool) in apt.installed(step) for step in steps):
         return True
     kind = _kind(stages[-1])
-    return kind is None or image_has(kind, tool)
+    return kind is None or tool in COMMANDS_OF_IMAGE[kind]
 
 
 def _kind(stage: Stage) -> ImageKind | None:

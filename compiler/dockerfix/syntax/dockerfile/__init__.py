@@ -1,1 +1,1 @@
-"""Reading a Dockerfile: text to tree, and what each instruction says."""
+"""Dockerfiles: text to tree, and what each instruction says."""

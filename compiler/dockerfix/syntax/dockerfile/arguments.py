@@ -1,8 +1,8 @@
 """The argument languages of instructions: keyword and flags, words, name=value pairs, the JSON form.
 
-These are the state machines of BuildKit, re-done over the logical line (continuations joined) with the span of every
-part: ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/split_command.go`` and ``line_parsers.go``.
-Spans are offsets in the text given; white space is what Go's ``unicode.IsSpace`` takes for it.
+These are BuildKit's state machines (``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/split_command.go`` and
+``line_parsers.go``) over the logical line, whose continuations are joined, with the span of every part. Spans are
+offsets in the text that is passed; white space is what Go's ``unicode.IsSpace`` accepts.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from dockerfix.syntax.characters import FIELD_SPACE, GO_SPACE, mended
-from dockerfix.syntax.words.text import go_quote, runes
+from dockerfix.syntax.characters import FIELD_SPACE, GO_SPACE, go_quote, mended, runes
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span, decode, encode
 
@@ -24,18 +23,20 @@ _JSON_FORM = lazy(rf"\[{_JSON_SPACE}(?:\]|{_JSON_STRING}(?:{_JSON_SPACE},{_JSON_
 _JSON_ELEMENT = lazy(_JSON_STRING)
 _UNDECODABLE = lazy("[\ud800-\udfff]")
 
-NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings only"
-
 
 class Text(NamedTuple):
-    """A piece of a line: what it says once quotes and escapes are gone, and where it stands."""
+    """A piece of a line: its value without quotes and escapes, and the span of the whole."""
 
     value: str
     span: Span
 
+    def shift(self, offset: int) -> Text:
+        """Return the same piece moved by `offset` characters."""
+        return Text(self.value, self.span.shift(offset))
+
 
 class CommandLine(NamedTuple):
-    """A logical line taken apart: keyword, flags (``--name=value``), and the arguments after them."""
+    """The parts of a logical line: keyword, flags (``--name=value``), and the arguments after them, at `rest_at`."""
 
     keyword: str
     flags: tuple[Text, ...]
@@ -44,12 +45,12 @@ class CommandLine(NamedTuple):
 
 
 def name_of(keyword: str) -> str:
-    """The instruction that `keyword` names, in lower case as Go's ``strings.ToLower`` makes it."""
+    """Return the instruction that `keyword` names, in lower case as Go's ``strings.ToLower`` converts it."""
     return keyword.lower() if keyword.isascii() else keyword.replace("\u0130", "i").lower()
 
 
 def split_command(line: str, escape: str = "\\", *, flags: bool = True) -> CommandLine:
-    """Divide a logical line as BuildKit does; without `flags` all that follows the keyword is arguments."""
+    """Divide a logical line as BuildKit does; without `flags`, everything after the keyword is arguments."""
     shape = mended(line)
     end = len(shape.rstrip(GO_SPACE))
     start = end - len(shape[:end].lstrip(GO_SPACE))
@@ -67,16 +68,16 @@ def split_command(line: str, escape: str = "\\", *, flags: bool = True) -> Comma
 
 
 def _read_flags(line: str, at: int, end: int, escape: str) -> tuple[tuple[Text, ...], int, str]:
-    """The words that begin with ``--``, where the first other word begins, and what was torn off before it.
+    """Return the words that start with ``--``, the offset of the first other word, and a torn-off piece before it.
 
-    BuildKit reads flags byte by byte, so a byte 0x85 or 0xA0 in the middle of a character separates words and every
-    byte beyond ASCII becomes a character of its own; a line with such bytes is read the same way here. If flags end
-    inside a character, its last bytes are the first of the arguments.
+    BuildKit reads flags byte by byte: a byte 0x85 or 0xA0 inside a character separates words, and every byte that is
+    not ASCII becomes a character. A line with such bytes is read the same way here. If the flags end inside a
+    character, its last bytes are the first of the arguments.
     """
     part = line[at:end]
     if part.isascii():
         words, rest = _scan_flags(part, escape)
-        return tuple(Text(value, span.shift(at)) for value, span in words), at + rest, ""
+        return tuple([word.shift(at) for word in words]), at + rest, ""
     data = encode(part)
     words, rest = _scan_flags(data.decode("latin-1"), escape)
     starts = list(accumulate((len(encode(character)) for character in part), initial=0))
@@ -105,7 +106,7 @@ def _scan_flags(text: str, escape: str) -> tuple[list[Text], int]:
 
 
 def _scan_flag(text: str, at: int, escape: str) -> tuple[str, bool, int]:
-    """One flag from `at`: its value, whether a quote occurred, and where it ends."""
+    """Return the flag at `at`: its value, whether it has a quote, and the offset of its end."""
     parts: list[str] = []
     quote = ""
     quoted = False
@@ -130,7 +131,7 @@ def _scan_flag(text: str, at: int, escape: str) -> tuple[str, bool, int]:
 
 
 def split_at_space(text: str) -> tuple[str, str]:
-    """The first word and what stands behind the white space after it, found byte by byte as for flags."""
+    """Return the first word and the text after the white space behind it, found byte by byte as for flags."""
     data = text if text.isascii() else encode(text).decode("latin-1")
     end = next((at for at, character in enumerate(data) if character in GO_SPACE), len(data))
     first, rest = data[:end], data[end:].lstrip(GO_SPACE)
@@ -138,7 +139,7 @@ def split_at_space(text: str) -> tuple[str, str]:
 
 
 def words(text: str, escape: str) -> Iterator[Text]:
-    """The words of ENV, LABEL and ARG; quotes and escapes stay in the value (they are resolved by expansion)."""
+    """Yield the words of ENV, LABEL and ARG; quotes and escapes stay in the value (expansion resolves them)."""
     shape = mended(text)
     at, length = 0, len(text)
     while at < length:
@@ -152,7 +153,7 @@ def words(text: str, escape: str) -> Iterator[Text]:
 
 
 def _scan_word(text: str, at: int, escape: str) -> tuple[int, int]:
-    """Where the word that begins at `at` ends, and where its value does."""
+    """Return where the word at `at` ends, and where its value ends."""
     length = len(text)
     quote = ""
     while at < length:
@@ -174,7 +175,9 @@ def _scan_word(text: str, at: int, escape: str) -> tuple[int, int]:
 
 
 def fields(text: str) -> Iterator[Text]:
-    """Words divided by white space alone, as in FROM, EXPOSE and the shell form of COPY."""
+    """Yield the words divided by white space only, as in FROM, EXPOSE and the shell form of COPY."""
+    if not text:
+        return
     at = 0
     for gap in _FIELD.finditer(text):
         yield Text(text[at : gap.start()], Span(at, gap.start()))
@@ -194,13 +197,17 @@ class Pair(NamedTuple):
         """From the name to the end of the value."""
         return Span(self.name.span.start, (self.value or self.name).span.end)
 
+    def shift(self, offset: int) -> Pair:
+        """Return the same pair moved by `offset` characters."""
+        return Pair(self.name.shift(offset), self.value and self.value.shift(offset), self.separator)
+
 
 class ArgumentError(ValueError):
-    """Arguments that BuildKit's parser refuses, in its own words."""
+    """BuildKit's parser refuses the arguments; the message is its own."""
 
 
 def pairs(text: str, keyword: str, escape: str) -> tuple[Pair, ...]:
-    """The pairs of an ENV or LABEL. Raises ArgumentError."""
+    """Return the pairs of an ENV or LABEL. Raises ArgumentError."""
     found = list(words(text, escape))
     if not found:
         return ()
@@ -220,7 +227,7 @@ def pairs(text: str, keyword: str, escape: str) -> tuple[Pair, ...]:
 
 
 def arguments_of_arg(text: str, escape: str) -> tuple[Pair, ...]:
-    """The names of an ARG, each with its default or None."""
+    """Return the names of an ARG, each with its default or None."""
     return tuple(_pair(word) if "=" in word.value else Pair(word, None, "") for word in words(text, escape))
 
 
@@ -231,14 +238,14 @@ def _pair(word: Text) -> Pair:
 
 
 def is_json_form(text: str) -> bool:
-    """Whether arguments are in the JSON form, with nothing behind the array."""
+    """Whether arguments are in the JSON form, with nothing after the array."""
     return text.startswith("[") and _JSON_FORM.fullmatch(text) is not None
 
 
 def json_form(text: str) -> tuple[Text, ...] | None:
-    """The elements of the JSON form, with the span of each including its quotes, or None for another form.
+    """Return the elements of the JSON form, each span with the quotes, or None for another form.
 
-    Raises ArgumentError for a JSON array that holds anything but strings.
+    Raises ArgumentError for a JSON array with anything but strings.
     """
     if not text.startswith("["):
         return None
@@ -257,7 +264,7 @@ def json_form(text: str) -> tuple[Text, ...] | None:
 
 
 def _refuse_other_arrays(text: str) -> None:
-    """Valid JSON that is not a list of strings is an error; anything else is the shell form."""
+    """Raise ArgumentError for valid JSON, since it is not a list of strings; anything else is the shell form."""
     import json
 
     def reject(_constant: str) -> float:
@@ -267,4 +274,4 @@ def _refuse_other_arrays(text: str) -> None:
         json.loads(text, parse_constant=reject)
     except (ValueError, RecursionError):
         return
-    raise ArgumentError(NOT_STRINGS)
+    raise ArgumentError("when using JSON array syntax, arrays must be comprised of strings only")

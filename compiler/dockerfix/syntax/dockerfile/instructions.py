@@ -1,48 +1,81 @@
-"""What each instruction says: typed views over its logical line.
+"""What each instruction says: typed views of its logical line.
 
-A view is made of the arguments alone, on first use, and kept by the node. All spans are offsets in the logical line
-(``Instruction.text``); ``Instruction.original`` gives the place in the source. The dispatch is that of
+A view is made from the arguments only, at its first use, and kept by the node. All spans are offsets in the logical
+line (``Instruction.text``); ``Instruction.original`` returns the place in the source. The dispatch is that of
 ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/parser.go`` (``dispatch``).
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockerfix.syntax.dockerfile import arguments
-from dockerfix.syntax.dockerfile.arguments import ArgumentError, Pair, Text, name_of
-from dockerfix.syntax.dockerfile.images import ImageReference, parse_image
-from dockerfix.syntax.dockerfile.mounts import Mount, mount_options
-from dockerfix.syntax.dockerfile.views import Flag, View
+from dockerfix.syntax.dockerfile.arguments import ArgumentError, CommandLine, Pair, Text, name_of
+from dockerfix.syntax.dockerfile.heredocs import HeredocBody
+from dockerfix.syntax.dockerfile.references import ImageReference, Mount, mount_options, parse_image
+from dockerfix.text.source import Span
 
 if TYPE_CHECKING:
-    from dockerfix.syntax.dockerfile.tree import InstructionNode
     from dockerfix.syntax.shell import Script
-
-__all__ = [
-    "Arg",
-    "CommandView",
-    "Copy",
-    "Env",
-    "FieldsView",
-    "Flag",
-    "From",
-    "Healthcheck",
-    "Label",
-    "ListView",
-    "Mount",
-    "Onbuild",
-    "PairsView",
-    "PathsView",
-    "Run",
-    "TextView",
-    "View",
-    "view",
-]
 
 MAX_CHAIN = 50
 """How many ONBUILDs in a row are followed."""
+
+
+class Flag(NamedTuple):
+    """A flag such as ``--from=deps``: name without dashes, value or None, and the span of the whole."""
+
+    name: str
+    value: str | None
+    span: Span
+
+
+class View:
+    """The arguments of an instruction; the base class is the view of an unknown instruction.
+
+    `problem` is the message with which BuildKit's parser refuses them, or None.
+    """
+
+    def __init__(self, command: CommandLine, escape: str, heredocs: tuple[HeredocBody, ...]) -> None:
+        self.command = command
+        self.escape = escape
+        self.heredocs = heredocs
+        self.problem: str | None = None
+        try:
+            self.read()
+        except ArgumentError as error:
+            self.problem = str(error)
+
+    def read(self) -> None:
+        """Read the arguments, if BuildKit's parser reads them too and may refuse them. Raises ArgumentError."""
+
+    @property
+    def arguments(self) -> str:
+        """The arguments after the flags, as one text."""
+        return self.command.rest
+
+    @property
+    def arguments_span(self) -> Span:
+        """The span of the arguments."""
+        return Span(self.command.rest_at, self.command.rest_at + len(self.command.rest))
+
+    @cached_property
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags, in order."""
+        result: list[Flag] = []
+        for word in self.command.flags:
+            name, separator, value = word.value[2:].partition("=")
+            result.append(Flag(name, value if separator else None, word.span))
+        return tuple(result)
+
+    def flag(self, name: str) -> Flag | None:
+        """Return the last flag with that name."""
+        found = [flag for flag in self.flags if flag.name == name]
+        return found[-1] if found else None
+
+    def _fields(self) -> tuple[Text, ...]:
+        return tuple([word.shift(self.command.rest_at) for word in arguments.fields(self.arguments)])
 
 
 class FieldsView(View):
@@ -51,7 +84,7 @@ class FieldsView(View):
     @cached_property
     def words(self) -> tuple[Text, ...]:
         """The words of the arguments."""
-        return tuple([self._place(word) for word in arguments.fields(self.arguments)]) if self.arguments else ()
+        return self._fields()
 
 
 class From(FieldsView):
@@ -59,7 +92,7 @@ class From(FieldsView):
 
     @cached_property
     def image(self) -> ImageReference | None:
-        """The image or stage that is named, in parts; None where the line names none."""
+        """The image or stage it names, in parts; None if it names none."""
         return parse_image(self.words[0]) if self.words else None
 
     @cached_property
@@ -81,9 +114,10 @@ class ListView(View):
     exec_form: tuple[Text, ...] | None = None
 
     def read(self) -> None:
-        """Decide the form, which BuildKit does while it parses."""
+        """Find out the form, as BuildKit does while it parses."""
         found = arguments.json_form(self.arguments)
-        self.exec_form = None if found is None else tuple([self._place(element) for element in found])
+        if found is not None:
+            self.exec_form = tuple([element.shift(self.command.rest_at) for element in found])
 
     @property
     def is_json(self) -> bool:
@@ -96,7 +130,7 @@ class CommandView(ListView):
 
     @cached_property
     def script(self) -> Script | None:
-        """The shell form as commands, spans relative to ``arguments_span.start``; None for the exec form."""
+        """The commands of the shell form, with spans relative to ``arguments_span.start``; None for the exec form."""
         from dockerfix.syntax.shell import parse_shell
 
         return None if self.is_json else parse_shell(self.arguments)
@@ -117,9 +151,7 @@ class PathsView(ListView):
     @cached_property
     def words(self) -> tuple[Text, ...]:
         """The paths and heredoc openers."""
-        if self.exec_form is not None:
-            return self.exec_form
-        return tuple([self._place(word) for word in arguments.fields(self.arguments)]) if self.arguments else ()
+        return self._fields() if self.exec_form is None else self.exec_form
 
 
 class Copy(PathsView):
@@ -127,12 +159,12 @@ class Copy(PathsView):
 
     @property
     def sources(self) -> tuple[Text, ...]:
-        """What is copied, heredoc openers included."""
+        """What it copies, with the heredoc openers."""
         return self.words[:-1]
 
     @property
     def destination(self) -> Text | None:
-        """Where it is copied to."""
+        """The path it copies to."""
         return self.words[-1] if len(self.words) > 1 else None
 
     @property
@@ -146,12 +178,11 @@ class PairsView(View):
     """ENV and LABEL: names and values."""
 
     pairs: tuple[Pair, ...] = ()
-    keyword = "ENV"
 
     def read(self) -> None:
-        """Read the pairs, which BuildKit does while it parses."""
-        at = self.command.rest_at
-        self.pairs = tuple([_shifted(pair, at) for pair in arguments.pairs(self.arguments, self.keyword, self.escape)])
+        """Read the pairs, as BuildKit does while it parses."""
+        found = arguments.pairs(self.arguments, name_of(self.command.keyword).upper(), self.escape)
+        self.pairs = tuple([pair.shift(self.command.rest_at) for pair in found])
 
 
 class Env(PairsView):
@@ -161,8 +192,6 @@ class Env(PairsView):
 class Label(PairsView):
     """``LABEL name=value …``."""
 
-    keyword = "LABEL"
-
 
 class Arg(View):
     """``ARG name[=default] …``."""
@@ -170,13 +199,8 @@ class Arg(View):
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The names, each with its default or None."""
-        at = self.command.rest_at
-        return tuple([_shifted(pair, at) for pair in arguments.arguments_of_arg(self.arguments, self.escape)])
-
-
-def _shifted(pair: Pair, at: int) -> Pair:
-    value = pair.value and Text(pair.value.value, pair.value.span.shift(at))
-    return Pair(Text(pair.name.value, pair.name.span.shift(at)), value, pair.separator)
+        found = arguments.arguments_of_arg(self.arguments, self.escape)
+        return tuple([pair.shift(self.command.rest_at) for pair in found])
 
 
 class TextView(View):
@@ -197,25 +221,24 @@ class Healthcheck(View):
 
     def read(self) -> None:
         """Divide the type from the command, which may be in the JSON form."""
-        text = self.arguments
-        self.kind, self.rest = arguments.split_at_space(text)
+        self.kind, self.rest = arguments.split_at_space(self.arguments)
         found = arguments.json_form(self.rest)
         if found is not None:
-            at = self.command.rest_at + len(text) - len(self.rest)
-            self.exec_form = tuple([Text(element.value, element.span.shift(at)) for element in found])
+            at = self.arguments_span.end - len(self.rest)
+            self.exec_form = tuple([element.shift(at) for element in found])
 
 
 class Onbuild(View):
-    """``ONBUILD`` and the instruction behind it; behind a second ONBUILD BuildKit's parser goes on, so does this.
+    """``ONBUILD`` and the instruction after it.
 
-    `inner` is the view of the instruction directly behind it, None behind ONBUILD alone.
+    `inner` is the view of the instruction directly after it, which may be another ONBUILD; None without one.
     """
 
     def read(self) -> None:
-        """Find what the innermost instruction of a chain of ONBUILDs is refused for.
+        """Raise the ArgumentError of the innermost instruction in a chain of ONBUILDs.
 
-        BuildKit follows a chain to its end but then refuses any of more than one; what stands behind MAX_CHAIN links
-        is left unread, so that a long chain takes linear time.
+        BuildKit's parser follows a chain to its end, but the build then refuses any chain of more than one. A chain of
+        more than MAX_CHAIN is not read further, so that it takes linear time.
         """
         command = self.command
         for _link in range(MAX_CHAIN):
@@ -223,17 +246,16 @@ class Onbuild(View):
                 break
             command = arguments.split_command(command.rest, self.escape)
         if name_of(command.keyword) != "onbuild":
-            inner = _VIEWS.get(name_of(command.keyword), View)(command, self.escape, ())
+            inner = view_of(command, self.escape)
             if inner.problem:
                 raise ArgumentError(inner.problem)
 
     @cached_property
     def inner(self) -> View | None:
-        """The view of the instruction behind ONBUILD; its spans are offsets in this view's arguments."""
+        """The view of the instruction after ONBUILD; its spans are offsets in this view's arguments."""
         if not self.arguments:
             return None
-        command = arguments.split_command(self.arguments, self.escape)
-        return _VIEWS.get(name_of(command.keyword), View)(command, self.escape, ())
+        return view_of(arguments.split_command(self.arguments, self.escape), self.escape)
 
 
 _VIEWS: dict[str, type[View]] = {
@@ -258,6 +280,6 @@ _VIEWS: dict[str, type[View]] = {
 }
 
 
-def view(node: InstructionNode) -> View:
-    """The view of an instruction; an unknown one gets the plain View."""
-    return _VIEWS.get(name_of(node.command.keyword), View)(node.command, node.escape, node.heredocs)
+def view_of(command: CommandLine, escape: str, heredocs: tuple[HeredocBody, ...] = ()) -> View:
+    """Return the view of an instruction; an unknown one gets a plain View."""
+    return _VIEWS.get(name_of(command.keyword), View)(command, escape, heredocs)

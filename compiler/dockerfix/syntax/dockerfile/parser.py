@@ -1,4 +1,4 @@
-"""Text to tree: the scanner's tokens through the grammar, and the reading again of what an edit changed."""
+"""Text to tree: run the scanner's tokens through the grammar, and read again only what an edit changed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from dockerfix.syntax.dockerfile.heredocs import Heredoc
-from dockerfix.syntax.dockerfile.lexemes import Lexeme, Problem
-from dockerfix.syntax.dockerfile.logical import Logical
-from dockerfix.syntax.dockerfile.scanner import MAX_KNOWN_LENGTH, Scanner
-from dockerfix.syntax.dockerfile.tree import Document, HeredocBody, InstructionNode, Node
+from dockerfix.syntax.dockerfile.heredocs import Heredoc, HeredocBody
+from dockerfix.syntax.dockerfile.scanner import MAX_KNOWN_LENGTH, Lexeme, Problem, Scanner
+from dockerfix.syntax.dockerfile.tree import Document, InstructionNode, Logical, Node
 from dockerfix.syntax.lalr import Parser
 from dockerfix.syntax.tables import dockerfile
 from dockerfix.text.edits import Edit, emit, ordered
@@ -20,14 +18,14 @@ _IN_LINE = frozenset({"KEYWORD", "SPACE", "TEXT"})
 
 
 class Builder:
-    """What the rules of ``dockerfile.lark`` make: the lexeme of a line, those of an instruction, the list of both."""
+    """Makes the parts of ``dockerfile.lark``: the lexeme of a line, the lexemes of an instruction, the list of both."""
 
     def start(self, parts: list[Any]) -> list[Any]:
-        """The whole text; a lexeme in it is a line that is no instruction, or an instruction that was read before."""
+        """The whole text; a lexeme in it is a line that is not an instruction, or a known instruction."""
         return parts
 
     def instruction(self, parts: list[Lexeme]) -> list[Lexeme]:
-        """An instruction that is new."""
+        """An instruction that is not known."""
         return parts
 
 
@@ -36,12 +34,12 @@ _parser = Parser(dockerfile.STATES, dockerfile.RULES, Builder())
 
 _MAX_KNOWN = 2048
 _known: dict[str, dict[str, InstructionNode]] = {}
-"""Instructions that were read, by escape character and text. A node does not depend on its place, so the documents of a
-process share it, with its views and commands; Cog's own instructions are the same in most of them."""
+"""Instructions that were read, by escape character and text. A node does not depend on its place, so all documents of
+a process can share it, with its views and commands; most documents have the same instructions from Cog."""
 
 
 def parse(source: str | bytes) -> Document:
-    """Read a Dockerfile, whatever it holds: no input raises.
+    """Return the tree of a Dockerfile; no input raises.
 
     What BuildKit's parser would refuse is a node too, and is listed in ``Document.problems``.
     """
@@ -51,7 +49,7 @@ def parse(source: str | bytes) -> Document:
 
 
 def reparse(document: Document, edits: Sequence[Edit]) -> Document:
-    """The document that `edits` make of `document`; nodes that no edit touches are shared between both.
+    """Return `document` with `edits` applied; both documents share the nodes that no edit touches.
 
     Raises what `dockerfix.text.edits.emit` raises.
     """
@@ -78,7 +76,7 @@ def reparse(document: Document, edits: Sequence[Edit]) -> Document:
 
 
 def _header_end(document: Document) -> int:
-    """The end of the first line that is no directive: up to there, lines must be read together."""
+    """The end of the first line that is not a directive: lines up to there must be read together."""
     for node, start in zip(document.nodes, document.offsets, strict=True):
         if node.kind not in ("bom", "directive"):
             return start + len(node.text)
@@ -86,7 +84,7 @@ def _header_end(document: Document) -> int:
 
 
 class _Run(NamedTuple):
-    """The nodes `first` to `stop` of the old document, which no edit touches, and where they end in the new text."""
+    """The nodes `first` to `stop` of the old document, which no edit touches, and their end in the new text."""
 
     first: int
     stop: int
@@ -94,16 +92,16 @@ class _Run(NamedTuple):
 
 
 class _Kept:
-    """The nodes that no edit touches, by where they begin in the new text: a run between every two edits.
+    """The nodes that no edit touches, by their offset in the new text: one run between every two edits.
 
-    Text after the last node touches it: its line, its continuation or its heredoc may still be open.
+    An edit after the last node touches it: its line, its continuation or its heredoc may still be open.
     """
 
     def __init__(self, document: Document, edits: Sequence[Edit]) -> None:
         self._offsets = offsets = document.offsets
         self._size = len(document.text)
-        self._begins: list[int] = []  # where each run begins in the new text
-        self._runs: list[tuple[int, int, int]] = []  # first and stop as in _Run, and how far the text moved
+        self._begins: list[int] = []  # the offset of each run in the new text
+        self._runs: list[tuple[int, int, int]] = []  # first and stop as in _Run, and the shift of the text
         done = delta = 0
         for (start, stop), text in edits:
             self._add(bisect_left(offsets, done), bisect_right(offsets, start) - 1, delta)
@@ -117,7 +115,7 @@ class _Kept:
             self._runs.append((first, stop, delta))
 
     def find(self, at: int) -> _Run | None:
-        """The nodes from the one that begins at `at` in the new text up to the next edit; None where none does."""
+        """Return the nodes from the one at `at` in the new text up to the next edit, or None without a node at `at`."""
         number = bisect_right(self._begins, at) - 1
         if number < 0:
             return None
@@ -140,7 +138,7 @@ def _nodes(scanner: Scanner) -> list[Node]:
 
 
 def _attach(problems: list[Problem], nodes: list[Node], at: int) -> None:
-    """Give each node the problems that were found in it, with offsets in its own text."""
+    """Give each node the problems that were found in it, with offsets in its text."""
     found = sorted({(problem.offset, problem.message) for problem in problems})
     next_one = 0
     for node in nodes:
@@ -178,7 +176,7 @@ def _node(scanner: Scanner, part: Lexeme | list[Lexeme]) -> Node:
 
 
 def forget() -> None:
-    """Drop what was kept of instructions read before, to measure reading itself."""
+    """Forget all known instructions, to measure the reading itself."""
     _known.clear()
 
 
@@ -190,7 +188,7 @@ def _remember(node: InstructionNode) -> InstructionNode:
 
 
 def _ends_by_itself(node: InstructionNode) -> bool:
-    """Whether it was not the text's end that ended the instruction, so that more text behind it changes nothing."""
+    """Whether the instruction would end here whatever text follows, so not only because the text ends."""
     if not node.text.endswith("\n"):
         return False
     last = node.kinds[-1]

@@ -1,7 +1,7 @@
-"""Cut a Dockerfile into tokens that cover every character of it.
+"""Divide a Dockerfile into tokens that cover every character of it.
 
-A hand-written scanner, because what a newline means depends on the escape directive, on comments and blank lines inside
-a continuation, and on the heredocs that the line opened; lark's parser then checks the shape of what comes out.
+The scanner is written by hand, because what a newline means depends on the escape directive, on comments and blank
+lines inside a continuation, and on the heredocs that the line opened. The grammar then checks the shape of the tokens.
 
 The rules are those of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/parser.go`` (``Parse``, ``processLine``,
 ``trimContinuationCharacter``) and ``directives.go``.
@@ -14,7 +14,6 @@ from collections.abc import Container, Iterator, Mapping
 from dockerfix.syntax.characters import GO_SPACE, mended
 from dockerfix.syntax.dockerfile.arguments import is_json_form, name_of, split_command
 from dockerfix.syntax.dockerfile.heredocs import Heredoc, heredoc_openers
-from dockerfix.syntax.dockerfile.lexemes import Directive, Lexeme, Problem
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import encode
 
@@ -23,7 +22,7 @@ MAX_LINE_BYTES = 65_535
 """The longest physical line that BuildKit reads (``bufio.MaxScanTokenSize - 1``)."""
 
 MAX_KNOWN_LENGTH = 4096
-"""The longest instruction that is kept to be known again, in characters."""
+"""The longest instruction that is kept for reuse, in characters."""
 
 DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE_SPACE = "\t\n\f\r "
@@ -32,13 +31,45 @@ _LEADING_SPACE = lazy(f"[{GO_SPACE}]*")
 _HEREDOC_KEYWORDS = frozenset({"run", "copy", "add"})
 
 
-class Scanner:
-    """The tokens of `text` from `start`, and what was learnt on the way.
+class Lexeme:
+    """A token: its type and the characters `start` to `end` of the text."""
 
-    `header` says whether directives can still stand there, `stops` are offsets at which scanning ends as soon as a new
-    node would begin (used to read one changed part of a text again). `known` are instructions that were read before, by
-    escape character: texts that end by themselves, whatever follows. `directives`, `problems` and `escape` are
-    filled in while the tokens are taken.
+    __slots__ = ("end", "start", "type")
+
+    def __init__(self, kind: str, start: int, end: int) -> None:
+        self.type = kind
+        self.start = start
+        self.end = end
+
+
+class Problem:
+    """Something that BuildKit's parser refuses: its message and the offset in the text."""
+
+    __slots__ = ("message", "offset")
+
+    def __init__(self, message: str, offset: int) -> None:
+        self.message = message
+        self.offset = offset
+
+
+class Directive:
+    """A parser directive: its name in lower case, its value, and the offset of its line."""
+
+    __slots__ = ("name", "offset", "value")
+
+    def __init__(self, name: str, value: str, offset: int) -> None:
+        self.name = name
+        self.value = value
+        self.offset = offset
+
+
+class Scanner:
+    """Scans `text` from `start`.
+
+    `header` is whether directives can still come. `stops` are offsets at which scanning ends, if a new node starts
+    there (to read one changed part of a text again). `known` are the instructions that were read before, by escape
+    character: each ends by itself, whatever text follows. `tokens` fills in `directives`, `problems`, `heredocs` (by
+    the start of their instruction), `escape` and `end` as it goes.
     """
 
     __slots__ = (
@@ -78,7 +109,7 @@ class Scanner:
         self._known = known or {}
 
     def tokens(self) -> Iterator[Lexeme]:
-        """All tokens, in order; each begins where the last ended."""
+        """Yield the tokens, in order; each starts where the last one ended."""
         text, at = self.text, self.start
         if self._header and at == 0 and text.startswith(BOM):
             at = len(BOM)
@@ -111,10 +142,10 @@ class Scanner:
         self.end = at
 
     def _end_of_known(self, at: int) -> int:
-        """The end of the instruction at `at` if it is a known one, else 0.
+        """The end of the instruction at `at` if it is a known one, or 0.
 
-        Where it ends is only guessed, at the first line without a continuation: known ones end by themselves, so that
-        text which begins with one is read as that one, whatever follows.
+        The end is a guess: the first line without a continuation. That is safe, because a known instruction ends by
+        itself: a text that starts with one is read as that one, whatever follows.
         """
         text, escape = self.text, self.escape
         known = self._known.get(escape)
@@ -126,7 +157,7 @@ class Scanner:
         return end + 1 if end > at and text[at : end + 1] in known else 0
 
     def _line(self, at: int) -> tuple[int, int]:
-        """Where the content of the physical line at `at` ends (before CRs and LF), and where the next line begins."""
+        """The end of the content of the physical line at `at` (before CRs and LF), and the start of the next line."""
         text = self.text
         newline = text.find("\n", at)
         content, after = (len(text), len(text)) if newline < 0 else (newline, newline + 1)
@@ -146,14 +177,14 @@ class Scanner:
         return match.end() if match else at
 
     def _read_directive(self, line: int, first: int, content: int) -> bool:
-        """Whether the line is a directive; the first line that has not the form of one ends the header."""
+        """Whether the line is a directive; the first line that is not one ends the header."""
         match = _DIRECTIVE.match(self.text, first, content)
         given = self.text[match.end() : content] if match else ""
         name = match[1].lower() if match else ""
         if not given or name not in DIRECTIVES:
             self._header = False
             return False
-        # BuildKit's expression asks for one character, and takes a blank where there is no other
+        # BuildKit's expression needs one character, and takes a blank if there is no other
         value = given.strip(_DIRECTIVE_SPACE) or given[-1]
         if name in self._seen:
             self.problems.append(Problem(f"only one {name} parser directive can be used", line))
@@ -168,7 +199,7 @@ class Scanner:
         return True
 
     def _continuation(self, first: int, content: int) -> int:
-        """The offset of the character that continues the line `first` to `content`, or -1 if it ends here."""
+        """The offset of the escape character at the end of the line `first` to `content`, or -1 without one."""
         text, at = self.text, content
         while at > first and text[at - 1] in " \t":
             at -= 1
@@ -177,8 +208,9 @@ class Scanner:
         return at - 1 if at - 1 == first or text[at - 2] != self.escape else -1
 
     def _instruction(self, at: int, first: int) -> tuple[list[Lexeme], str]:
-        """The tokens of the instruction whose first line begins at `at`, its text at `first`, before the keyword is
-        divided from its arguments; and its logical line.
+        """The tokens of the instruction at `at`, whose text starts at `first`, and its logical line.
+
+        The keyword and the arguments are not divided yet.
         """
         lexemes: list[Lexeme] = [Lexeme("INDENT", at, first)] if first > at else []
         text, start, line_start = self.text, at, first
@@ -212,7 +244,7 @@ class Scanner:
             return ()
 
     def _skip_inner(self, at: int, lexemes: list[Lexeme]) -> int:
-        """Take the comments and blank lines that stand inside a continuation; the offset of the line after them."""
+        """Take the comments and blank lines inside a continuation, and return the offset of the line after them."""
         text = self.text
         while at < len(text):
             content, after = self._line(at)
@@ -247,7 +279,7 @@ class Scanner:
 
 
 def _can_contain_heredoc(line: str, escape: str) -> bool:
-    """Only RUN, COPY and ADD, or one of them behind ONBUILD, and not in their JSON form."""
+    """Whether a line is a RUN, COPY or ADD, also after ONBUILD, and not in the JSON form."""
     keyword, _flags, rest, _at = split_command(line, escape)
     if name_of(keyword) == "onbuild":
         keyword, _flags, rest, _at = split_command(rest, escape)
@@ -255,7 +287,7 @@ def _can_contain_heredoc(line: str, escape: str) -> bool:
 
 
 def _with_keyword(text: str, lexemes: list[Lexeme], line: str) -> list[Lexeme]:
-    """Divide the text of an instruction into white space before its keyword, the keyword, and its arguments."""
+    """Divide the text of an instruction into white space before the keyword, the keyword, and the arguments."""
     lead = _LEADING_SPACE.match(mended(line))
     left = lead.end() if lead else 0
     keyword, _flags, _rest, _at = split_command(line, flags=False)

@@ -1,30 +1,27 @@
 """The lossless tree: a document is a tuple of nodes that tile its source.
 
-A node is independent of its position: it holds its own text, and its spans are relative to that text. The document adds
-the offsets. So after an edit all nodes that it did not touch are shared between the old and the new document, with
-everything that was already read of them.
+A node does not depend on its position: it has its own text, and its spans are offsets in that text. The document adds
+the offsets of the nodes. So the documents before and after an edit share all nodes that the edit did not touch, with
+everything that was already read from them.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from dockerfix.syntax.dockerfile.arguments import CommandLine, name_of, split_command
-from dockerfix.syntax.dockerfile.lexemes import Directive, Problem
-from dockerfix.syntax.dockerfile.logical import Logical
+from dockerfix.syntax.dockerfile.heredocs import HeredocBody
+from dockerfix.syntax.dockerfile.instructions import From, View, view_of
+from dockerfix.syntax.dockerfile.scanner import Directive, Problem
 from dockerfix.text.source import Source, Span
-
-if TYPE_CHECKING:
-    from dockerfix.syntax.dockerfile.heredocs import Heredoc
-    from dockerfix.syntax.dockerfile.instructions import View
 
 
 class Node:
-    """One line that is no instruction. `kind` is ``bom``, ``blank``, ``comment`` or ``directive``.
+    """A line that is not an instruction. `kind` is ``bom``, ``blank``, ``comment`` or ``directive``.
 
-    `found` are the problems that the scanner met in it, at offsets in `text`.
+    `found` are the problems that the scanner found in it, at offsets in `text`.
     """
 
     __slots__ = ("found", "kind", "text")
@@ -33,17 +30,6 @@ class Node:
         self.kind = kind
         self.text = text
         self.found: tuple[Problem, ...] = ()
-
-
-class HeredocBody:
-    """A heredoc with the span of its content in the node's text; `closed` is whether its terminator was found."""
-
-    __slots__ = ("closed", "content", "opener")
-
-    def __init__(self, opener: Heredoc, content: Span, closed: bool) -> None:
-        self.opener = opener
-        self.content = content
-        self.closed = closed
 
 
 class Token:
@@ -56,11 +42,38 @@ class Token:
         self.span = span
 
 
+class Logical:
+    """A logical line: what BuildKit reads once the continuation lines of an instruction are joined.
+
+    `starts` are the offsets in `text` at which its pieces start, `origins` the offsets of the same pieces in the text
+    of the node.
+    """
+
+    __slots__ = ("origins", "starts", "text")
+
+    def __init__(self, text: str, starts: tuple[int, ...], origins: tuple[int, ...]) -> None:
+        self.text = text
+        self.starts = starts
+        self.origins = origins
+
+    def original(self, span: Span) -> Span:
+        """Return the span of the node's text that `span` of the logical line comes from, with continuations inside it.
+
+        An empty span between two pieces belongs to the later one.
+        """
+        start = self._origin(span.start)
+        return Span(start, start if span.end == span.start else self._origin(span.end - 1) + 1)
+
+    def _origin(self, offset: int) -> int:
+        piece = bisect_right(self.starts, offset) - 1
+        return self.origins[piece] + offset - self.starts[piece] if piece >= 0 else offset
+
+
 class InstructionNode(Node):
     """An instruction with its continuation lines, the comments inside them, and its heredocs.
 
-    `line` is the logical line, from the first character that is not white space; `command` is that line taken apart.
-    `kinds` and `ends` are its tokens, which tile the text, in the least memory: `tokens` makes objects of them.
+    `line` is the logical line, without leading white space. `kinds` and `ends` are the tokens, which tile the text, in
+    the form that takes the least memory; `tokens` has them as objects.
     """
 
     __slots__ = ("__dict__", "ends", "escape", "heredocs", "kinds", "line")
@@ -83,13 +96,13 @@ class InstructionNode(Node):
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
-        """The tokens, each with its span in the node's text."""
+        """The tokens; their spans are offsets in the node's text."""
         starts = (0, *self.ends)
         return tuple(map(Token, self.kinds, map(Span, starts, self.ends)))
 
     @cached_property
     def command(self) -> CommandLine:
-        """Keyword, flags and arguments; spans are those of the logical line."""
+        """Keyword, flags and arguments; their spans are offsets in the logical line."""
         return split_command(self.line.text, self.escape)
 
     @cached_property
@@ -100,17 +113,15 @@ class InstructionNode(Node):
 
     @cached_property
     def view(self) -> View:
-        """The arguments as the instruction understands them."""
-        from dockerfix.syntax.dockerfile.instructions import view
-
-        return view(self)
+        """The arguments as the instruction reads them; spans are offsets in the logical line."""
+        return view_of(self.command, self.escape, self.heredocs)
 
 
 class Instruction:
-    """An instruction at its place in a document. Spans that it returns are those of the document's source.
+    """An instruction at its place in a document: its spans are offsets in the document's source.
 
-    `keyword` is the instruction's name in upper case, `view` the arguments as the instruction understands them, with
-    spans that are offsets in `text`.
+    `keyword` is its name in upper case, `view` its arguments as the instruction reads them; the spans in `view` are
+    offsets in `text`.
     """
 
     __slots__ = ("document", "index", "keyword", "node", "start", "view")
@@ -124,7 +135,7 @@ class Instruction:
         self.view: View
 
     def __getattr__(self, name: str) -> View:
-        # the view, at its first use; from then on it is an attribute like any other
+        # the view is read at its first use; from then on it is an attribute like the others
         if name != "view":
             raise AttributeError(name)
         self.view = self.node.view
@@ -142,14 +153,14 @@ class Instruction:
 
     @property
     def body_span(self) -> Span:
-        """The instruction from its keyword on, without the line end of its last line."""
+        """The instruction from its keyword on, without the end of its last line."""
         node = self.node
         first = node.ends[0] if node.kinds[0] == "INDENT" else 0
         last = len(node.text.rstrip("\r\n"))
         return Span(self.start + first, self.start + max(first, last))
 
     def original(self, span: Span) -> Span:
-        """Where `span` of the logical line stands in the source."""
+        """Return the span of the source that `span` of the logical line comes from."""
         return self.node.line.original(span).shift(self.start)
 
     @property
@@ -165,7 +176,7 @@ class Instruction:
 
 
 class Stage:
-    """A build stage: its FROM and the instructions under it, in order."""
+    """A build stage: its FROM and the instructions after it, in order."""
 
     __slots__ = ("base", "index", "instructions")
 
@@ -176,9 +187,7 @@ class Stage:
 
     @property
     def name(self) -> str | None:
-        """The name that ``AS`` gives it, in lower case as BuildKit compares it."""
-        from dockerfix.syntax.dockerfile.instructions import From
-
+        """The name that ``AS`` gives it, in lower case because BuildKit ignores case; None without one."""
         view = self.base.view
         return view.stage_name.value.lower() if isinstance(view, From) and view.stage_name else None
 
@@ -205,7 +214,7 @@ class Document:
 
     @cached_property
     def offsets(self) -> tuple[int, ...]:
-        """Where each node begins."""
+        """The offset at which each node starts."""
         offsets: list[int] = []
         at = 0
         for node in self.nodes:
@@ -224,7 +233,7 @@ class Document:
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
-        """The build stages; what stands before the first FROM belongs to none."""
+        """The build stages; instructions before the first FROM are in none."""
         heads = [instruction.index for instruction in self.instructions if instruction.keyword == "FROM"]
         ends = [*heads, len(self.instructions)][1:]
         return tuple(
@@ -245,16 +254,8 @@ class Document:
         return tuple(sorted(result, key=lambda problem: problem.offset))
 
     def comments_above(self, instruction: Instruction) -> Iterator[tuple[Node, int]]:
-        """The comment lines that stand directly above `instruction`, nearest first, each with its offset."""
-        index = self._node_index(instruction)
+        """Yield the comment lines directly above `instruction`, nearest first, each with its offset."""
+        index = bisect_left(self.offsets, instruction.start)
         while index > 0 and self.nodes[index - 1].kind == "comment":
             index -= 1
             yield self.nodes[index], self.offsets[index]
-
-    def _node_index(self, instruction: Instruction) -> int:
-        from bisect import bisect_left
-
-        index = bisect_left(self.offsets, instruction.start)
-        while self.nodes[index] is not instruction.node:
-            index += 1
-        return index

@@ -1,11 +1,11 @@
-"""The shell text of a RUN as commands, and what can be done with them."""
+"""The shell text of a RUN as commands, and the removal of some of them."""
 
 from __future__ import annotations
 
-from dockerfix.syntax.shell.argv import argv, unwrapped
 from dockerfix.syntax.shell.parser import parse_shell
-from dockerfix.syntax.shell.remove import removal
+from dockerfix.syntax.shell.removal import remove_commands
 from dockerfix.syntax.shell.tree import Assignment, Command, Kind, Redirection, Script, Word
+from dockerfix.syntax.shell.wrappers import unwrapped
 
 __all__ = [
     "Assignment",
@@ -14,8 +14,7 @@ __all__ = [
     "Redirection",
     "Script",
     "Word",
-    "argv",
     "parse_shell",
-    "removal",
+    "remove_commands",
     "unwrapped",
 ]

@@ -1,173 +1,238 @@
-"""What a complete word means to the shell scanner, by the place it stands in."""
+"""The roles of words in a shell text: what may come at each place, and what a complete word there means."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from dockerfix.syntax.shell import places
-from dockerfix.syntax.shell import word_scanner as inside
-from dockerfix.syntax.shell.heredocs import Pending
-from dockerfix.syntax.shell.word_scanner import ShellError
+from dockerfix.syntax.shell import state as frames
+from dockerfix.syntax.shell.state import Pending, ShellError, State
+from dockerfix.text.lazy_patterns import lazy
 
-if TYPE_CHECKING:
-    from dockerfix.syntax.shell.scanner import ShellScanner
+SILENT: Final = frozenset({"BLANK", "COMMENT", "LINE_END", "HEREDOC_BODY", "NAME", "IN", "PARENS", "BRACKET", "OR"})
+"""Tokens that the grammar never sees, because the other tokens express what they mean."""
+
+# What may come next in a list of commands: the role of a word that starts there.
+COMMAND: Final = "command"  # a command, or a reserved word
+AFTER: Final = "after"  # after a compound command
+PREFIX: Final = "prefix"  # after an assignment or redirection: assignments still count, reserved words don't
+ARGUMENT: Final = "argument"
+DECLARATION: Final = "declaration"  # an argument of export and the like
+VALUE: Final = "value"  # of an assignment
+TARGET: Final = "target"  # of a redirection
+DELIMITER: Final = "delimiter"  # of a heredoc
+NAME: Final = "name"  # after ``for``
+RANGE: Final = "range"  # ``in`` or ``do`` after the name
+DO: Final = "do"
+SUBJECT: Final = "subject"  # after ``case``
+CASES: Final = "cases"  # ``in`` after the subject
+PATTERN: Final = "pattern"
+PATTERN_END: Final = "pattern end"
+ELEMENT: Final = "element"  # of an array
+OPERAND: Final = "operand"  # in [[ ]]
+REGEX: Final = "regex"  # right of =~
+ARITHMETIC: Final = "arithmetic"
+ARITHMETIC_RANGE: Final = "arithmetic range"  # of a loop
+
+LINE_END_IS_BLANK: Final = frozenset({COMMAND, RANGE, DO, CASES, PATTERN})
+IN_CASE_HEAD: Final = frozenset({SUBJECT, CASES, PATTERN, PATTERN_END})
+MAY_BE_EMPTY: Final = frozenset({VALUE, ARITHMETIC, ARITHMETIC_RANGE})
+ASSIGNABLE: Final = frozenset({COMMAND, PREFIX, DECLARATION})
+
+OPENERS: Final = {"if": "if", "while": "loop", "until": "loop", "{": "group"}
+"""Words that open a compound command of lists, and the state it is in then."""
+
+STEPS: Final = {
+    ("if", "then"): "then",
+    ("then", "elif"): "if",
+    ("then", "else"): "else",
+    ("loop", "do"): "do",
+    ("for", "do"): "do",
+}
+"""The state of a compound command after a word that starts its next list, by the state before."""
+
+ENDS: Final = frozenset({("then", "fi"), ("else", "fi"), ("do", "done"), ("group", "}")})
+"""The states of a compound command and the words that close it."""
+
+CLOSERS: Final = frozenset({"then", "elif", "else", "fi", "do", "done", "}", "esac"})
+
+OPERATORS: Final = {";": "SEPARATOR", "&": "SEPARATOR", "|": "JOIN", "|&": "JOIN", "&&": "JOIN", "||": "JOIN"}
+"""The tokens between two commands."""
+
+DECLARATIONS: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
+"""Builtins whose arguments may be assignments."""
+
+LEAD: Final = lazy(
+    r"(?P<blank>(?:[ \t]|\\\n)+)|(?P<newline>\n)|(?P<comment>\#[^\n]*)"
+    r"|(?P<redirect>(?![<>]\()(?:[0-9]*(?:<<<|<<-|<<|<&|<>|>>|>&|>\||<|>)|&>>|&>))"
+    r"|(?P<operator>;;&|;;|;&|&&|\|\||\|&|[;&|()])"
+).match
+TEST_LEAD: Final = re.compile(
+    r"(?P<blank>(?:[ \t\n]|\\\n)+)|(?P<comment>\#[^\n]*)|(?P<test>&&|\|\||[()]|[<>](?!\())"
+).match
+BLANK_LEAD: Final = re.compile(r"(?P<blank>(?:[ \t\n]|\\\n)+)").match
+ARRAY_LEAD: Final = re.compile(r"(?P<blank>(?:[ \t\n]|\\\n)+)|(?P<comment>\#[^\n]*)|(?P<array>\))").match
+ASSIGN: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\[[^]\s\\'\"$`;&|<>()]*\])?\+?=").match
+PARENS: Final = re.compile(r"([ \t]*)\([ \t]*\)").match
+FUNCTION_NAME: Final = re.compile(r"(?:[ \t]|\\\n)+[^\s;&|<>()\\'\"$`]+").match
+"""What comes after the word ``function``."""
 
 
-def _first(scanner: ShellScanner, role: str, kind: str, text: str) -> str:
-    if kind == "WORD" and role != places.PREFIX:
+def _first(state: State, role: str, kind: str, text: str) -> str:
+    if kind == "WORD" and role != PREFIX:
         reserved = _RESERVED.get(text)
         if reserved is not None:
-            return reserved(scanner, text)
-        if role == places.COMMAND and places.PARENS(scanner.text, scanner.at, scanner.end):
+            return reserved(state, text)
+        if role == COMMAND and PARENS(state.text, state.at, state.end):
             return "FUNCTION_NAME"
         if text == "function":
-            match = places.FUNCTION_NAME(scanner.text, scanner.at, scanner.end)
+            match = FUNCTION_NAME(state.text, state.at, state.end)
             if match is not None:
-                scanner.at = match.end()
+                state.at = match.end()
                 return "FUNCTION_NAME"
-    if role == places.AFTER:
+    if role == AFTER:
         raise ShellError
-    scanner.expect = places.DECLARATION if text in places.DECLARATIONS else places.ARGUMENT
+    state.expect = DECLARATION if text in DECLARATIONS else ARGUMENT
     return kind
 
 
-def _open(scanner: ShellScanner, text: str) -> str:
-    scanner.push(inside.COMPOUND, places.OPENERS[text])
-    scanner.expect = places.COMMAND
+def _open(state: State, text: str) -> str:
+    state.push(frames.COMPOUND, OPENERS[text])
+    state.expect = COMMAND
     return "OPEN"
 
 
-def _close(scanner: ShellScanner, text: str) -> str:
-    frame, state = scanner.stack[-1]
-    if (text == "esac" and frame == inside.CASE) or (frame == inside.COMPOUND and (state, text) in places.ENDS):
+def _close(state: State, text: str) -> str:
+    frame, step = state.stack[-1]
+    if (text == "esac" and frame == frames.CASE) or (frame == frames.COMPOUND and (step, text) in ENDS):
         kind = "CLOSE"
-    elif frame == inside.COMPOUND and (state, text) in places.STEPS:
-        scanner.stack[-1] = (frame, places.STEPS[state, text])
-        scanner.expect = places.COMMAND
+    elif frame == frames.COMPOUND and (step, text) in STEPS:
+        state.stack[-1] = (frame, STEPS[step, text])
+        state.expect = COMMAND
         return "MIDDLE"
     else:
         raise ShellError
-    scanner.stack.pop()
-    scanner.expect = places.AFTER
+    state.stack.pop()
+    state.expect = AFTER
     return kind
 
 
-def _for(scanner: ShellScanner, _text: str) -> str:
-    scanner.push(inside.COMPOUND, "for")
-    scanner.expect = places.NAME
+def _for(state: State, _text: str) -> str:
+    state.push(frames.COMPOUND, "for")
+    state.expect = NAME
     return "HEAD"
 
 
-def _case(scanner: ShellScanner, _text: str) -> str:
-    scanner.push(inside.CASE)
-    scanner.expect = places.SUBJECT
+def _case(state: State, _text: str) -> str:
+    state.push(frames.CASE)
+    state.expect = SUBJECT
     return "HEAD"
 
 
-def _test(scanner: ShellScanner, _text: str) -> str:
-    scanner.push(inside.TEST)
-    scanner.expect = places.OPERAND
+def _test(state: State, _text: str) -> str:
+    state.push(frames.TEST)
+    state.expect = OPERAND
     return "HEAD"
 
 
-def _bang(scanner: ShellScanner, _text: str) -> str:
-    before = next((token for token in reversed(scanner.tokens) if token[0] not in places.SILENT), None)
-    if before and before[0] == "JOIN" and scanner.text[before[1] : before[2]] in ("|", "|&"):
+def _bang(state: State, _text: str) -> str:
+    before = next((token for token in reversed(state.tokens) if token[0] not in SILENT), None)
+    if before and before[0] == "JOIN" and state.text[before[1] : before[2]] in ("|", "|&"):
         raise ShellError
-    scanner.expect = places.COMMAND
+    state.expect = COMMAND
     return "BANG"
 
 
-def _prefix(scanner: ShellScanner, _role: str, kind: str, _text: str) -> str:
-    if scanner.expect == places.COMMAND:
-        scanner.expect = places.PREFIX
+def _prefix(state: State, _role: str, kind: str, _text: str) -> str:
+    if state.expect == COMMAND:
+        state.expect = PREFIX
     return kind
 
 
-def _delimiter(scanner: ShellScanner, role: str, kind: str, text: str) -> str:
+def _delimiter(state: State, role: str, kind: str, text: str) -> str:
     if kind != "WORD" or "`" in text:
         raise ShellError
-    redirect, tabs = scanner.redirect
-    scanner.pending.append(Pending(redirect, tabs, text, scanner.depth()))
-    return _prefix(scanner, role, kind, text)
+    redirect, tabs = state.redirect
+    state.pending.append(Pending(redirect, tabs, text, state.depth()))
+    return _prefix(state, role, kind, text)
 
 
-def _loop_name(scanner: ShellScanner, _role: str, kind: str, _text: str) -> str:
+def _loop_name(state: State, _role: str, kind: str, _text: str) -> str:
     if kind != "WORD":
         raise ShellError
-    scanner.expect = places.RANGE
+    state.expect = RANGE
     return "NAME"
 
 
-def _loop_range(scanner: ShellScanner, role: str, kind: str, text: str) -> str:
-    if kind == "WORD" and text == "in" and role == places.RANGE:
-        scanner.expect = places.ARGUMENT
+def _loop_range(state: State, role: str, kind: str, text: str) -> str:
+    if kind == "WORD" and text == "in" and role == RANGE:
+        state.expect = ARGUMENT
         return "IN"
     if kind == "WORD" and text == "do":
-        return _close(scanner, text)
+        return _close(state, text)
     raise ShellError
 
 
-def _subject(scanner: ShellScanner, _role: str, kind: str, _text: str) -> str:
-    scanner.expect = places.CASES
+def _subject(state: State, _role: str, kind: str, _text: str) -> str:
+    state.expect = CASES
     return kind
 
 
-def _cases(scanner: ShellScanner, _role: str, kind: str, text: str) -> str:
+def _cases(state: State, _role: str, kind: str, text: str) -> str:
     if kind != "WORD" or text != "in":
         raise ShellError
-    scanner.expect = places.PATTERN
+    state.expect = PATTERN
     return "BREAK"
 
 
-def _case_pattern(scanner: ShellScanner, role: str, kind: str, text: str) -> str:
-    if role == places.PATTERN_END:
+def _case_pattern(state: State, role: str, kind: str, text: str) -> str:
+    if role == PATTERN_END:
         raise ShellError
     if kind == "WORD" and text == "esac":
-        return _close(scanner, text)
-    scanner.expect = places.PATTERN_END
+        return _close(state, text)
+    state.expect = PATTERN_END
     return kind
 
 
-def _operand(scanner: ShellScanner, _role: str, kind: str, text: str) -> str:
+def _operand(state: State, _role: str, kind: str, text: str) -> str:
     if text == "]]" and kind == "WORD":
-        scanner.stack.pop()
-        scanner.expect = places.AFTER
+        state.stack.pop()
+        state.expect = AFTER
         return "CLOSE"
-    scanner.expect = places.REGEX if text == "=~" else places.OPERAND
+    state.expect = REGEX if text == "=~" else OPERAND
     return kind
 
 
-_Reserved: TypeAlias = "Callable[[ShellScanner, str], str]"
+_Reserved: TypeAlias = "Callable[[State, str], str]"
 
 _RESERVED: Final[dict[str, _Reserved]] = {
-    **dict.fromkeys(places.OPENERS, _open),
-    **dict.fromkeys(places.CLOSERS, _close),
+    **dict.fromkeys(OPENERS, _open),
+    **dict.fromkeys(CLOSERS, _close),
     "for": _for,
     "case": _case,
     "[[": _test,
     "!": _bang,
 }
 
-_Role: TypeAlias = "Callable[[ShellScanner, str, str, str], str]"
+_Role: TypeAlias = "Callable[[State, str, str, str], str]"
 
 ROLES: Final[dict[str, _Role]] = {
-    places.COMMAND: _first,
-    places.AFTER: _first,
-    places.PREFIX: _first,
-    places.VALUE: _prefix,
-    places.TARGET: _prefix,
-    places.DELIMITER: _delimiter,
-    places.NAME: _loop_name,
-    places.RANGE: _loop_range,
-    places.DO: _loop_range,
-    places.SUBJECT: _subject,
-    places.CASES: _cases,
-    places.PATTERN: _case_pattern,
-    places.PATTERN_END: _case_pattern,
-    places.OPERAND: _operand,
-    places.REGEX: _operand,
+    COMMAND: _first,
+    AFTER: _first,
+    PREFIX: _first,
+    VALUE: _prefix,
+    TARGET: _prefix,
+    DELIMITER: _delimiter,
+    NAME: _loop_name,
+    RANGE: _loop_range,
+    DO: _loop_range,
+    SUBJECT: _subject,
+    CASES: _cases,
+    PATTERN: _case_pattern,
+    PATTERN_END: _case_pattern,
+    OPERAND: _operand,
+    REGEX: _operand,
 }
-"""For a role, what to do with a word in it: takes the scanner, the role, the type of the word's last token so far and
-the token's text, sets what is expected next, and gives the type."""
+"""For each role, what to do with a complete word: the function takes the state, the role, the type of the word's last
+token so far and its text, sets what is expected next, and returns the type."""

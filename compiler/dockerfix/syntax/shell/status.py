@@ -1,4 +1,4 @@
-"""What in a shell text depends on the status of commands, and so on their being there at all."""
+"""What in a shell text depends on the status of commands, and so on whether they are there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from dockerfix.syntax.shell.argv import unwrapped
 from dockerfix.syntax.shell.tree import Command, Script
+from dockerfix.syntax.shell.wrappers import unwrapped
 
 _READS_STATUS: Final = re.compile(r"\$\{?[?_](?![A-Za-z0-9_])|PIPESTATUS").search
 _READS_JOBS: Final = re.compile(r"\$\{?!(?!\w)|%[0-9%+-]").search
@@ -16,11 +16,11 @@ _UNKNOWABLE: Final = frozenset({".", "eval", "source"})
 
 
 class Status(NamedTuple):
-    """What is known about a script.
+    """How a script uses the status of its commands.
 
-    `is_read`: ``$?`` or ``$_`` is used, or ``exit`` and ``return`` without a status. `jobs_are_read`: ``$!``, ``jobs``
-    or ``wait`` with arguments. `may_exit`: ``set -e`` could be in force somewhere; `surely_exits`: nothing can take it
-    back once it is. `traps`: there is a ``trap``.
+    `is_read`: it has ``$?`` or ``$_``, or ``exit`` or ``return`` without a status. `jobs_are_read`: it has ``$!``,
+    ``jobs``, or ``wait`` with arguments. `may_exit`: ``set -e`` could be on somewhere. `surely_exits`: nothing can turn
+    it off once it is on. `traps`: there is a ``trap``.
     """
 
     is_read: bool
@@ -31,7 +31,7 @@ class Status(NamedTuple):
 
 
 def status_of(script: Script, kept: Iterable[Command]) -> Status:
-    """The facts about `script`, of which the commands `kept` stay."""
+    """Return the facts about `script` if only the commands `kept` stay."""
     is_read = _READS_STATUS(script.text) is not None
     jobs = _READS_JOBS(script.text) is not None
     may_exit = traps = False
@@ -56,7 +56,7 @@ def status_of(script: Script, kept: Iterable[Command]) -> Status:
 
 
 def errexit(command: Command) -> bool | None:
-    """Whether ``set`` turns ``-e`` on; False where it leaves it alone, None where it turns it off or can't be known."""
+    """Whether a ``set`` turns ``-e`` on: False if it does not change it, None if it turns it off or may do so."""
     values = [word.value for word in unwrapped(command)]
     if values[:1] != ["set"]:
         return False

@@ -1,4 +1,4 @@
-"""What a shell text is made of: commands, words, assignments and redirections, each a span of the text."""
+"""The parts of a shell text: commands, words, assignments and redirections, each with its span."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Kind: TypeAlias = Literal[
 class Word(NamedTuple):
     """One word as it is written.
 
-    `value` is what the shell makes of it by removing quotes (patterns, ``~`` and ``{a,b}`` as they stand), and None
-    where that takes an expansion, or where sh and bash disagree (``$'…'``). `substitutions` are the commands inside
-    ``$(…)``, back-ticks and ``<(…)``, one list after the other, each beginning with an empty operator.
+    `value` is the word without its quotes (patterns, ``~`` and ``{a,b}`` stay as written); None if it has an expansion,
+    or if sh and bash disagree about it (``$'…'``). `substitutions` are the commands inside ``$(…)``, back-ticks and
+    ``<(…)``, one list after the other; the first command of each list has an empty operator.
     """
 
     span: Span
@@ -41,7 +41,7 @@ class Word(NamedTuple):
 class Assignment(NamedTuple):
     """``NAME=value``, ``NAME+=value``, ``NAME[i]=value`` or ``NAME=(…)``; `name` without index and operator.
 
-    The value of ``NAME=`` is an empty word; that of an array is the brackets with everything between, its `value` None.
+    ``NAME=`` has an empty word as value; an array has the text with its parentheses, whose `value` is None.
     """
 
     span: Span
@@ -53,8 +53,8 @@ class Redirection(NamedTuple):
     """``2>&1``: `fd` 2, `operator` ``>&``, `target` the word ``1``; without a number `fd` is None.
 
     For ``<<`` and ``<<-`` the target is the delimiter, `heredoc` the lines of the body and `delimiter` the line that
-    ends it, both with their line ends (None where the text ends first, or has no line for a body);
-    `substitutions` are the commands that the body holds.
+    ends it, both with their line ends (None if the text ends before them); `substitutions` are the commands in the
+    body.
     """
 
     span: Span
@@ -67,16 +67,16 @@ class Redirection(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command of a list, as mvdan.cc/sh divides one, with pipelines and ``&&`` chains laid out flat.
+    """A command of a list, as in mvdan.cc/sh, but with flat pipelines and ``&&`` chains.
 
-    `span` leaves out the ``;`` or ``&`` that ends the command (`terminator`) and the bodies of heredocs. `operator`
-    joins it to the command before it: ``""`` begins a list, a line end and an ``&`` count as ``;``. `negated` is the
-    ``!`` in front, which concerns the whole pipeline that begins here; `background` is true for every command of a
-    chain that ``&`` ends.
+    `span` does not include the ``;`` or ``&`` that ends the command (`terminator`), nor the bodies of heredocs.
+    `operator` joins it to the command before it: ``""`` starts a list, a line end and an ``&`` count as ``;``.
+    `negated` is whether a ``!`` is before it, which negates the whole pipeline that starts here; `background` is true
+    for every command of a chain that ``&`` ends.
 
-    `words` are those of a call, the list of a ``for``, the subject and the patterns of a ``case``, what stands in
-    ``[[ ]]`` and ``(( ))``. `body` holds the lists of a compound command one after the other (condition, ``then``, …),
-    each beginning with an empty operator, or the one compound command of a function.
+    `words` are those of a call, the list of a ``for``, the subject and the patterns of a ``case``, and the text of ``[[
+    ]]`` and ``(( ))``. `body` has the lists of a compound command one after the other (condition, ``then``, …), each
+    starting with an empty operator, or the one compound command of a function.
     """
 
     span: Span
@@ -92,7 +92,7 @@ class Command(NamedTuple):
     name: str | None = None
 
     def parts(self) -> list[Command]:
-        """The commands directly inside this one, in the order of the text."""
+        """Return the commands directly inside this one, in the order of the text."""
         found = list(self.body)
         for word in self.words:
             found += word.substitutions
@@ -107,23 +107,23 @@ class Command(NamedTuple):
 
 
 class Script(NamedTuple):
-    """A shell text and its commands; `opaque` where it could not be read and is one command of that kind."""
+    """A shell text and its commands; `opaque` if it could not be parsed, and is one command of that kind."""
 
     text: str
     commands: tuple[Command, ...]
     opaque: bool
 
     def walk(self) -> Iterator[Command]:
-        """Every command, each before those inside it, in the order of the text."""
+        """Yield every command, each before those inside it, in the order of the text."""
         return walk(self.commands)
 
     def slice(self, span: Span) -> str:
-        """The text of `span`."""
+        """Return the text of `span`."""
         return self.text[span.start : span.end]
 
 
 def walk(commands: tuple[Command, ...]) -> Iterator[Command]:
-    """`commands` and all commands inside them, each before those it holds."""
+    """Yield `commands` and all commands inside them, each before those inside it."""
     waiting = list(reversed(commands))
     while waiting:
         command = waiting.pop()
@@ -134,7 +134,7 @@ def walk(commands: tuple[Command, ...]) -> Iterator[Command]:
 
 
 def lists(commands: tuple[Command, ...]) -> list[tuple[Command, ...]]:
-    """The lists laid out in `commands`, such as the body of a compound command."""
+    """Return the lists in `commands`, which is for example the body of a compound command."""
     found: list[list[Command]] = []
     for command in commands:
         if command.operator == "" or not found:

@@ -1,4 +1,4 @@
-"""Inside a shell word: quotes, expansions and nested brackets, with a stack in place of recursion.
+"""Inside a shell word: quotes, expansions and nested brackets.
 
 The rules are those of POSIX.1-2017 (Shell Command Language, 2.2, 2.3 and 2.6) with what bash adds: ``$'…'``, ``$"…"``,
 ``<(…)`` and patterns such as ``@(a|b)``.
@@ -9,36 +9,27 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from dockerfix.syntax.shell.heredocs import Pending
+from dockerfix.syntax.shell import roles
+from dockerfix.syntax.shell.state import (
+    ARITHMETIC,
+    GLOB,
+    HEREDOC,
+    PARAMETER,
+    PAREN,
+    QUOTED,
+    QUOTED_PARAMETER,
+    REGEX,
+    SUBSTITUTION,
+    WORD,
+    ShellError,
+    State,
+)
+from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
-MAX_NESTING: Final = 100
-"""How deep brackets, quotes and compound commands may nest. No hand writes that much, and comparing or printing the
-result, which Python does by recursion, must not run out of stack."""
-
-
-class ShellError(Exception):
-    """The text is not in the language that the scanner and the grammar know."""
-
-
-# What may be open at a place: one frame of the stack each, with a note for the way back.
-TOP: Final = "top"
-COMPOUND: Final = "compound"  # if, while, for and { }; the note says between which words of it
-SUBSHELL: Final = "subshell"  # (…)
-SUBSTITUTION: Final = "substitution"  # $(…), <(…), >(…); the note is what was expected around it
-CASE: Final = "case"
-TEST: Final = "test"  # [[ … ]]
-ARRAY: Final = "array"  # a=(…)
-WORD: Final = "word"  # the note is the word's role
-QUOTED: Final = "quoted"  # "…"
-PARAMETER: Final = "parameter"  # ${…}
-QUOTED_PARAMETER: Final = "quoted parameter"  # "${…}", in which ' is an ordinary character
-ARITHMETIC: Final = "arithmetic"  # $((…)) and ((…))
-GLOB: Final = "glob"  # @(…)
-PAREN: Final = "paren"  # a bracket inside arithmetic
-HEREDOC: Final = "heredoc"  # the body of a heredoc whose delimiter isn't quoted
-REGEX: Final = "regex"  # right of =~
-
+_SPECIAL: Final = re.compile(r"[\\'\"$`]").search
+_PIECE: Final = lazy(r"[^\\'\"$`]+")
+_EXPANDS: Final = re.compile(r"\$[A-Za-z0-9_@*#?$!({\[-]").match
 _PLAIN: Final = {
     kind: re.compile(f"[^{re.escape(special)}]*").match
     for kind, special in {
@@ -53,16 +44,16 @@ _PLAIN: Final = {
         HEREDOC: "\\$`",
     }.items()
 }
-"""What is skipped at once in each kind of frame; the kinds that stand here are those inside a word."""
+"""The ordinary characters in each kind of frame inside a word, which are skipped at once."""
 
 _BACK_TICKS: Final = re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL).match
 _DOLLAR_QUOTE: Final = re.compile(r"\$'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL).match
 _PATTERN_OPERATOR: Final = re.compile(r"\$\{[!#]?(?:\w+|[@*#?$!-])(?:\[[^]\\\n]{0,80}\])?[#%/^,]").match
-"""The beginning of an expansion that takes a pattern: quotes count in it even between double quotes."""
+"""The start of an expansion with a pattern: quotes count in it even between double quotes."""
 
 
 class Mark(NamedTuple):
-    """Where to go on if what looks like arithmetic turns out to be commands: ``$((a) | b)``."""
+    """Where to continue if what looks like arithmetic turns out to be commands: ``$((a) | b)``."""
 
     at: int
     tokens: int
@@ -73,37 +64,17 @@ class Mark(NamedTuple):
     pending: int
 
 
-class WordScanner:
-    """The state of scanning and its steps inside words.
+class WordScanner(State):
+    """The steps of the scanner inside words. It needs no recursion, because `stack` has what is open."""
 
-    `tokens` are type, start and end; `back_ticks` holds for the start of a piece of a word the insides of its
-    back-ticks, and whether each stands between double quotes.
-    """
-
-    def __init__(self, text: str, start: int, end: int, nesting: int = MAX_NESTING) -> None:
-        self.text = text
-        self.at = start
-        self.end = end
-        self._nesting = nesting
-        self.tokens: list[tuple[str, int, int]] = []
-        self.stack: list[tuple[str, str]] = [(TOP, "")]
-        self.back_ticks: dict[int, list[tuple[Span, bool]]] = {}
-        self.expect = ""  # what the next word would be
-        self.piece = start  # where the present piece of the present word begins
-        self.split = False  # whether the present word has given a WORD_HEAD
-        self.pending: list[Pending] = []  # heredocs whose body is still to come
+    def __init__(self, text: str, start: int, end: int, nesting: int) -> None:
+        super().__init__(text, start, end, nesting)
         self._marks: list[Mark] = []
         self.commands_at: set[int] = set()  # where $(( and (( are known not to be arithmetic
         self._patience = 8 * (end - start) + 1000  # characters that may be scanned again
 
-    def push(self, kind: str, note: str = "") -> None:
-        """Enter a frame. Raises ShellError where nesting is out of reason."""
-        self.stack.append((kind, note))
-        if len(self.stack) > self._nesting:
-            raise ShellError
-
     def scan_word(self) -> None:
-        """Go on in a word until it ends or commands begin inside it."""
+        """Continue in a word until it ends or commands start inside it."""
         text = self.text
         while True:
             kind = self.stack[-1][0]
@@ -116,14 +87,36 @@ class WordScanner:
             if self.at < self.end:
                 self._special(kind, text[self.at])
             elif kind in (WORD, REGEX, HEREDOC):
-                self.end_word()
+                self._end_word()
                 return
             else:
                 self._unclosed()
 
-    def end_word(self) -> None:
-        """The present word is complete: give its last token. What that means depends on its role."""
-        raise NotImplementedError
+    def _end_word(self) -> None:
+        """The present word is complete: add its last token. What it means depends on its role."""
+        _, role = self.stack.pop()
+        if self.at == self.piece and role not in roles.MAY_BE_EMPTY:
+            raise ShellError
+        kind = "WORD_TAIL" if self.split else "WORD"
+        if role in roles.ROLES:
+            kind = roles.ROLES[role](self, role, kind, self.text[self.piece : self.at])
+        self.tokens.append((kind, self.piece, self.at))
+        if role == roles.ARITHMETIC:
+            self.emit("CLOSE", self.at + 2)
+            self.expect = roles.AFTER
+        elif role == roles.ARITHMETIC_RANGE:
+            self.emit("BRACKET", self.at + 2)
+            self.expect = roles.RANGE
+        elif kind == "FUNCTION_NAME":
+            self._parens()
+
+    def _parens(self) -> None:
+        self.expect = roles.COMMAND
+        match = roles.PARENS(self.text, self.at, self.end)
+        if match is not None:
+            if match.end(1) > self.at:
+                self.emit("BLANK", match.end(1))
+            self.emit("PARENS", match.end())
 
     def _special(self, kind: str, character: str) -> None:
         if character == "\\":
@@ -145,9 +138,9 @@ class WordScanner:
         elif character == ")" and kind in (ARITHMETIC, PAREN, GLOB):
             self._close_bracket(kind)
         elif character in "<>" and self.text.startswith("(", self.at + 1) and self.at + 2 <= self.end:
-            self.open_substitution(self.at + 2)
+            self._open_substitution(self.at + 2)
         else:
-            self.end_word()
+            self._end_word()
 
     def _skip_to(self, end: int) -> None:
         if end > 0:
@@ -178,12 +171,8 @@ class WordScanner:
             return True
         if self.at == self.piece or self.text[self.at - 1] not in "?*+@!":
             return False
-        # ``!(`` in front of a command negates a subshell
-        return not (self.at == self.piece + 1 and self.text[self.piece] == "!" and self.at_command())
-
-    def at_command(self) -> bool:
-        """Whether the word being scanned stands where a command begins."""
-        raise NotImplementedError
+        # ``!(`` before a command negates a subshell
+        return not (self.at == self.piece + 1 and self.text[self.piece] == "!" and self.stack[-1][1] == roles.COMMAND)
 
     def _close_bracket(self, kind: str) -> None:
         if kind != ARITHMETIC:
@@ -193,7 +182,7 @@ class WordScanner:
             self._marks.pop()
             _, note = self.stack.pop()
             if note:
-                self.end_word()
+                self._end_word()
             else:
                 self.at += 2
         else:
@@ -206,7 +195,7 @@ class WordScanner:
             if text.startswith("((", at + 1) and at not in self.commands_at:
                 self.open_arithmetic("", at + 3)
             else:
-                self.open_substitution(at + 2)
+                self._open_substitution(at + 2)
         elif follower == "{":
             quoted = kind in (QUOTED, QUOTED_PARAMETER, HEREDOC) and not _PATTERN_OPERATOR(text, at, self.end)
             self.push(QUOTED_PARAMETER if quoted else PARAMETER)
@@ -218,37 +207,33 @@ class WordScanner:
             self.at += 1
 
     def open_arithmetic(self, note: str, inside: int) -> None:
-        """Enter ``$((`` or, with a note, ``((``, ready to come back where it turns out to be commands."""
+        """Enter ``$((`` or, with a note, ``((``; a mark allows going back if it turns out to be commands."""
         depth = len(self.stack)
         mark = Mark(self.at, len(self.tokens), depth, self.expect, self.piece, self.split, len(self.pending))
         self._marks.append(mark)
         if note:
-            self.tokens.append(("HEAD" if self.expect == "command" else "BRACKET", self.at, inside))
+            self.tokens.append(("HEAD" if self.expect == roles.COMMAND else "BRACKET", self.at, inside))
             self.piece, self.split = inside, False
             self.push(WORD, note)
         self.push(ARITHMETIC, note)
         self.at = inside
 
-    def open_substitution(self, inside: int) -> None:
-        """Enter commands inside the present word."""
+    def _open_substitution(self, inside: int) -> None:
+        """Enter the commands inside the present word."""
         self.tokens.append(("MIDDLE" if self.split else "WORD_HEAD", self.piece, inside))
         self.push(SUBSTITUTION, self.expect)
         self.at = inside
-        self.begin_commands()
-
-    def begin_commands(self) -> None:
-        """Commands begin inside the present word."""
-        raise NotImplementedError
+        self.expect = roles.COMMAND
 
     def close_substitution(self) -> None:
-        """Go back to the word that the commands stood in."""
+        """Go back to the word around the commands."""
         _, self.expect = self.stack.pop()
         self.piece = self.at
         self.split = True
         self.at += 1
 
     def _unclosed(self) -> None:
-        """Something isn't closed as it should be: take the innermost arithmetic for commands, or give up."""
+        """Something is not closed: read the innermost arithmetic as commands. Raises ShellError without one."""
         if not self._marks:
             raise ShellError
         mark = self._marks.pop()
@@ -267,3 +252,53 @@ class WordScanner:
             if kept:
                 self.back_ticks[piece] = kept
                 break
+
+
+def unquote(text: str) -> str | None:
+    """Return the word `text` without its quotes; None if it has an expansion.
+
+    ``$'…'`` and ``$"…"`` give None too, because sh and bash disagree about them. Quotes in `text` are closed, except
+    for a single one in arithmetic, which is an ordinary character in sh.
+    """
+    if not _SPECIAL(text):
+        return text
+    parts: list[str] = []
+    quoted = False
+    at = 0
+    while at < len(text):
+        character = text[at]
+        if character == '"':
+            quoted = not quoted
+            at += 1
+        elif character == "\\":
+            parts.append(_escaped(text[at : at + 2], quoted))
+            at += 2
+        elif character == "'" and not quoted:
+            end = text.find("'", at + 1)
+            if end < 0:
+                return None
+            parts.append(text[at + 1 : end])
+            at = end + 1
+        elif character == "`" or (character == "$" and _expands(text, at, quoted)):
+            return None
+        elif character in "'$":
+            parts.append(character)
+            at += 1
+        else:
+            match = _PIECE.match(text, at)
+            assert match is not None  # noqa: S101 - every special character was handled above
+            parts.append(match.group())
+            at = match.end()
+    return "".join(parts)
+
+
+def _expands(text: str, at: int, quoted: bool) -> bool:
+    return _EXPANDS(text, at) is not None or (not quoted and text[at + 1 : at + 2] in ("'", '"'))
+
+
+def _escaped(pair: str, quoted: bool) -> str:
+    if pair == "\\\n":
+        return ""
+    if len(pair) == 1 or (quoted and pair[1] not in '$`"\\'):
+        return pair
+    return pair[1]

@@ -1,1 +1,1 @@
-"""Words of a Dockerfile: quotes, escapes, variables, and which of them a line sees."""
+"""The words of a Dockerfile: quotes, escapes and variables, and the variables that each line sees."""

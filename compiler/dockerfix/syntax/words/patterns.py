@@ -1,28 +1,32 @@
 """The wildcard patterns of ``${name#pattern}``, ``${name%pattern}`` and ``${name/pattern/text}``.
 
-BuildKit turns them into Go regular expressions (``convertShellPatternToRegex`` in
-``moby/buildkit@73ed6825c4b7:frontend/dockerfile/shell/lex.go``): ``*`` is ``.*``, ``?`` is ``.``, so neither crosses a
-line end, and there are no brackets. Go matches in linear time; Python's `re` would not (``*a*a*a*a``), so the
-pattern is run here as a set of states held in the bits of one integer.
+BuildKit converts them to Go regular expressions (``convertShellPatternToRegex`` in
+``moby/buildkit@73ed6825c4b7:frontend/dockerfile/shell/lex.go``): ``*`` is ``.*`` and ``?`` is ``.``, so neither matches
+a line end, and there are no brackets. Go matches in linear time, Python's `re` would not (``*a*a*a*a``). So the pattern
+runs here as an automaton whose set of states is the bits of one integer.
+
+`spend` is called with the characters that are made, or with steps that take as long; it raises if they are too many.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from dockerfix.syntax.words.text import REPLACEMENT, Budget, runes, scanned
+from dockerfix.syntax.characters import REPLACEMENT, runes, scanned
+from dockerfix.text.lazy_patterns import lazy
 
-_TOKEN = re.compile(r"\\?.", re.DOTALL)
+_TOKEN = lazy(r"\\?.", re.DOTALL)
 _STEP_COST = 4
 """One step of the matcher takes about as long as making this many characters."""
 
 
 class PatternError(ValueError):
-    """The pattern is not one that BuildKit takes; the text is its message."""
+    """BuildKit refuses the pattern; the text is its message."""
 
 
 class _Pattern:
-    """A pattern as bit masks: bit N of a state says that the first N tokens have matched."""
+    """A pattern as bit masks: bit N of a state is set if the first N tokens have matched."""
 
     __slots__ = ("any", "end", "literals", "stars", "tokens")
 
@@ -55,7 +59,7 @@ class _Pattern:
         return following | ((following & self.stars) << 1)
 
     def match_end(self, value: str, start: int, *, greedy: bool) -> int | None:
-        """Where the longest, or the shortest, match that begins at `start` ends."""
+        """The end of the longest, or the shortest, match at `start`; None without one."""
         state = self.begin()
         found = start if state & self.end else None
         for position in range(start, len(value)):
@@ -69,7 +73,7 @@ class _Pattern:
         return found
 
     def starts(self, value: str) -> list[int]:
-        """Every position of `value` at which some match begins, ascending."""
+        """The positions of `value` at which a match starts, ascending."""
         backwards = self.reversed()
         begin = backwards.begin()
         state = begin
@@ -82,7 +86,7 @@ class _Pattern:
 
 
 def _read(pattern: str) -> list[str | bool]:
-    """The tokens of `pattern`: a character, False for one of any kind, True for any number; raises `PatternError`."""
+    """The tokens of `pattern`: a character, False for any one, True for any number. Raises `PatternError`."""
     tokens: list[str | bool] = []
     text = scanned(pattern)
     position = 0
@@ -107,35 +111,34 @@ def _read(pattern: str) -> list[str | bool]:
     return tokens
 
 
-def _compile(pattern: str, value: str, budget: Budget) -> _Pattern:
+def _compile(pattern: str, value: str, spend: Callable[[int], None]) -> _Pattern:
     try:
         tokens = _read(pattern)
     except PatternError as error:
         raise PatternError(f"invalid pattern ({pattern}) in substitution: {error}") from None
-    if not budget.spend(_STEP_COST * (len(value) + len(tokens) + 1) * (1 + len(tokens) // 64)):
-        raise PatternError(Budget.exhausted)
+    spend(_STEP_COST * (len(value) + len(tokens) + 1) * (1 + len(tokens) // 64))
     return _Pattern(tokens)
 
 
-def trim_prefix(pattern: str, value: str, *, greedy: bool, budget: Budget) -> str:
-    """`value` without the shortest, or the longest, beginning that `pattern` matches; raises `PatternError`."""
-    end = _compile(pattern, value, budget).match_end(runes(value), 0, greedy=greedy)
+def trim_prefix(pattern: str, value: str, *, greedy: bool, spend: Callable[[int], None]) -> str:
+    """Return `value` without the shortest, or the longest, prefix that `pattern` matches. Raises `PatternError`."""
+    end = _compile(pattern, value, spend).match_end(runes(value), 0, greedy=greedy)
     return value if end is None else value[end:]
 
 
-def trim_suffix(pattern: str, value: str, *, greedy: bool, budget: Budget) -> str:
-    """`value` without the shortest, or the longest, end that `pattern` matches; raises `PatternError`."""
+def trim_suffix(pattern: str, value: str, *, greedy: bool, spend: Callable[[int], None]) -> str:
+    """Return `value` without the shortest, or the longest, suffix that `pattern` matches. Raises `PatternError`."""
     backwards = "".join(reversed(_TOKEN.findall(runes(pattern))))
-    return trim_prefix(backwards, runes(value)[::-1], greedy=greedy, budget=budget)[::-1]
+    return trim_prefix(backwards, runes(value)[::-1], greedy=greedy, spend=spend)[::-1]
 
 
-def replace(pattern: str, replacement: str, value: str, *, every: bool, budget: Budget) -> str:
-    """`value` with the first match of `pattern`, or every one, replaced; raises `PatternError`.
+def replace(pattern: str, replacement: str, value: str, *, every: bool, spend: Callable[[int], None]) -> str:
+    """Return `value` with the first match of `pattern`, or every one, replaced. Raises `PatternError`.
 
-    Where every one is replaced, ``$0`` in `replacement` is the match and any other ``$name`` nothing, for BuildKit
-    hands it to Go's ``ReplaceAllString``.
+    If every one is replaced, ``$0`` in `replacement` is the match and any other ``$name`` is empty, because BuildKit
+    passes it to Go's ``ReplaceAllString``.
     """
-    compiled = _compile(pattern, value, budget)
+    compiled = _compile(pattern, value, spend)
     seen = runes(value)
     parts: list[str] = []
     last = search = 0
@@ -152,15 +155,14 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool, budget: 
             break
         if end > last or start == 0:
             parts.append(_expand(replacement, value[start:end]))
-            if not budget.spend(len(parts[-1])):
-                raise PatternError(Budget.exhausted)
+            spend(len(parts[-1]))
         last = end
         search = max(search + 1, end)
     return "".join([*parts, value[last:]])
 
 
 def _expand(template: str, match: str) -> str:
-    """`template` as Go's ``Regexp.Expand`` reads it, for a pattern without groups."""
+    """`template` expanded as by Go's ``Regexp.Expand``, for a pattern without groups."""
     first, *others = template.split("$")
     pieces = [first]
     after_dollar = False
@@ -177,7 +179,7 @@ def _expand(template: str, match: str) -> str:
 
 
 def _reference(text: str, match: str) -> str:
-    """What a ``$`` and the `text` that follows it stand for."""
+    """The value of a ``$`` with the `text` after it."""
     start = 1 if text.startswith("{") else 0
     end = start
     while end < len(text) and (text[end] == "_" or text[end].isalpha() or text[end].isdecimal()):

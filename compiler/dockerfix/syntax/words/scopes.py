@@ -1,16 +1,16 @@
-"""Which variables a line sees, and what its words become: ARG and ENV as BuildKit scopes them.
+"""The variables that each line sees, and its words expanded: ARG and ENV as BuildKit scopes them.
 
 The rules are those of ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/dockerfile2llb/convert.go`` (``buildMetaArgs``,
 ``buildDispatchStates``, ``dispatch``, ``dispatchArg``, ``dispatchEnv``, ``dispatchState.init``):
 
-- ARGs before the first FROM, and the platform arguments, are seen by FROM lines only. A bare ``ARG X`` in a stage
-  brings one in; ``ARG X=default`` does not look at it. A build argument beats every default and is not expanded.
-- A stage begins with the ENV *and* the ARG values of the stage it is FROM. In a stage ARG and ENV set the same names,
-  the later line wins (so an ARG after an ENV of that name does change it, whatever the manual says).
-- An ENV or LABEL line sees earlier lines only; an ARG line sees the arguments before it on its own line.
-- ``ONBUILD`` lines of a stage run first in the stages that are FROM it, and not in their children.
+- Only FROM lines see the ARGs before the first FROM and the platform arguments. A bare ``ARG X`` in a stage imports one
+  into the stage; ``ARG X=default`` ignores it. A build argument overrides every default and is not expanded.
+- A stage starts with the ENV *and* the ARG values of the stage it is FROM. In a stage ARG and ENV set the same names:
+  the later line wins (so an ARG after an ENV with the same name does change it, despite the manual).
+- An ENV or LABEL line sees only earlier lines; an ARG line also sees the arguments before it on the same line.
+- ``ONBUILD`` lines of a stage run first in the stages that are FROM it, but not in the stages FROM those.
 
-Nothing here knows the tree: the caller gives each instruction as an `Item`.
+This module does not know the tree: the caller passes each instruction as an `Item`.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from typing import NamedTuple
 from dockerfix.syntax.words.lexer import Budget, Lexer, WordError, WordResult
 
 EXPANDED_KEYWORDS = frozenset(["ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"])
-"""Instructions whose words BuildKit expands in a stage; FROM and ARG have rules of their own, all others none."""
+"""Instructions whose words BuildKit expands in a stage; FROM and ARG have other rules, the rest is not expanded."""
 
 EXPANDED_FLAGS: Mapping[str, frozenset[str]] = {
     "ADD": frozenset(["chown", "chmod", "checksum"]),
     "COPY": frozenset(["chown", "chmod"]),
     "RUN": frozenset(["mount"]),
 }
-"""Flags whose values are expanded (of a mount the value of each option), by instruction."""
+"""Flags whose values BuildKit expands, by instruction; of a mount it expands the value of each option."""
 
 PROXY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
-"""Build arguments that RUN gets in its environment without an ARG, whatever their case."""
+"""Build arguments, in any case, that are in the environment of a RUN without an ARG."""
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""PATH of a stage whose base image sets none (``moby/buildkit:util/system/path.go``)."""
+"""PATH of a stage whose base image does not set it (``moby/buildkit:util/system/path.go``)."""
 
 _COPY_COST = 4
 _HEREDOC_ESCAPE = "\\"
@@ -43,12 +43,12 @@ Pair = tuple[str, "str | None"]
 
 
 class Item(NamedTuple):
-    """One instruction: `keyword` in upper case with what stands behind it.
+    """One instruction as it is written, quotes included; `keyword` is in upper case.
 
-    `words` are FROM's image and, if it has one, its platform; the words of EXPOSE and VOLUME; sources (but heredocs)
-    and destination of COPY and ADD; the one argument of USER, WORKDIR and STOPSIGNAL. `pairs` are names and values of
-    ENV, LABEL and ARG, a value None where an ARG has none; all as written, quotes included. `stage` is the name that
-    FROM gives, `inner` the instruction behind ONBUILD.
+    `words` are the image and, if given, the platform of FROM; the words of EXPOSE and VOLUME; the sources (without
+    heredocs) and the destination of COPY and ADD; the argument of USER, WORKDIR and STOPSIGNAL. `pairs` are the names
+    and values of ENV, LABEL and ARG; an ARG without a value has None. `stage` is the name of the stage that FROM
+    starts, `inner` the instruction after ONBUILD.
     """
 
     keyword: str
@@ -59,26 +59,26 @@ class Item(NamedTuple):
 
 
 class Resolution(NamedTuple):
-    """What an `Item` became: its words and pairs expanded, or, with the `problem`, as they were written.
+    """An `Item` with its words and pairs expanded; if there is a `problem`, they are as written.
 
-    `scope` is the stage's, None before the first FROM; it goes on changing with the lines that follow. `unmatched` are
-    the names that were not set. The words of an EXPOSE may be more or fewer than were written. The pairs of an ARG
-    hold the values it got.
+    `scope` is that of the stage, None before the first FROM; the lines that follow change it. `unmatched` are the names
+    of variables that are not set. An EXPOSE may have more or fewer words than were written. The pairs of an ARG have
+    the values that it got.
     """
 
     item: Item
     scope: StageScope | None
     words: tuple[str, ...]
     pairs: tuple[Pair, ...]
-    unmatched: frozenset[str]
-    problem: WordError | None
+    unmatched: frozenset[str] = frozenset()
+    problem: WordError | None = None
 
 
 class GlobalScope:
-    """What FROM lines see, and the settings that all stages share.
+    """The variables that FROM lines see, and the settings of all stages.
 
-    `build_args` are the values given on the command line, `platform` what is built for (``linux/arm64/v8``),
-    `build_platform` where (the same without it), `target` the name of the stage that is built.
+    `build_args` are the values from the command line. `platform` is the platform of the image (``linux/arm64/v8``),
+    `build_platform` that of the builder, by default the same. `target` is the name of the stage to build.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class GlobalScope:
         self.variables = {name: self.build_args.get(name, value) for name, value in predefined.items()}
 
     def define_arg(self, name: str, default: str | None) -> str | None:
-        """An ARG before the first FROM; gives its value, None where it has none. Raises `WordError`."""
+        """Define an ARG before the first FROM; return its value, None without one. Raises `WordError`."""
         value = self.build_args.get(name)
         if value is None and default is not None:
             value = self.lexer.process_word(default, self.variables)
@@ -112,24 +112,23 @@ class GlobalScope:
         return value
 
     def expand(self, word: str) -> WordResult:
-        """An image or platform of a FROM line; raises `WordError`."""
+        """Expand an image or platform of a FROM line. Raises `WordError`."""
         return self.lexer.process(word, self.variables)
 
     def enter_stage(self, base: StageScope | None = None, environment: Mapping[str, str] | None = None) -> StageScope:
-        """The scope of a stage that is FROM the stage `base`, or FROM an image with this `environment`.
+        """Return the scope of a stage that is FROM the stage `base`, or FROM an image with this `environment`.
 
-        Give an empty environment for ``scratch``, and none for an image of which it is not known.
+        The environment of ``scratch`` is empty; pass None for an image whose environment is not known.
         """
         return StageScope(self, base, environment)
 
 
 class StageScope:
-    """The variables of one stage, at the line that was read last.
+    """The variables of one stage after the line that was read last.
 
-    `variables` is what words see, `environment` what the image gets (ENV alone, and its base's), `arguments` the ARGs
-    of the stage and its bases. `complete` is False where the base image's own variables are not known: a reference to
-    a variable that no line sets then stays as it is written, as BuildKit would put something there that is not known
-    here.
+    `variables` is what words see, `environment` what the image gets (ENV only, with that of its base), `arguments` the
+    ARGs of the stage and its bases. `complete` is False if the variables of the base image are not known: a reference
+    to a variable that no line sets then stays as written, because its value is not known.
     """
 
     def __init__(self, outer: GlobalScope, base: StageScope | None, environment: Mapping[str, str] | None) -> None:
@@ -150,11 +149,11 @@ class StageScope:
 
     @property
     def lexer(self) -> Lexer:
-        """What words of this stage are read with."""
+        """The lexer that reads the words of this stage."""
         return self.outer.lexer if self.complete else self.outer.careful_lexer
 
     def define_arg(self, name: str, default: str | None) -> str | None:
-        """An ARG; gives its value, None where nothing gives it one. Raises `WordError`."""
+        """Define an ARG; return its value, None without one. Raises `WordError`."""
         outer = self.outer
         value = outer.build_args.get(name)
         if value is None:
@@ -165,26 +164,20 @@ class StageScope:
             self.variables[name] = value
         return value
 
-    def define_env(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        """One ENV line; gives names and values, expanded. Raises `WordError`, and then nothing is set."""
-        expanded = tuple([(self.expand(name).text, self.expand(value).text) for name, value in pairs])
-        self.store_env(expanded)
-        return expanded
-
     def store_env(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Set variables to values that are expanded already. Raises `WordError` if the `Budget` is spent."""
+        """Set the variables of an ENV, whose words are expanded. Raises `WordError` if the `Budget` is spent."""
         for name, value in pairs:
             self._own(name)
             self.variables[name] = self.environment[name] = value
 
     def expand(self, word: str) -> WordResult:
-        """A word of an instruction in `EXPANDED_KEYWORDS`; raises `WordError`."""
+        """Expand a word of an instruction in `EXPANDED_KEYWORDS`. Raises `WordError`."""
         return self.lexer.process(word, self.variables)
 
     def expand_heredoc(self, content: str) -> str:
-        """The content of a heredoc of COPY or ADD whose `expand` is set; raises `WordError`.
+        """Expand the content of a heredoc of COPY or ADD whose `expand` is set. Raises `WordError`.
 
-        Quotes are ordinary characters in it, and the escape token is a backslash in every file.
+        Quotes are ordinary characters in it, and the escape token is always a backslash.
         """
         lexer = Lexer(
             _HEREDOC_ESCAPE, skip_process_quotes=True, skip_unset_env=not self.complete, budget=self.outer.budget
@@ -192,7 +185,7 @@ class StageScope:
         return lexer.process_word(content, self.variables)
 
     def run_environment(self) -> dict[str, str]:
-        """What a RUN finds in its environment: ARG, ENV and proxies, in either case of their names."""
+        """Return the environment of a RUN: ARG, ENV, and the proxies in upper and lower case."""
         found = dict(self.variables)
         for name, value in sorted(self.outer.build_args.items()):
             if name.upper() in PROXY_NAMES and value:
@@ -201,7 +194,7 @@ class StageScope:
         return found
 
     def _own(self, name: str) -> None:
-        """Copy what is shared with other stages before `name` is set."""
+        """Copy the dictionaries that other stages share, before `name` is set."""
         if not self._shared:
             return
         if not self.outer.budget.spend(_COPY_COST * (len(self.variables) + len(self.environment))):
@@ -215,10 +208,10 @@ class StageScope:
 def resolve(
     items: Iterable[Item], scope: GlobalScope, environments: Mapping[str, Mapping[str, str]] | None = None
 ) -> list[Resolution]:
-    """Read all instructions of a file in order; never raises.
+    """Return what each instruction of a file becomes, in order; never raises.
 
-    `environments` are the variables of base images that are known, by the image's name as FROM gives it, expanded.
-    After a problem, at which BuildKit would stop, reading goes on as if that line set nothing.
+    `environments` are the variables of known base images, by the name in FROM, expanded. BuildKit would stop at a
+    problem; this continues as if the line set nothing.
     """
     stages: dict[str, StageScope] = {}
     known: dict[str, Mapping[str, str]] = {"scratch": {}, **(environments or {})}
@@ -242,7 +235,7 @@ def _read_from(
     try:
         results = [scope.expand(word) for word in item.words]
     except WordError as error:
-        return Resolution(item, scope.enter_stage(), item.words, item.pairs, frozenset(), error)
+        return Resolution(item, scope.enter_stage(), item.words, item.pairs, problem=error)
     image = results[0].text if results else ""
     base = stages.get(image)
     stage = scope.enter_stage(base, None if base is not None else known.get(image))
@@ -258,19 +251,19 @@ def _read_line(item: Item, scope: GlobalScope, stage: StageScope | None) -> Reso
         if item.keyword == "ARG":
             holder = scope if stage is None else stage
             pairs = tuple([(name, holder.define_arg(name, default)) for name, default in item.pairs])
-            return Resolution(item, stage, item.words, pairs, frozenset(), None)
+            return Resolution(item, stage, item.words, pairs)
         if stage is not None:
             return _read_in_stage(item, stage)
     except WordError as error:
-        return Resolution(item, stage, item.words, item.pairs, frozenset(), error)
-    return Resolution(item, stage, item.words, item.pairs, frozenset(), None)
+        return Resolution(item, stage, item.words, item.pairs, problem=error)
+    return Resolution(item, stage, item.words, item.pairs)
 
 
 def _read_in_stage(item: Item, stage: StageScope) -> Resolution:
     if item.keyword == "ONBUILD" and item.inner is not None:
         stage.triggers.append(item.inner)
     if item.keyword not in EXPANDED_KEYWORDS:
-        return Resolution(item, stage, item.words, item.pairs, frozenset(), None)
+        return Resolution(item, stage, item.words, item.pairs)
     results = [stage.expand(word) for word in item.words]
     if item.keyword == "EXPOSE":
         words = tuple([word for result in results for word in result.words])
@@ -281,7 +274,7 @@ def _read_in_stage(item: Item, stage: StageScope) -> Resolution:
     pairs = tuple([(name.text, value.text) for name, value in zip(names, values, strict=True)])
     if item.keyword == "ENV":
         stage.store_env(pairs)
-    return Resolution(item, stage, words, pairs, _unmatched([*results, *names, *values]), None)
+    return Resolution(item, stage, words, pairs, _unmatched([*results, *names, *values]))
 
 
 def _unmatched(results: Iterable[WordResult]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The words of a command, without the commands that only run another one."""
+"""The words of a command without wrappers: commands that only run another one, such as ``sudo``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dockerfix.syntax.shell.tree import Command, Word
 
 
 class _Wrapper(NamedTuple):
-    """How a wrapper is called: `flags` take no value, `valued` take one, `operands` come before the command."""
+    """The arguments of a wrapper: options without and with a value, and the number of operands before the command."""
 
     flags: frozenset[str]
     valued: frozenset[str]
@@ -18,7 +18,7 @@ class _Wrapper(NamedTuple):
 
     @property
     def long(self) -> set[str]:
-        """The options that can take their value behind a ``=``."""
+        """The options that can take a value after a ``=``."""
         return {option for option in self.flags | self.valued if option.startswith("--")}
 
 
@@ -27,7 +27,7 @@ def _wrapper(flags: str = "", valued: str = "", operands: int = 0, *, assignment
 
 
 # Options as POSIX.1-2017 (command, env, exec, nice, nohup, time), GNU coreutils 9.4, util-linux 2.39 and sudo 1.9
-# document them; those that make the wrapper do something else than run the command (``command -v``) are left out.
+# document them, without those that do not run the command (``command -v``).
 _WRAPPERS: Final = {
     "builtin": _wrapper(),
     "chronic": _wrapper("-v -e"),
@@ -53,16 +53,10 @@ _WRAPPERS: Final = {
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=").match
 
 
-def argv(command: Command) -> tuple[str | None, ...]:
-    """The values of the command's words; None for a word that takes an expansion."""
-    return tuple([word.value for word in command.words])
-
-
 def unwrapped(command: Command) -> tuple[Word, ...]:
-    """The command's words without ``sudo``, ``env A=b``, ``exec``, ``time`` and the like in front.
+    """Return the command's words without ``sudo``, ``env A=b``, ``exec``, ``time`` and the like before them.
 
-    Where such a word has an option that isn't known here, or no command behind it, the words stand as they are from
-    there on.
+    A wrapper with an unknown option, or without a command after it, stays, with all words after it.
     """
     words = command.words if command.kind in ("call", "decl") else ()
     while words:
@@ -76,7 +70,7 @@ def unwrapped(command: Command) -> tuple[Word, ...]:
 
 
 def _behind(wrapper: _Wrapper, words: tuple[Word, ...]) -> tuple[Word, ...] | None:
-    """What stands behind a wrapper and its arguments; None where that isn't known."""
+    """The words after a wrapper and its arguments; None if they are not known, or if there are none."""
     at = _options(wrapper, words)
     if at is None:
         return None
@@ -92,12 +86,12 @@ def _is_assignment(word: Word) -> bool:
 
 
 def _options(wrapper: _Wrapper, words: tuple[Word, ...]) -> int | None:
-    """The index behind the options."""
+    """The index after the options; None if an option is not known."""
     at = 1
     while at < len(words):
         value = words[at].value
         if value is None:
-            # what an expansion in front gives could be an option
+            # an expansion at the start could make it an option
             return at if words[at].text.lstrip("\"'")[:1].isalnum() else None
         if not value.startswith("-"):
             return at
@@ -115,7 +109,7 @@ def _options(wrapper: _Wrapper, words: tuple[Word, ...]) -> int | None:
 
 
 def _is_cluster(wrapper: _Wrapper, value: str) -> bool:
-    """Whether `value` is short options written together (``-EH``), or one with its value (``-n10``)."""
+    """Whether `value` is several short options (``-EH``), or one with its value (``-n10``)."""
     if value.startswith("--") or len(value) < 3:
         return False
     return value[:2] in wrapper.valued or all("-" + letter in wrapper.flags for letter in value[1:])

@@ -17,7 +17,7 @@ import make_tables
 from dockerfix.syntax import tables
 from dockerfix.syntax.lalr import END, Parser, Unexpected
 from dockerfix.syntax.shell import parser
-from dockerfix.syntax.shell.fragment import Fragment, Lexeme
+from dockerfix.syntax.shell.parser import Fragment, Lexeme
 from effort import examples
 from places import FIXTURES
 

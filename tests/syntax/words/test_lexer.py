@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerfix.syntax.words.lexer import Budget, Lexer, WordError, go_quote
+from dockerfix.syntax.characters import go_quote
+from dockerfix.syntax.words.lexer import Budget, Lexer, WordError
 from effort import examples
 
 ENV = {
@@ -306,12 +307,6 @@ def test_bytes_that_are_not_utf_8() -> None:
     assert Lexer().process_word("${RAW#a?}", env) == "b c"
     assert Lexer().process_word("${RAW%c}", env) == "a\ufffdb "
     assert Lexer().process_word("\ufeffa\ufeff", {}) == "a\ufeff"
-
-
-def test_go_quote() -> None:
-    assert go_quote('a"\\\n\t\x00\x7f\udcff\xa0é\u200b🚀\U000e0001') == (
-        '"a\\"\\\\\\n\\t\\x00\\x7f\\xff\\u00a0é\\u200b🚀\\U000e0001"'
-    )
 
 
 def test_budget_is_shared_and_bounds_what_is_made() -> None:
