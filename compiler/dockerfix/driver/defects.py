@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from dockerfix.driver.frontend.conversion import faults
 from dockerfix.driver.frontend.instructions import refusal
-from dockerfix.driver.frontend.options import lint_options
 from dockerfix.driver.frontend.refusal import Refused
 from dockerfix.syntax.dockerfile.tree import Document
 
@@ -30,10 +29,13 @@ def defects(document: Document) -> list[Defect]:
     BuildKit names the first fault that it meets, this all of them.
     """
     found = [Defect(problem.message, problem.offset) for problem in document.problems]
-    try:
-        lint_options(document)
-    except Refused as refused:
-        found.append(Defect(refused.message, 0))
+    if document.text.startswith(("#!", "\ufeff#!")) or any(directive.name == "check" for directive in document.directives):
+        from dockerfix.driver.frontend.options import lint_options
+
+        try:
+            lint_options(document)
+        except Refused as refused:
+            found.append(Defect(refused.message, 0))
     seen_from = False
     for instruction in document.instructions:
         keyword = instruction.keyword

@@ -13,7 +13,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from dockerfix.driver.frontend.dispatch import Dispatcher
-from dockerfix.driver.frontend.epoch import check_epoch
 from dockerfix.driver.frontend.instructions import refusal, stage_name
 from dockerfix.driver.frontend.mounts import origin_of
 from dockerfix.driver.frontend.names import check_image, system_of_platform
@@ -110,6 +109,10 @@ class _Conversion:
                     self.scope.define_arg(pair.name.value, pair.value.value if pair.value else None)
             except WordError as error:
                 self._add(error, instruction.body_span.start)
+        if "SOURCE_DATE_EPOCH" not in self.scope.variables:
+            return
+        from dockerfix.driver.frontend.epoch import check_epoch
+
         try:
             check_epoch(self.document, self.scope)
         except (Refused, WordError) as error:

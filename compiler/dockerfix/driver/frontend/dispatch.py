@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dockerfix.analysis.variables import names_in
 from dockerfix.driver.frontend.flags import is_switched_on
-from dockerfix.driver.frontend.git import git_source
 from dockerfix.driver.frontend.instructions import heredoc_of
 from dockerfix.driver.frontend.mounts import Mount, read_mount
 from dockerfix.driver.frontend.names import check_digest, check_mode, check_port, check_signal
 from dockerfix.driver.frontend.refusal import Refused
-from dockerfix.driver.frontend.state import SCRATCH, Command, State
-from dockerfix.driver.frontend.windows import WINDOWS, joined, normalised, without_drive
+from dockerfix.driver.frontend.state import SCRATCH, WINDOWS, Command, State
 from dockerfix.syntax.characters import go_quote
 from dockerfix.syntax.dockerfile.arguments import Text
 from dockerfix.syntax.dockerfile.instructions import Arg, Copy, FieldsView, PairsView, PathsView, Run, TextView
 from dockerfix.syntax.words.lexer import WordError
 from dockerfix.syntax.words.scopes import GlobalScope, StageScope
 from dockerfix.text.source import Span
+
+if TYPE_CHECKING:
+    from dockerfix.driver.frontend.git import GitSource
 
 _NOT_IN_ENVIRONMENT = ("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE")
 
@@ -100,6 +101,11 @@ class Dispatcher:
 
     def _workdir(self, view: TextView) -> None:
         path, state = self._text(view.value), self._state
+        if path.startswith("/") and state.system != WINDOWS:
+            state.workdir = path
+            return
+        from dockerfix.driver.frontend.paths import normalised
+
         try:
             state.workdir = normalised(state.workdir, path, state.system)
         except ValueError as error:
@@ -151,7 +157,11 @@ class Dispatcher:
             if mount.source:
                 raise Refused("ssh does not support source")
             return
-        target = mount.target if mount.target.startswith("/") else joined("/", self._state.workdir, mount.target)
+        target = mount.target
+        if not target.startswith("/"):
+            from dockerfix.driver.frontend.paths import joined
+
+            target = joined("/", self._state.workdir, target)
         if target == "/":
             raise Refused('invalid mount target "/"')
 
@@ -196,6 +206,10 @@ class Dispatcher:
 
     def _check_path(self, path: str, prefix: str) -> None:
         """Raise Refused for a path that Windows does not have."""
+        if self._state.system != WINDOWS:
+            return
+        from dockerfix.driver.frontend.paths import without_drive
+
         try:
             without_drive(path, self._state.system)
         except ValueError as error:
@@ -211,7 +225,7 @@ class Dispatcher:
             if checksum and not _is_remote(path):
                 raise Refused("checksum requires HTTP(S) or Git sources", word.span)
             try:
-                git = git_source(path)
+                git = _git_source(path)
                 if git is not None and not git.is_local:
                     if self._command.keyword == "COPY":
                         raise ValueError("source can't be a git ref for COPY")
@@ -233,10 +247,19 @@ class Dispatcher:
 _WEB = ("http://", "https://")
 
 
+def _git_source(path: str) -> GitSource | None:
+    """The git repository that a source names; raises ValueError for a query that is refused."""
+    if not (":" in path or path.startswith("github.com/")):
+        return None
+    from dockerfix.driver.frontend.git import git_source
+
+    return git_source(path)
+
+
 def _is_remote(path: str) -> bool:
     """Whether a source is a URL or a git repository."""
     try:
-        return path.startswith(_WEB) or git_source(path) is not None
+        return path.startswith(_WEB) or _git_source(path) is not None
     except ValueError:
         return False
 

@@ -8,7 +8,10 @@ from dockerfix.syntax.words.scopes import StageScope
 from dockerfix.text.source import Span
 
 SCRATCH = "scratch"
-"""The base that is no image."""
+"""The base that is not an image."""
+
+WINDOWS = "windows"
+"""The operating system whose paths have rules of their own."""
 
 
 class Command:

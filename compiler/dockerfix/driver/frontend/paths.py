@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import posixpath
 
+from dockerfix.driver.frontend.state import WINDOWS
 from dockerfix.syntax.characters import go_quote
-
-WINDOWS = "windows"
 
 
 def without_drive(path: str, system: str) -> str:
