@@ -1,4 +1,4 @@
-# `make demo` and `make test` each work alone on a fresh clone: they make .venv themselves.
+# Every target works in a fresh clone: it creates .venv itself.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,19 +10,19 @@ FUZZ_SEED ?= 1
 .PHONY: help demo test coverage mutation fuzz golden tables lint dist docs e2e bench clean
 
 help:
-	@echo "demo      run the compiler on a bundled project, showing the result and the findings"
+	@echo "demo      convert a bundled project, print the result and the findings"
 	@echo "test      run the tests"
-	@echo "coverage  run the tests and show which lines and branches they miss; fails under 95 %"
-	@echo "mutation  make small mistakes in four modules; fails if the tests miss one (about 5 minutes)"
-	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS), and print the totals"
-	@echo "golden    write the golden files anew (read the diff before you commit it)"
+	@echo "coverage  run the tests and list the lines and branches they miss; fails below 95 %"
+	@echo "mutation  put small mistakes into four modules; fails if the tests miss one (about 5 minutes)"
+	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds, and print the totals"
+	@echo "golden    regenerate the golden files (read the diff before you commit it)"
 	@echo "tables    compile the grammars to the tables of syntax/tables"
-	@echo "lint      ruff and mypy"
-	@echo "dist      build the wheel and try it in an empty environment"
+	@echo "lint      run ruff and mypy"
+	@echo "dist      build the wheel and test it in an empty environment"
 	@echo "docs      build the documentation into site/"
-	@echo "e2e       build converted Dockerfiles for real (root, Debian)"
-	@echo "bench     measure, side by side with other tools"
-	@echo "clean     remove what the above made"
+	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian)"
+	@echo "bench     measure beside other tools"
+	@echo "clean     remove everything the other targets made"
 
 $(VENV)/base: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -46,7 +46,7 @@ test: $(VENV)/test
 
 $(VENV)/fuzz: $(VENV)/test
 	@$(BIN)/pip install --quiet --editable '.[test,fuzz]' && $(BIN)/python -c 'import atheris' || \
-		{ echo "atheris can't be installed for $$($(BIN)/python -V) here: it needs CPython on Linux, x86-64" >&2; exit 1; }
+		{ echo "can't install atheris for $$($(BIN)/python -V) here: it needs CPython on Linux, x86-64" >&2; exit 1; }
 	@touch $@
 
 fuzz: $(VENV)/fuzz

@@ -1,4 +1,4 @@
-"""The flame graph of one run over hundreds of files, sampled by py-spy: ``benchmarks/flame.svg``."""
+"""The flame graph of one run over hundreds of files, sampled by py-spy: ``build/flame.svg``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pathlib import Path
 import inputs
 import tools
 
-PICTURE = inputs.ROOT / "benchmarks" / "flame.svg"
+PICTURE = inputs.ROOT / "build" / "flame.svg"
 RATE = 500
 """Samples a second."""
 
 
 def draw(folder: Path) -> None:
     """Sample a run over the tree that `many_files` left in `folder`; says so where py-spy can't look at processes."""
+    PICTURE.parent.mkdir(exist_ok=True)
     paths = sorted((folder / "tree").glob("*/Dockerfile"))
     call = tools.Tool("", (*tools.CHECK.words, "-j", "1")).on(*paths)
     record = [str(tools.BIN / "py-spy"), "record", "--function", "--rate", str(RATE), "--output", str(PICTURE), "--"]

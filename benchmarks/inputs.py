@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
 SAMPLE = ROOT / "fixtures" / "pipeline" / "comfy-workflows-v0.9.6"
 MANY = 900
 
@@ -18,16 +18,12 @@ def sample(folder: Path) -> Path:
 
 
 def corpus() -> list[tuple[str, Path]]:
-    """Outputs of `cog debug` with the folders of their projects: the sample data beside the checkout, else fixtures."""
-    found: list[tuple[str, Path]] = []
-    debug = SHARED / "cog-debug"
-    for path in sorted(debug.glob("*/*.Dockerfile")) if debug.is_dir() else []:
-        project = SHARED / "projects" / path.name.split("--")[0].removesuffix(".Dockerfile")
-        found.append((path.read_text("utf-8", "surrogateescape"), project))
-    if not found:
-        cases = sorted((ROOT / "fixtures" / "pipeline").iterdir())
-        found = [(case.joinpath("input.Dockerfile").read_text("utf-8"), case) for case in cases]
-    return (found * (MANY // len(found) + 1))[:MANY]
+    """Outputs of `cog debug` with the folders of their projects, by release and name."""
+    sys.path.append(str(ROOT / "tests" / "support"))
+    import archives
+
+    chosen = sorted(archives.outputs(), key=lambda output: output.file)[:MANY]
+    return [(output.text, output.folder) for output in chosen]
 
 
 def tree(folder: Path) -> list[Path]:

@@ -39,11 +39,11 @@ def one_file(folder: Path) -> Iterator[Row]:
 
 
 def many_files(folder: Path) -> Iterator[Row]:
-    """Hundreds of files in one call, beyond what a call with one of them takes."""
+    """Hundreds of files in one call, minus the time of a call with one of them."""
     paths = inputs.tree(folder / "tree")
     calls = [
         (f"{tools.CHECK.name}, one process", tools.Tool("", (*tools.CHECK.words, "-j", "1"))),
-        (f"{tools.CHECK.name}, as many as pay ({os.cpu_count()} cores)", tools.CHECK),
+        (f"{tools.CHECK.name}, automatic number of processes ({os.cpu_count()} cores)", tools.CHECK),
         *((tool.name, tool) for tool in tools.others()),
     ]
     for name, tool in calls:
@@ -53,7 +53,7 @@ def many_files(folder: Path) -> Iterator[Row]:
 
 
 def lengths(folder: Path) -> Iterator[Row]:
-    """Whole commands on files of growing length: milliseconds, and the megabytes of the longest."""
+    """Whole commands on files of growing length: milliseconds, and megabytes for the longest."""
     paths = []
     for lines in LENGTHS:
         paths.append(folder / f"{lines}.Dockerfile")
@@ -75,15 +75,15 @@ def library() -> Iterator[Row]:
     def rewrite() -> object:
         return dockerfix.rewrite(text, project=inputs.SAMPLE)
 
-    yield f"parse {text.count(chr(10))} lines, nothing known", f"{measure.call(unknown) * 1e3:.2f}"
+    yield f"parse {text.count(chr(10))} lines for the first time", f"{measure.call(unknown) * 1e3:.2f}"
     yield "parse the same again", f"{measure.call(lambda: dockerfix.parse(text)) * 1e3:.2f}"
     theirs = measure.call(lambda: DockerfileParser(fileobj=io.BytesIO(data)).structure)
     yield "dockerfile-parse, the same file", f"{theirs * 1e3:.2f}"
-    yield "rewrite it: all passes, the gate, the project's files", f"{measure.call(rewrite) * 1e3:.2f}"
+    yield "convert it: all passes, the gate, the project's files", f"{measure.call(rewrite) * 1e3:.2f}"
 
 
 def growth() -> Iterator[Row]:
-    """Parsing alone, nothing known."""
+    """Only parsing, for the first time."""
     for lines in LENGTHS:
         text = inputs.of_length(lines)
 
@@ -96,7 +96,7 @@ def growth() -> Iterator[Row]:
 
 
 def section(title: str, head: Row, rows: Iterable[Row]) -> list[str]:
-    """A heading and a table, told on standard error as it comes in."""
+    """A heading and a table; the heading goes to standard error when its measurements begin."""
     lines = ["", f"## {title}", "", f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
     print(f"{title} ...", file=sys.stderr)
     return [*lines, *(f"| {' | '.join(row)} |" for row in rows)]
@@ -104,23 +104,26 @@ def section(title: str, head: Row, rows: Iterable[Row]) -> list[str]:
 
 def report(folder: Path) -> str:
     """The whole page."""
-    length_head = ("command", *(f"{lines:,} lines" for lines in LENGTHS), "MB at the longest")
+    length_head = ("command", *(f"{lines:,} lines" for lines in LENGTHS), "MB for the longest")
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. All figures are of one run on one machine, so read the ratios: each is the least of",
-        "several runs. dockerfix runs as from a wheel, its modules compiled.",
+        "`make bench` writes this page. All figures come from one machine, so compare the ratios. Each is the best of",
+        "several runs. dockerfix runs as if installed from a wheel, with compiled modules.",
         "",
         f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}",
-        *section("One file", ("command", "ms", "ms of CPU", "times `pass`", "MB"), one_file(folder)),
-        *section("900 files in one call", ("command", "ms a file beyond start-up", "of CPU", "MB"), many_files(folder)),
+        *section("One file", ("command", "ms", "CPU ms", "times `pass`", "MB"), one_file(folder)),
+        *section(
+            "900 files in one call", ("command", "ms per file after start-up", "CPU ms", "MB"), many_files(folder)
+        ),
         "",
-        "The files are what 34 releases of Cog print for 20 projects, each in a folder of its own with a copy of its",
-        "project; equal texts of projects are read once a process. hadolint lints, dockerfile-parse splits into",
-        "instructions, dockerfmt formats: none of them reads a project or runs its result through itself again.",
-        *section("Length, in ms", length_head, lengths(folder)),
-        *section("In one process", ("what", "ms of CPU"), library()),
-        *section("Growth of parsing", ("lines", "ms of CPU", "µs a line"), growth()),
+        "The files are what 34 releases of Cog print for 20 projects, each in its own folder with a copy of its",
+        "project. dockerfix reads equal texts of projects once per process. hadolint lints, dockerfile-parse splits a",
+        "file into instructions, and dockerfmt formats: none of them reads a project or checks its result with a",
+        "second run.",
+        *section("Long files, in ms", length_head, lengths(folder)),
+        *section("In one process", ("call", "CPU ms"), library()),
+        *section("Growth of parsing", ("lines", "CPU ms", "µs per line"), growth()),
         "",
         *flame.words(),
         "",

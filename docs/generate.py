@@ -1,4 +1,4 @@
-"""Makes the parts of the documentation that follow from the code: a page for each rule, help, settings, the schema.
+"""The parts of the documentation that are generated from the code: a page for each rule, help, settings, the schema.
 
 mkdocs calls the functions of this module (``hooks`` in mkdocs.yml). Nothing is written into docs/.
 """
@@ -38,13 +38,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put the generated parts where a page has ``<!-- generated: … -->``."""
+    """Replace ``<!-- generated: … -->`` in a page with the generated part."""
     del page, config, files
     return _MARKER.sub(lambda match: PARTS[match[1]](match[2]), markdown)
 
 
 def pages() -> dict[str, str]:
-    """The generated pages: the list of the rules, and one for each, by path."""
+    """The generated pages by path: the index of the rules, and a page for each."""
     rules = all_rules()
     return {f"{FOLDER}/index.md": _index(rules), **{f"{FOLDER}/{code}.md": _page(rule) for code, rule in rules.items()}}
 
@@ -56,9 +56,9 @@ def _index(rules: dict[str, Rule]) -> str:
 
 
 _INTRODUCTION = (
-    "Every finding has a code. DF0 tells of the input as a whole, DF1 removes what is Cog's, DF2 installs what "
-    "cog.yaml asks for, DF3 makes the file ready for fal, DF4 is about CUDA. The passes run in the order of their "
-    "codes. `dockerfix explain DF102` prints the same texts."
+    "Every finding has a code. DF0 is about the input as a whole, DF1 removes what only Cog needs, DF2 installs what "
+    "cog.yaml asks for, DF3 adds what fal needs, DF4 is about CUDA, DF5 is about the fal App. The passes run in the "
+    "order of their codes. `dockerfix explain DF102` prints the text of a page."
 )
 
 
@@ -74,7 +74,7 @@ def _fenced(match: re.Match[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The docstring with `<` outside of examples and code written so that Markdown shows it."""
+    """The docstring with each `<` outside of examples and code escaped for Markdown."""
     return "\n".join(
         line if line.startswith("    ") else re.sub(r"(`+)(.+?)\1|<", lambda m: m[0] if m[1] else "&lt;", line)
         for line in text.split("\n")
@@ -86,7 +86,7 @@ def _cell(text: str) -> str:
 
 
 def _help(name: str) -> str:
-    """What ``--help`` prints, of the whole command or of a subcommand."""
+    """What ``--help`` prints for the whole command or for a subcommand."""
     with click.Context(cli, info_name="dockerfix", max_content_width=100, terminal_width=100) as context:
         command = cli.get_command(context, name) if name else cli
         if command is None:

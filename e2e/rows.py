@@ -45,7 +45,7 @@ def load() -> list[Row]:
         for entry in tables[key]:
             variant = entry.get("variant", "")
             file = f"{entry['release']}/{entry['project']}{'--' + variant if variant else ''}.Dockerfile"
-            source, folder = INPUTS / "cog-debug" / file, INPUTS / "projects" / entry["project"]
+            source, folder = INPUTS / "cog-debug" / file, ROOT / "fixtures" / "projects" / entry["project"]
             names = (kind, entry["project"], entry["release"], variant, eras[file])
             rows.append(Row(*names, source, folder, tuple(entry.get("files", ()))))
     return rows

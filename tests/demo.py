@@ -1,4 +1,4 @@
-"""``make demo``: compile a bundled project and show the result and the findings."""
+"""``make demo``: convert a bundled project, print the result and the findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main() -> int:
         [sys.executable, "-m", "dockerfix", "--project", str(project), str(source)], capture_output=True, check=False
     )
     sys.stdout.buffer.write(done.stdout)
-    print("\n# what was found and done (standard error)\n", flush=True)
+    print("\n# findings (standard error)\n", flush=True)
     sys.stdout.buffer.write(done.stderr)
     return done.returncode
 

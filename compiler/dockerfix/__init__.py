@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 """A literal: reading the package metadata costs every start 30 ms."""
 
+DOCUMENTATION = "https://dockerfix.github.io/dockerfix"
+"""Where the documentation is published: `Documentation` of `[project.urls]` in pyproject.toml."""
+
 __all__ = [
     "Document",
     "Edit",
@@ -43,7 +46,7 @@ __all__ = [
 
 _HOMES = {
     "Document": "syntax.dockerfile.tree",
-    "Edit": "text.emitter",
+    "Edit": "text.edits",
     "Finding": "text.findings",
     "Options": "analysis.options",
     "Project": "project.project",

@@ -1,36 +1,14 @@
-"""The shared outputs of `cog debug`, and what the checker says of their conversions."""
+"""The outputs of `cog debug` in ``fixtures/``, and what the checker says of their conversions."""
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from archives import Output
 from checker import Options, check
-
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-
-
-class Row(NamedTuple):
-    """A row of the manifest."""
-
-    release: str
-    era: str
-    project: str
-    variant: str
-    flags: str
-    file: str
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the project."""
-        return SHARED / "projects" / self.project
-
-    @property
-    def text(self) -> str:
-        """What `cog debug` printed."""
-        return (SHARED / "cog-debug" / self.file).read_text(encoding="utf-8", errors="surrogateescape")
+from places import FIXTURES
 
 
 class Judgement(NamedTuple):
@@ -48,47 +26,36 @@ REFUSALS: dict[tuple[str, str], str] = {
 
 
 @cache
-def rows() -> tuple[Row, ...]:
-    """The manifest, in its order; empty without the shared data."""
-    manifest = SHARED / "cog-debug" / "MANIFEST.tsv"
-    if not manifest.is_file():
-        return ()
-    with manifest.open(encoding="utf-8", newline="") as lines:
-        return tuple(Row(**row) for row in csv.DictReader(lines, delimiter="\t"))
-
-
-@cache
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def config_of(row: Row) -> str:
-    """The cog.yaml of a row's project."""
-    return _read(row.folder / "cog.yaml")
+def config_of(output: Output) -> str:
+    """The cog.yaml of an output's project."""
+    return _read(output.folder / "cog.yaml")
 
 
-def judge(row: Row) -> Judgement:
-    """Convert a row by the library, and check the result, and that a second run leaves it alone."""
+def judge(output: Output) -> Judgement:
+    """Convert an output by the library, and check the result, and that a second run leaves it alone."""
     import dockerfix  # imported here: the checker itself knows nothing of it
 
-    result = dockerfix.rewrite(row.text, project=row.folder)
+    result = dockerfix.rewrite(output.text, project=output.folder)
     if not result.ok:
         errors = [(finding.code, finding.message) for finding in result.findings if finding.severity.name == "ERROR"]
-        allowed = REFUSALS.get((row.release, row.project))
+        allowed = REFUSALS.get((output.release, output.project))
         refused = [("refused", f"{code}: {message}") for code, message in errors if code != allowed]
         return Judgement(result.text, refused if errors else [("refused", "without a finding")])
-    problems = verdict(row, result.text)
-    if (row.release, row.project) in REFUSALS:
+    problems = verdict(output, result.text)
+    if (output.release, output.project) in REFUSALS:
         problems.append(("refused", "is taken now: REFUSALS is out of date"))
-    problems += settled(result.text, row.folder)
+    problems += settled(result.text, output.folder)
     return Judgement(result.text, problems)
 
 
-def verdict(row: Row, text: str) -> list[tuple[str, str]]:
-    """What the checker says of an output of a row."""
-    table = SHARED / "reference" / "torch.tsv"
-    options = Options(torch_table=table if table.is_file() else None)
-    return list(check(text, cog_yaml=config_of(row), project=row.folder, original=row.text, options=options))
+def verdict(output: Output, text: str) -> list[tuple[str, str]]:
+    """What the checker says of one conversion."""
+    options = Options(torch_table=FIXTURES / "checker" / "torch.tsv")
+    return list(check(text, cog_yaml=config_of(output), project=output.folder, original=output.text, options=options))
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from dockerfix.knowledge.cuda import (
@@ -18,6 +20,7 @@ from dockerfix.knowledge.cuda import (
     torch_rows,
 )
 from dockerfix.knowledge.versions import numbers
+from places import FIXTURES
 
 WHL = "https://download.pytorch.org/whl/"
 
@@ -158,3 +161,12 @@ def test_cudnn_of_tensorflow() -> None:
     row = tensorflow_row("2.12.0")
     assert row is not None
     assert row.cudnn == "8.6"
+
+
+def test_torch_is_that_of_the_checkers_table() -> None:
+    """The checker imports nothing of the compiler and has a table of its own."""
+    rows = csv.DictReader((FIXTURES / "checker" / "torch.tsv").read_text("utf-8").splitlines(), delimiter="\t")
+    for row in rows:
+        wanted = None if row["cuda"] == "cpu" else row["cuda"]
+        (found,) = [known for known in torch_rows(row["torch"]) if known.cuda == wanted]
+        assert (found.torchvision, found.index_url or "-") == (row["torchvision"], row["index_url"])

@@ -1,7 +1,8 @@
 """Golden cases of single passes: fixtures/passes/<pass>/<case>/.
 
-A case holds ``input.Dockerfile``, perhaps a cog.yaml, files of the project and ``options`` (``--target server``), and
-what comes out when the pass runs alone: ``expected.Dockerfile`` and ``expected.report``.
+A case holds ``input.Dockerfile``; perhaps a cog.yaml and other files of the project, or the name of a project of
+fixtures/projects in a file ``project``; perhaps ``options`` (``--target server``); and what comes out when the pass
+runs alone: ``expected.Dockerfile`` and ``expected.report``.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from dockerfix.driver.pipeline import Outcome
 from dockerfix.passes import Pass, all_passes
 from dockerfix.report import text
 from dockerfix.text.source import Source, encode
-from golden import GoldenFile, cases, name_of
-from pass_cases import open_project, options_of_case, run_alone
+from golden import GoldenFile, cases, name_of, project_of
+from pass_cases import COG_YAML, open_project, options_of_case, run_alone
 from places import FIXTURES
 
 PASSES = {each.name: each for each in all_passes()}
@@ -31,7 +32,7 @@ def short_name(case: Path) -> str:
 def outcome_of(case: Path) -> tuple[Pass, Outcome, bytes]:
     each = PASSES[case.parent.name]
     data = (case / "input.Dockerfile").read_bytes()
-    return each, run_alone(each, data, open_project(case), options_of_case(case)), data
+    return each, run_alone(each, data, open_project(project_of(case)), options_of_case(case)), data
 
 
 @pytest.mark.parametrize("case", CASES, ids=short_name)
@@ -50,5 +51,27 @@ def test_buildkit_takes_what_a_pass_makes_and_a_second_run_changes_nothing(case:
     each, outcome, data = outcome_of(case)
     if not isinstance(buildkit.judge(data), buildkit.Refusal):
         assert not isinstance(buildkit.judge(encode(outcome.document.text)), buildkit.Refusal)
-    again = run_alone(each, outcome.document.text, open_project(case), options_of_case(case))
+    again = run_alone(each, outcome.document.text, open_project(project_of(case)), options_of_case(case))
+    assert again.document.text == outcome.document.text
+
+
+@pytest.mark.parametrize("cog_yaml", [None, COG_YAML], ids=["alone", "cog.yaml"])
+@pytest.mark.parametrize("each", all_passes(), ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "",
+        "# nothing\n",
+        "ARG A=b\n",
+        "RUN make\nENV A=b\n",
+        "FROM\nRUN make\n",
+        "FROM a b\n",
+        "FROM $A\n",
+        "FROM a AS a\nFROM a\n",
+    ],
+    ids=repr,
+)
+def test_a_pass_takes_any_document(each: Pass, dockerfile: str, cog_yaml: str | None) -> None:
+    outcome = run_alone(each, dockerfile, open_project(None, cog_yaml))
+    again = run_alone(each, outcome.document.text, open_project(None, cog_yaml))
     assert again.document.text == outcome.document.text

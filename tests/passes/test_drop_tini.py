@@ -9,7 +9,7 @@ import pytest
 from dockerfix.analysis.options import Options
 from dockerfix.passes import all_passes
 from dockerfix.text.findings import Severity
-from pass_cases import open_project, run_alone
+from pass_cases import TINI, Edge, alone, check_edge, open_project, run_alone
 
 DROP_TINI = next(each for each in all_passes() if each.name == "drop_tini")
 URL = "https://github.com/krallin/tini/releases/download/v0.19.0/tini-amd64"
@@ -114,3 +114,31 @@ def test_what_is_tinis(name: str) -> None:
     assert tuple(finding.message for finding in outcome.findings) == case.messages
     for finding in outcome.findings:
         assert finding.severity is (Severity.NOTE if finding.edits else Severity.WARNING)
+
+
+EDGES = {
+    "tini in the exec form": Edge(
+        f'FROM a\nRUN ["curl", "-o", "/sbin/tini", "{TINI}"]\n',
+        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+    ),
+    "tini's address in a comment": Edge(f"FROM a\nRUN echo a # {TINI}\n", None),
+    "tini that a step runs in the exec form": Edge(
+        f'FROM a\nRUN curl -sSL -o /sbin/tini {TINI}\nRUN ["/sbin/tini", "--", "make"]\n',
+        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+    ),
+    "tini in a shell that isn't read": Edge(
+        f"FROM a\nRUN curl -sSL -o /sbin/tini {TINI}\nRUN select x in a; do /sbin/tini -- make; done\n",
+        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_edges(name: str) -> None:
+    check_edge("drop_tini", EDGES[name])
+
+
+@pytest.mark.parametrize("setting", ["-o ''", "-- -e", "$OPTIONS", "+o errexit", "-o", "-eo pipefail"])
+def test_settings_of_the_shell_are_read_whatever_they_are(setting: str) -> None:
+    text = f"FROM a\nRUN set {setting}; curl -sSL -o /sbin/tini {TINI}; chmod +x /sbin/tini; echo hello\n"
+    assert alone("drop_tini", text).document.text == f"FROM a\nRUN set {setting}; echo hello\n"

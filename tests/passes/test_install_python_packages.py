@@ -9,7 +9,7 @@ import pytest
 from dockerfix.analysis.options import Options
 from dockerfix.passes import all_passes
 from dockerfix.text.source import Span
-from pass_cases import open_project, run_alone
+from pass_cases import COG_YAML, alone, open_project, run_alone
 
 INSTALL = next(each for each in all_passes() if each.name == "install_python_packages")
 COPY = "COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\n"
@@ -59,3 +59,23 @@ def test_credentials_of_an_index_where_nothing_is_staged() -> None:
     (finding,) = outcome.findings
     assert finding.span == Span(0, 0)
     assert finding.message.startswith("the URL of `a package` holds credentials, ")
+
+
+@pytest.mark.parametrize(
+    ("install", "replaced"),
+    [
+        ("pip install tensorflow==2.9 fal", True),
+        ("pip --quiet install -v tensorflow", True),
+        ("pip install tensorflow extra", False),
+        ("pip install tensorflow ./own", False),
+        ("pip install -r own.txt", False),
+        ("pip install --upgrade", False),
+        ("pip install /wheels/tensorflow.whl", False),
+        ("pip freeze", False),
+    ],
+)
+def test_an_install_is_replaced_if_cog_yaml_names_all_of_it(install: str, replaced: bool) -> None:
+    text = f"FROM python:3.11\nRUN {install}\n"
+    result = alone("install_python_packages", text, COG_YAML.replace("cuda:", "other:")).document.text
+    assert (f"RUN {install}\n" not in result) == replaced
+    assert result.count("'tensorflow==2.10.0'") == 1

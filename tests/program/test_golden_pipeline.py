@@ -1,5 +1,7 @@
-"""Golden cases of the whole program: fixtures/pipeline/<case>/, a project, what `cog debug` printed
-for it, and perhaps ``options``.
+"""Golden cases of the whole program: fixtures/pipeline/<case>/.
+
+A case holds ``input.Dockerfile``, what `cog debug` printed; the files of its project, or the name of one of
+fixtures/projects in a file ``project``; perhaps ``options``; and ``expected.Dockerfile`` and ``expected.report``.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import buildkit
 import dockerfix
 from dockerfix.report import text
 from dockerfix.text.source import encode
-from golden import GoldenFile, cases, name_of
+from golden import GoldenFile, cases, name_of, project_of
 from pass_cases import options_of_case
 from places import FIXTURES
 
@@ -26,7 +28,7 @@ def short_name(case: Path) -> str:
 
 def result_of(case: Path, source: str | bytes | None = None) -> dockerfix.Result:
     text = (case / "input.Dockerfile").read_bytes() if source is None else source
-    return dockerfix.rewrite(text, project=case, options=options_of_case(case))
+    return dockerfix.rewrite(text, project=project_of(case), options=options_of_case(case))
 
 
 def test_there_are_cases() -> None:

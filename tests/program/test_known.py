@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from archives import accept, quirks, source
 from dockerfix.syntax.dockerfile import parser
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document, InstructionNode
-from mutations import conformance_cases, mutations
+from mutations import mutations
 
 COUNT = 2_000
 
@@ -36,15 +37,12 @@ def test_known_instructions_change_nothing_of_mutated_files() -> None:
     assert [shape(parse(text)) for text in texts] == expected
 
 
-SOURCES = [str(case["input"]) for case in conformance_cases() if "input" in case]
-
-
-@pytest.mark.skipif(not SOURCES, reason="the conformance data is not beside this checkout")
-def test_known_instructions_change_nothing_of_conformance_cases() -> None:
-    expected = [anew(text) for text in SOURCES]
-    for text in SOURCES:
+def test_known_instructions_change_nothing_of_recorded_cases() -> None:
+    texts = [source(case) for case in (*quirks(), *accept())]
+    expected = [anew(text) for text in texts]
+    for text in texts:
         parse(text)
-    assert [shape(parse(text)) for text in SOURCES] == expected
+    assert [shape(parse(text)) for text in texts] == expected
 
 
 OPEN = [

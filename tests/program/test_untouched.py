@@ -1,6 +1,6 @@
 """What is not Cog's is not touched: no byte of a Dockerfile without Cog, no other instruction of one with it.
 
-Inputs are the fixtures, the conformance data where it is there, and mutations of both.
+Inputs are Dockerfiles of the fixtures, and mutations of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import oracles
 from commands import Here, here, run  # noqa: F401 - a fixture
 from dockerfix.text.source import decode, encode
 from effort import examples
-from golden import cases
+from golden import cases, project_of
 from mutations import corpus, mutations
 from places import FIXTURES
 from strategies.dockerfiles import dockerfiles
@@ -102,11 +102,12 @@ def with_cog(part: int) -> Iterator[tuple[bytes, Path]]:
     pieces = [data for data in foreign_corpus() if data.count(b"\n") > 1]
     for folder in folders[part::PARTS]:
         lines = (folder / "input.Dockerfile").read_bytes().split(b"\n")
+        project = project_of(folder)
         for _ in range(8):
             other = chance.choice(pieces).split(b"\n")
             start = chance.randrange(len(other))
             at = chance.randrange(len(lines))
-            yield b"\n".join([*lines[:at], *other[start : start + chance.randint(1, 4)], *lines[at:]]), folder
+            yield b"\n".join([*lines[:at], *other[start : start + chance.randint(1, 4)], *lines[at:]]), project
 
 
 @pytest.mark.parametrize("part", range(PARTS))

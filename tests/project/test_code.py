@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.project.calls import notebook_calls, python_calls, script_calls
-from dockerfix.project.imports import candidate_modules
+from dockerfix.project.imports import candidate_modules, imported_modules, parse_python
 from dockerfix.project.project import Project
 from dockerfix.project.shell_calls import shell_calls
-from dockerfix.project.syntax_trees import imported_modules, parse_python
 from effort import examples
 
 CALLS = [
@@ -201,13 +200,13 @@ def test_a_project_is_searched_in_all_its_code(tmp_path: Path) -> None:
     (tmp_path / "README").write_text("pget y\n")
     (tmp_path / "notes.txt").write_text("pget y\n")
     (tmp_path / "demo.ipynb").write_text('{"cells": [\n"!pget z\\n"]}')
-    assert Project.open(tmp_path).find_calls_of_command("pget") == [
+    assert Project.open(tmp_path).find_calls_of_command("pget") == (
         ("tool", 3),
         ("src/weights.py", 2),
         ("fetch", 2),
         ("setup.sh", 3),
         ("demo.ipynb", 2),
-    ]
+    )
 
 
 def test_parsing_never_warns() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from archives import outputs
 from commands import COG_YAML, DOCKERFILE, Here, here, project
 from dockerfix.analysis.options import Options
 from dockerfix.driver.pipeline import Change
@@ -21,7 +22,6 @@ from dockerfix.report.entry import STDIN, Entry
 from dockerfix.text.edits import Edit, emit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source, Span
-from places import SHARED
 
 __all__ = ["here", "project"]
 
@@ -193,14 +193,11 @@ class TestSarif:
         alone = [result["message"]["text"] for result in run["results"] if "fixes" in result]
         assert alone == ["0", "4", "10", "20", "13"]
 
-    @pytest.mark.skipif(SHARED is None, reason="needs the sample data")
     def test_what_cog_prints(self, sarif_schema: dict[str, Any]) -> None:
-        assert SHARED is not None
         items = []
-        for path in sorted((SHARED / "cog-debug").glob("*/*.Dockerfile"))[::40]:
-            name = path.name.removesuffix(".Dockerfile").split("--")[0]
-            result = rewrite(path.read_bytes(), project=SHARED / "projects" / name)
-            items.append(Entry(path.name, "rewritten", result.source, result.findings, result.changes))
+        for output in outputs()[::40]:
+            result = rewrite(output.data, project=output.folder)
+            items.append(Entry(output.file, "rewritten", result.source, result.findings, result.changes))
             for found in result.findings:
                 # each edit can be made in the source
                 emit(result.source.text, found.edits)
@@ -279,5 +276,5 @@ class TestRules:
 
     @pytest.mark.parametrize("text", ["", "D", "DF99", "DF1045", "df104", "DF104 ", "DF١"])
     def test_what_is_no_code(self, text: str) -> None:
-        with pytest.raises(ValueError, match="is no code"):
+        with pytest.raises(ValueError, match="unknown code"):
             rules.check_code(text)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import dockerfix
+from archives import outputs
 from commands import Here, here, project
 from dockerfix.report.page import render
 from dockerfix.report.page.lines import align
 from dockerfix.report.page.stages import graph
 from dockerfix.report.page.text import paragraphs
-from places import FIXTURES, SHARED
+from places import FIXTURES
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -105,23 +106,22 @@ class TestRows:
         result = comfy()
         assert {number for row in align(result) for number in row.findings} == set(range(len(result.findings)))
 
-    @pytest.mark.skipif(SHARED is None, reason="needs the sample data")
     def test_what_cog_prints(self) -> None:
         """Nothing is lost, every change and finding is tied, and each block belongs to the code above it."""
-        assert SHARED
-        for path in sorted((SHARED / "cog-debug").glob("*/*.Dockerfile"))[::40]:
-            folder = SHARED / "projects" / path.name.partition(".")[0].partition("--")[0]
-            result = dockerfix.rewrite(path.read_bytes(), project=folder if folder.is_dir() else None)
+        for output in outputs()[::40]:
+            result = dockerfix.rewrite(output.data, project=output.folder)
             rows = align(result)
             cells = [cell for row in rows for cell in (row.before, row.after) if cell]
             assert [row.before.text for row in rows if row.before] == plain_lines(result.source.text)
             assert [row.after.text for row in rows if row.after] == plain_lines(result.rewritten)
-            assert all(cell.findings for cell in cells if cell.changed), path
-            assert {number for cell in cells for number in cell.findings} == set(range(len(result.findings))), path
+            assert all(cell.findings for cell in cells if cell.changed), output.file
+            assert {number for cell in cells for number in cell.findings} == set(range(len(result.findings))), (
+                output.file
+            )
             for cell in cells:
                 mark = re.match(r"# dockerfix\[(DF\d+)\]: ", cell.text)
                 if mark and cell.changed:
-                    assert mark[1] in [result.findings[number].code for number in cell.findings], (path, cell)
+                    assert mark[1] in [result.findings[number].code for number in cell.findings], (output.file, cell)
 
     @pytest.mark.parametrize("text", ["", "\n", "FROM a", "FROM a\r\nRUN b\r\n", "no Dockerfile\n\n", "\ufeffFROM a\n"])
     def test_odd_texts(self, text: str) -> None:
@@ -170,9 +170,9 @@ class TestPage:
 
     def test_errors_are_said(self) -> None:
         page = render(dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes()), path="Dockerfile")
-        assert "Not written: there are errors" in page
-        assert "Refused" in render(dockerfix.rewrite(""), path="Dockerfile")
-        assert "Nothing to change" in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
+        assert "Would not be written: errors were found" in page
+        assert "Would be refused" in render(dockerfix.rewrite(""), path="Dockerfile")
+        assert "Would be unchanged" in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
 
 
 def test_the_stages_and_what_they_take() -> None:
@@ -212,7 +212,7 @@ class TestCommand:
     def test_a_file(self, project: Here) -> None:
         done = project("review", "Dockerfile", "-o", "review.html")
         assert (done.code, done.out) == (0, b"")
-        assert done.err.startswith("dockerfix: review.html written, ")
+        assert done.err.startswith("dockerfix: review.html written; the Dockerfile would be rewritten, ")
         assert "drop-server" in (project.folder / "review.html").read_text("utf-8")
 
     def test_standard_input(self, project: Here) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -11,49 +10,22 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
 
 import click
 import pytest
 import yaml
 
 import dockerfix
-from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, project
+from commands import COG_YAML, DOCKERFILE, Here, environment, here, project
 from dockerfix.cli import config
 from dockerfix.cli.command import cli
 from dockerfix.report.rules import all_rules
-from places import FIXTURES, ROOT
+from places import FIXTURES, PROJECTS, ROOT
+from shown import DOCS, PAGES, Block, bash, block, blocks, tools
 
-__all__ = ["here", "project"]
+__all__ = ["here", "project", "tools"]
 
-DOCS = ROOT / "docs"
-PAGES = sorted(DOCS.rglob("*.md"))
 CASE = FIXTURES / "pipeline" / "comfy-workflows-v0.9.6"
-
-_BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-
-
-class Block(NamedTuple):
-    """A block of code on a page."""
-
-    page: Path
-    language: str
-    title: str
-    text: str
-
-
-def blocks(*languages: str, pages: list[Path] = PAGES) -> list[Block]:
-    return [
-        Block(page, match[1], match[2] or "", match[3])
-        for page in pages
-        for match in _BLOCK.finditer(page.read_text("utf-8"))
-        if match[1] in languages
-    ]
-
-
-def block(page: str, language: str, title: str = "", number: int = 0) -> str:
-    found = [each for each in blocks(language, pages=[DOCS / page]) if each.title == title]
-    return found[number].text
 
 
 @pytest.fixture(scope="module")
@@ -64,33 +36,6 @@ def generate() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture
-def tools(tmp_path: Path) -> Path:
-    """A folder for PATH in which `dockerfix` is this one, and `cog debug` prints what it printed for the project."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    quoted = " ".join(f'"{word}"' for word in COMMAND)
-    for name, line in (("dockerfix", f'exec {quoted} "$@"'), ("cog", "cat Dockerfile.cog")):
-        script = folder / name
-        script.write_text(f"#!/bin/bash\n{line}\n")
-        script.chmod(0o755)
-    return folder
-
-
-def bash(script: str, folder: Path, tools: Path) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]])
-    return subprocess.run(
-        ["bash", "-c", script],
-        cwd=folder,
-        env=environment(PATH=path),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        timeout=120,
-    )
 
 
 def test_it_builds(tmp_path: Path) -> None:
@@ -105,7 +50,7 @@ def test_it_builds(tmp_path: Path) -> None:
     html = (tmp_path / "site" / "reference" / "command-line" / "index.html").read_text("utf-8")
     assert "--in-place" in html
     assert "generated:" not in html
-    assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://(?!dockerfix\.readthedocs\.io)', html)
+    assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://(?!dockerfix\.github\.io/)', html)
 
 
 class TestGenerated:
@@ -175,7 +120,7 @@ def test_commands_of_the_index(tmp_path: Path, tools: Path) -> None:
     folder = tmp_path / "my-model"
     shutil.copytree(CASE, folder)
     (folder / "input.Dockerfile").rename(folder / "Dockerfile.cog")
-    done = bash(f"cd {tmp_path} || exit 9\n{block('index.md', 'sh')}", tmp_path, tools)
+    done = bash(f"cd {tmp_path} || exit 9\n{block(DOCS / 'index.md', 'sh')}", tmp_path, tools)
     assert done.returncode == 0, done.stdout
     assert (folder / "Dockerfile").read_bytes() == (CASE / "expected.Dockerfile").read_bytes()
 
@@ -184,7 +129,7 @@ def test_the_makefile(tmp_path: Path, tools: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(CASE, folder)
     (folder / "input.Dockerfile").rename(folder / "Dockerfile.cog")
-    (folder / "Makefile").write_text(block("how-to/makefile.md", "make", "Makefile"))
+    (folder / "Makefile").write_text(block(DOCS / "how-to/makefile.md", "make", "Makefile"))
     assert bash("make dockerfile check-dockerfile", folder, tools).returncode == 0
     before = (folder / "Dockerfile").read_bytes()
     (folder / "cog.yaml").write_text((folder / "cog.yaml").read_text().replace("- scipy", "- scipy==1.13.1"))
@@ -225,12 +170,12 @@ class TestConfiguration:
     def test_both_forms_say_the_same(self, tmp_path: Path) -> None:
         found = []
         for name, language in ((".dockerfix.yaml", "yaml"), ("pyproject.toml", "toml")):
-            (tmp_path / name).write_text(block("how-to/configuration.md", language, name))
+            (tmp_path / name).write_text(block(DOCS / "how-to/configuration.md", language, name))
             found.append({**(config.load(tmp_path / name) or {}), "config": None})
         assert found[0] == found[1]
 
     def test_the_ignore_comment(self, project: Here) -> None:
-        shown = block("how-to/configuration.md", "dockerfile")
+        shown = block(DOCS / "how-to/configuration.md", "dockerfile")
         project.write("Dockerfile", DOCKERFILE.replace("EXPOSE 5000\n", shown))
         assert shown.encode() in project("Dockerfile").out
 
@@ -248,7 +193,7 @@ class TestPrivateIndexes:
     def test_a_secret_of_the_build_is_left_alone(self, tmp_path: Path) -> None:
         command = "RUN --mount=type=secret,id=pip,target=/etc/pip.conf pip install our-package==1.2.0\n"
         assert command.strip() in (DOCS / "how-to" / "private-indexes.md").read_text("utf-8")
-        cog_yaml = block("how-to/private-indexes.md", "yaml", "cog.yaml")
+        cog_yaml = block(DOCS / "how-to/private-indexes.md", "yaml", "cog.yaml")
         text = f'FROM python:3.11-slim\n{command}WORKDIR /src\nCMD ["python", "-m", "cog.server.http"]\nCOPY . /src\n'
         result = dockerfix.rewrite(text, cog_yaml=cog_yaml)
         assert result.ok
@@ -264,7 +209,7 @@ class TestPrivateIndexes:
 
 def app_project(parent: Path) -> Path:
     folder = parent / "model"
-    shutil.copytree(FIXTURES / "app" / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
+    shutil.copytree(PROJECTS / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
     (folder / "Dockerfile").write_text(DOCKERFILE)
     return folder
 
@@ -272,23 +217,23 @@ def app_project(parent: Path) -> Path:
 class TestPython:
     def test_the_library(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (tmp_path / "cog.yaml").write_text(COG_YAML)
-        source = block("reference/library.md", "python").replace("path/to/model", str(tmp_path))
+        source = block(DOCS / "reference/library.md", "python").replace("path/to/model", str(tmp_path))
         exec(source, {"text": DOCKERFILE})
         out = capsys.readouterr().out
         assert "6 DF104 note the CMD that starts Cog's server is removed" in out
-        exec(block("reference/library.md", "python", number=1), {"dockerfix": dockerfix})
+        exec(block(DOCS / "reference/library.md", "python", number=1), {"dockerfix": dockerfix})
         assert capsys.readouterr().out == "['base']\n3.11\n"
 
     def test_the_app(self, tmp_path: Path, tools: Path) -> None:
         folder = app_project(tmp_path)
-        (folder / "make_app.py").write_text(block("how-to/app.md", "python", "make_app.py"))
+        (folder / "make_app.py").write_text(block(DOCS / "how-to/app.md", "python", "make_app.py"))
         done = bash("python make_app.py", folder, tools)
         assert done.returncode == 0, done.stdout
         assert "[tool.fal.apps." in done.stdout
         made = {name: (folder / name).read_text() for name in ("fal_app.py", "fal_cog.py", "fal_call.py")}
         assert 'app_auth = "private"' in made["fal_app.py"]
         other = app_project(tmp_path / "other")
-        done = bash(block("how-to/app.md", "sh"), other, tools)
+        done = bash(block(DOCS / "how-to/app.md", "sh"), other, tools)
         assert done.returncode == 0, done.stdout
         assert "[tool.fal.apps." in (other / "pyproject.toml").read_text()
         for name in made:
@@ -297,7 +242,7 @@ class TestPython:
     def test_the_migration(self, tmp_path: Path, tools: Path) -> None:
         folder = app_project(tmp_path)
         (folder / "Dockerfile").rename(folder / "Dockerfile.cog")
-        look, write = block("how-to/app.md", "sh", number=1).splitlines()
+        look, write = block(DOCS / "how-to/app.md", "sh", number=1).splitlines()
         before = sorted(path.name for path in folder.iterdir())
         assert bash(look, folder, tools).returncode == 0
         assert sorted(path.name for path in folder.iterdir()) == before
@@ -312,8 +257,37 @@ class TestPython:
         from pass_cases import example, run_alone
 
         names: dict[str, object] = {"__name__": "drop_volume"}
-        exec(block("explanation/add-a-pass.md", "python"), names)
+        exec(block(DOCS / "explanation/add-a-pass.md", "python"), names)
         each = Pass("DF190", "drop_volume", True, names["drop_volume"])  # type: ignore[arg-type]
         shown = example(each)
         outcome = run_alone(each, shown.before, Project.open(None, None))
         assert outcome.document.text == shown.after != shown.before
+
+
+class TestTheCompiler:
+    """docs/explanation/compiler.md against the package that it explains."""
+
+    PAGE = DOCS / "explanation" / "compiler.md"
+    PACKAGE = ROOT / "compiler" / "dockerfix"
+
+    def sections(self) -> dict[str, str]:
+        parts = re.split(r"^## (.+)$", self.PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]
+        return dict(zip(parts[::2], parts[1::2], strict=True))
+
+    def test_a_heading_for_each_folder_in_the_order_of_work(self) -> None:
+        order = ["text", "syntax", "knowledge", "project", "analysis", "passes", "driver", "report", "app", "cli"]
+        assert list(self.sections()) == order
+        assert {path.name for path in self.PACKAGE.iterdir() if path.is_dir() and path.name[0] != "_"} == set(order)
+
+    def test_what_goes_in_and_comes_out(self) -> None:
+        for name, text in self.sections().items():
+            assert re.match(r"\n\nIn: .+ Out: .+\.\n", text), name
+
+    def test_the_types_are_defined_in_their_folder(self) -> None:
+        for name, text in self.sections().items():
+            code = "\n".join(path.read_text("utf-8") for path in (self.PACKAGE / name).rglob("*.py"))
+            types = re.search(r"^Types: (?:.+\n)+", text, re.MULTILINE)
+            assert (types is None) == (name == "knowledge")
+            for named in re.findall(r"`(\w+)`", types[0] if types else ""):
+                if named != "import dockerfix":
+                    assert re.search(rf"^(?:class|def) {named}\b", code, re.MULTILINE), f"{name}: {named}"

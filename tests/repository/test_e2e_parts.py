@@ -10,7 +10,6 @@ import sys
 import threading
 import zipfile
 from http.server import ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,30 +18,23 @@ import yaml
 from e2e import buildah, check, mirror, rows, wheels
 from e2e.uploads import Uploads
 
-from places import SHARED
-
-
-def manifest(root: Path) -> list[list[str]]:
-    """Release, era, project, variant, flags and file of every output."""
-    lines = (root / "cog-debug" / "MANIFEST.tsv").read_text(encoding="utf-8").rstrip().split("\n")
-    return [line.split("\t") for line in lines[1:]]
+from archives import archive, outputs
 
 
 def test_rows_cover_all_projects_and_eras() -> None:
     fixed = [row for row in rows.load() if row.kind == "fixed"]
     raw = [row for row in rows.load() if row.kind == "raw"]
-    outputs = manifest(SHARED or rows.INPUTS)
-    assert {row.project for row in fixed} == {project for _, _, project, *_ in outputs}
-    assert {row.era for row in fixed} == {row.era for row in raw} == {era for _, era, *_ in outputs}
+    assert {row.project for row in fixed} == {output.project for output in outputs()}
+    assert {row.era for row in fixed} == {row.era for row in raw} == {output.era for output in outputs()}
+    assert all(row.folder.is_dir() and row.source.is_file() for row in rows.load())
 
 
-@pytest.mark.skipif(SHARED is None, reason="the full set of outputs isn't there")
 def test_inputs_are_those_of_the_full_set() -> None:
-    assert SHARED is not None
-    assert all(line in manifest(SHARED) for line in manifest(rows.INPUTS))
-    for path in rows.INPUTS.rglob("*"):
-        if path.is_file() and path.name != "MANIFEST.tsv":
-            assert path.read_bytes() == (SHARED / path.relative_to(rows.INPUTS)).read_bytes()
+    names = [path.relative_to(rows.INPUTS).as_posix() for path in rows.INPUTS.rglob("*.Dockerfile")]
+    assert all((rows.INPUTS / name).read_bytes() == archive()[name] for name in names)
+    lines = (rows.INPUTS / "cog-debug" / "MANIFEST.tsv").read_text("utf-8").splitlines()
+    assert set(lines) <= set(archive()["cog-debug/MANIFEST.tsv"].decode("utf-8").splitlines())
+    assert len(lines) == len(names) + 1
 
 
 def test_a_row_is_named_by_what_it_is() -> None:

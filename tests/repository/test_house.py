@@ -50,9 +50,9 @@ LAYERS = {
 
 ANALYSIS = (
     "options context memo",
-    "flow stage_numbers variables environment",
+    "stages commands variables environment",
     "blocks cog packages.apt packages.pip",
-    "bases systems placement",
+    "images python placement",
     "cuda packages.requested packages.torch_index packages.install_step packages.requirements_copy "
     "fal.client fal.copies fal.uploads fal.repairs",
 )
@@ -279,7 +279,9 @@ def test_cases_of_a_pass(each: Pass) -> None:
     assert kept, "a case that the pass must leave alone (its folder's name begins with `keeps_`)"
     assert len(cases) > len(kept), "a case that the pass changes"
     done = [
-        run_alone(each, (case / "input.Dockerfile").read_bytes(), open_project(case), options_of_case(case))
+        run_alone(
+            each, (case / "input.Dockerfile").read_bytes(), open_project(golden.project_of(case)), options_of_case(case)
+        )
         for case in cases
     ]
     for case, outcome in zip(cases, done, strict=True):

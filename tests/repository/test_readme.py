@@ -1,67 +1,135 @@
-"""What the README promises a new user, run as written there."""
+"""What README promises a new user, run as it is written there."""
 
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import dockerfix
+from apps import HERE, run
+from archives import outputs
+from commands import DOCKERFILE
 from places import FIXTURES, ROOT
+from shown import README, bash, block, tools
 
-README = (ROOT / "README.md").read_text("utf-8")
+__all__ = ["tools"]
+
+TEXT = README.read_text("utf-8")
 CASE = FIXTURES / "pipeline" / "comfy-workflows-v0.9.6"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project as a user has it, with what `cog debug` prints for it beside it."""
+    """A project as a user has it, with what `cog debug` prints for it."""
     folder = tmp_path / "my-model"
-    shutil.copytree(CASE, folder)
-    (folder / "input.Dockerfile").rename(tmp_path / "debug.Dockerfile")
-    for name in ("expected.Dockerfile", "expected.report"):
-        (folder / name).unlink()
+    shutil.copytree(CASE, folder, ignore=shutil.ignore_patterns("expected.*"))
+    (folder / "input.Dockerfile").rename(folder / "Dockerfile.cog")
     return folder
 
 
-def dockerfix(*arguments: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    debug = (folder.parent / "debug.Dockerfile").read_bytes()
-    command = [sys.executable, "-m", "dockerfix", *arguments]
-    return subprocess.run(command, input=debug, cwd=folder, capture_output=True, check=False)
+def test_it_is_short_and_begins_with_the_two_commands() -> None:
+    assert len(TEXT.splitlines()) <= 150
+    first = block(README, "sh").splitlines()
+    assert [line.split("#")[0].strip() for line in first] == ["make demo", "make test"]
 
 
-def test_convert(project: Path) -> None:
-    assert "cog debug | dockerfix -o Dockerfile" in README
-    done = dockerfix("-o", "Dockerfile", folder=project)
-    assert (done.returncode, done.stdout) == (0, b"")
+def test_every_target_exists() -> None:
+    targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`?make ([a-z0-9]+)", TEXT)) <= targets
+
+
+def test_before_and_after() -> None:
+    """The lines are those of the linked case, in their order; `…` stands for the rest of a line."""
+    case = FIXTURES / "pipeline" / "runner-key-v0.22.0"
+    assert f"]({(case / 'input.Dockerfile').relative_to(ROOT)})" in TEXT
+    shown = block(README, "diff").splitlines()
+    assert len(shown) <= 22
+    for name, other in (("input.Dockerfile", "+"), ("expected.Dockerfile", "-")):
+        lines = iter((case / name).read_text("utf-8").splitlines())
+        for line in shown:
+            if line[0] != other:
+                start = line[1:].removesuffix("…")
+                assert any(each == start or ("…" in line and each.startswith(start)) for each in lines), line
+
+
+def test_convert(project: Path, tools: Path) -> None:
+    done = bash(block(README, "sh", number=3), project, tools)
+    assert done.returncode == 0, done.stdout
     assert (project / "Dockerfile").read_bytes() == (CASE / "expected.Dockerfile").read_bytes()
 
 
-def test_a_stale_file_fails_with_a_diff(project: Path) -> None:
-    assert "cog debug | dockerfix --against Dockerfile" in README
-    dockerfix("-o", "Dockerfile", folder=project)
-    assert dockerfix("--against", "Dockerfile", folder=project).returncode == 0
+def test_review(project: Path, tools: Path) -> None:
+    page, against, check = block(README, "sh", number=4).splitlines()
+    assert bash("cog debug | dockerfix -o Dockerfile", project, tools).returncode == 0
+    for line in (page, against, check.replace("*/", "")):
+        done = bash(line, project, tools)
+        assert done.returncode == 0, done.stdout
+    assert (project / "review.html").is_file()
     cog_yaml = project / "cog.yaml"
     cog_yaml.write_text(cog_yaml.read_text("utf-8").replace("- einops", "- einops==0.8.0", 1), "utf-8")
-    done = dockerfix("--against", "Dockerfile", folder=project)
-    changed = [line for line in done.stdout.decode().splitlines() if re.match(r"[-+] ", line)]
-    assert done.returncode == 1
-    assert changed == ["-    'einops' \\", "+    'einops==0.8.0' \\"]
+    for line in (against, check.replace("*/", "")):
+        done = bash(line, project, tools)
+        changed = [each for each in done.stdout.splitlines() if re.match(r"[-+] ", each)]
+        assert done.returncode == 1
+        assert changed == ["-    'einops' \\", "+    'einops==0.8.0' \\"]
 
 
-def test_the_diff_of_the_readme_is_of_the_golden_files() -> None:
-    block = README.partition("```diff\n")[2].partition("```")[0]
-    source = (CASE / "input.Dockerfile").read_text("utf-8").splitlines()
-    result = (CASE / "expected.Dockerfile").read_text("utf-8").splitlines()
-    for line in block.splitlines():
-        assert line[1:] in (source if line[0] != "+" else result), line
-        assert line[0] != " " or line[1:] in result, line
+CALL = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from describe_apps import load
+from starlette.testclient import TestClient
+with TestClient(load(sys.argv[2])(_allow_init=True)._build_app()) as client:
+    print(client.post("/", content=sys.argv[3], headers={"Content-Type": "application/json"}).text)
+"""
 
 
-def test_every_command_of_the_readme_is_a_target_of_make() -> None:
-    targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = set(re.findall(r"`?make ([a-z0-9]+)", README))
-    assert named <= targets
+def test_from_cog_debug_to_a_call(tmp_path: Path, tools: Path) -> None:
+    """The steps up to the deployment; fal finds the App under the name to deploy, and it answers the call."""
+    pytest.importorskip("fal", reason="needs fal")
+    folder = tmp_path / "my-model"
+    shutil.copytree(FIXTURES / "app" / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
+    (folder / "Dockerfile.cog").write_text(DOCKERFILE)
+    install, enter, migrate, login, deploy = block(README, "sh", number=1).splitlines()
+    assert install.startswith("pip install . fal ")
+    assert login == "fal auth login"
+    done = bash(f"{enter}\n{migrate}", tmp_path, tools)
+    assert done.returncode == 0, done.stdout
+    assert (folder / "MIGRATION.md").is_file()
+    name = shlex.split(deploy, comments=True)[-1]
+    found = run("-c", f"from fal.cli._utils import get_app_data_from_toml as read; print(read({name!r}))", cwd=folder)
+    assert found.returncode == 0, found.stderr
+    words = shlex.split(block(README, "sh", number=2).replace("\\\n", ""))
+    assert words[1].endswith(f"/{name}")
+    answer = run("-c", CALL, str(HERE), str(folder), words[words.index("-d") + 1])
+    assert answer.stdout.splitlines()[-1:] == ['{"output":"hello world"}'], answer.stderr
+
+
+def test_the_figures() -> None:
+    listed = outputs()
+    releases, projects = ({getattr(row, name) for row in listed} for name in ("release", "project"))
+    assert f"The {len(listed)} outputs" in TEXT
+    assert f"({len(releases)} releases of Cog, {len(projects)} projects)" in TEXT
+
+
+def test_the_version() -> None:
+    assert f"dockerfix {dockerfix.__version__} is not released yet" in TEXT
+
+
+def test_the_public_names_exist() -> None:
+    for name in dockerfix.__all__:
+        assert getattr(dockerfix, name) is not None
+
+
+def test_the_changelog_is_in_the_form_of_keep_a_changelog() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    releases = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert releases[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}", each) for each in releases[1:])
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= kinds
+    assert all(f"\n{each.split(' - ')[0]}: https://" in text for each in releases)

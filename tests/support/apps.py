@@ -10,20 +10,22 @@ from pathlib import Path
 
 from dockerfix.app import AppResult, build
 from dockerfix.project.project import Project
-from places import FIXTURES, SHARED
+from golden import project_of
+from places import FIXTURES
+from places import PROJECTS as COG_PROJECTS
 
 HERE = Path(__file__).resolve().parent
 SERVED = "served"
 """The folder in which files that are copied beside an App run; by it their coverage is told (pyproject.toml)."""
-GOLDEN = sorted(path.parent for path in (FIXTURES / "app").glob("*/cog.yaml"))
-SAMPLES = sorted(path.parent for path in (SHARED / "projects").glob("*/cog.yaml")) if SHARED else []
-PROJECTS = {**{path.name: path for path in SAMPLES}, **{path.name: path for path in GOLDEN}}
+GOLDEN = sorted(path.parent for path in (FIXTURES / "app").glob("*/expected.toml"))
+SAMPLES = sorted(path.parent for path in COG_PROJECTS.glob("*/cog.yaml"))
+PROJECTS = {**{path.name: path for path in SAMPLES}, **{path.name: project_of(path) for path in GOLDEN}}
 """All projects that are there, by name."""
 
 
 def install(project: Path, folder: Path) -> AppResult:
-    """Copy a project into `folder`, with its App and a Dockerfile."""
-    shutil.copytree(project, folder, ignore=shutil.ignore_patterns("expected.*"))
+    """Copy the project of a case into `folder`, with its App and a Dockerfile."""
+    shutil.copytree(project_of(project), folder, ignore=shutil.ignore_patterns("expected.*"))
     result = build(Project.open(folder))
     for name, text in result.files.items():
         (folder / name).write_text(text, encoding="utf-8")

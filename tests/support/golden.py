@@ -10,7 +10,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from places import FIXTURES
+from places import FIXTURES, PROJECTS
 
 
 class GoldenFile(SingleFileSnapshotExtension):
@@ -41,6 +41,27 @@ def cases(*places: str) -> list[Path]:
     """The folders that match a pattern under ``fixtures/`` and hold an ``input.Dockerfile``."""
     found = {path.parent for place in places for path in FIXTURES.glob(f"{place}/input.Dockerfile")}
     return sorted(found)
+
+
+OF_A_CASE = {"input.Dockerfile", "options", "project"}
+"""The files of a case that are no part of its project, besides those called ``expected.…``."""
+
+
+def project_of(case: Path) -> Path:
+    """The project folder of a case: that of ``fixtures/projects`` which its file ``project`` names, or the case itself.
+
+    Raises ValueError if there is no such project, or if the case has project files of its own as well.
+    """
+    file = case / "project"
+    if not file.is_file():
+        return case
+    name = file.read_text("utf-8").strip()
+    if not (PROJECTS / name / "cog.yaml").is_file():
+        raise ValueError(f"{case.name}: there is no project `{name}` in fixtures/projects")
+    own = [each.name for each in case.iterdir() if each.name not in OF_A_CASE and not each.name.startswith("expected.")]
+    if own:
+        raise ValueError(f"{case.name}: has files of its own beside the project `{name}`: {', '.join(sorted(own))}")
+    return PROJECTS / name
 
 
 def name_of(case: Path) -> str:

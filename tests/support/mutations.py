@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from places import FIXTURES, SHARED
+from archives import accept, outputs, quirks, source
+from places import FIXTURES
 
 FRAGMENTS = (
     b"\\\n", b"\\ \t\n", b"\\", b"\\\\", b"`\n", b"`", b"\n\n", b"\n# c\n", b"\n  # c \\\n", b"#", b"\r",
@@ -38,22 +38,12 @@ HEADERS = (
 
 
 def corpus() -> list[bytes]:
-    """Dockerfiles of all kinds: the golden cases of the parser, and the sample data where it is there."""
+    """Dockerfiles of all kinds: the golden cases of the parser, the quirks, and some of the larger sets."""
     found = [path.read_bytes() for path in sorted(FIXTURES.glob("syntax/*/input.Dockerfile"))]
-    if SHARED is not None:
-        found += [case["input"].encode("utf-8", "surrogatepass") for case in conformance_cases()]
-        found += [path.read_bytes() for path in sorted((SHARED / "cog-debug").glob("**/*")) if path.is_file()][::9]
+    found += map(source, quirks())
+    found += [*map(source, accept())][::10]
+    found += [output.data for output in outputs()[::9]]
     return [data for data in found if len(data) < 20_000]
-
-
-def conformance_cases() -> Iterator[dict[str, object]]:
-    """The cases of the conformance data that are Dockerfiles."""
-    if SHARED is None:
-        return
-    for path in sorted((SHARED / "conformance").glob("*.jsonl")):
-        if path.name not in ("shell.jsonl", "accept.jsonl"):
-            with path.open(encoding="utf-8") as file:
-                yield from map(json.loads, file)
 
 
 def _cut(data: bytes, chance: random.Random, _others: Sequence[bytes]) -> bytes:

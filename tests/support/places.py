@@ -1,4 +1,4 @@
-"""Where the repository is and, on a machine that has it, the large body of sample data."""
+"""Where the repository keeps what the tests read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,5 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
-
-_shared = ROOT.parent / "shared"
-SHARED: Path | None = _shared if (_shared / "conformance").is_dir() else None
-"""The folder of sample data beside the checkout (conformance inputs, outputs of `cog debug`), or None without it."""
+PROJECTS = FIXTURES / "projects"
+"""The Cog projects that `cog debug` was run on; cases share them by a file ``project``."""

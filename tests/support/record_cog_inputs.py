@@ -2,7 +2,7 @@
 
 Run with a Python that has cog 0.23 or later from PyPI, once for new projects:
 
-    python tests/support/record_cog_inputs.py ../shared/projects/* > fixtures/app/cog_inputs.json
+    python tests/support/record_cog_inputs.py fixtures/projects/* > fixtures/app/cog_inputs.json
 
 Modules that aren't installed (torch and so on) are stood in for: Cog imports the predictor to read its signature.
 """

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerfix.analysis.memo import of_document
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
@@ -28,21 +29,16 @@ class Block(NamedTuple):
     span: Span
 
 
+@of_document
 def find_blocks(document: Document) -> tuple[Block, ...]:
-    """All blocks, in order.
+    """Return all blocks, in order.
 
-    A block begins at its comment and takes the instructions that follow without a blank line or another comment, as
-    many as the block's own text says: the comment may end in ``(2 instructions)``; without that it is one. A comment
-    with no instruction behind it is none.
+    A block begins at its comment and has the instructions that follow without a blank line or another comment, as many
+    as the comment says: it may end in ``(2 instructions)``, otherwise there is one. A comment without an instruction
+    after it is not a block.
     """
-    known: tuple[Block, ...] | None = document.__dict__.get("_blocks")
-    if known is None:
-        # documents never change, and every pass asks
-        known = document.__dict__["_blocks"] = _read_blocks(document) if "dockerfix[DF" in document.text else ()
-    return known
-
-
-def _read_blocks(document: Document) -> tuple[Block, ...]:
+    if "dockerfix[DF" not in document.text:
+        return ()
     result: list[Block] = []
     before = 0  # instructions in front of the node
     for index, (node, start) in enumerate(zip(document.nodes, document.offsets, strict=True)):
@@ -65,7 +61,7 @@ def _read_blocks(document: Document) -> tuple[Block, ...]:
 
 
 def bare_marks(document: Document) -> Iterator[Span]:
-    """The comments of blocks whose instructions are gone."""
+    """Yield the comments of blocks whose instructions were removed."""
     blocks = {block.span.start for block in find_blocks(document)}
     for node, start in zip(document.nodes, document.offsets, strict=True):
         if node.kind == "comment" and start not in blocks and _MARK.match(node.text):
@@ -73,24 +69,24 @@ def bare_marks(document: Document) -> Iterator[Span]:
 
 
 def find_block(document: Document, code: str) -> Block | None:
-    """The first block with this code."""
+    """Return the first block with this code; None without one."""
     return next((block for block in find_blocks(document) if block.code == code), None)
 
 
 def in_block(document: Document, instruction: Instruction) -> Block | None:
-    """The block that holds `instruction`, if one does."""
+    """Return the block that contains `instruction`; None without one."""
     found = find_blocks(document)
     return next((block for block in found if instruction in block.instructions), None) if found else None
 
 
 def newline(document: Document) -> str:
-    """The line end of the file: that of its first line."""
+    """Return the line end of the file: that of its first line."""
     at = document.text.find("\n")
     return "\r\n" if at > 0 and document.text[at - 1] == "\r" else "\n"
 
 
 def render(document: Document, code: str, reason: str, *instructions: str) -> str:
-    """The text of a block, in the file's line ends and with its escape character at the ends of lines."""
+    """Return the text of a block with the file's line ends, and its escape character where a line continues."""
     count = f" ({len(instructions)} instructions)" if len(instructions) > 1 else ""
     text = f"# dockerfix[{code}]: {reason}{count}\n" + "".join(f"{instruction}\n" for instruction in instructions)
     if document.escape != "\\":
@@ -99,7 +95,7 @@ def render(document: Document, code: str, reason: str, *instructions: str) -> st
 
 
 def place(document: Document, offset: int, text: str) -> Edit:
-    """The edit that inserts `text` at `offset`; after a last line without an end, the end comes first."""
+    """Return the edit that inserts `text` at `offset`; a last line without a line end gets one first."""
     if offset == len(document.text) and document.text and not document.text.endswith("\n"):
         end = newline(document)
         text = end + text.removesuffix(end)
@@ -107,32 +103,37 @@ def place(document: Document, offset: int, text: str) -> Edit:
 
 
 def replace(document: Document, instruction: Instruction, text: str) -> Edit:
-    """The edit that puts `text`, a block or nothing, in the place of an instruction."""
+    """Return the edit that replaces an instruction by `text`, a block or nothing."""
     if not instruction.node.text.endswith("\n"):
         text = text.removesuffix(newline(document))
     return Edit(instruction.span, text)
 
 
-class Said(NamedTuple):
-    """What a pass says of its block: where it is new, and where it reads otherwise than before."""
+class Messages(NamedTuple):
+    """The messages of a pass about its block: when it is new, and when its text changed."""
 
-    placed: str
+    written: str
     updated: str
 
 
-def settle(document: Document, code: str, text: str, offset: int, said: Said) -> Iterator[Finding]:
-    """Make the block of `code` read `text`: where it stands if there is one, else as a new one at `offset`."""
+def write_or_update(document: Document, code: str, text: str, offset: int, messages: Messages) -> Iterator[Finding]:
+    """Yield the finding that makes the block of `code` read `text`: the present block, or a new one at `offset`."""
     block = find_block(document, code)
     if block is None:
-        yield Finding(code, Span(offset, offset), said.placed, (place(document, offset, text),))
+        yield Finding(code, Span(offset, offset), messages.written, (place(document, offset, text),))
         return
     edits = update(document, block, text)
     if edits:
-        yield Finding(code, block.span, said.updated, edits)
+        yield Finding(code, block.span, messages.updated, edits)
+
+
+def removed(code: str, block: Block, message: str) -> Finding:
+    """Return the finding of a pass that removes a block."""
+    return Finding(code, block.span, message, (Edit(block.span, ""),))
 
 
 def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:
-    """The edit that makes `block` read `text`, or none if it does already."""
+    """Return the edit that makes `block` read `text`; none if it does already."""
     present = document.source.slice(block.span)
     if not present.endswith("\n"):
         text = text.removesuffix(newline(document))

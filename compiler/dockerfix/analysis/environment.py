@@ -23,7 +23,7 @@ def _word(escape: str) -> re.Pattern[str]:
 
 
 def quote(value: str, escape: str = "\\") -> str:
-    """A value as one word of ENV: as it is where that is safe, else in double quotes.
+    """Return a value as one word of ENV: as it is if that is safe, otherwise in double quotes.
 
     A value that is one word for Docker already, its own quotes closed, stays as Cog writes it; ``$`` is left to Docker
     where Docker can read it. `escape` is the escape character of the Dockerfile.
@@ -46,7 +46,7 @@ def _expands(text: str, escape: str) -> bool:
 
 
 def render(pairs: Iterable[tuple[str, str]], escape: str = "\\") -> str:
-    """The instruction that sets all pairs."""
+    """Return the instruction that sets all pairs."""
     return "ENV " + " ".join(f"{name}={quote(value, escape)}" for name, value in pairs)
 
 
@@ -61,7 +61,7 @@ def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:
 
 
 def without(instruction: Instruction, going: Collection[Pair]) -> tuple[Edit, ...]:
-    """The edits that take some of the pairs of an ENV out, with the blanks before or, at its start, behind."""
+    """Return the edits that remove some pairs of an ENV with the blanks before them, after them at its start."""
     pairs = instruction.view.pairs if isinstance(instruction.view, Env) else ()
     result: list[Edit] = []
     at = 0

@@ -1,4 +1,4 @@
-"""Where an injected block goes when nothing of Cog's marks the place."""
+"""Insertion points for injected blocks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS
 from dockerfix.project.project import CogConfig
 from dockerfix.syntax.dockerfile.instructions import Run, TextView
@@ -15,7 +15,7 @@ from dockerfix.syntax.dockerfile.tree import Instruction, Stage
 
 
 def after(instruction: Instruction) -> int:
-    """The offset behind an instruction, or behind the block that it belongs to."""
+    """Return the offset after an instruction, or after the block that contains it."""
     block = blocks.in_block(instruction.document, instruction)
     return block.span.end if block else instruction.span.end
 
@@ -31,9 +31,9 @@ def is_command(instruction: Instruction, command: str) -> bool:
     return any(shown.endswith(wanted) and _is_flags(shown.removesuffix(wanted)) for shown in _shown(instruction))
 
 
-@per_node
+@of_node
 def _shown(instruction: Instruction) -> tuple[str, ...]:
-    """The flags of a RUN with what stands behind them, and with what the shell gets, with one blank between words."""
+    """Return the flags of a RUN with its arguments, and with what the shell gets; one blank between words."""
     view = instruction.view
     if not isinstance(view, Run):
         return ()
@@ -42,7 +42,7 @@ def _shown(instruction: Instruction) -> tuple[str, ...]:
 
 
 def _scripts(view: Run) -> Iterator[str]:
-    """What stands behind RUN, and what the shell gets where DF100 put a command into the exec form."""
+    """Yield the arguments of RUN, and what the shell gets where DF100 wrote a command in the exec form."""
     yield view.arguments
     words = [word.value for word in view.exec_form or ()]
     if len(words) == 3 and words[:2] == ["/bin/sh", "-c"]:
@@ -50,12 +50,12 @@ def _scripts(view: Run) -> Iterator[str]:
 
 
 def _is_flags(text: str) -> bool:
-    """Whether nothing but flags of RUN stands in a text, which a blank ends."""
+    """Whether a text is only flags of RUN and ends in a blank."""
     return text[-1:] in ("", " ") and all(word.startswith("--") for word in text.split())
 
 
 def before_user_commands(stage: Stage, context: Context) -> int:
-    """Where packages go: in front of the first user command, or of the WORKDIR of the code; never inside a block."""
+    """Return where to install packages: before the first user command or the WORKDIR of the code, outside blocks."""
     previous = stage.base
     for instruction in stage.instructions:
         if is_user_command(instruction, context.config) or is_workdir(instruction):
@@ -65,19 +65,19 @@ def before_user_commands(stage: Stage, context: Context) -> int:
 
 
 def is_workdir(instruction: Instruction) -> bool:
-    """The WORKDIR of the model's code."""
+    """Whether this is the WORKDIR of the model's code."""
     view = instruction.view
     if instruction.keyword != "WORKDIR" or not isinstance(view, TextView):
         return False
     if blocks.in_block(instruction.document, instruction):
-        # that of the image in place of cog-base; the code's own comes later
+        # it belongs to the replaced base image; the WORKDIR of the code comes later
         return False
     value, folders = view.value.value, MODEL_FOLDERS
     return any(value == folder or value.startswith(f"{folder}/") for folder in folders)
 
 
 def after_preamble(stage: Stage) -> int:
-    """Behind FROM and the ARG and ENV instructions that follow it, blocks included."""
+    """Return the offset after FROM and the ARG and ENV instructions that follow it, blocks included."""
     previous = stage.base
     for instruction in stage.instructions:
         block = blocks.in_block(instruction.document, instruction)
@@ -88,12 +88,12 @@ def after_preamble(stage: Stage) -> int:
 
 
 def _is_head(block: Block) -> bool:
-    """Blocks that stand for the base image."""
+    """Whether a block belongs to the base image."""
     return block.code in ("DF110", "DF111", "DF401")
 
 
 def after_installs(stage: Stage) -> int:
-    """Where what fal needs goes: behind the last RUN, or in front of the code's WORKDIR where no RUN follows it."""
+    """Return where to install what fal needs: after the last RUN, or before the code's WORKDIR if no RUN follows it."""
     runs = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
     workdirs = [instruction for instruction in stage.instructions if is_workdir(instruction)]
     if workdirs and (not runs or runs[-1].index < workdirs[0].index):

@@ -1,11 +1,11 @@
-"""What variables make of a document's words: the rules are in ``syntax/scopes.py``, this hands it the tree."""
+"""The words of a document with variables expanded, by the rules of ``syntax/words/scopes``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
+from dockerfix.analysis.memo import of_document
 from dockerfix.syntax.dockerfile.heredocs import opener
 from dockerfix.syntax.dockerfile.instructions import (
     Arg,
@@ -27,14 +27,14 @@ from dockerfix.text.lazy_patterns import lazy
 _REFERENCE = lazy(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 MOUNT_WORDS = ("source", "src", "target", "dst", "destination", "from")
-"""The options of a mount that name something; RUN expands their values (`syntax/scopes.py`, EXPANDED_FLAGS)."""
+"""The options of a mount that name something; RUN expands their values (`syntax/words/scopes.py`, EXPANDED_FLAGS)."""
 
 
 class Resolved(NamedTuple):
     """The words of one instruction expanded, in the order of `words_of`.
 
-    `unset` are the variables that nothing in the file sets; where the base image may set them, they stand in the words
-    as they were written, else they are empty. `problem` is BuildKit's objection; the words are then as written.
+    `unset` are the variables that nothing in the file sets; where the base image may set them, the words keep
+    them as written, otherwise they are empty. `problem` is BuildKit's objection; the words are then as written.
     """
 
     words: tuple[str, ...]
@@ -44,7 +44,7 @@ class Resolved(NamedTuple):
 
 
 def words_of(view: View) -> tuple[str, ...]:
-    """The words of an instruction that variables may stand in, as written.
+    """Return the words of an instruction that may contain variables, as written.
 
     FROM: the image, then the platform; COPY and ADD: sources but heredocs, then the destination; RUN: the values of
     MOUNT_WORDS of all mounts.
@@ -64,7 +64,7 @@ def words_of(view: View) -> tuple[str, ...]:
 
 
 def is_heredoc(view: View, word: str) -> bool:
-    """Whether a word of COPY or ADD is a heredoc and no path."""
+    """Whether a word of COPY or ADD is a heredoc, not a path."""
     if "<<" not in word or not view.heredocs:
         return False
     try:
@@ -73,7 +73,7 @@ def is_heredoc(view: View, word: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=4)
+@of_document
 def _resolved(document: Document) -> dict[int, Resolved]:
     items = [_item(instruction.keyword, instruction.view) for instruction in document.instructions]
     found = resolve(items, GlobalScope(document.escape))
@@ -84,7 +84,7 @@ def _resolved(document: Document) -> dict[int, Resolved]:
 
 
 def of(instruction: Instruction) -> Resolved:
-    """The words of one instruction expanded."""
+    """Return the words of one instruction expanded."""
     return _resolved(instruction.document)[instruction.index]
 
 
@@ -101,5 +101,5 @@ def _item(keyword: str, view: View) -> Item:
 
 
 def names_in(words: Iterable[str]) -> tuple[str, ...]:
-    """The variables that words refer to, in order, each once."""
+    """Return the variables that words refer to, in order, each once."""
     return tuple(dict.fromkeys(name for word in words for name in _REFERENCE.findall(word)))

@@ -29,7 +29,9 @@ def defects(document: Document) -> list[Defect]:
     BuildKit names the first fault that it meets, this all of them.
     """
     found = [Defect(problem.message, problem.offset) for problem in document.problems]
-    if document.text.startswith(("#!", "\ufeff#!")) or any(directive.name == "check" for directive in document.directives):
+    if document.text.startswith(("#!", "\ufeff#!")) or any(
+        directive.name == "check" for directive in document.directives
+    ):
         from dockerfix.driver.frontend.options import lint_options
 
         try:
@@ -46,7 +48,7 @@ def defects(document: Document) -> list[Defect]:
                 place = instruction.body_span if span is None else instruction.original(span)
                 found.append(Defect(refused_for.message, place.start))
             elif not seen_from and keyword not in ("ARG", "FROM"):
-                found.append(Defect(f"{keyword} is before the first FROM", instruction.body_span.start))
+                found.append(Defect(f"{keyword} comes before the first FROM", instruction.body_span.start))
         seen_from = seen_from or keyword == "FROM"
     found += [Defect(*fault) for fault in faults(document)]
     return sorted(found, key=lambda defect: defect.offset) if found else found

@@ -1,4 +1,4 @@
-"""The gate: a result that BuildKit would refuse, or that a second run would change, is never written."""
+"""The gate: it stops a result that BuildKit would reject or that a second run would change."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from dockerfix.syntax.dockerfile.tree import Document
 
 
 class GateError(Exception):
-    """An internal error: the passes made something that must not be written."""
+    """An internal error: the passes made a result that must not be written."""
 
 
 def check(source: Document, outcome: Outcome, context: Context) -> None:
-    """Read the result again, from nothing, and run the passes over it. Raises GateError."""
+    """Parse the result from scratch and run the passes over it. Raises GateError."""
     result = outcome.document
     again = parse(result.text)
     if [node.text for node in again.nodes] != [node.text for node in result.nodes]:
-        raise GateError("the result reads differently when it is parsed from the start")
+        raise GateError("the result parses differently from the start than after its edits")
     for defect in new_defects(source, again):
         line = again.source.position(defect.offset).line
-        raise GateError(f"the result would be rejected by BuildKit at its line {line}: {defect.message}")
-    company = context.again()
-    if settles(result, company):
+        raise GateError(f"BuildKit would reject the result at its line {line}: {defect.message}")
+    second_context = context.for_second_run()
+    if settles(result, second_context):
         return
-    second = run(result, company)
+    second = run(result, second_context)
     if second.document.text != result.text:
         codes = sorted({change.finding.code for change in second.changes})
-        raise GateError(f"a second run would change the result again: {', '.join(codes)}")
+        raise GateError(f"a second run would change the result: {', '.join(codes)}")

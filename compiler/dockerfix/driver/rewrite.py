@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dockerfix.analysis.bases import base_python
 from dockerfix.analysis.blocks import find_blocks
 from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
+from dockerfix.analysis.python import base_python
 from dockerfix.driver.defects import Defect, shared_defects
 from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Change, Outcome, run
@@ -22,7 +22,7 @@ REFUSED = "DF0"
 """The prefix of the codes with which an input is refused."""
 
 UNSET = "DF010"
-"""The code of what BuildKit refuses unless the base image or a build argument sets a variable: not known here."""
+"""The code of what BuildKit rejects unless something outside of the file sets a variable, which can't be known here."""
 
 
 class Result:
@@ -30,7 +30,7 @@ class Result:
 
     `text` is what would be written, the source where `ok` is false. `findings` have their places in the source,
     in its order. `changes` tie each change to its finding, with its place in the source and in the text.
-    `rewritten` is the text before that decision, for a caller who takes it in spite of errors (``--force``).
+    `rewritten` is the text before that decision, for a caller who uses it even if there are errors (``--force``).
     `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
     """
 
@@ -83,7 +83,7 @@ def rewrite(
     """Compile the Dockerfile that `cog debug` printed into one that builds and runs on fal.
 
     `project` is the folder with cog.yaml and the model's code; `cog_yaml` the YAML text itself as a str, or a file as a
-    Path, where it stands elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
+    Path, if it is elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
     nothing, raises nothing that the input could cause: what is wrong with it is a finding.
     """
     text = Source.read(source)
@@ -111,7 +111,7 @@ def _objection(document: Document) -> tuple[str, str] | None:
     if not document.stages:
         first = next((line.strip() for line in document.text.split("\n") if line.strip()), "")
         shown = first if len(first) <= 80 else first[:77] + "..."
-        return "DF002", f"this is no Dockerfile: it has no FROM; its first line is `{_printable(shown)}`"
+        return "DF002", f"not a Dockerfile: no FROM instruction found; the first line is `{_printable(shown)}`"
     return None
 
 
@@ -125,7 +125,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     outcome = run(document, context)
     findings = [*outcome.findings, *map(_finding, shared_defects(document, outcome.document))]
     if not context.converting:
-        message = "nothing of Cog is in this Dockerfile and no block of dockerfix: left as it is"
+        message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))
     internal = False
     try:
@@ -133,13 +133,14 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
             check(document, outcome, context)
     except GateError as error:
         findings.append(
-            Finding("DF008", Span(0, 0), f"{error}; nothing was written, please report this", severity=Severity.ERROR)
+            Finding("DF008", Span(0, 0), f"{error}; nothing was written; please report this", severity=Severity.ERROR)
         )
         internal = True
     return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)
 
 
 def _finding(defect: Defect) -> Finding:
+    """Return the error that reports a defect of the source which no pass repaired."""
     place = Span(defect.offset, defect.offset)
     if not defect.unset:
         return Finding("DF003", place, defect.message, severity=Severity.ERROR)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, flow, placement
-from dockerfix.analysis.blocks import Said
+from dockerfix.analysis import blocks, placement, stages
+from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDER, MODEL_FOLDERS
 from dockerfix.knowledge.written_instructions import source_path
@@ -39,13 +39,15 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
         WORKDIR /src
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is None or context.options.target == "server":
         return
     folder = _source_folder(stage)
     text = blocks.render(document, CODE, f"{folder} on Python's path", source_path(folder))
-    said = Said(f"`{folder}` is put on Python's path", f"`{folder}` is on Python's path now")
-    yield from blocks.settle(document, CODE, text, placement.after_installs(stage), said)
+    messages = Messages(
+        f"adds `{folder}` to Python's path", f"adds `{folder}` to Python's path instead of the folder before"
+    )
+    yield from blocks.write_or_update(document, CODE, text, placement.after_installs(stage), messages)
 
 
 def _source_folder(stage: Stage) -> str:

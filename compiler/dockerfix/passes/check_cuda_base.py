@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cuda
+from dockerfix.analysis import cuda, images
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.cuda import Base
+from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.packages import requested
-from dockerfix.analysis.packages.requested import Pin
+from dockerfix.analysis.packages.requested import Requested
+from dockerfix.analysis.python import minor
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE
 from dockerfix.knowledge.cuda import image_tag, known_tag, parse_cuda_tag, tensorflow_row, torch_rows
 from dockerfix.knowledge.fal import NEWEST_CUDA_SEEN
@@ -44,90 +45,91 @@ def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
         FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu22.04
         CMD ["python", "-m", "cog.server.http"]
     """
-    base = cuda.base_of(document)
+    base = images.final_image(document)
     if base is None:
         return
     if not cuda.needs_gpu(context, base):
-        if base.is_cuda and context.config is not None:
-            yield _finding(base, f"cog.yaml asks for no GPU, but `{base.shown}` has CUDA: a smaller image would do")
+        if base.has_cuda and context.config is not None:
+            yield _finding(base, f"cog.yaml asks for no GPU, but `{base.text}` has CUDA; a smaller image is enough")
         return
-    found = requested.pins(document, context)
-    if base.is_cuda:
+    found = requested.requirements(document, context)
+    if base.has_cuda:
         yield from _version(context, base)
         yield from _tag(base)
         yield from _torch(document, context, base, found)
         yield from _tensorflow(base, found)
-    elif base.is_plain:
+    elif base.has_cuda is False:
         yield from _without_cuda(base, found)
     else:
         yield _unknown(context, base)
 
 
-def _finding(base: Base, message: str, severity: Severity = Severity.NOTE, pin: Pin | None = None) -> Finding:
+def _finding(
+    base: BaseImage, message: str, severity: Severity = Severity.NOTE, pin: Requested | None = None
+) -> Finding:
     span = base.instruction.body_span
     return Finding(
         CODE, span, message, severity=severity, file=pin.file if pin else None, line=pin.line if pin else None
     )
 
 
-def _version(context: Context, base: Base) -> Iterator[Finding]:
+def _version(context: Context, base: BaseImage) -> Iterator[Finding]:
     """The tag against cog.yaml, and against what fal's hosts were seen to run."""
     want = cuda.wanted(context, base)
-    if base.names and base.cuda:
-        names = ", ".join(f"`{name}`" for name in base.names)
-        message = f"the base image depends on {names}: checked is the default, `{base.shown}`"
+    if base.variables and base.cuda:
+        names = ", ".join(f"`{name}`" for name in base.variables)
+        message = f"the base image depends on {names}; dockerfix checks the default, `{base.text}`"
         yield _finding(base, message)
     if want is not None and want.by_config and base.cuda and not cuda.agrees(base.cuda, want.version):
-        message = f"{want.reason}, but `{base.shown}` has {base.cuda}: run `cog debug` again, or correct one of the two"
+        message = f"{want.reason}, but `{base.text}` has {base.cuda}; run `cog debug` again or correct one of the two"
         yield _finding(base, message, Severity.ERROR)
     version = base.cuda or (want.version if want else None)
-    if version and release(cuda.minor(version)) > release(NEWEST_CUDA_SEEN):
+    if version and release(minor(version)) > release(NEWEST_CUDA_SEEN):
         message = (
-            f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver is not "
-            "published: try it before you depend on it"
+            f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver version is not "
+            "published; try it on fal before you depend on it"
         )
         yield _finding(base, message, Severity.WARNING)
 
 
-def _tag(base: Base) -> Iterator[Finding]:
+def _tag(base: BaseImage) -> Iterator[Finding]:
     """Whether NVIDIA serves the tag, as far as a table of devel images with cuDNN can tell."""
-    if base.image is None or not base.image.repository.endswith(CUDA_IMAGE) or base.image.digest:
+    if not base.repository.endswith(CUDA_IMAGE) or base.has_digest:
         return
-    tag = base.image.tag.value if base.image.tag else ""
-    parsed = parse_cuda_tag(tag)
-    if known_tag(tag) or (parsed is not None and (parsed.flavour != "devel" or parsed.cudnn is None)):
+    parsed = parse_cuda_tag(base.tag)
+    if known_tag(base.tag) or (parsed is not None and (parsed.flavour != "devel" or parsed.cudnn is None)):
         return
-    nearest = image_tag(cuda.minor(parsed.cuda), parsed.cudnn) or image_tag(cuda.minor(parsed.cuda)) if parsed else None
-    advice = f"; `{base.image.repository}:{nearest}` is" if nearest else ""
-    message = f"`{base.shown}` is not among the tags that NVIDIA is known to serve{advice}"
+    nearest = image_tag(minor(parsed.cuda), parsed.cudnn) or image_tag(minor(parsed.cuda)) if parsed else None
+    advice = f"; `{base.repository}:{nearest}` is" if nearest else ""
+    message = f"`{base.text}` is not a known tag of NVIDIA's CUDA images{advice}"
     yield _finding(base, message, Severity.WARNING)
 
 
-def _torch(document: Document, context: Context, base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
+def _torch(document: Document, context: Context, base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
     """A pinned torch for which the image's CUDA has no build."""
-    pin = cuda.torch_pin(found)
+    pin = requested.find(found, "torch")
     if pin is None or pin.requirement.pin is None or base.cuda is None:
         return
     version = pin.requirement.pin.partition("+")[0]
     known = [row.cuda for row in torch_rows(version) if row.cuda]
     row = cuda.torch_build(document, context, found)
-    if not known or (row is not None and row.cuda and cuda.minor(row.cuda) == cuda.minor(base.cuda)):
+    if not known or (row is not None and row.cuda and minor(row.cuda) == minor(base.cuda)):
         return
     builds = ", ".join(known)
-    got = f"the build for CUDA {row.cuda} is installed" if row is not None and row.cuda else "none of these is older"
+    got = f"pip installs the build for CUDA {row.cuda}" if row is not None and row.cuda else "none of these is older"
     message = (
-        f"torch {version} is built for CUDA {builds}, the base image has {base.cuda}: {got}; its wheels bring their own CUDA, "
-        "so this matters where CUDA code is compiled"
+        f"torch {version} is built for CUDA {builds}, but the base image has {base.cuda}: {got}; its wheels contain their own CUDA, "
+        "so this matters only where CUDA code is compiled"
     )
     severity = Severity.WARNING if row is None or _compiles(found) else Severity.NOTE
     yield _finding(base, message, severity, pin)
 
 
-def _compiles(found: tuple[Pin, ...]) -> bool:
+def _compiles(found: tuple[Requested, ...]) -> bool:
     return any(pin.name in COMPILE_CUDA for pin in found)
 
 
-def _tensorflow(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
+def _tensorflow(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
     """A pinned TensorFlow, which looks for the CUDA and the cuDNN that it was built for."""
     pin = requested.find(found, *TENSORFLOW_PACKAGES)
     if pin is None or not pin.requirement.pin or _carries_cuda(pin) or base.cuda is None:
@@ -135,43 +137,41 @@ def _tensorflow(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
     row = tensorflow_row(pin.requirement.pin)
     if row is None:
         return
-    wrong = cuda.minor(base.cuda) != cuda.minor(row.cuda)
+    wrong = minor(base.cuda) != minor(row.cuda)
     if base.cudnn and numbers(base.cudnn)[:1] != numbers(row.cudnn)[:1]:
         wrong = True
     if wrong:
         message = (
             f"TensorFlow {pin.requirement.pin} was built for CUDA {row.cuda} and cuDNN {row.cudnn} and finds no others; "
-            f"`{base.shown}` has other versions, so that it may run on the CPU alone"
+            f"`{base.text}` has other versions, so it may run only on the CPU"
         )
         yield _finding(base, message, Severity.WARNING, pin)
 
 
-def _carries_cuda(pin: Pin) -> bool:
+def _carries_cuda(pin: Requested) -> bool:
     extra = CUDA_EXTRAS.get(pin.name)
     return extra is not None and any(each.startswith(extra) for each in pin.requirement.extras)
 
 
-def _without_cuda(base: Base, found: tuple[Pin, ...]) -> Iterator[Finding]:
+def _without_cuda(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
     """A model on GPU on an image without CUDA, as ``--use-cuda-base-image=false`` makes one."""
     lacking = [pin for pin in found if pin.name in USE_CUDA_OF_IMAGE | COMPILE_CUDA and not _carries_cuda(pin)]
     for pin in lacking:
-        message = f"`{pin.name}` needs the CUDA of the image, and `{base.shown}` has none: take a CUDA image"
+        message = f"`{pin.name}` needs CUDA in the image, but `{base.text}` has none; use a CUDA image"
         yield _finding(base, message, Severity.WARNING, pin)
     if lacking:
         return
     bringing = next((pin for pin in found if pin.name in INSTALL_CUDA or _carries_cuda(pin)), None)
     if bringing is not None:
-        message = (
-            f"`{base.shown}` has no CUDA; the wheels that `{bringing.name}` installs bring their own, which is enough"
-        )
+        message = f"`{base.text}` has no CUDA; the wheels that `{bringing.name}` installs contain it, which is enough"
         yield _finding(base, message, pin=bringing)
         return
-    message = f"cog.yaml asks for a GPU, but `{base.shown}` has no CUDA and no package is known to bring it: take a CUDA image"
+    message = f"cog.yaml asks for a GPU, but `{base.text}` has no CUDA and no package is known to contain it; use a CUDA image"
     yield _finding(base, message, Severity.WARNING)
 
 
-def _unknown(context: Context, base: Base) -> Finding:
+def _unknown(context: Context, base: BaseImage) -> Finding:
     if context.config is not None and context.config.cuda:
-        message = f"whether `{base.shown}` has CUDA {context.config.cuda} can't be known here: the build checks it"
+        message = f"the name `{base.text}` does not show whether it has CUDA {context.config.cuda}; the build checks it"
         return _finding(base, message)
-    return _finding(base, f"whether `{base.shown}` has CUDA can't be known here: name it under `cuda` in cog.yaml")
+    return _finding(base, f"the name `{base.text}` does not show whether it has CUDA; set `cuda` in cog.yaml")

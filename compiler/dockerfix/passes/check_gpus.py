@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cuda, flow
+from dockerfix.analysis import commands, cuda, images
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.cuda import Base
+from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.packages import requested
+from dockerfix.analysis.python import minor
 from dockerfix.knowledge.fal import GPU_MACHINES, USUAL_MACHINES
-from dockerfix.knowledge.gpu import ARCHITECTURE_VARIABLE, ARCHITECTURES, Architecture, architectures_for
+from dockerfix.knowledge.gpu import (
+    ARCHITECTURE_VARIABLE,
+    ARCHITECTURES,
+    Architecture,
+    architectures_for,
+)
 from dockerfix.knowledge.versions import numbers, release
 from dockerfix.syntax.dockerfile.instructions import Arg, Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -44,15 +50,15 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
         FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04
         CMD ["python", "-m", "cog.server.http"]
     """
-    base = cuda.base_of(document)
+    base = images.final_image(document)
     if base is None or not cuda.needs_gpu(context, base):
         return
-    found = requested.pins(document, context)
+    found = requested.requirements(document, context)
     row = cuda.torch_build(document, context, found)
-    toolkit = base.cuda or (context.config.cuda if context.config is not None and not base.is_plain else None)
+    toolkit = base.cuda or (context.config.cuda if context.config is not None and base.has_cuda is not False else None)
     limit = min((version for version in (toolkit, row.cuda if row else None) if version), key=release, default=None)
     pin = cuda.torch_pin(found)
-    torch = pin.requirement.pin.partition("+")[0] if pin is not None and pin.requirement.pin else None
+    torch = pin.partition("+")[0] if pin is not None else None
     if limit is not None or torch is not None:
         yield _machines(base, limit, torch)
     if toolkit is not None:
@@ -60,7 +66,7 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
             yield from _targets(instruction, toolkit)
 
 
-def _machines(base: Base, limit: str | None, torch: str | None) -> Finding:
+def _machines(base: BaseImage, limit: str | None, torch: str | None) -> Finding:
     """The machines that can be used, and those that can't."""
     usable = cuda.usable(limit, torch)
     names = {each.sm for each in usable}
@@ -69,10 +75,10 @@ def _machines(base: Base, limit: str | None, torch: str | None) -> Finding:
     able = [machine.name for machine in GPU_MACHINES if machine.arch in names]
     perhaps = [machine.name for machine in GPU_MACHINES if machine.arch in kin]
     unable = [machine.name for machine in GPU_MACHINES if machine.arch not in names | kin]
-    parts = [f"CUDA {cuda.minor(limit)}"] if limit else []
+    parts = [f"CUDA {minor(limit)}"] if limit else []
     what = " with ".join([*parts, f"torch {torch}"] if torch else parts)
     if not able:
-        message = f"{what} is older than all GPUs of fal and may not run on any"
+        message = f"{what} is older than every GPU on fal and may not run on any"
     else:
         message = f"{what} runs on {listed(able)}"
         message += f", perhaps on {listed(perhaps)}" if perhaps else ""
@@ -101,12 +107,12 @@ def _targets(instruction: Instruction, toolkit: str) -> Iterator[Finding]:
         missing = [each for each in architectures_for(toolkit) if not _is_served(each.name, chosen)]
         variable = ARCHITECTURE_VARIABLE
         if refused:
-            message = f"`{variable}` names {', '.join(refused)}, which the compiler of CUDA {toolkit} does not know: remove it"
+            message = f"`{variable}` names {', '.join(refused)}, which the compiler of CUDA {toolkit} does not know; remove it"
             yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
         elif missing and "+PTX" not in value:
             wanted = [machine.name for machine in GPU_MACHINES if machine.arch in {each.sm for each in missing}]
             names = ", ".join(each.name for each in missing)
-            message = f"`{variable}` leaves out {names}: what is compiled here won't run on {listed(wanted)}"
+            message = f"`{variable}` leaves out {names}; what is compiled here won't run on {listed(wanted)}"
             yield Finding(CODE, instruction.body_span, message)
 
 
@@ -130,6 +136,6 @@ def _values(instruction: Instruction) -> Iterator[str]:
             if pair.name.value == ARCHITECTURE_VARIABLE and pair.value is not None
         )
     elif instruction.keyword == "RUN" and ARCHITECTURE_VARIABLE in instruction.node.text:
-        found = flow.shell(instruction)
+        found = commands.shell(instruction)
         for command in found.script.walk() if found is not None else ():
             yield from (each.value.text for each in command.assignments if each.name == ARCHITECTURE_VARIABLE)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import commands
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
-from dockerfix.knowledge.cog_constructs import CFLAGS_NAME, CFLAGS_VALUE, LD_CACHE_FILE, NVIDIA_KEY, STEP_LABEL_PREFIX
+from dockerfix.analysis.memo import of_node
+from dockerfix.knowledge.cog_constructs import (
+    CFLAGS_NAME,
+    CFLAGS_VALUE,
+    LD_CACHE_FILE,
+    NVIDIA_KEY,
+    STEP_LABEL_PREFIX,
+)
 from dockerfix.syntax.dockerfile.instructions import Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding
@@ -48,10 +54,10 @@ def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding
         elif instruction.keyword == "RUN":
             what = _step(instruction)
         if what:
-            yield Finding(CODE, instruction.body_span, f"{what} removed", (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, f"removes {what}")
 
 
-@per_node
+@of_node
 def _cflags(instruction: Instruction) -> str | None:
     """The value that an ENV of CFLAGS alone gives it, without quotes; None for any other instruction."""
     view = instruction.view
@@ -63,19 +69,19 @@ def _cflags(instruction: Instruction) -> str | None:
     return pair.value.value.strip("\"'")
 
 
-@per_node
+@of_node
 def _step(instruction: Instruction) -> str | None:
     view = instruction.view
     if isinstance(view, Run) and not view.is_json and view.arguments.startswith(STEP_LABEL_PREFIX):
         return "section label"
     if LD_CACHE_FILE not in instruction.text and NVIDIA_KEY not in instruction.text:
         return None
-    commands = flow.simple_commands(instruction)
-    programs = {flow.program(command) for command in commands}
-    targets = {redirection.target.value for command in commands for redirection in command.redirections}
+    simple = commands.simple_commands(instruction)
+    programs = {commands.program(command) for command in simple}
+    targets = {redirection.target.value for command in simple for redirection in command.redirections}
     if targets == {LD_CACHE_FILE} and programs <= {"find", "sort", "ldconfig"}:
         return "the step for the linker's cache"
-    words = {word for command in commands for word in flow.arguments(command)}
+    words = {word for command in simple for word in commands.arguments(command)}
     if programs == {"rm", "apt-key"} and NVIDIA_KEY in words:
         return "the step against NVIDIA's old signing key"
     return None

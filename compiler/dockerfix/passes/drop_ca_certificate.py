@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, flow
+from dockerfix.analysis import cog, commands
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import (
     CERTIFICATE_FILE,
@@ -53,13 +53,13 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
             what = "the variable for the builder's CA certificate"
         else:
             continue
-        yield Finding(CODE, instruction.body_span, f"{what} is removed", (flow.drop(instruction),))
+        yield commands.removed(CODE, instruction, f"removes {what}")
 
 
 def _installs_it(instruction: Instruction) -> bool:
-    commands = flow.simple_commands(instruction)
-    return any(CERTIFICATE_TARGET in flow.arguments(command) for command in commands) and {
-        flow.program(command) for command in commands
+    simple = commands.simple_commands(instruction)
+    return any(CERTIFICATE_TARGET in commands.arguments(command) for command in simple) and {
+        commands.program(command) for command in simple
     } <= {"cp", "cat", "update-ca-certificates"}
 
 

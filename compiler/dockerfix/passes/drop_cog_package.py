@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cog, flow
+from dockerfix.analysis import blocks, cog, commands
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages import pip
 from dockerfix.knowledge.cog_constructs import FIRST_PACKAGES, HELPER_PREFIX, LIBRARY_FOLDER
 from dockerfix.syntax.dockerfile.instructions import Copy, Env
@@ -48,12 +48,10 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
         if block is not None and block.code == SERVER_BLOCK:
             continue
         if _brings_cog(instruction):
-            message = f"the COPY of `{cog.staged_file(instruction)}` is removed: only Cog's build has that file"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            message = f"removes the COPY of `{cog.staged_file(instruction)}`, a file that only Cog's build has"
+            yield commands.removed(CODE, instruction, message)
         elif _is_library_path(instruction):
-            yield Finding(
-                CODE, instruction.body_span, "the path of Cog's library is removed", (flow.drop(instruction),)
-            )
+            yield commands.removed(CODE, instruction, "removes the path of Cog's library")
         elif instruction.keyword == "RUN" and _may_hold_cog(instruction):
             yield from _in_run(instruction)
 
@@ -63,12 +61,12 @@ def _may_hold_cog(instruction: Instruction) -> bool:
     return _names_cog(instruction) or (instruction.next is not None and _is_library_path(instruction.next))
 
 
-@per_node
+@of_node
 def _names_cog(instruction: Instruction) -> bool:
     return "cog" in instruction.node.text.lower()
 
 
-@per_node
+@of_node
 def _brings_cog(instruction: Instruction) -> bool:
     if not cog.is_staged(instruction):
         return False
@@ -80,7 +78,7 @@ def _brings_cog(instruction: Instruction) -> bool:
     return cog.is_wheel_name(name) or in_library
 
 
-@per_node
+@of_node
 def _is_library_path(instruction: Instruction) -> bool:
     view = instruction.view
     if not isinstance(view, Env) or len(view.pairs) != 1:
@@ -90,54 +88,54 @@ def _is_library_path(instruction: Instruction) -> bool:
 
 
 def _in_run(instruction: Instruction) -> Iterator[Finding]:
-    found = flow.shell(instruction)
+    found = commands.shell(instruction)
     if found is None:
         return
-    commands = flow.simple_commands(instruction)
-    dropped = [command for command in commands if _is_cogs(instruction, command)]
+    simple = commands.simple_commands(instruction)
+    dropped = [command for command in simple if _is_cogs(instruction, command)]
     if dropped:
         place = found.source(dropped[0].span)
         edits = _without_commands(found, dropped)
         if edits is None:
-            message = "this step installs Cog among other things and can't be divided safely: remove it by hand"
+            message = "this step installs Cog and other things and can't be split safely; remove Cog by hand"
             yield Finding(CODE, place, message, severity=Severity.ERROR)
             return
-        yield Finding(CODE, place, "the install of Cog is removed", edits)
-    for command in commands:
+        yield Finding(CODE, place, "removes the install of Cog", edits)
+    for command in simple:
         edits = _without_cog(found, command) if command not in dropped else ()
         if edits:
-            yield Finding(CODE, found.source(command.span), "Cog is taken out of the packages installed here", edits)
-        elif command not in dropped and any(_holds_cog(inner) for inner in flow.nested_commands(command)):
-            message = "Cog is installed here in the text for another shell, among other things: take it out by hand"
+            yield Finding(CODE, found.source(command.span), "removes Cog from the packages installed here", edits)
+        elif command not in dropped and any(_holds_cog(inner) for inner in commands.nested_commands(command)):
+            message = "this step installs Cog inside the text of another shell, with other things; remove Cog by hand"
             yield Finding(CODE, found.source(command.span), message, severity=Severity.WARNING)
 
 
-def _without_commands(found: flow.Shell, dropped: list[Command]) -> tuple[Edit, ...] | None:
+def _without_commands(found: commands.Shell, dropped: list[Command]) -> tuple[Edit, ...] | None:
     """Edits that take the commands out, with all of the step where only ``true`` is left beside them."""
     top = found.script.commands
-    idle = [command for command in top if command not in dropped and flow.program(command) in ("true", ":")]
+    idle = [command for command in top if command not in dropped and commands.program(command) in ("true", ":")]
     everything = [*dropped, *idle]
     whole = all(any(command is other for other in everything) for command in top)
-    return flow.drop_commands(found, everything if whole else dropped)
+    return commands.drop_commands(found, everything if whole else dropped)
 
 
 def _holds_cog(command: Command) -> bool:
     reading = pip.install(command)
-    return reading is not None and bool(cog.cog_words(reading))
+    return reading is not None and bool(cog.cog_packages(reading))
 
 
 def _is_cogs(instruction: Instruction, command: Command) -> bool:
     """A command that does nothing but install, remove or prepare Cog."""
     if cog.installs_cog(command) or cog.uninstalls_cog(command):
         return True
-    inner = flow.nested_commands(command)
+    inner = commands.nested_commands(command)
     if inner and all(cog.installs_cog(each) or cog.uninstalls_cog(each) for each in inner):
         return True
     targets = [redirection.target.value or "" for redirection in command.redirections]
     operands = [word.value or "" for word in command.words[1:]]
     if any(_is_cogs_file(target) for target in targets):
         return True
-    name = flow.program(command)
+    name = commands.program(command)
     if name in ("mkdir", "chmod"):
         places = [operand for operand in operands if operand.startswith("/")]
         return bool(places) and all(_is_cogs_file(place) for place in places)
@@ -157,19 +155,18 @@ def _is_for_library(instruction: Instruction, command: Command) -> bool:
     found = pip.install(command)
     if following is None or found is None or not _is_library_path(following):
         return False
-    return all(word.value in FIRST_PACKAGES for word in found.operands)
+    return all(each.text in FIRST_PACKAGES for each in found.operands)
 
 
-def _without_cog(found: flow.Shell, command: Command) -> tuple[Edit, ...]:
+def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
     """Edits that take Cog's packages out of an install of several, each with the white space before it."""
     reading = pip.install(command)
     if reading is None:
         return ()
     edits: list[Edit] = []
-    for word in cog.cog_words(reading):
-        ahead = [other for other in command.words if other.span.end <= word.span.start]
-        before = ahead[-2 if ahead[-1].value in pip.EDITABLE else -1].span.end
-        edits.append(Edit(found.source(Span(before, _end(command, word))), ""))
+    for package in cog.cog_packages(reading):
+        before = max(word.span.end for word in command.words if word.span.end <= package.words[0].span.start)
+        edits.append(Edit(found.source(Span(before, _end(command, package.words[-1]))), ""))
     return tuple(edits)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, flow, stage_numbers
+from dockerfix.analysis import blocks, commands, stages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import DEPENDENCIES_FOLDER, DEPENDENCIES_STAGE
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.syntax.shell import Command
+from dockerfix.syntax.shell import Command, unwrapped
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
@@ -41,11 +41,11 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
         if going is not None:
             found[stage] = going
             gone |= {stage.base, *going}
-    renumbered = stage_numbers.without(document, found, gone)
+    renumbered = stages.renumbered(document, found, gone)
     for stage in sorted(found, key=lambda stage: stage.index):
-        message = f"the stage `{stage.name or stage.index}` is removed: it makes nothing any more"
-        outside = [each for each in found[stage] if flow.stage_of(document, each) not in found]
-        edits = (Edit(stage.span, ""), *map(flow.drop, outside), *renumbered)
+        message = f"removes the stage `{stage.name or stage.index}`, which no longer makes anything"
+        outside = [each for each in found[stage] if stages.stage_of(document, each) not in found]
+        edits = (Edit(stage.span, ""), *map(commands.drop, outside), *renumbered)
         renumbered = ()
         yield Finding(CODE, stage.base.body_span, message, edits)
 
@@ -59,7 +59,7 @@ def _going_along(document: Document, stage: Stage, gone: set[Instruction]) -> tu
     if _is_for_packages(stage):
         return _bringing(document, stage) if _is_empty(stage) else None
     if all(each in gone or _only_checks(document, each) for each in stage.instructions):
-        return () if all(user in gone for user in flow.users_of(document, stage)) else None
+        return () if all(user in gone for user in stages.users_of(document, stage)) else None
     return None
 
 
@@ -71,7 +71,7 @@ def _only_checks(document: Document, instruction: Instruction) -> bool:
 
 def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:
     """The later instructions that bring the packages of `stage` over; None where one takes something else of it."""
-    users = flow.users_of(document, stage)
+    users = stages.users_of(document, stage)
     if not all(DEPENDENCIES_FOLDER in user.text for user in users):
         return None
     links = [
@@ -86,11 +86,11 @@ def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | Non
 
 def _only_brings(instruction: Instruction, folder: str) -> bool:
     """A RUN that links or copies what lies in `folder`, and does nothing else."""
-    commands = [each for each in flow.simple_commands(instruction) if flow.program(each) not in ("true", "pyenv")]
-    return bool(commands) and all(
-        flow.program(command) in ("ln", "cp")
-        and any(word.text.startswith(f"{folder}/") for word in flow.unwrapped(command))
-        for command in commands
+    simple = [each for each in commands.simple_commands(instruction) if commands.program(each) not in ("true", "pyenv")]
+    return bool(simple) and all(
+        commands.program(command) in ("ln", "cp")
+        and any(word.text.startswith(f"{folder}/") for word in unwrapped(command))
+        for command in simple
     )
 
 
@@ -98,11 +98,11 @@ def _is_empty(stage: Stage) -> bool:
     """A stage that makes no file: packages of Debian alone do not leave it."""
     return all(
         instruction.keyword in ("ENV", "ARG", "WORKDIR")
-        or _only_installs_debian_packages(flow.simple_commands(instruction))
+        or _only_installs_debian_packages(commands.simple_commands(instruction))
         for instruction in stage.instructions
     )
 
 
-def _only_installs_debian_packages(commands: tuple[Command, ...]) -> bool:
-    programs = [flow.program(command) for command in commands]
+def _only_installs_debian_packages(simple: tuple[Command, ...]) -> bool:
+    programs = [commands.program(command) for command in simple]
     return bool(programs) and set(programs) <= {"apt-get", "apt", "rm"}

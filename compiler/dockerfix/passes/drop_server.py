@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, environment, flow
+from dockerfix.analysis import cog, commands, environment
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, SERVER_PORT
 from dockerfix.syntax.dockerfile.instructions import Env, FieldsView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -43,20 +43,20 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     for instruction in document.instructions:
         what = _server_part(instruction)
         if what and not keeps_server:
-            yield Finding(CODE, instruction.body_span, f"{what} is removed", (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, f"removes {what}")
         elif cog.is_cog_label(instruction):
-            yield Finding(CODE, instruction.body_span, "Cog's label is removed", (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, "removes Cog's label")
         elif keeps_server:
             # it reads its variables and /src/cog.yaml
             continue
         elif isinstance(instruction.view, Env) and not fast:
             yield from _in_env(instruction, instruction.view, context)
         elif _copies_config(instruction):
-            message = "the copy of the configuration to cog.yaml is removed"
-            yield Finding(CODE, instruction.body_span, message, (flow.drop(instruction),))
+            message = "removes the copy of the configuration to cog.yaml"
+            yield commands.removed(CODE, instruction, message)
 
 
-@per_node
+@of_node
 def _server_part(instruction: Instruction) -> str | None:
     view = instruction.view
     if instruction.keyword == "CMD" and cog.is_server(instruction):
@@ -73,18 +73,21 @@ def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[F
         return
     names = ", ".join(f"`{pair.name.value}`" for pair in own)
     if len(own) == len(view.pairs):
-        yield Finding(CODE, instruction.body_span, f"{names} of Cog's runtime removed", (flow.drop(instruction),))
+        yield commands.removed(CODE, instruction, f"removes {names}, which only Cog's runtime reads")
         return
     yield Finding(
-        CODE, instruction.body_span, f"{names} of Cog's runtime removed", environment.without(instruction, own)
+        CODE,
+        instruction.body_span,
+        f"removes {names}, which only Cog's runtime reads",
+        environment.without(instruction, own),
     )
 
 
-@per_node
+@of_node
 def _copies_config(instruction: Instruction) -> bool:
     """``RUN cp /src/NAME /src/cog.yaml``, which Cog appends for a configuration of another name."""
-    commands = flow.simple_commands(instruction)
-    if len(commands) != 1 or flow.program(commands[0]) != "cp":
+    simple = commands.simple_commands(instruction)
+    if len(simple) != 1 or commands.program(simple[0]) != "cp":
         return False
-    operands = flow.arguments(commands[0])
+    operands = commands.arguments(simple[0])
     return len(operands) == 2 and operands[1] in [f"{folder}/cog.yaml" for folder in MODEL_FOLDERS]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, flow, stage_numbers
+from dockerfix.analysis import cog, commands, stages
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import TINI_PATHS, TINI_URL_PART
 from dockerfix.syntax.dockerfile.instructions import Copy
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
@@ -40,22 +40,22 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
         return
     user = next((each for each in document.instructions if cog.needs_tini(each)), None)
     if user is not None:
-        message = "tini is kept: this runs a program of yours under it"
+        message = "keeps tini: this instruction runs a program of yours under it"
         yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
         return
-    stages = [stage for stage in document.stages if _is_tini_stage(document, stage)]
-    renumbered = stage_numbers.without(document, stages)
-    for stage in stages:
-        yield Finding(CODE, stage.base.body_span, "tini's stage is removed", (Edit(stage.span, ""), *renumbered))
+    going = [stage for stage in document.stages if _is_tini_stage(document, stage)]
+    renumbered = stages.renumbered(document, going)
+    for stage in going:
+        yield Finding(CODE, stage.base.body_span, "removes tini's stage", (Edit(stage.span, ""), *renumbered))
         renumbered = ()
-    inside = {instruction.index for stage in stages for instruction in stage.instructions}
+    inside = {instruction.index for stage in going for instruction in stage.instructions}
     for instruction in document.instructions:
         if instruction.index in inside:
             continue
         if cog.is_tini_entrypoint(instruction):
-            yield Finding(CODE, instruction.body_span, "the ENTRYPOINT of tini is removed", (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, "removes tini's ENTRYPOINT")
         elif _copies_tini(instruction):
-            yield Finding(CODE, instruction.body_span, "the COPY of tini is removed", (flow.drop(instruction),))
+            yield commands.removed(CODE, instruction, "removes the COPY of tini")
         elif TINI_URL_PART in instruction.node.text:
             yield from _in_run(instruction)
 
@@ -67,11 +67,11 @@ def _is_tini_stage(document: Document, stage: Stage) -> bool:
         return False
     if not all(_only_installs_tini(run, relative=True) for run in runs):
         return False
-    users = flow.users_of(document, stage)
+    users = stages.users_of(document, stage)
     return bool(users) and all(_copies_tini(user) for user in users)
 
 
-@per_node
+@of_node
 def _copies_tini(instruction: Instruction) -> bool:
     view = instruction.view
     return (
@@ -85,14 +85,14 @@ def _copies_tini(instruction: Instruction) -> bool:
 def _only_installs_tini(instruction: Instruction, *, relative: bool = False) -> bool:
     own = cog.tini_commands(instruction)
     return all(
-        command in own or _prepares(command) or (relative and flow.program(command) == "chmod")
-        for command in flow.simple_commands(instruction)
+        command in own or _prepares(command) or (relative and commands.program(command) == "chmod")
+        for command in commands.simple_commands(instruction)
     )
 
 
 def _prepares(command: Command) -> bool:
     """What Cog does around the download: shell options, and curl by apt."""
-    name, words = flow.program(command), flow.arguments(command)
+    name, words = commands.program(command), commands.arguments(command)
     if name == "set" or (name == "dpkg" and "--print-architecture" in words):
         return True
     operands = [word for word in words if word is None or not word.startswith("-")]
@@ -103,23 +103,23 @@ def _prepares(command: Command) -> bool:
 
 def _makes_executable(command: Command) -> bool:
     """The chmod of a tini that was downloaded into the working directory."""
-    return flow.program(command) == "chmod" and flow.arguments(command)[1:] in (("tini",), ("./tini",))
+    return commands.program(command) == "chmod" and commands.arguments(command)[1:] in (("tini",), ("./tini",))
 
 
 def _in_run(instruction: Instruction) -> Iterator[Finding]:
-    found = flow.shell(instruction)
+    found = commands.shell(instruction)
     if found is None:
         return
-    every, own = flow.simple_commands(instruction), cog.tini_commands(instruction)
-    commands = [command for command in every if command in own or _makes_executable(command)]
+    every, own = commands.simple_commands(instruction), cog.tini_commands(instruction)
+    simple = [command for command in every if command in own or _makes_executable(command)]
     if not any(command.words for command in own):
         return
     if _only_installs_tini(instruction):
-        yield Finding(CODE, instruction.body_span, "the step that downloads tini is removed", (flow.drop(instruction),))
+        yield commands.removed(CODE, instruction, "removes the step that downloads tini")
         return
-    edits = flow.drop_commands(found, commands)
+    edits = commands.drop_commands(found, simple)
     if edits is None:
-        message = "this step downloads tini among other things and can't be divided safely: it is left as it is"
+        message = "this step downloads tini and other things and can't be split safely; it stays as it is"
         yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
     else:
-        yield Finding(CODE, found.source(commands[0].span), "the commands that download tini are removed", edits)
+        yield Finding(CODE, found.source(simple[0].span), "removes the commands that download tini", edits)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, cuda, flow
+from dockerfix.analysis import blocks, cuda, images, stages
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.cuda import Base, Wanted
+from dockerfix.analysis.cuda import Wanted
+from dockerfix.analysis.images import BaseImage
+from dockerfix.analysis.python import minor
 from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
 from dockerfix.syntax.dockerfile.tree import Document, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF401"
@@ -50,30 +51,28 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
             esac
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage, base = flow.final_stage(document), cuda.base_of(document)
+    stage, base = stages.final_stage(document), images.final_image(document)
     present = [block for block in blocks.find_blocks(document) if block.code == CODE]
     want = _wanted(context, base) if base is not None else None
     kept = next((block for block in present if stage is not None and _is_in(stage, block)), None) if want else None
     for block in present:
         if block is not kept:
-            yield Finding(
-                CODE, block.span, "the check of CUDA is removed: this image needs none", (Edit(block.span, ""),)
-            )
+            yield blocks.removed(CODE, block, "removes the CUDA check, which this image does not need")
     if want is None or stage is None:
         return
     text = blocks.render(document, CODE, want.reason, step(want))
     if kept is not None:
         edits = blocks.update(document, kept, text)
         if edits:
-            yield Finding(CODE, kept.span, f"the check of CUDA is brought up to date: {want.reason}", edits)
+            yield Finding(CODE, kept.span, f"updates the CUDA check: {want.reason}", edits)
         return
-    message = f"{want.reason}: the build checks that the base image has it"
+    message = f"adds a CUDA check to the build: {want.reason}"
     yield Finding(CODE, stage.base.body_span, message, (blocks.place(document, stage.base.span.end, text),))
 
 
-def _wanted(context: Context, base: Base) -> Wanted | None:
+def _wanted(context: Context, base: BaseImage) -> Wanted | None:
     """The version to check, or None where the image needs no CUDA, or is known to have none or not to name it."""
-    if not cuda.needs_gpu(context, base) or base.is_plain or (base.is_cuda and not base.sets_variable):
+    if not cuda.needs_gpu(context, base) or base.has_cuda is False or (base.has_cuda and not base.sets_cuda_version):
         return None
     return cuda.wanted(context, base)
 
@@ -85,8 +84,8 @@ def _is_in(stage: Stage, block: Block) -> bool:
 def step(want: Wanted) -> str:
     """The RUN that checks for a version; a file names no patch, so that only the variable can be held to one."""
     patterns = [want.version, f"{want.version}.*"]
-    if cuda.minor(want.version) != want.version:
-        patterns.append(cuda.minor(want.version))
+    if minor(want.version) != want.version:
+        patterns.append(minor(want.version))
     # the first line with a number that has a point; sed itself stops there, since `| head` fails under pipefail
     first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
     read = f"""cuda="$(sed -n '{first}' "$file")\""""

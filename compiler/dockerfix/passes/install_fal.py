@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import bases, blocks, flow, placement
-from dockerfix.analysis.blocks import Said
+from dockerfix.analysis import blocks, placement, python, stages
+from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.fal import fal_version
 from dockerfix.knowledge.written_instructions import pip_install
@@ -38,11 +38,11 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
         WORKDIR /src
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is None or context.options.target == "server":
         return
-    version = context.options.fal_version or fal_version(bases.python_of(document, stage, context.config))
+    version = context.options.fal_version or fal_version(python.python_of(document, stage, context.config))
     text = pip_install(shell_quote(f"fal=={version}"))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
-    said = Said(f"fal {version} is installed last", f"the fal SDK is now {version}")
-    yield from blocks.settle(document, CODE, rendered, placement.after_installs(stage), said)
+    messages = Messages(f"installs fal {version} last", f"updates fal to {version}")
+    yield from blocks.write_or_update(document, CODE, rendered, placement.after_installs(stage), messages)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import bases, blocks, flow, placement
-from dockerfix.analysis.blocks import Said
+from dockerfix.analysis import blocks, commands, images, placement, python, stages
+from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt
 from dockerfix.knowledge import written_instructions as written
@@ -52,27 +52,27 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
         ENV PATH="/opt/python/current/bin:$PATH"
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is None:
         return
     block = blocks.find_block(document, CODE)
-    if block is None and (not bases.lacks_python(stage.base) or _has_python(stage, context)):
+    if block is None and (images.base_image(document, stage).has_python is not False or _has_python(stage, context)):
         return
     version = _wanted(stage, context)
-    copies = any(bases.copies_uv(each) and not blocks.in_block(document, each) for each in stage.instructions)
+    copies = any(python.copies_uv(each) and not blocks.in_block(document, each) for each in stage.instructions)
     steps = [] if copies else [written.COPY_UV]
-    steps.append(written.install_python(version, bases.minor(version)))
+    steps.append(written.install_python(version, python.minor(version)))
     steps.append(written.PYTHON_PATH)
     text = blocks.render(document, CODE, f"Python {version}, which the base image lacks", *steps)
-    said = Said(f"Python {version} is installed: the base image has none", f"Python is now {version}")
-    yield from blocks.settle(document, CODE, text, _place(stage), said)
+    messages = Messages(f"installs Python {version}, which the base image lacks", f"updates Python to {version}")
+    yield from blocks.write_or_update(document, CODE, text, _place(stage), messages)
 
 
 def _wanted(stage: Stage, context: Context) -> str:
     """The version of cog.yaml, else that of an earlier run, of Cog's base image, or Cog's default of the time."""
     if context.config is not None and context.config.python_version:
         return context.config.python_version
-    installed = bases.python_install(stage)
+    installed = python.python_install(stage)
     if installed is not None:
         return installed.version
     return context.base_python or default_python(context.era)
@@ -83,9 +83,9 @@ def _has_python(stage: Stage, context: Context) -> bool:
 
     Those of `system_packages` don't count: Cog has them beside its own Python, which has the version that is wanted.
     """
-    if bases.python_install(stage) is not None:
+    if python.python_install(stage) is not None:
         return True
-    calls = [call for instruction in stage.instructions for call in flow.calls(instruction)]
+    calls = [call for instruction in stage.instructions for call in commands.calls(instruction)]
     beside = apt.names(context.config.system_packages) if context.config is not None else ()
     names = {name for call in calls for name in apt.installs(call) or ()}.difference(beside)
     return any(map(_DEBIAN_PYTHON.fullmatch, names)) or any(call.program == "conda" for call in calls)
@@ -95,8 +95,8 @@ def _place(stage: Stage) -> int:
     """Behind the preamble, or behind the COPY of uv and its variable where Cog has these."""
     last = None
     for instruction in stage.instructions:
-        if bases.copies_uv(instruction) or (
-            last is not None and last.index == instruction.index - 1 and bases.sets_uv(instruction)
+        if python.copies_uv(instruction) or (
+            last is not None and last.index == instruction.index - 1 and python.sets_uv(instruction)
         ):
             last = instruction
     return placement.after(last) if last is not None else placement.after_preamble(stage)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import bases, blocks, flow, placement
-from dockerfix.analysis.blocks import Said
+from dockerfix.analysis import blocks, placement, python, stages
+from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge import written_instructions as written
 from dockerfix.syntax.dockerfile.tree import Document
@@ -42,18 +42,18 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
         ENV PATH="/opt/python/current/bin:$PATH"
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
-    installed = bases.python_install(stage) if stage is not None else None
+    stage = stages.final_stage(document)
+    installed = python.python_install(stage) if stage is not None else None
     if stage is None or installed is None or blocks.find_block(document, "DF206"):
         return
-    version = bases.python_of(document, stage, context.config)
+    version = python.python_of(document, stage, context.config)
     if installed.kind == "uv":
         steps = [written.link_uv_python(version), written.PYTHON_PATH]
     else:
         steps = [written.link_pyenv_python(version)]  # pyenv's own folder of links is on the path already
     text = blocks.render(document, CODE, "python and pip in one folder, where fal looks for them", *steps)
-    said = Said(
-        f"Python {version} is linked into one folder, where fal looks for it",
-        f"the links are now those of Python {version}",
+    messages = Messages(
+        f"links Python {version} into the folder where fal looks for it",
+        f"updates the links to Python {version}",
     )
-    yield from blocks.settle(document, CODE, text, placement.after(installed.last), said)
+    yield from blocks.write_or_update(document, CODE, text, placement.after(installed.last), messages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import bases
+from dockerfix.analysis import images
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import default_python
 from dockerfix.syntax.dockerfile.instructions import From
@@ -35,11 +35,11 @@ def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]
     for stage in document.stages:
         view = stage.base.view
         image = view.image if isinstance(view, From) else None
-        if image is None or image.tag is None or not bases.is_python_image(stage.base):
+        if image is None or image.tag is None or not images.base_image(document, stage).is_python:
             continue
         if not image.tag.value or image.tag.value.startswith("-"):
             configured = context.config.python_version if context.config else None
             version = configured or default_python()
             place = stage.base.original(Span(image.tag.span.start, image.tag.span.start))
-            message = f"the image's tag names no version: Python {version} is taken"
+            message = f"uses Python {version}: the image's tag names no version"
             yield Finding(CODE, stage.base.body_span, message, (Edit(place, version),))

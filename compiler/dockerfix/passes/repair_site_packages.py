@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import stages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import DEPENDENCIES_STAGE
 from dockerfix.syntax.dockerfile.instructions import Copy
@@ -41,7 +41,7 @@ def repair_site_packages(document: Document, _context: Context) -> Iterator[Find
         COPY --from=deps --link /dep /usr/local/lib/python3.11/site-packages
         CMD ["python", "-m", "cog.server.http"]
     """
-    for use in flow.uses(document):
+    for use in stages.uses(document):
         view = use.instruction.view
         if use.name != DEPENDENCIES_STAGE or not isinstance(view, Copy) or view.destination is None:
             continue
@@ -49,5 +49,5 @@ def repair_site_packages(document: Document, _context: Context) -> Iterator[Find
         if match:
             start = view.destination.span.start
             span = use.instruction.original(Span(start + match.start(), start + match.end()))
-            message = f"the packages are copied to the folder of Python {match[1]}, which the image reads"
+            message = f"copies the packages to the folder of Python {match[1]}, which the image reads"
             yield Finding(CODE, span, message, (Edit(span, match[1]),))

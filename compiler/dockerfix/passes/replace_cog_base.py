@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import bases, blocks, cog
+from dockerfix.analysis import blocks, images, python
 from dockerfix.analysis.context import Context
+from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.packages import install_step
-from dockerfix.analysis.systems import successor_on, system_of_image
 from dockerfix.knowledge.cog_base import CogBaseTag, cog_base_packages
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, MODEL_FOLDER, PYTHON_IMAGE
 from dockerfix.knowledge.cuda import image_tag
 from dockerfix.knowledge.written_instructions import PREAMBLE, apt_install
-from dockerfix.syntax.dockerfile.instructions import From
-from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 
@@ -49,55 +48,58 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
     if context.keeps("cog-base"):
         return
     for stage in document.stages:
-        if cog.is_cog_base(stage.base):
-            yield _replace(document, stage.base, context)
-            yield from _torch(document, stage.base, context)
+        base = images.base_image(document, stage)
+        if base.is_cog:
+            yield _replace(document, stage, base, context)
+            yield from _torch(document, base, context)
 
 
-def _torch(document: Document, base: Instruction, context: Context) -> Iterator[Finding]:
+def _torch(document: Document, base: BaseImage, context: Context) -> Iterator[Finding]:
     """The releases before v0.9.21 leave torch to this image, and then only cog.yaml tells its version and companions."""
-    tag = bases.cog_base_tag(base)
+    tag = base.cog
     if tag is None or tag.torch is None or context.config is not None or context.options.requirements_path:
         return
     if not install_step.staged_copies(document):
         message = (
-            f"this image of Cog's holds torch {tag.torch}, and there is no cog.yaml that names the packages: name it with "
-            "`--cog-yaml PATH`, or a requirements file with `--requirements FILE`"
+            f"this Cog image contains torch {tag.torch}, and no cog.yaml was found that lists the packages; pass "
+            "`--cog-yaml PATH` or `--requirements FILE`"
         )
-        yield Finding(CODE, base.body_span, message, severity=Severity.ERROR)
+        yield Finding(CODE, base.instruction.body_span, message, severity=Severity.ERROR)
 
 
-def _replace(document: Document, base: Instruction, context: Context) -> Finding:
-    view = base.view
-    image = view.image if isinstance(view, From) else None
-    tag = bases.cog_base_tag(base)
-    if image is None or (tag is None and context.config is None):
-        message = "this image of Cog's names no Python version, and there is no cog.yaml to take it from"
+def _replace(document: Document, stage: Stage, image: BaseImage, context: Context) -> Finding:
+    base, tag = stage.base, image.cog
+    if tag is None and context.config is None:
+        message = "this Cog image names no Python version, and no cog.yaml was found to take it from"
         return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
-    public = public_image(document, base, tag, context)
+    public = public_image(document, stage, tag, context)
     if public is None:
         cuda = tag.cuda if tag else None
-        message = f"no public CUDA image is known for CUDA {cuda}: choose one by hand, or use `--keep cog-base`"
+        message = f"no public image is known for CUDA {cuda}; choose one by hand, or use `--keep cog-base`"
         return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
     instructions = [PREAMBLE]
     if not context.drops("cog-base-extras"):
-        system = system_of_image(*public.split(":"))
-        names = dict.fromkeys(successor_on(system, name) for name in cog_base_packages(context.era))
+        distribution = images.distribution_of(*public.split(":"))
+        names = dict.fromkeys(images.successor(distribution, name) for name in cog_base_packages(context.era))
         instructions.append(apt_install(names))
     # the image's last instructions are those of every output of Cog: its commands run in the folder of the code
     instructions.append(f"WORKDIR {MODEL_FOLDER}")
-    block = blocks.render(document, CODE, f"what `{image.text}` brought", *instructions)
-    edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
-    return Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}` and what it brought", edits)
+    block = blocks.render(document, CODE, f"the contents of `{image.text}`", *instructions)
+    edits = (Edit(image.place, public), blocks.place(document, base.span.end, block))
+    return Finding(
+        CODE,
+        base.body_span,
+        f"replaces `{image.text}` by `{public}`, plus the packages and variables that `{image.text}` contained",
+        edits,
+    )
 
 
-def public_image(document: Document, base: Instruction, tag: CogBaseTag | None, context: Context) -> str | None:
-    """The public image that a cog-base tag stands for, or None where no CUDA image is known."""
+def public_image(document: Document, stage: Stage, tag: CogBaseTag | None, context: Context) -> str | None:
+    """Return the public image that a cog-base tag stands for; None where no CUDA image is known."""
     config = context.config
     cuda = tag.cuda if tag else (config.cuda if config and config.gpu else None)
     if cuda is not None:
         found = image_tag(cuda, config.cudnn if config else None) or image_tag(cuda)
         return f"{CUDA_IMAGE}:{found}" if found else None
-    stage = next(stage for stage in document.stages if stage.base is base)
-    version = tag.python if tag else bases.python_of(document, stage, config)
+    version = tag.python if tag else python.python_of(document, stage, config)
     return f"{PYTHON_IMAGE}:{version}-slim"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, flow, stage_numbers
+from dockerfix.analysis import cog, commands, stages
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages.requirements_copy import copy_instruction
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, MONOBASE_WEIGHTS_FOLDER, WEIGHTS_STAGE, WEIGHTS_SUFFIX
 from dockerfix.syntax.dockerfile.instructions import Copy, From
@@ -42,18 +42,13 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     """
     for instruction in document.instructions:
         if _is_weights_stage(instruction) and len(document.stages) > 1:
-            stages = [stage for stage in document.stages if stage.base == instruction]
-            edits = (flow.drop(instruction), *stage_numbers.without(document, stages))
-            yield Finding(CODE, instruction.body_span, "the stage of Cog's weights image is removed", edits)
+            gone = [stage for stage in document.stages if stage.base == instruction]
+            edits = (commands.drop(instruction), *stages.renumbered(document, gone))
+            yield Finding(CODE, instruction.body_span, "removes the stage of Cog's weights image", edits)
         elif _is_from_weights(document, instruction):
             yield _from_project(instruction)
         elif _goes_to_cache(instruction) or _links_to_cache(instruction):
-            yield Finding(
-                CODE,
-                instruction.body_span,
-                "a link into Replicate's weights cache is removed",
-                (flow.drop(instruction),),
-            )
+            yield commands.removed(CODE, instruction, "removes a link into Replicate's weights cache")
         elif _leaves_out(instruction):
             yield _whole_project(instruction)
 
@@ -70,14 +65,12 @@ def _is_weights_stage(instruction: Instruction) -> bool:
 
 
 def _is_from_weights(document: Document, instruction: Instruction) -> bool:
-    """A COPY from the weights stage; `cog debug` has put that stage behind the COPY, too."""
+    """A COPY from the weights stage, by name or number; `cog debug` has put that stage behind the COPY, too."""
     view = instruction.view
-    return (
-        isinstance(view, Copy)
-        and view.source_stage == WEIGHTS_STAGE
-        and view.destination is not None
-        and any(_is_weights_stage(stage.base) for stage in document.stages)
-    )
+    if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
+        return False
+    numbers = [str(stage.index) for stage in document.stages if _is_weights_stage(stage.base)]
+    return bool(numbers) and view.source_stage in (WEIGHTS_STAGE, *numbers)
 
 
 def _from_project(instruction: Instruction) -> Finding:
@@ -89,13 +82,13 @@ def _from_project(instruction: Instruction) -> Finding:
     source = path
     for folder in MODEL_FOLDERS:
         source = source.removeprefix(f"{folder}/")
-    message = f"`{source}` is copied from the project instead of from Cog's weights image"
+    message = f"copies `{source}` from the project instead of from Cog's weights image"
     return Finding(
         CODE, instruction.body_span, message, (Edit(instruction.body_span, copy_instruction(source, target)),)
     )
 
 
-@per_node
+@of_node
 def _goes_to_cache(instruction: Instruction) -> bool:
     view = instruction.view
     return (
@@ -105,13 +98,13 @@ def _goes_to_cache(instruction: Instruction) -> bool:
     )
 
 
-@per_node
+@of_node
 def _links_to_cache(instruction: Instruction) -> bool:
-    commands = flow.simple_commands(instruction)
-    return bool(commands) and all(
-        flow.program(command) == "ln"
-        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in flow.arguments(command))
-        for command in commands
+    simple = commands.simple_commands(instruction)
+    return bool(simple) and all(
+        commands.program(command) == "ln"
+        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in commands.arguments(command))
+        for command in simple
     )
 
 
@@ -125,5 +118,5 @@ def _leaves_out(instruction: Instruction) -> bool:
 
 def _whole_project(instruction: Instruction) -> Finding:
     view = instruction.view
-    message = "the COPY of the project no longer leaves out weights"
+    message = "includes the weights in the COPY of the project"
     return Finding(CODE, instruction.body_span, message, (Edit(instruction.body_span, f"COPY {view.arguments}"),))

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from dockerfix.project.imports import parse_python
 from dockerfix.project.shell_calls import HOLE, command_calls, shell_calls
-from dockerfix.project.syntax_trees import parse_python
 from dockerfix.text.lazy_patterns import lazy
 
 _SHELL_RUNNERS = frozenset(
@@ -71,7 +71,7 @@ def script_calls(text: str, name: str) -> list[int]:
 
 
 def notebook_calls(text: str, name: str) -> list[int]:
-    """The lines of a notebook's JSON, from 1, that hold a code line which calls `name` in Python or behind ``!``."""
+    """The lines of a notebook's JSON, from 1, of code that calls `name` in Python or after ``!``."""
     result = []
     for number, line in enumerate(text.split("\n"), 1):
         if name not in line:
@@ -88,7 +88,7 @@ def notebook_calls(text: str, name: str) -> list[int]:
 
 
 def _search_lines(text: str, name: str) -> list[int]:
-    """Lines on which `name` stands as a word or path inside what looks like a string, ahead of any comment."""
+    """Return the lines with `name` as a word or path in what looks like a string, before any comment."""
     word = re.compile(rf"(?<![\w./-])[\w./-]*(?<![\w.-]){re.escape(name)}(?![\w.-])")
     code = re.compile(r"\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|#.*|[^\"'#]+")
     result = []
@@ -140,7 +140,7 @@ class _Finder:
                 yield from self.text(node)
 
     def place(self, node: ast.expr) -> int:
-        """The line of `node` on which the command stands, its first line where that comes from a variable."""
+        """Return the line of `node` that names the command, its first line if a variable does."""
         last = node.end_lineno or node.lineno
         numbers = range(node.lineno, min(last, len(self.lines)) + 1)
         return next((number for number in numbers if self.name in self.lines[number - 1]), node.lineno)
@@ -206,7 +206,7 @@ class _Finder:
         return both[0] if self.name in both[0] else both[1]
 
     def called(self, node: Any, depth: int) -> str:
-        """What a method makes of text: ``format``, ``split``, ``join``; or a function that hands it on: ``str``."""
+        """Return the result of a method of text (``format``, ``split``, ``join``) or of a function such as ``str``."""
         function = node.func
         first = node.args[0] if node.args else None
         if not isinstance(function, ast.Attribute):

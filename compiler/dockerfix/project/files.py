@@ -22,7 +22,7 @@ _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-pack
 
 
 def head(text: str) -> str:
-    """The lines of a file among which the mark stands."""
+    """Return the lines of a file that may contain the mark."""
     return "\n".join(text.split("\n", MARKED_LINES)[:MARKED_LINES])
 
 
@@ -69,7 +69,7 @@ def _without_links(root: Path, relative: str) -> Path | None:
 
 
 def leaves(root: Path, relative: str) -> bool:
-    """Whether `relative`, links followed, lies outside the folder `root`; False for what merely doesn't exist."""
+    """Whether `relative`, links followed, is outside the folder `root`; False for what merely does not exist."""
     if "\0" in relative or PurePosixPath(relative).is_absolute() or Path(relative).is_absolute():
         return True
     try:

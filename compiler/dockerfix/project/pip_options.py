@@ -1,36 +1,66 @@
-"""Options of pip as they occur in packages and requirements files: the flag, its value, the words of a command line."""
+"""Options of pip and of ``uv pip``: which take a value, how one is read, and the words that write it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dockerfix.text.lazy_patterns import lazy
 
-_LONG_WITH_VALUE = (
-    "--index-url --pypi-url --extra-index-url --find-links --editable --requirement --constraint --trusted-host "
-    "--no-binary --only-binary --use-feature --hash --global-option --config-settings --config-setting --platform "
-    "--python-version --implementation --abi --timeout --proxy --root --target --prefix --src --cert --client-cert "
-    "--cache-dir --retries --progress-bar --upgrade-strategy --exists-action --log --keyring-provider --report "
-    "--build-option --install-option --build-constraint --index-strategy --index --default-index --python --group "
-    "--uploaded-prior-to --root-user-action --resume-retries"
+_PIP = (
+    "--abi --build --build-constraint --build-dir --build-directory --build-option --cache-dir --cert "
+    "--client-cert --config-settings --constraint --default-timeout --editable --exists-action --extra-index-url "
+    "--find-links --global-option --group --hash --implementation --index-url --install-option --keyring-provider "
+    "--local-log --log --log-file --no-binary --only-binary --platform --prefix --progress-bar --proxy --pypi-url "
+    "--python --python-version --report --requirement --resume-retries --retries --root --root-user-action "
+    "--skip-requirements-regex --source --source-dir --source-directory --src --target --timeout --trusted-host "
+    "--upgrade-strategy --uploaded-prior-to --use-deprecated --use-feature -C -b -c -e -f -i -r -t"
 )
-_SHORT = {"-i": "--index-url", "-f": "--find-links", "-e": "--editable", "-r": "--requirement", "-c": "--constraint"}
-_WITH_VALUE = frozenset(_LONG_WITH_VALUE.split())
-_SHORT_WITH_VALUE = frozenset({*_SHORT, "-t", "-C"})
+"""Options with a value in pip 19 to 26: `pip install`, `pip uninstall` and those of every command.
+
+Source: ``pypa/pip:src/pip/_internal/cli/cmdoptions.py``.
+"""
+_UV = (
+    "--allow-insecure-host --build-constraints --color --config-file --config-setting --config-settings-package "
+    "--constraints --default-index --directory --env-file --exclude-newer --exclude-newer-package --excludes "
+    "--extra --fork-strategy --index --index-strategy --link-mode --no-binary-package "
+    "--no-build-isolation-package --no-build-package --no-editable-package --no-extra --no-group "
+    "--no-sources-package --only-group --output-format --override --overrides --package --prerelease "
+    "--prerelease-package --project --python-platform --refresh-package --reinstall-package --requirements "
+    "--resolution --torch-backend --upgrade-group --upgrade-package --with --with-editable --with-requirements -P "
+    "-p -w"
+)
+"""The further ones of uv 0.13: `uv`, `uv run` and `uv pip install` (``astral-sh/uv:crates/uv-cli/src/lib.rs``)."""
+_VALUED = frozenset(f"{_PIP} {_UV}".split())
+_LONG = {
+    "-i": "--index-url",
+    "-f": "--find-links",
+    "-e": "--editable",
+    "-r": "--requirement",
+    "-c": "--constraint",
+    "--pypi-url": "--index-url",
+    "--requirements": "--requirement",
+    "--constraints": "--constraint",
+}
+_SHORT_FLAGS = frozenset("IUVhnqvy")
 _FILE_ONLY = frozenset({"--hash"})
 _QUOTED = lazy(r"\"([^\"]*)\"|'([^']*)'")
 
 
 class Option(NamedTuple):
-    """An option of pip as written, with its value without quotes; None where it has none."""
+    """An option as written, with its value without quotes; None where it has none.
+
+    The flag of short options written together (``-qr FILE``) is all of them; the last one takes the value.
+    """
 
     flag: str
     value: str | None
 
     @property
     def long(self) -> str:
-        """The long form of the flag: ``--find-links`` for ``-f``."""
-        return _SHORT.get(self.flag, self.flag)
+        """The long form of the option that matters: ``--find-links`` for ``-f``, ``--requirement`` for ``-qr``."""
+        flag = self.flag if self.flag.startswith("--") else f"-{self.flag[-1]}"
+        return _LONG.get(flag, self.flag)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -46,26 +76,37 @@ class Option(NamedTuple):
 
 
 def takes_value(flag: str) -> bool:
-    """Whether pip expects a value after `flag`."""
-    return flag in _SHORT_WITH_VALUE or flag in _WITH_VALUE
+    """Whether pip expects a value after `flag`, which may be short options written together."""
+    return flag in _VALUED or (_is_short(flag) and f"-{flag[-1]}" in _VALUED)
+
+
+def _is_short(flag: str) -> bool:
+    """Whether `flag` is short options written together, the last of any kind and the others without a value."""
+    return flag[:1] == "-" and flag[1:2] not in ("", "-") and _SHORT_FLAGS.issuperset(flag[1:-1])
 
 
 def read_option(word: str, following: str | None) -> tuple[Option, int]:
-    """The option that `word` begins, and how many words it takes."""
-    following = None if following is not None and following.startswith("-") else following
+    """Return the option that `word` begins, and how many words it takes: one, or two with `following` as its value."""
     if word.startswith("--"):
         flag, equals, value = word.partition("=")
         if equals:
             return Option(flag, _unquote(value)), 1
-        takes = flag in _WITH_VALUE
     else:
-        flag = word[:2] if word[:2] in _SHORT_WITH_VALUE else word
-        if len(word) > len(flag):
-            return Option(flag, _unquote(word[2:])), 1
-        takes = flag in _SHORT_WITH_VALUE
-    if takes and following is not None:
+        end = next((end for end in range(2, len(word)) if _is_short(word[:end]) and takes_value(word[:end])), len(word))
+        flag = word[:end]
+        if end < len(word):
+            return Option(flag, _unquote(word[end:])), 1
+    if following is not None and not following.startswith("-") and takes_value(flag):
         return Option(flag, _unquote(following)), 2
     return Option(flag, None), 1
+
+
+def skip_options(words: Sequence[str], start: int) -> int:
+    """Return the index of the first word from `start` that is neither an option nor the value of one."""
+    at = start
+    while at < len(words) and words[at].startswith("-"):
+        at += read_option(words[at], words[at + 1] if at + 1 < len(words) else None)[1]
+    return at
 
 
 def _unquote(text: str) -> str:

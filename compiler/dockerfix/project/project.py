@@ -7,7 +7,7 @@ raises `ConfigError`, whose text is one line; everything else that is odd is a n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
 from dockerfix.project.cog_yaml import CogConfig, Mount, RunItem, Weight, read_config
 from dockerfix.project.fields import ConfigNote
 from dockerfix.project.files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, marked, peek, read_bytes
-from dockerfix.project.imports import Import, candidate_modules, is_standard
+from dockerfix.project.imports import Import, candidate_modules, imported_modules, is_standard
 from dockerfix.project.requirements import normalize, parse_item
 from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements, read_requirements
 from dockerfix.project.yaml_tree import MAX_CHARACTERS, ConfigError
@@ -57,6 +57,7 @@ class Project:
         self.config_name = config_name
         self._texts: dict[str, Source | None] = {}
         self._requirements: dict[str, Requirements] = {}
+        self._calls: dict[str, tuple[tuple[str, int], ...]] = {}
         self._truncated = False
 
     @classmethod
@@ -107,7 +108,7 @@ class Project:
 
     @cached_property
     def _code(self) -> dict[str, tuple[str, ...]]:
-        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages fal brings."""
+        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages fal installs."""
         kinds: dict[str, list[str]] = {"python": [], "shell": [], "notebook": []}
         count = total = 0
         for name in self.files:
@@ -134,21 +135,22 @@ class Project:
         line = first.partition(b"\n")[0]
         return "python" if b"python" in line else "shell" if b"sh" in line else None
 
-    def find_calls_of_command(self, name: str) -> list[tuple[str, int]]:
+    def find_calls_of_command(self, name: str) -> tuple[tuple[str, int], ...]:
         """Where code of the project calls the command `name`: (file relative to the project, line from 1), in order.
 
         Python files, shell scripts and notebooks are searched; a doubtful case counts as a call.
         """
-        from dockerfix.project.calls import notebook_calls, python_calls, script_calls
+        if name not in self._calls:
+            from dockerfix.project.calls import notebook_calls, python_calls, script_calls
 
-        finders: tuple[tuple[str, Callable[[str, str], list[int]]], ...] = (
-            ("python", python_calls),
-            ("shell", script_calls),
-            ("notebook", notebook_calls),
-        )
-        return [
-            (file, line) for kind, find in finders for file in self._code[kind] for line in find(self._text(file), name)
-        ]
+            finders = (("python", python_calls), ("shell", script_calls), ("notebook", notebook_calls))
+            self._calls[name] = tuple(
+                (file, line)
+                for kind, find in finders
+                for file in self._code[kind]
+                for line in find(self._text(file), name)
+            )
+        return self._calls[name]
 
     def undeclared_imports(self, only: Collection[str] | None = None) -> list[Import]:
         """Imports of modules that are neither the project's own, nor Python's, nor declared under their own name.
@@ -164,17 +166,11 @@ class Project:
             result.extend(self._imports(file, frozenset(name for name in wanted if self._is_foreign(name, file))))
         return result
 
-    def imports_of(self, *modules: str) -> list[Import]:
-        """Where the project imports one of some top-level modules, such as ``cog``: once for each file and module."""
-        return [found for file in self.python_files() for found in self._imports(file, frozenset(modules))]
-
     def _imports(self, file: str, wanted: frozenset[str]) -> list[Import]:
         text = self._text(file)
         wanted &= candidate_modules(text)
         if not wanted:
             return []
-        from dockerfix.project.syntax_trees import imported_modules
-
         first: dict[str, int] = {}
         for module, line in imported_modules(text):
             if module in wanted:
@@ -196,7 +192,7 @@ class Project:
 
     @cached_property
     def _modules(self) -> frozenset[str]:
-        """Paths of all modules and of all folders that hold some, without suffix."""
+        """Paths of all modules and of all folders that contain some, without suffix."""
         found: set[str] = set()
         for name in self.files:
             stem, dot, suffix = name.rpartition(".")
@@ -213,7 +209,7 @@ class Project:
             return frozenset()
         texts: list[str] = [*self.config.python_packages]
         for item in self.config.commands:
-            texts.extend(_installed_words(item.command))
+            texts.extend(_installed(item.command))
         items = [parse_item(text) for text in texts] + list(self.requirements_files().items)
         return frozenset(part.name for item in items for part in item.requirements if part.name is not None)
 
@@ -240,10 +236,11 @@ class Project:
 _SUFFIXES = {"py": "python", "pyw": "python", "sh": "shell", "bash": "shell", "zsh": "shell", "ipynb": "notebook"}
 
 
-def _installed_words(command: str) -> Iterable[str]:
-    """The words of a command's ``pip install`` that aren't options, without quotes."""
-    for arguments in re.findall(r"\bpip[\d.]*\s+install\s([^;&|\n]*)", command):
-        yield from (word for word in re.sub(r"[\"']", " ", arguments).split() if not word.startswith("-"))
+def _installed(command: str) -> list[str]:
+    """Return the arguments of each ``pip install`` in a command, without quotes."""
+    return [
+        re.sub(r"[\"']", " ", arguments) for arguments in re.findall(r"\bpip[\d.]*\s+install\s([^;&|\n]*)", command)
+    ]
 
 
 def _config_text(path: Path, name: str) -> str:

@@ -1,8 +1,8 @@
 """One item of `python_packages`, or one line of a requirements file: its requirement, its options, its words.
 
 Real items are more than PEP 508: options on the same line or alone, bare URLs with fragments, two requirements in one
-string, conda's ``name=1.2``, an ``--extra-index-url`` glued to the last (212 projects were counted). What can't be
-read is kept to the letter as one requirement, with `problem` saying what is odd.
+string, conda's ``name=1.2``, an ``--extra-index-url`` glued to the last (212 projects were counted). What cannot be
+read stays as it is written, as one requirement.
 """
 
 from __future__ import annotations
@@ -14,20 +14,7 @@ from typing import NamedTuple
 
 from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES, PACKAGE_REPOSITORIES
 from dockerfix.project.pip_options import Option, read_option, takes_value
-from dockerfix.project.quoting import has_credentials, shell_quote
 from dockerfix.text.lazy_patterns import lazy
-
-__all__ = [
-    "Item",
-    "Option",
-    "Requirement",
-    "has_credentials",
-    "is_cog",
-    "normalize",
-    "parse_item",
-    "parse_items",
-    "shell_quote",
-]
 
 _COMMENT = lazy(r"(?:^|\s+)#.*$")
 _WORD = lazy(r"(?:[^\s\"']+|\"[^\"]*\"|'[^']*'|[\"'])+")
@@ -45,12 +32,16 @@ _ARCHIVE = lazy(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNOR
 _ESCAPED = lazy(r"%([0-7][0-9A-Fa-f])")
 _EGG = lazy(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
 _PIN = lazy(r"={2,3}\s*([^\s*,]+)")
+_SECRET = lazy(
+    r"[?&](?:[a-z-]*token|sig|signature|x-(?:amz|goog)-signature|api_?key|auth|secret|password)=[^&\s]", re.IGNORECASE
+)
+_USER = lazy(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/\s\"'@]*)@(?=\S)")
 
 
 class Requirement(NamedTuple):
     """One thing to install, `text` to the letter.
 
-    `name` is normalized (PEP 503) and None where the text doesn't tell; `specifier` is "" where there is none; `pin` is
+    `name` is normalized (PEP 503) and None where the text does not say; `specifier` is "" where there is none; `pin` is
     the version of the only ``==`` clause, or of a wheel's file name, local part included.
     """
 
@@ -62,78 +53,43 @@ class Requirement(NamedTuple):
     marker: str | None = None
     is_url: bool = False
     is_path: bool = False
-    problem: str | None = None
 
 
 class Item(NamedTuple):
-    """One item: options and requirements in the order `parts`; the other fields are those of the first requirement."""
+    """One item as written, with its options and requirements in order."""
 
     raw: str
     parts: tuple[Option | Requirement, ...]
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The options alone."""
+        """The options only."""
         return tuple(part for part in self.parts if isinstance(part, Option))
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """The requirements alone; almost always one or none."""
+        """The requirements only; almost always one or none."""
         return tuple(part for part in self.parts if isinstance(part, Requirement))
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What stands on pip's command line, in the written order, each to be quoted as one word."""
+        """The words for pip's command line in the written order, unquoted."""
         return tuple(word for part in self.parts for word in (part.words if isinstance(part, Option) else (part.text,)))
 
     @property
-    def _first(self) -> Requirement:
+    def first(self) -> Requirement:
+        """The first requirement, an empty one without any."""
         return next((part for part in self.parts if isinstance(part, Requirement)), _NOTHING)
 
     @property
-    def requirement(self) -> str | None:
-        """The text of the first requirement, or None."""
-        return self._first.text or None
-
-    @property
     def name(self) -> str | None:
-        """Its normalized name, or None."""
-        return self._first.name
+        """The normalized name of the first requirement, or None."""
+        return self.first.name
 
     @property
     def pin(self) -> str | None:
-        """Its exact version, or None."""
-        return self._first.pin
-
-    @property
-    def specifier(self) -> str:
-        """Its version clauses, or ""."""
-        return self._first.specifier
-
-    @property
-    def extras(self) -> tuple[str, ...]:
-        """Its extras."""
-        return self._first.extras
-
-    @property
-    def marker(self) -> str | None:
-        """Its environment marker, or None."""
-        return self._first.marker
-
-    @property
-    def is_url(self) -> bool:
-        """Whether it is a URL, bare or behind ``name @``."""
-        return self._first.is_url
-
-    @property
-    def is_path(self) -> bool:
-        """Whether it is a file or folder."""
-        return self._first.is_path
-
-    @property
-    def problem(self) -> str | None:
-        """What is odd about any of the requirements, or None."""
-        return next((part.problem for part in self.requirements if part.problem), None)
+        """The exact version of the first requirement, or None."""
+        return self.first.pin
 
 
 _NOTHING = Requirement("")
@@ -192,21 +148,19 @@ def _split(text: str) -> Iterator[Requirement]:
             return
         if rest and not rest[0].isspace():
             end += len(re.match(r"\S*", rest).group())  # type: ignore[union-attr]
-            requirement = _odd(requirement, text[at:end])
+            requirement = _as_written(requirement, text[at:end])
             rest = text[end:]
         following = rest.lstrip()
         if following and (not re.match(r"[A-Za-z0-9./~]", following) or re.match(r"[\d.]+(\s|$)", following)):
-            yield _odd(requirement, text[at:])
+            yield _as_written(requirement, text[at:])
             return
         yield requirement
         at = len(text) - len(following)
 
 
-def _odd(requirement: Requirement, text: str) -> Requirement:
-    name = requirement.name
-    return Requirement(
-        text.strip(), name, requirement.extras, problem=f"`{text.strip()}` isn't a requirement pip can read"
-    )
+def _as_written(requirement: Requirement, text: str) -> Requirement:
+    """Return what pip cannot read as a requirement of which only name and extras are known."""
+    return Requirement(text.strip(), requirement.name, requirement.extras)
 
 
 def _requirement(text: str, at: int) -> tuple[Requirement, int]:
@@ -228,11 +182,7 @@ def _requirement(text: str, at: int) -> tuple[Requirement, int]:
         return found._replace(name=name, extras=extras), match.end()
     specifier = match.group("specifier") or ""
     pin = _PIN.fullmatch(specifier)
-    problem = None
-    if re.search(r"(?:[<>]=?|~=)[^,]*\+", specifier):
-        problem = f"`{match.group()}`: a local version such as `+cu118` can only stand behind `==`"
-    result = Requirement(match.group(), name, extras, specifier, pin.group(1) if pin else None, problem=problem)
-    return result, match.end()
+    return Requirement(match.group(), name, extras, specifier, pin.group(1) if pin else None), match.end()
 
 
 def _from_url(text: str, url: str) -> Requirement:
@@ -246,7 +196,7 @@ def _from_url(text: str, url: str) -> Requirement:
 
 
 def _from_archive(path: str) -> tuple[str | None, str | None]:
-    """Name and version that the file name of a wheel or source archive tells: its parts up to the first number."""
+    """Name and version in the file name of a wheel or source archive: its parts up to the first number."""
     match = _ARCHIVE.search(path.rpartition("/")[2].partition("[")[0])
     if match is None:
         return None, None
@@ -285,3 +235,27 @@ def _is_cog_requirement(requirement: Requirement) -> bool:
         return False
     names = "|".join(re.escape(repository) for repository in PACKAGE_REPOSITORIES)
     return re.search(rf"[/@](?:{names})(?:\.git)?(?:[/@#?]|$)", requirement.text, re.IGNORECASE) is not None
+
+
+def shell_quote(text: str) -> str:
+    """`text` as one word of a POSIX shell, always in single quotes.
+
+    Raises ValueError for a line break or NUL: no quoting keeps these inside one instruction.
+    """
+    if re.search(r"[\r\n\0]", text):
+        raise ValueError("a word of a RUN instruction can't contain a line break or NUL")
+    return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+@lru_cache(maxsize=4096)
+def has_credentials(text: str) -> bool:
+    """Whether a URL in `text` carries a user name that may be a secret, a password, or a token in its query.
+
+    The ``git@`` of ``git+ssh://git@host`` does not count, nor does any user name without password over SSH. A variable
+    in its place counts: the image would need the secret just the same.
+    """
+    for match in _USER.finditer(text):
+        scheme, user = match.group(1).lower(), match.group(2)
+        if user and not (":" not in user and (user == "git" or scheme.endswith("ssh"))):
+            return True
+    return "://" in text and _SECRET.search(text) is not None

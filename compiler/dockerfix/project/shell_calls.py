@@ -1,7 +1,7 @@
-"""Which commands a piece of shell text runs: enough to find one by name in scripts and in strings of Python code.
+"""Calls of a command in shell text outside the Dockerfile: scripts of the project, and strings in its Python code.
 
-This reads text that never becomes part of a Dockerfile, so it may be coarse, but only in one direction: it rather
-reports a call that isn't one than misses one. RUN instructions have their own, exact parser.
+`syntax/shell` reads the text. What it cannot read is searched coarsely, in one direction only: the search may report a
+call where there is none, but does not miss one.
 """
 
 from __future__ import annotations
@@ -9,18 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from dockerfix.syntax.shell import Script, parse_shell
 from dockerfix.text.lazy_patterns import lazy
 
 HOLE = "\ufffc"
-"""Stands for a value that only the running program knows (``{url}`` of an f-string)."""
+"""Stands for a value that only the running program knows (``{url}`` in an f-string)."""
 
-_TOKEN = lazy(
-    r"""(?P<blank>[ \t\r]+|\\\n)
-      | (?P<comment>(?<![^\s;&|()`])\#[^\n]*)
-      | (?P<control>\$\(|[\n;&|()`{}])
-      | (?P<word>(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|\$\{[^}\n]*\}|[^\s;&|()`{}'"\\$]|\$(?!\()|['"\\])+)""",
-    re.VERBOSE | re.DOTALL,
-)
 _WRAPPERS = frozenset(
     (
         *("sudo", "env", "nohup", "nice", "ionice", "time", "timeout", "exec", "command", "xargs", "stdbuf", "setsid"),
@@ -30,51 +24,56 @@ _WRAPPERS = frozenset(
 _SHELLS = frozenset(["sh", "bash", "dash", "zsh", "ash"])
 _ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _SKIPPED_BY_WRAPPER = lazy(r"-|\d+(\.\d+)?[smhd]?$")
+_COARSE_COMMAND = lazy(r"[^\n;&|()`{}]+")
+_COARSE_WORD = lazy(r"(?:\\\n|[^\s\\]|\\.)+")
 _MAX_NESTING = 5
 
 
 def shell_calls(text: str, name: str, nesting: int = 0) -> list[int]:
-    """Offsets of the words in `text` that call the command `name`, by bare name or by any path.
+    """Return the offsets of the words in `text` that call the command `name`, by its bare name or by a path.
 
-    Looks into ``$()``, backquotes, ``bash -c '…'`` and ``eval``, and through ``sudo``, ``timeout 60`` and the like.
+    Substitutions, ``bash -c '…'`` and ``eval`` are read too, and ``sudo``, ``timeout 60`` and the like are skipped.
     """
-    result: list[int] = []
-    command: list[tuple[str, int]] = []
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup == "word":
-            command.append((match.group(), match.start()))
-            result.extend(_in_quotes(match.group(), match.start(), name, nesting))
-        elif match.lastgroup == "control":
-            result.extend(_in_command(command, name, nesting))
-            command = []
-    result.extend(_in_command(command, name, nesting))
-    return sorted(set(result))
+    if name not in text or nesting > _MAX_NESTING:
+        return []
+    text = text.replace("\r\n", " \n")
+    script = parse_shell(text)
+    found: set[int] = set()
+    for words in _coarse_commands(text) if script.opaque else _commands(script):
+        index = command_calls([word for word, _offset in words], name, nesting)
+        if index is not None:
+            found.add(words[index][1])
+    for command in script.walk():
+        for body in (each.heredoc for each in command.redirections if each.heredoc is not None):
+            # it may be a script for another shell, or one that is written to a file
+            found.update(body.start + offset for offset in shell_calls(script.slice(body), name, nesting + 1))
+    return sorted(found)
 
 
-def command_calls(words: Sequence[str | None], name: str) -> int | None:
-    """The index of the word of one command, already split, that calls `name`; None where none does.
+def _commands(script: Script) -> Iterator[list[tuple[str, int]]]:
+    """Yield the words of each simple command without quotes, with their offsets."""
+    for command in script.walk():
+        if command.kind in ("call", "decl"):
+            yield [(word.value or _unquoted(word.text), word.span.start) for word in command.words]
 
-    An unknown word is None. The script of ``["bash", "-c", "…"]`` is looked into.
+
+def _coarse_commands(text: str) -> Iterator[list[tuple[str, int]]]:
+    """Yield what may be the words of commands, with their offsets, without regard to quotes."""
+    for command in _COARSE_COMMAND.finditer(text):
+        words = [(word[0], word.start()) for word in _COARSE_WORD.finditer(text, *command.span())]
+        comment = next((number for number, (word, _offset) in enumerate(words) if word[0] == "#"), len(words))
+        yield [(_unquoted(word), offset) for word, offset in words[:comment]]
+
+
+def command_calls(words: Sequence[str | None], name: str, nesting: int = 0) -> int | None:
+    """Return the index of the word of one command that calls `name`; None if none does. An unknown word is None.
+
+    The script of ``["bash", "-c", "…"]`` is read too.
     """
     found = _command_word(words, name)
     if found is not None:
         return found
-    for index in _scripts(words):
-        script = words[index]
-        if script is not None and shell_calls(script, name, 1):
-            return index
-    return None
-
-
-def _in_command(command: list[tuple[str, int]], name: str, nesting: int) -> Iterator[int]:
-    words = [_unquote(word) for word, _at in command]
-    found = _command_word(words, name)
-    if found is not None:
-        yield command[found][1]
-    if nesting < _MAX_NESTING:
-        for index in _scripts(words):
-            if shell_calls(words[index], name, nesting + 1):
-                yield command[index][1]
+    return next((index for index in _scripts(words) if shell_calls(words[index] or "", name, nesting + 1)), None)
 
 
 def _command_word(words: Sequence[str | None], name: str) -> int | None:
@@ -94,26 +93,15 @@ def _command_word(words: Sequence[str | None], name: str) -> int | None:
 
 
 def _scripts(words: Sequence[str | None]) -> Iterator[int]:
-    """Indexes of words that are scripts themselves: after a shell's ``-c``, and after ``eval``."""
+    """Yield the indexes of words that are scripts: after the ``-c`` of a shell, and after ``eval``."""
     known = [word.rpartition("/")[2] if word is not None else "" for word in words]
     for index, base in enumerate(known):
         if base == "eval":
             yield from range(index + 1, len(words))
         if base in _SHELLS:
-            for at in range(index + 1, len(words) - 1):
-                if re.fullmatch(r"-[a-z]*c", known[at]):
-                    yield at + 1
-                    break
+            options = range(index + 1, len(words) - 1)
+            yield from [at + 1 for at in options if re.fullmatch(r"-[a-z]*c", known[at])][:1]
 
 
-def _in_quotes(word: str, offset: int, name: str, nesting: int) -> Iterator[int]:
-    """Calls in substitutions inside double quotes; the place is that of the word."""
-    if nesting < _MAX_NESTING and '"' in word and name in word:
-        for match in re.finditer(r"\$\(|`", word):
-            if shell_calls(word[match.end() :].replace('"', " "), name, nesting + 1):
-                yield offset
-                return
-
-
-def _unquote(word: str) -> str:
+def _unquoted(word: str) -> str:
     return re.sub(r"\\(.)|['\"]", lambda match: match.group(1) or "", word, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""What each code stands for: the passes by their docstrings, and the codes that no pass gives."""
+"""Explanations of all codes: of passes, from their docstrings, and of everything else."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from dockerfix import DOCUMENTATION
 from dockerfix.report.app_rules import APP_RULES
 
-PAGES = "https://dockerfix.readthedocs.io/en/latest/reference/codes"
-"""Where the pages of the codes stand, one a code."""
+PAGES = f"{DOCUMENTATION}/reference/codes"
+"""The index of the codes; the page of a code is below it."""
 
 
 class Rule(NamedTuple):
@@ -31,80 +32,79 @@ GENERAL = (
         "DF001",
         "empty-input",
         "The input is empty.",
-        "Nothing but white space came in. `cog debug` prints nothing to standard output when it fails; what went wrong "
-        "is in what it wrote to standard error.",
+        "The input is empty or white space. If `cog debug` fails, it prints nothing to standard output; the reason is "
+        "on standard error.",
     ),
     Rule(
         "DF002",
         "not-a-dockerfile",
-        "The input is no Dockerfile: it has no FROM.",
-        "Without a FROM nothing can be built from the file, so it is something else: an error message, cog.yaml, or "
-        "the output of another command.",
+        "The input is not a Dockerfile: it has no FROM.",
+        "Every Dockerfile needs a FROM. The input is probably something else: an error message, cog.yaml, or the "
+        "output of another command.",
     ),
     Rule(
         "DF003",
         "rejected-by-buildkit",
-        "BuildKit would refuse this instruction.",
-        "BuildKit reads a Dockerfile in three steps: the parser, the instructions with their flags and arguments, and "
-        "the conversion of the stages into a build: variables, the stages and images that are named, mounts, ports, "
-        "signals, platforms. The input has a fault in one of them and no pass repaired it, so no image could be built "
-        "from the result either. Nothing is written, with `--force` neither. The message is BuildKit's, with its "
-        "suggestion where it has one (`did you mean cache?`).",
+        "BuildKit would reject this instruction.",
+        "BuildKit reads a Dockerfile in three steps: the parser; each instruction with its flags and arguments; the "
+        "conversion of the stages into a build, with variables, names of stages and images, mounts, ports, signals and "
+        "platforms. One of them rejects the input here, and no pass repaired it, so the result could not be built "
+        "either. Nothing is written, even with `--force`. The message is that of `moby/buildkit:frontend/dockerfile`, "
+        "with its suggestion where it has one (`did you mean cache?`).",
     ),
     Rule(
         "DF004",
         "unusable-project",
         "cog.yaml or another file of the project can't be used.",
-        "The packages, commands and versions that the image needs stand in cog.yaml. A cog.yaml that can't be read, is "
-        "not valid, or leads out of the project's folder stops the work: a guess would give another image.",
+        "cog.yaml lists the packages, commands and versions that the image needs. Dockerfix stops if it can't be read, "
+        "is invalid, or refers to files outside the project: a guess would give a different image.",
     ),
     Rule(
         "DF005",
         "stale",
-        "The committed file is not what dockerfix makes of this input now.",
+        "The committed file differs from the current result for this input.",
         "`--against PATH` found differences. Run dockerfix again with `-o PATH` and commit the result, or apply the "
         "diff that was printed with `git apply`.",
     ),
     Rule(
         "DF006",
         "second-reader-disagrees",
-        "A second, separately written reader reads the result differently.",
-        "With `--verify`, base images, ENV and LABEL of the result are read by dockerfile-parse too, where the file is "
-        "in the part of the language that it reads correctly. They disagreed, so nothing was written. Please report "
-        "it with the input.",
+        "dockerfile-parse reads the result differently.",
+        "With `--verify`, dockerfile-parse also reads the base images, ENV and LABEL of the result, if the file uses "
+        "only the part of the language that it supports. The two disagreed, so nothing was written. Please report "
+        "this with the input.",
     ),
     Rule(
         "DF007",
         "unused-ignore",
-        "An ignore comment keeps nothing.",
-        "A comment `# dockerfix: ignore=CODE` stands above an instruction that no pass with this code would change. It "
-        "may be removed.",
+        "An ignore comment has no effect.",
+        "A comment `# dockerfix: ignore=CODE` is above an instruction that no pass with this code would change. It can "
+        "be removed.",
     ),
     Rule(
         "DF008",
         "internal-error",
-        "The result was stopped before it was written.",
-        "The result is parsed again and rewritten a second time before it is written. It would have been refused by "
-        "BuildKit or changed again, which is an error in dockerfix. Please report it with the input.",
+        "The result failed the final check and was not written.",
+        "The result is parsed again and rewritten a second time before it is written. BuildKit would have "
+        "rejected it, or the second run changed it, which is a bug in dockerfix. Please report it with the input.",
     ),
     Rule(
         "DF009",
         "nothing-of-cog",
-        "The Dockerfile holds nothing of Cog.",
-        "No pass found anything that Cog writes, and no block of dockerfix is in the file, so it is left as it is, "
-        "byte for byte.",
+        "The Dockerfile contains nothing from Cog.",
+        "The file contains neither Cog content nor a dockerfix block, so it is left unchanged, byte for byte.",
     ),
     Rule(
         "DF010",
         "unset-variable",
-        "BuildKit would refuse this instruction, unless a variable is set outside of the file.",
-        "The instruction uses a variable that no ARG or ENV of the file gives a value, and without one BuildKit "
-        "refuses it: `FROM ${BASE}` after `ARG BASE`, `VOLUME $DATA`, `STOPSIGNAL $SIGNAL`, or `${NAME:?message}`. A "
-        "build argument or the environment of the base image may set it, which this file does not show. Nothing is "
-        "written, unless with `--force`. A default (`ARG BASE=python:3.11-slim`) lets it build without either.",
+        "BuildKit would reject this instruction unless something outside of the file sets a variable.",
+        "The instruction uses a variable that no ARG or ENV of the file gives a value, and BuildKit rejects it without "
+        "one: `FROM ${BASE}` after `ARG BASE`, `VOLUME $DATA`, `STOPSIGNAL $SIGNAL`, or `${NAME:?message}`. A build "
+        "argument or the environment of the base image may set it; the file does not show that. Nothing is written "
+        "without `--force`. With a default (`ARG BASE=python:3.11-slim`) the file builds by itself.",
     ),
 )
-"""The codes that no pass gives."""
+"""The codes that no pass uses."""
 
 
 @cache
@@ -123,7 +123,7 @@ def all_rules() -> dict[str, Rule]:
 
 
 def rule_of(code: str) -> Rule:
-    """The rule with this code; one without words where the code is not known."""
+    """The rule with this code; one without an explanation for an unknown code."""
     return all_rules().get(code) or Rule(code, code, code, code)
 
 
@@ -139,10 +139,10 @@ def url(code: str) -> str:
 
 
 def check_code(text: str) -> None:
-    """Raise ValueError for what is neither a code nor what some code begins with."""
+    """Raise ValueError unless `text` is a code or the beginning of one."""
     if re.fullmatch(r"DF[0-9]{0,3}", text) and any(code.startswith(text) for code in all_rules()):
         return
     meant = find(text)
     if meant is not None:
-        raise ValueError(f"`{text}` is no code; did you mean `{meant.code}`?")
-    raise ValueError(f"`{text}` is no code; `dockerfix passes` lists them")
+        raise ValueError(f"unknown code `{text}`; did you mean `{meant.code}`?")
+    raise ValueError(f"unknown code `{text}`; `dockerfix passes` lists the codes")

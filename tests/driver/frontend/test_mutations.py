@@ -14,6 +14,7 @@ import buildkit
 import dockerfix
 from dockerfix.driver.defects import defects
 from dockerfix.syntax.dockerfile.parser import parse
+from golden import project_of
 from mutations import corpus, mutated, mutations
 from places import FIXTURES
 
@@ -56,7 +57,7 @@ def test_what_is_written_is_taken_by_the_gate_and_by_buildkits_parser() -> None:
     for _ in range(120):
         path = chance.choice(inputs)
         data = mutated(path.read_bytes(), chance, others).replace(b"\0", b"\1")
-        result = dockerfix.rewrite(data, project=path.parent)
+        result = dockerfix.rewrite(data, project=project_of(path.parent))
         if result.ok:
             written += 1
             assert defects(parse(result.text)) == [], data

@@ -48,7 +48,7 @@ def told(message: str) -> str:
     """A message as both sides have it: without the line (ours is a place), the back-ticks and the suggestion."""
     message = re.sub(r"^dockerfile parse error on line \d+: ", "", message).replace("`", "")
     message = re.sub(r" \(did you mean .*\?\)$", "", message)
-    return "no build stage in current context" if message.endswith(" is before the first FROM") else message
+    return "no build stage in current context" if message.endswith(" comes before the first FROM") else message
 
 
 def suggestions(messages: Iterator[str], wanted: str) -> set[bool]:

@@ -18,7 +18,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 import dockerfix
-from golden import cases
+from golden import cases, project_of
 from pass_cases import options_of_case
 from strategies.dockerfiles import comments, instructions
 from strategies.shell import commands
@@ -91,7 +91,7 @@ class Case(NamedTuple):
         """What dockerfix makes of it, or of another text."""
         source = self.text if text is None else text
         options = options_of_case(self.folder)
-        return dockerfix.rewrite(source, project=self.folder, cog_yaml=self.cog_yaml, options=options)
+        return dockerfix.rewrite(source, project=project_of(self.folder), cog_yaml=self.cog_yaml, options=options)
 
 
 def _one_line(text: str) -> bool:
@@ -167,7 +167,7 @@ def skeletons() -> tuple[Skeleton, ...]:
 
 def _skeleton(folder: Path) -> Skeleton:
     text = (folder / "input.Dockerfile").read_text("utf-8")
-    config = yaml.load((folder / "cog.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+    config = yaml.load((project_of(folder) / "cog.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
     build = config["build"]
     for item in [*build.get("run", ()), *build.get("pre_install", ())]:
         command = item["command"] if isinstance(item, dict) else item

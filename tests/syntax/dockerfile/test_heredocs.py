@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from dockerfix.syntax.dockerfile.heredocs import Heredoc, heredoc_openers, opener
 from dockerfix.syntax.words.lexer import WordError
 from effort import examples
-from places import SHARED
 
 
 def plain(name: str, *, expand: bool = True, chomp: bool = False, fd: int = 0) -> Heredoc:
@@ -164,26 +162,3 @@ def test_any_line(line: str) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_characters="'<"), min_size=1))
 def test_quoted_name_comes_back_as_it_was(name: str) -> None:
     assert heredoc_openers(f"RUN <<'{name}'") == (Heredoc(name, False, False, 0),)
-
-
-@pytest.mark.skipif(SHARED is None, reason="no sample data beside the checkout")
-def test_openers_agree_with_buildkit() -> None:
-    """On every logical line with ``<<`` that BuildKit's parser was run on."""
-    assert SHARED is not None
-    lines = 0
-    for path in sorted((SHARED / "conformance").glob("*.jsonl")):
-        for record in path.read_text(encoding="utf-8").split("\n"):
-            case = json.loads(record) if record else {}
-            for node in case.get("buildkit", {}).get("ast") or ():
-                line = node["original"]
-                keywords = [*line.upper().split(), ""]
-                keyword = keywords[1] if keywords[0] == "ONBUILD" else keywords[0]
-                if "<<" not in line or node.get("json") or keyword not in {"RUN", "COPY", "ADD"}:
-                    continue
-                lines += 1
-                expected = [
-                    Heredoc(found["name"], found["expand"], found["chomp"], found["fd"])
-                    for found in node.get("heredocs") or ()
-                ]
-                assert list(heredoc_openers(line)) == expected, case["id"]
-    assert lines > 100

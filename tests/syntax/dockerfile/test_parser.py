@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import trees
+from archives import accept, outputs, quirks, source
 from dockerfix.report.tree import as_json, as_text
 from dockerfix.syntax.dockerfile.parser import forget, parse
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.source import Source
-from mutations import conformance_cases, mutations
-from places import FIXTURES, SHARED
+from mutations import mutations
+from places import FIXTURES
 
 MUTATIONS = 10_000
 PARTS = 10
@@ -60,25 +61,17 @@ def test_what_is_shared_is_shared_within_one_escape_character() -> None:
     assert again.instructions[1].start == documents[2].instructions[1].start + len("# far down\n")
 
 
-@pytest.mark.skipif(SHARED is None, reason="the sample data is not beside the checkout")
-def test_every_conformance_input_comes_out_as_it_went_in() -> None:
-    cases = list(conformance_cases())
-    assert len(cases) > 1_000
-    for case in cases:
-        round_trip(str(case["input"]).encode("utf-8", "surrogatepass"))
+def test_every_recorded_case_comes_out_as_it_went_in() -> None:
+    for case in (*quirks(), *accept()):
+        round_trip(source(case))
 
 
-@pytest.mark.skipif(SHARED is None, reason="the sample data is not beside the checkout")
 def test_every_output_of_cog_debug_comes_out_as_it_went_in() -> None:
-    assert SHARED is not None
-    paths = [path for path in (SHARED / "cog-debug").glob("**/*") if path.is_file()]
-    assert len(paths) > 500
     # all of them are read; the invariants of the tree are checked on some, which takes ten times as long
-    for number, path in enumerate(sorted(paths)):
-        data = path.read_bytes()
-        assert "".join([node.text for node in parse(data).nodes]).encode("utf-8", "surrogateescape") == data
+    for number, output in enumerate(outputs()):
+        assert "".join([node.text for node in parse(output.data).nodes]) == output.text
         if number % 10 == 0:
-            round_trip(data)
+            round_trip(output.data)
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("syntax/*/input.Dockerfile")), ids=lambda path: path.parent.name)

@@ -25,7 +25,7 @@ _REMOTE_FLAGS = frozenset({"checksum", "keep-git-dir"})
 class ContextCopy(NamedTuple):
     """A COPY or ADD that takes files from the build context.
 
-    `words` are its sources but heredocs, expanded, in order; `heredocs` how many files stand in the Dockerfile itself.
+    `words` are its sources but heredocs, expanded, in order; `heredocs` the number of files in the Dockerfile itself.
     `problem` says why the sources can't be known: a word that can't be read, at which the build `fails`, or variables
     that only the build knows.
     """
@@ -49,7 +49,7 @@ class ContextCopy(NamedTuple):
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """The sources as the client ought to read them: relative to the context."""
+        """The sources as the client should read them: relative to the context."""
         return tuple(source.lstrip("/") for source in self.sources)
 
     def is_remote(self, word: str) -> bool:
@@ -95,7 +95,7 @@ def context_copies(document: Document) -> Iterator[ContextCopy]:
 
 
 def client_sees(document: Document, copy: ContextCopy) -> bool:
-    """Whether the client takes the sources from the lines of the instruction, were they alone."""
+    """Whether the client reads the sources from the lines of the instruction, read by themselves."""
     start, end = body(copy.instruction)
     return client_agrees(document.text[start:end], copy.expected)
 
@@ -177,7 +177,7 @@ def _flags(copy: ContextCopy, *, without: frozenset[str] = frozenset()) -> tuple
 
 def _line(keyword: str, flags: tuple[str, ...], arguments: str) -> str:
     text = " ".join([keyword, *flags, arguments])
-    # behind a backslash at its end the client would join the next line
+    # the client would join the next line to a backslash at the end
     return f"{text} " if text.endswith("\\") else text
 
 

@@ -1,14 +1,14 @@
-"""Places that fal's client misreads, and the smallest edits that set it right (see `dockerfix.analysis.fal.client`)."""
+"""The smallest edits for places that fal's client misreads (see `dockerfix.analysis.fal.client`)."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-from dockerfix.analysis import flow, variables
+from dockerfix.analysis import commands, variables
 from dockerfix.analysis.fal.copies import ContextCopy, body
+from dockerfix.analysis.memo import of_document
 from dockerfix.syntax.dockerfile.instructions import Arg, ListView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command
@@ -40,8 +40,8 @@ def replace(instruction: Instruction, text: str) -> Edit:
     return Edit(Span(instruction.start, end), "".join(comments) + text)
 
 
-def reveal(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
-    """The blank behind the backslash of the line before, to which the client joins the instruction; none elsewhere."""
+def separate_from_line_before(document: Document, instruction: Instruction) -> tuple[Edit, ...]:
+    """Return the edit that adds a blank after a backslash that makes the client join the line before, if any."""
     text, at = document.text, instruction.start
     while at and text[at - 1].isspace():
         at -= 1
@@ -59,20 +59,20 @@ def are_arguments(document: Document, names: Iterable[str]) -> bool:
     return not _arguments(document).isdisjoint(names)
 
 
-@lru_cache(maxsize=4)
+@of_document
 def _arguments(document: Document) -> frozenset[str]:
     views = [instruction.view for instruction in document.instructions]
     return frozenset(pair.name.value for view in views if isinstance(view, Arg) for pair in view.pairs)
 
 
 def owner(document: Document, offset: int) -> Instruction | None:
-    """The instruction in which an offset lies."""
+    """Return the instruction at an offset."""
     index = bisect_right(_starts(document), offset) - 1
     found = document.instructions[index] if index >= 0 else None
     return found if found is not None and offset < found.span.end else None
 
 
-@lru_cache(maxsize=4)
+@of_document
 def _starts(document: Document) -> tuple[int, ...]:
     return tuple(instruction.start for instruction in document.instructions)
 
@@ -85,8 +85,8 @@ def line_span(document: Document, offset: int) -> Span:
 
 def is_between_words(instruction: Instruction, offset: int) -> bool:
     """Whether a blank at `offset` in a RUN changes nothing: it is outside all words of a POSIX shell."""
-    found = flow.shell(instruction)
-    held = _held(instruction)
+    found = commands.shell(instruction)
+    held = _held(instruction.document, instruction)
     if found is None or held is None:
         return False
     if found.in_heredoc:
@@ -100,10 +100,10 @@ def is_between_words(instruction: Instruction, offset: int) -> bool:
     return at < 0 or held[at][1] < place
 
 
-@lru_cache(maxsize=8)
-def _held(instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
-    """The places of a script inside words and heredocs: first and last of each stretch, in order; None for all."""
-    found = flow.shell(instruction)
+@of_document
+def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
+    """Return the stretches of a script inside words and heredocs, first and last place, in order; None for all."""
+    found = commands.shell(instruction)
     if found is None or found.script.opaque or not _has_posix_shell(instruction):
         return None
     result: list[tuple[int, int]] = []
@@ -116,7 +116,7 @@ def _held(instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
 
 
 def _logical(instruction: Instruction, offset: int) -> int | None:
-    """Where a place in the source stands in the logical line; None for what isn't part of it."""
+    """Return the offset in the logical line of a place in the source; None for what is not part of it."""
     line = instruction.node.line
     relative = offset - instruction.start
     piece = bisect_right(line.origins, relative) - 1

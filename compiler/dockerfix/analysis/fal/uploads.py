@@ -1,4 +1,4 @@
-"""Which files of a project fal's client uploads: its ignore patterns, patterns in COPY, and what it can't carry.
+"""Which files of a project fal's client uploads: its ignore patterns, patterns in COPY, and what it cannot upload.
 
 The rules are those of `fal-ai/fal:projects/fal/src/fal/container.py` (DockerignoreHandler) and
 `fal-ai/fal:projects/fal/src/fal/file_sync.py` (FileSync.collect_files).
@@ -59,7 +59,7 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> str:
-    """What a pattern matches, by the rules of .gitignore; the client forgets a ``!``, so that it leaves out, too."""
+    """What a pattern matches, by the rules of .gitignore; the client ignores a ``!``."""
     pattern = pattern.removeprefix("!")
     if not pattern.strip("/") or "***" in pattern:
         return "(?!)"
@@ -107,17 +107,17 @@ def is_pattern(source: str) -> bool:
 
 
 class Coverage:
-    """What some sources of COPY bring: files, and folders with all that is in them."""
+    """The files that some sources of COPY cover; a folder covers everything in it."""
 
     def __init__(self, sources: Iterable[str]) -> None:
         self._folders = {path for path in map(normal, sources) if not is_pattern(path)}
 
     @property
     def is_whole(self) -> bool:
-        """Whether they bring the whole project."""
+        """Whether they cover the whole project."""
         return "." in self._folders
 
-    def brings(self, path: str) -> bool:
+    def covers(self, path: str) -> bool:
         """Whether `path`, or all that a pattern may mean, is among it."""
         wanted = normal(path)
         wildcard = _WILDCARD.search(wanted)
@@ -196,7 +196,7 @@ class Survey:
 
 
 def survey(root: Path, source: str, ignore: Ignore) -> Survey:
-    """Look at what lies under `source` (a path that exists, no pattern) in the folder `root`."""
+    """Return what the client meets under `source`, an existing path and not a pattern, in the folder `root`."""
     result = Survey()
     base = os.path.realpath(root)
     start = normal(source)

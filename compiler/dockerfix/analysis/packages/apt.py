@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dockerfix.analysis import blocks, flow
-from dockerfix.analysis.flow import Call
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis import blocks, commands
+from dockerfix.analysis.commands import Call
+from dockerfix.analysis.memo import of_node
 from dockerfix.syntax.dockerfile.tree import Instruction
 from dockerfix.text.lazy_patterns import lazy
 
@@ -16,9 +16,9 @@ _RANGE = lazy(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
 
 
 def name_in(word: str) -> str | None:
-    """The package name in one word of `system_packages`, without a version range behind it; None for another word.
+    """The package name in one word of `system_packages`, without a version range; None for another word.
 
-    It is a name, with ``=version`` or ``/release`` where that was given, and holds nothing that a shell would act on.
+    It is a name, with ``=version`` or ``/release`` where that was given, and has nothing that a shell interprets.
     """
     match = _NAME.match(word)
     rest = word[match.end() :] if match else word
@@ -26,7 +26,7 @@ def name_in(word: str) -> str | None:
 
 
 def names(texts: Iterable[str]) -> tuple[str, ...]:
-    """The package names in items of `system_packages`: an item may hold several."""
+    """The package names in items of `system_packages`: an item may have several."""
     return tuple(name for text in texts for word in text.split() if (name := name_in(word)) is not None)
 
 
@@ -38,15 +38,15 @@ def installs(call: Call) -> tuple[str, ...] | None:
     return tuple(word or "" for word in rest if word is None or not word.startswith("-"))
 
 
-@per_node
+@of_node
 def installed(instruction: Instruction) -> tuple[str, ...]:
     """All Debian packages that a RUN installs, in order."""
-    return tuple(name for call in flow.calls(instruction) for name in installs(call) or ())
+    return tuple(name for call in commands.calls(instruction) for name in installs(call) or ())
 
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
     """The RUN that Cog writes for `system_packages`: update, install of some of `wanted` or of nothing, clean-up."""
-    calls = flow.calls(instruction)
+    calls = commands.calls(instruction)
     if [call.program for call in calls] != ["apt-get", "apt-get", "rm"]:
         return False
     found = installs(calls[1])
@@ -57,5 +57,5 @@ def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
 
 
 def is_torn(instruction: Instruction) -> bool:
-    """Whether an install holds a redirection: a version range (``name>=1.9``) that no quotes kept from the shell."""
-    return any(call.command.redirections for call in flow.calls(instruction) if installs(call) is not None)
+    """Whether an install has a redirection: a version range (``name>=1.9``) without quotes."""
+    return any(call.command.redirections for call in commands.calls(instruction) if installs(call) is not None)

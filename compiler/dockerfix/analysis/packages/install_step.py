@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix.analysis import cog, flow
+from dockerfix.analysis import cog, commands
 from dockerfix.analysis.blocks import Block
 from dockerfix.analysis.packages import pip
 from dockerfix.analysis.packages.torch_index import TorchSource
 from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
+from dockerfix.project.pip_options import Option
 from dockerfix.project.project import CogConfig
 from dockerfix.project.requirements import (
     Item,
-    Option,
     Requirement,
     has_credentials,
     is_cog,
@@ -39,16 +39,16 @@ def wanted_items(texts: Iterable[str]) -> tuple[Item, ...]:
 
 
 def without_cog(item: Item) -> Item:
-    """An item without Cog's packages; without any part where it holds nothing else, its options included."""
+    """Return an item without Cog's packages; without any part, options included, if nothing else is in it."""
     if is_cog(item):
         return item._replace(parts=())
-    # as DF103 tells them, which would take them out of the block again
+    # by the rule of DF103, which would remove them from the block again
     kept = tuple([part for part in item.parts if isinstance(part, Option) or not cog.is_cog_requirement(part.text)])
     return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
 
 def for_command_line(item: Item) -> Item:
-    """An item without what pip takes in a requirements file alone: hashes."""
+    """Return an item without hashes, which pip takes only in a requirements file."""
     kept = tuple([part for part in item.parts if isinstance(part, Requirement) or not part.file_only])
     return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
@@ -56,7 +56,7 @@ def for_command_line(item: Item) -> Item:
 def lines_of(items: Iterable[Item], source: TorchSource) -> tuple[str, ...]:
     """The lines of an install: where torch comes from, then one for each item, every word quoted.
 
-    Nothing where the items are options alone, with which pip has nothing to do.
+    Nothing if the items are only options, which give pip nothing to install.
     """
     known = [for_command_line(item) for item in items]
     if not any(item.requirements or any(option.long in _INSTALLING for option in item.options) for item in known):
@@ -71,7 +71,7 @@ def lines_of_source(source: TorchSource) -> tuple[str, ...]:
 
 
 def lines_of_options(items: Iterable[Item]) -> tuple[str, ...]:
-    """The lines of options alone, every word quoted."""
+    """Return the lines of options, every word quoted."""
     return tuple(_quoted(item.words) for item in items)
 
 
@@ -97,60 +97,45 @@ def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
 def staged_install(document: Document) -> PipStep | None:
     """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
     for instruction in document.instructions:
-        for command in flow.simple_commands(instruction) if REQUIREMENTS_TARGET in instruction.node.text else ():
+        for command in commands.simple_commands(instruction) if REQUIREMENTS_TARGET in instruction.node.text else ():
             reading = pip.install(command)
             if reading is None:
                 continue
-            for option in reading.options:
-                if (
-                    len(option) > 1
-                    and option[0].value in ("-r", "--requirement")
-                    and _is_staged_target(option[1].value)
-                ):
-                    return PipStep(instruction, command, head(instruction, command, without=option))
+            file = next((each for each in reading.files if each.text == REQUIREMENTS_TARGET), None)
+            if file is not None:
+                return PipStep(instruction, command, head(instruction, command, without=file.words))
     return None
-
-
-def _is_staged_target(path: str | None) -> bool:
-    return path == REQUIREMENTS_TARGET
 
 
 def inline_install(document: Document, config: CogConfig, items: Iterable[Item]) -> PipStep | None:
     """The RUN in which Cog before v0.5.0 named the packages themselves: an install of `items`, or some of them, and of
-    nothing else, that is no user command.
+    nothing else, and not a user command.
     """
     names = {requirement.name for item in items for requirement in item.requirements}
     own = {" ".join(item.command.split()) for item in config.commands}
     for instruction in document.instructions:
-        commands = flow.simple_commands(instruction)
+        simple = commands.simple_commands(instruction)
         if (
-            len(commands) != 1
-            or instruction.node.heredocs  # what looks like an opener in a package takes the user's commands along
+            len(simple) != 1
+            or instruction.node.heredocs  # what looks like an opener in a package takes the user's simple along
             or " ".join(instruction.view.arguments.split()) in own
-            or not pip.is_pip(commands[0])
+            or not pip.is_plain(simple[0])
         ):
             continue
-        reading = pip.install(commands[0])
-        if reading is None or _names_file(reading):
+        reading = pip.install(simple[0])
+        if reading is None or reading.files or any(operand.text.startswith("/") for operand in reading.operands):
             continue
-        named = {parse_item(word.value or word.text).name for word in reading.operands}
+        named = {parse_item(operand.text).name for operand in reading.operands}
         if not named or not named <= names:
             continue
-        return PipStep(instruction, commands[0], head(instruction, commands[0], bare=True))
+        return PipStep(instruction, simple[0], head(instruction, simple[0], bare=True))
     return None
-
-
-def _names_file(reading: pip.Install) -> bool:
-    """An install of a requirements file, or of a path."""
-    if any(option[0].value in ("-r", "--requirement") for option in reading.options):
-        return True
-    return any((word.value or "").startswith("/") for word in reading.operands)
 
 
 def head(instruction: Instruction, command: Command, *, without: tuple[object, ...] = (), bare: bool = False) -> str:
     """The logical text of a RUN from its keyword to the last word that stays in front of the packages.
 
-    A word that begins with a quote is a package that dockerfix wrote; with `bare` nothing stays behind ``install``.
+    A word that begins with a quote is a package that dockerfix wrote; with `bare` nothing stays after ``install``.
     """
     kept: list[str] = []
     for word in command.words:
@@ -177,11 +162,11 @@ def staged_copies(document: Document) -> tuple[Instruction, ...]:
 def head_of_block(block: Block) -> str | None:
     """The part in front of the packages of a block that an earlier run wrote, so that what was Cog's there stays."""
     for instruction in block.instructions:
-        for command in flow.simple_commands(instruction):
+        for command in commands.simple_commands(instruction):
             reading = pip.install(command)
             if reading is None:
                 continue
-            files = [option for option in reading.options if option[0].text == "-r"] if block.code == "DF202" else []
             # the file that dockerfix wrote is the last; others were there before
-            return head(instruction, command, without=tuple(files[-1]) if files else ())
+            written = reading.files[-1:] if block.code == "DF202" else ()
+            return head(instruction, command, without=written[0].words if written else ())
     return None

@@ -1,119 +1,101 @@
-"""Read commands that install Python packages, whichever way pip is called."""
+"""Commands of pip, however it is called: ``pip``, ``python -m pip``, ``uv pip`` and ``uv run pip``."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from dockerfix.analysis import flow
-from dockerfix.syntax.shell import Command, Word
+from dockerfix.project.pip_options import Option, read_option, skip_options
+from dockerfix.syntax.shell import Command, Word, unwrapped
 
-EDITABLE = frozenset(["-e", "--editable"])
-"""Options whose value is a package."""
-
-
-class Install:
-    """One install of Python packages: the command, its options and its operands as words."""
-
-    __slots__ = ("command", "first", "operands", "options")
-
-    def __init__(self, command: Command, first: int, options: list[tuple[Word, ...]], operands: list[Word]) -> None:
-        self.command = command
-        self.first = first
-        self.options = options
-        self.operands = operands
+_VERBS = frozenset({"install", "uninstall"})
 
 
-_VALUED = frozenset(
-    [
-        "-r",
-        "--requirement",
-        "-c",
-        "--constraint",
-        "-t",
-        "--target",
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "--cache-dir",
-        "--prefix",
-        "--root",
-        "-e",
-        "--editable",
-        "--python",
-        "-p",
-        "--platform",
-        "--index",
-        "--default-index",
-        "--index-strategy",
-        "--timeout",
-        "--retries",
-        "--upgrade-strategy",
-        "--no-binary",
-        "--only-binary",
-        "--progress-bar",
-        "--proxy",
-        "--cert",
-        "--trusted-host",
-        "--src",
-        "--config-settings",
-        "--global-option",
-        "--build-option",
-        "--python-version",
-        "--abi",
-        "--implementation",
-        "--override",
-        "--overrides",
-        "--with",
-        "-d",
-        "--dest",
-    ]
-)
+class Argument(NamedTuple):
+    """A part of a command of pip: an option, or an operand (`option` is None), with the words that write it.
 
-
-def install(command: Command) -> Install | None:
-    """Read ``pip install``, ``python -m pip install``, ``uv pip install`` and ``uv run pip install``.
-
-    `first` is the number of the word after ``install``; options that take a value come with it.
+    `text` is the value of the option, "" where it has none, or the operand; as written where only the shell knows it.
     """
+
+    text: str
+    words: tuple[Word, ...]
+    option: Option | None = None
+
+
+class PipCommand(NamedTuple):
+    """``pip install`` or ``pip uninstall``: the command, its verb, and the arguments after it, in order."""
+
+    command: Command
+    verb: str
+    arguments: tuple[Argument, ...]
+
+    @property
+    def options(self) -> tuple[Argument, ...]:
+        """The options."""
+        return tuple(each for each in self.arguments if each.option is not None)
+
+    @property
+    def operands(self) -> tuple[Argument, ...]:
+        """The packages, paths and URLs that are not the value of an option."""
+        return tuple(each for each in self.arguments if each.option is None)
+
+    @property
+    def packages(self) -> tuple[Argument, ...]:
+        """The operands, then the editable packages."""
+        return (*self.operands, *self._valued("--editable"))
+
+    @property
+    def files(self) -> tuple[Argument, ...]:
+        """The requirements files."""
+        return self._valued("--requirement")
+
+    def _valued(self, long: str) -> tuple[Argument, ...]:
+        return tuple(each for each in self.arguments if each.option and each.option.long == long and each.text)
+
+
+def install(command: Command) -> PipCommand | None:
+    """Return the ``pip install`` that `command` is; None for another command."""
+    found = read(command)
+    return found if found is not None and found.verb == "install" else None
+
+
+def read(command: Command) -> PipCommand | None:
+    """Return the command of pip that `command` is; None for another command, and for other verbs of pip."""
     if not any("pip" in word.text for word in command.words):
         return None
-    words = flow.unwrapped(command)
-    values = [word.value for word in words]
-    at = after_pip(values)
-    if at is None:
+    words = unwrapped(command)
+    values = [word.value or word.text for word in words]
+    at = _verb(values)
+    if at is None or words[at].value not in _VERBS:
         return None
-    while at < len(values) and (values[at] or "").startswith("-"):
-        at += 1
-    if at >= len(values) or values[at] != "install":
-        return None
-    options: list[tuple[Word, ...]] = []
-    operands: list[Word] = []
-    index = at + 1
-    while index < len(words):
-        value = values[index] or words[index].text
-        if value.startswith("-") and value != "-":
-            taken = 2 if value in _VALUED and index + 1 < len(words) else 1
-            options.append(tuple(words[index : index + taken]))
-            index += taken
-        else:
-            operands.append(words[index])
-            index += 1
-    return Install(command, at + 1, options, operands)
+    arguments: list[Argument] = []
+    at, verb = at + 1, values[at]
+    while at < len(words):
+        option, taken = None, 1
+        if values[at].startswith("-") and values[at] != "-":
+            option, taken = read_option(values[at], values[at + 1] if at + 1 < len(words) else None)
+        text = values[at] if option is None else option.value or ""
+        arguments.append(Argument(text, words[at : at + taken], option))
+        at += taken
+    return PipCommand(command, verb, tuple(arguments))
 
 
-def after_pip(values: list[str | None]) -> int | None:
-    """The index after the word that is pip, for every way to call it."""
+def _verb(values: list[str]) -> int | None:
+    """Return the index of pip's verb, after its global options; None for another command."""
     at = 0
-    if values and (values[0] or "").rpartition("/")[2] == "uv":
-        at = 2 if values[1:2] == ["run"] else 1
-    name = (values[at] or "").rpartition("/")[2] if at < len(values) else ""
+    if values[0].rpartition("/")[2] == "uv":
+        at = skip_options(values, 1)
+        if values[at : at + 1] == ["run"]:
+            at = skip_options(values, at + 1)
+    name = values[at].rpartition("/")[2] if at < len(values) else ""
     if re.fullmatch(r"python(\d(\.\d+)?)?", name) and values[at + 1 : at + 3] == ["-m", "pip"]:
-        return at + 3
-    return at + 1 if re.fullmatch(r"pip(\d(\.\d+)?)?", name) else None
+        at += 2
+    elif not re.fullmatch(r"pip(\d(\.\d+)?)?", name):
+        return None
+    at = skip_options(values, at + 1)
+    return at if at < len(values) else None
 
 
-def is_pip(command: Command) -> bool:
-    """Whether a command is plain ``pip``, as Cog writes it."""
+def is_plain(command: Command) -> bool:
+    """Whether a command is ``pip`` itself, as Cog writes it, and not ``python -m pip`` or another way to call it."""
     return bool(command.words) and command.words[0].value == "pip"

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from dockerfix.analysis import blocks, cog, flow
+from dockerfix.analysis import blocks, commands, stages
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_document, of_node
+from dockerfix.analysis.packages import pip
 from dockerfix.project.requirements import Item, Requirement, is_cog, parse_item
 from dockerfix.project.requirements_files import logical_lines
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Word
 from dockerfix.text.source import Span
 
 _PACKAGE_BLOCKS = frozenset({"DF201", "DF202"})
 
 
-class Pin(NamedTuple):
-    """A requirement and the place where it stands: a line (from 1) of a file of the project, or a RUN of the document.
+class Requested(NamedTuple):
+    """A requirement and its place: a line (from 1) of a file of the project, or a RUN of the document.
 
     `item` is the whole item with its options. `span` is where to show it in the document.
     """
@@ -31,11 +31,11 @@ class Pin(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The normalized name, "" where the text doesn't tell."""
+        """The normalized name, "" where the text does not say."""
         return self.requirement.name or ""
 
 
-class Line(NamedTuple):
+class RequestedLine(NamedTuple):
     """An item of cog.yaml, a line of a requirements file, or the packages of an install in a RUN."""
 
     item: Item
@@ -44,76 +44,65 @@ class Line(NamedTuple):
     line: int | None = None
 
 
-def pins(document: Document, context: Context) -> tuple[Pin, ...]:
+@of_document
+def requirements(document: Document, context: Context) -> tuple[Requested, ...]:
     """All requirements, each once, those of cog.yaml first; Cog's own packages are left out."""
-    # three passes ask, and neither the document nor the project changes
-    known: dict[tuple[int, int], tuple[Pin, ...]] = document.__dict__.setdefault("_pins", {})
-    key = (id(context.project), id(context.options))
-    if key not in known:
-        known[key] = _read_pins(document, context)
-    return known[key]
-
-
-def _read_pins(document: Document, context: Context) -> tuple[Pin, ...]:
-    result: dict[tuple[str | None, str], Pin] = {}
+    result: dict[tuple[str | None, str], Requested] = {}
     for line in lines(document, context):
         for requirement in line.item.requirements:
             if not is_cog(requirement):
                 key = (requirement.name, requirement.specifier or requirement.text)
-                result.setdefault(key, Pin(requirement, line.item, line.span, line.file, line.line))
+                result.setdefault(key, Requested(requirement, line.item, line.span, line.file, line.line))
     return tuple(result.values())
 
 
-def lines(document: Document, context: Context) -> tuple[Line, ...]:
+@of_document
+def lines(document: Document, context: Context) -> tuple[RequestedLine, ...]:
     """All items that name packages or where they come from, in the order of `pins`."""
-    known: dict[tuple[int, int], tuple[Line, ...]] = document.__dict__.setdefault("_lines", {})
-    key = (id(context.project), id(context.options))
-    if key not in known:
-        known[key] = tuple(_read_lines(document, context))
-    return known[key]
+    return tuple(_read_lines(document, context))
 
 
-def _read_lines(document: Document, context: Context) -> Iterator[Line]:
+def _read_lines(document: Document, context: Context) -> Iterator[RequestedLine]:
     place = _place(document)
     yield from _of_config(context, place)
     yield from _of_files(context, place)
     for instruction in document.instructions:
         if _is_the_users(document, instruction, context):
             span = instruction.body_span
-            yield from [Line(item, span) for item in _of_run(instruction)]
+            yield from [RequestedLine(item, span) for item in _of_run(instruction)]
 
 
 def _place(document: Document) -> Span:
-    """Where the document installs the packages of cog.yaml: dockerfix's block, else the last FROM."""
+    """Where the document installs the packages of cog.yaml: the block of dockerfix, or the last FROM."""
     found = next((block for block in blocks.find_blocks(document) if block.code in _PACKAGE_BLOCKS), None)
     if found is not None:
         return found.span
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     return stage.base.body_span if stage is not None else Span(0, 0)
 
 
-def _of_config(context: Context, place: Span) -> Iterator[Line]:
+def _of_config(context: Context, place: Span) -> Iterator[RequestedLine]:
     config, name = context.config, context.project.config_name
     if config is None:
         return
     if context.options.requirements_path is None:
         for index, text in enumerate(config.python_packages):
-            yield Line(parse_item(text), place, name, config.line_of("build", "python_packages", index))
+            yield RequestedLine(parse_item(text), place, name, config.line_of("build", "python_packages", index))
     options = (("python_extra_index_urls", "--extra-index-url"), ("python_find_links", "--find-links"))
     for field, option in options:
         for index, url in enumerate(getattr(config, field)):
-            yield Line(parse_item(f"{option} {url}"), place, name, config.line_of("build", field, index))
+            yield RequestedLine(parse_item(f"{option} {url}"), place, name, config.line_of("build", field, index))
 
 
-def _of_files(context: Context, place: Span) -> Iterator[Line]:
+def _of_files(context: Context, place: Span) -> Iterator[RequestedLine]:
     options = context.options
     if options.requirements is not None:
         for text, number in logical_lines(options.requirements):
-            yield Line(parse_item(text), place, options.requirements_path, number)
+            yield RequestedLine(parse_item(text), place, options.requirements_path, number)
         return
     for line in context.project.requirements_files().lines:
         if not line.constraint:
-            yield Line(line.item, place, line.file, line.line)
+            yield RequestedLine(line.item, place, line.file, line.line)
 
 
 def _is_the_users(document: Document, instruction: Instruction, context: Context) -> bool:
@@ -124,23 +113,19 @@ def _is_the_users(document: Document, instruction: Instruction, context: Context
     return block is None or (context.config is None and block.code in _PACKAGE_BLOCKS)
 
 
-@per_node
+@of_node
 def _of_run(instruction: Instruction) -> tuple[Item, ...]:
     """What a RUN installs, and the options of its installs."""
     found: list[Item] = []
-    for command in flow.simple_commands(instruction):
-        install = cog.install(command)
-        if install is not None:
-            found += [parse_item(_text(option)) for option in install.options]
-            found += [parse_item(word.value or word.text) for word in install.operands]
+    for command in commands.simple_commands(instruction):
+        reading = pip.install(command)
+        if reading is not None:
+            found += [Item("", (each.option,)) for each in reading.options if each.option is not None]
+            found += [parse_item(each.text) for each in reading.operands]
     return tuple(found)
 
 
-def _text(words: Iterable[Word]) -> str:
-    return " ".join(word.value or word.text for word in words)
-
-
-def find(found: Iterable[Pin], *names: str) -> Pin | None:
+def find(found: Iterable[Requested], *names: str) -> Requested | None:
     """The first requirement of one of these packages, an exact version before others."""
     fitting = [pin for pin in found if pin.name in names]
     return next((pin for pin in fitting if pin.requirement.pin), fitting[0] if fitting else None)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages.install_step import without_cog
 from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
-from dockerfix.project.requirements import Item, Option, Requirement, has_credentials, is_cog, parse_item, shell_quote
+from dockerfix.project.pip_options import Option
+from dockerfix.project.requirements import Item, Requirement, has_credentials, is_cog, parse_item, shell_quote
 from dockerfix.project.requirements_files import FileProblem, Requirements
 from dockerfix.text.lazy_patterns import lazy
 
@@ -35,7 +36,7 @@ def make(context: Context, path: str) -> Plan:
     path = posixpath.normpath(path)
     if context.project.root is None:
         if path.startswith(("/", "../")):
-            problem = FileProblem(f"`{path}` lies outside the project", None, None)
+            problem = FileProblem(f"`{path}` is outside the project", None, None)
             return Plan(path, "", (), (), inline=False, problems=(problem,))
         return _plain(path, Requirements(files=(path,)))
     found = context.project.requirements_files(path)
@@ -43,7 +44,7 @@ def make(context: Context, path: str) -> Plan:
     problems = list(found.problems)
     if secret is not None:
         message = (
-            "a URL here holds credentials, which must not get into an image: pass the index as a build secret and "
+            "a URL here contains credentials, which must not get into an image; pass the index as a build secret and "
             "install it in a `run` command with `--mount=type=secret`"
         )
         problems.append(FileProblem(message, secret.file, secret.line))
@@ -140,7 +141,7 @@ def copy_instruction(source: str, target: str) -> str:
     """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
     if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
         return f"COPY {source} {target}"
-    # Docker reads quotes, backslashes and variables in the JSON form, too
+    # Docker interprets quotes, backslashes and variables in the JSON form as well
     words = [re.sub(r"([\\\"'$])", r"\\\1", path) for path in (source, target)]
     import json
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix.analysis import bases
+from dockerfix.analysis import cuda
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cuda import TORCH_HOST, TorchRow, torch_of_torchvision, torch_row
-from dockerfix.project.requirements import Item, Option, Requirement
+from dockerfix.project.pip_options import Option
+from dockerfix.project.requirements import Item, Requirement
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.lazy_patterns import lazy
 
@@ -60,4 +61,4 @@ def _row(name: str | None, pin: str, document: Document, context: Context) -> To
     torch = pin if name == "torch" else torch_of_torchvision(pin) if name == "torchvision" else None
     if torch is None:
         return None
-    return torch_row(torch, bases.cuda_of(document, context, torch.partition("+")[0]))
+    return torch_row(torch, cuda.cuda_for_packages(document, context, torch.partition("+")[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis.memo import of_node
 from dockerfix.driver.frontend import go, mounts
 from dockerfix.driver.frontend.flags import check_flags
 from dockerfix.driver.frontend.refusal import Refused, suggest
@@ -36,7 +36,7 @@ class Refusal(NamedTuple):
     span: Span | None
 
 
-@per_node
+@of_node
 def refusal(instruction: Instruction) -> Refusal | None:
     """Why BuildKit refuses the instruction, None if it takes it; the parser has nothing against it."""
     check = CHECKS.get(instruction.keyword)

@@ -6,11 +6,11 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import commands, stages
 from dockerfix.knowledge.cog_constructs import PGET_COMMAND, PGET_URL_PART
 from dockerfix.syntax.dockerfile.instructions import Copy, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.syntax.shell import Command, Word
+from dockerfix.syntax.shell import Command, Word, unwrapped
 from dockerfix.text.edits import Edit
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
@@ -33,7 +33,7 @@ class Install(NamedTuple):
     """
 
     instruction: Instruction
-    shell: flow.Shell | None
+    shell: commands.Shell | None
     commands: tuple[Command, ...] = ()
     words: tuple[Word, ...] = ()
     mixed: bool = False
@@ -41,10 +41,10 @@ class Install(NamedTuple):
     def edits(self) -> tuple[Edit, ...] | None:
         """The edits that take it out, or None where that isn't safe."""
         if self.shell is None:
-            return (flow.drop(self.instruction),)
+            return (commands.drop(self.instruction),)
         if self.mixed:
             return None
-        edits = flow.drop_commands(self.shell, self.commands) if self.commands else ()
+        edits = commands.drop_commands(self.shell, self.commands) if self.commands else ()
         if edits is None:
             return None
         text = self.shell.script.text
@@ -77,7 +77,7 @@ def _of_copy(
         return None
     sources = [source.value for source in view.sources]
     if view.source_stage:
-        origin = flow.find_stage(document, view.source_stage, stage.index)
+        origin = stages.find_stage(document, view.source_stage, stage.index)
         if origin is None or not all(source in files.get(origin.index, set()) for source in sources):
             return None
     elif not all(PGET_URL_PART in source for source in sources):
@@ -87,28 +87,28 @@ def _of_copy(
 
 
 def _of_run(instruction: Instruction, own: set[str]) -> Install | None:
-    found = flow.shell(instruction)
+    found = commands.shell(instruction)
     if found is None:
         return None
-    commands: list[Command] = []
+    simple: list[Command] = []
     words: list[Word] = []
     mixed = False
-    for command in flow.simple_commands(instruction):
-        inner = flow.nested_commands(command)
+    for command in commands.simple_commands(instruction):
+        inner = commands.nested_commands(command)
         if inner:
             belongs = [_belongs(each, own) == (each.words, True) for each in inner]
             mixed = mixed or (any(is_fetch(each) for each in inner) and not all(belongs))
             if all(belongs):
-                commands.append(command)
+                simple.append(command)
             continue
         operands, whole = _belongs(command, own)
         if whole:
-            commands.append(command)
+            simple.append(command)
         else:
             words += operands
-    if not commands and not words and not mixed:
+    if not simple and not words and not mixed:
         return None
-    return Install(instruction, found, tuple(commands), tuple(words), mixed)
+    return Install(instruction, found, tuple(simple), tuple(words), mixed)
 
 
 def _belongs(command: Command, own: set[str]) -> tuple[tuple[Word, ...], bool]:
@@ -116,7 +116,7 @@ def _belongs(command: Command, own: set[str]) -> tuple[tuple[Word, ...], bool]:
     if is_fetch(command):
         own.update(_target(command))
         return command.words, True
-    name = flow.program(command)
+    name = commands.program(command)
     if name not in _MOVES and name not in _TOUCHES:
         return (), False
     operands = _operands(command)
@@ -130,25 +130,26 @@ def _belongs(command: Command, own: set[str]) -> tuple[tuple[Word, ...], bool]:
 
 def _operands(command: Command) -> list[Word]:
     """The files that a command names: no options, no values of those of ``install``, no mode and no owner."""
-    words = flow.unwrapped(command)
+    words = unwrapped(command)
     valued = ("-m", "--mode", "-o", "--owner", "-g", "--group") if words[0].text.endswith("install") else ()
     operands = [
         word for before, word in pairwise(words) if not word.text.startswith(("-", "+")) and before.text not in valued
     ]
-    with_mode = flow.program(command) in ("chmod", "chown", "chgrp")
+    with_mode = commands.program(command) in ("chmod", "chown", "chgrp")
     return operands[1:] if with_mode and not any(word.text.startswith("+") for word in words) else operands
 
 
 def is_fetch(command: Command) -> bool:
     """Whether a command downloads pget's release asset."""
-    return any(PGET_URL_PART in word.text for word in command.words[1:]) and flow.program(command) in _DOWNLOADERS
+    part = PGET_URL_PART
+    return any(part in word.text for word in command.words[1:]) and commands.program(command) in _DOWNLOADERS
 
 
 def _target(command: Command) -> list[str]:
     """The files that a download writes: by an option, a redirection, or under the asset's own name."""
-    words = flow.unwrapped(command)
+    words = unwrapped(command)
     targets = [_path(each.target) for each in command.redirections if each.operator in (">", ">|", ">>")]
-    letter = "o" if flow.program(command) in ("curl", "aria2c", "axel") else "[oO]"
+    letter = "o" if commands.program(command) in ("curl", "aria2c", "axel") else "[oO]"
     short = re.compile(rf"-[A-Za-z]*{letter}(.*)", re.DOTALL)
     for word, following in pairwise((*words, None)):
         text = word.text if word else ""
@@ -194,17 +195,17 @@ def _runs(instruction: Instruction, name: str, own: set[int]) -> bool:
     view = instruction.view
     if not isinstance(view, Run):
         return instruction.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK") and bool(_MENTION.search(view.arguments))
-    found = flow.shell(instruction)
+    found = commands.shell(instruction)
     if found is None or found.script.opaque:
         return bool(_MENTION.search(instruction.node.text))
-    return any(_calls(command, name) for command in flow.simple_commands(instruction) if id(command) not in own)
+    return any(_calls(command, name) for command in commands.simple_commands(instruction) if id(command) not in own)
 
 
 def _calls(command: Command, name: str) -> bool:
-    inner = flow.nested_commands(command)
+    inner = commands.nested_commands(command)
     if inner:
         return any(_calls(each, name) for each in inner)
-    program = flow.program(command)
+    program = commands.program(command)
     if program == name:
         return True
     return program not in _SILENT and any(_MENTION.search(word.text) for word in command.words)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, flow, placement
-from dockerfix.analysis.blocks import Said
+from dockerfix.analysis import blocks, placement, stages
+from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.passes.install_tools import missing as tools
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF303"
@@ -37,7 +36,7 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
         RUN wget https://weights.example.org/model.bin
         CMD ["python", "-m", "cog.server.http"]
     """
-    stage = flow.final_stage(document)
+    stage = stages.final_stage(document)
     if stage is None:
         return
     block = blocks.find_block(document, CODE)
@@ -45,9 +44,9 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     missing = tools.missing_packages(document, stage, own, context.project)
     if not missing:
         if block is not None:
-            yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))
+            yield blocks.removed(CODE, block, "removes the tools, which nothing needs any more")
         return
     text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
     listed = ", ".join(f"`{name}`" for name in missing)
-    said = Said(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
-    yield from blocks.settle(document, CODE, text, placement.after_preamble(stage), said)
+    messages = Messages(f"installs {listed}, which nothing else does", "updates the tools")
+    yield from blocks.write_or_update(document, CODE, text, placement.after_preamble(stage), messages)

@@ -7,10 +7,9 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dockerfix.analysis import flow
+from dockerfix.analysis import commands, stages
 from dockerfix.analysis.fal.copies import context_copies
 from dockerfix.analysis.packages import pip
-from dockerfix.project.pip_options import read_option
 from dockerfix.project.project import Project
 from dockerfix.project.requirements import Item
 from dockerfix.syntax.dockerfile.instructions import Run
@@ -38,19 +37,16 @@ def copied_items(document: Document, stage: Stage, instruction: Instruction, pro
 
 def _named(instruction: Instruction) -> Iterator[str]:
     """The files behind ``-r`` in a RUN."""
-    for command in flow.simple_commands(instruction):
+    for command in commands.simple_commands(instruction):
         reading = pip.install(command)
-        for words in reading.options if reading is not None else ():
-            option, _taken = read_option(words[0].value or "", words[-1].value if len(words) > 1 else None)
-            if option.long == "--requirement" and option.value:
-                yield option.value
+        yield from (file.text for file in reading.files) if reading is not None else ()
 
 
 def _brought(document: Document, stage: Stage, instruction: Instruction) -> Iterator[_Brought]:
     """What is there for an instruction, in order: copied in its stage or one below, then mounted by it."""
-    stages = flow.lineage(document, stage)
+    lineage = stages.lineage(document, stage)
     for copy in context_copies(document):
-        if copy.instruction.index < instruction.index and flow.stage_of(document, copy.instruction) in stages:
+        if copy.instruction.index < instruction.index and stages.stage_of(document, copy.instruction) in lineage:
             yield _Brought(copy.expected, copy.view.words[-1].value)
     view = instruction.view
     for mount in view.mounts if isinstance(view, Run) else ():

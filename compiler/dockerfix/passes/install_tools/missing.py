@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from dockerfix.analysis import flow
-from dockerfix.analysis.flow import Call
-from dockerfix.analysis.memo import per_node
+from dockerfix.analysis import commands, images, stages
+from dockerfix.analysis.commands import Call
+from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages import apt
-from dockerfix.knowledge.commands import COMMANDS_OF_IMAGE, PACKAGE_OF_COMMAND, ImageKind, image_kind, packages_for
+from dockerfix.knowledge.commands import COMMANDS_OF_IMAGE, PACKAGE_OF_COMMAND, packages_for
 from dockerfix.knowledge.fal import RUNTIME_COMMANDS
 from dockerfix.passes.install_tools.copied_requirements import copied_items
 from dockerfix.project.project import Project
-from dockerfix.syntax.dockerfile.instructions import From
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 
 
@@ -23,7 +22,7 @@ def missing_packages(
 
     What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything.
     """
-    if not _has_apt(document, stage):
+    if images.bottom_image(document, stage).kind is None:
         return ()
     installed: set[str] = set()
     needed: dict[str, None] = {}
@@ -43,7 +42,7 @@ def _companion_is_there(name: str, installed: set[str]) -> bool:
     return name in installed and name not in PACKAGE_OF_COMMAND.values()
 
 
-@per_node
+@of_node
 def _called(instruction: Instruction) -> tuple[str, ...]:
     """The known tools that a RUN calls before it installs them itself."""
     return tuple(_before_installed(instruction))
@@ -62,10 +61,10 @@ def _before_installed(instruction: Instruction) -> Iterator[str]:
 
 def _all_calls(instruction: Instruction) -> Iterator[Call]:
     """The commands of a RUN, and those in the texts that it hands to another shell."""
-    for call in flow.calls(instruction):
+    for call in commands.calls(instruction):
         yield call
-        for inner in flow.nested_commands(call.command) if call.program in flow.SHELLS else ():
-            yield Call(inner, flow.program(inner), flow.arguments(inner))
+        for inner in commands.nested_commands(call.command) if call.program in commands.SHELLS else ():
+            yield Call(inner, commands.program(inner), commands.arguments(inner))
 
 
 def _called_for_files(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[str]:
@@ -91,21 +90,9 @@ def _in_build_essential(package: str | None, installed: set[str]) -> bool:
 
 def _base_has(document: Document, stage: Stage, tool: str) -> bool:
     """Whether a tool is there before the stage's first step: from the stages below, or from the image below these."""
-    stages = flow.lineage(document, stage)
-    steps = [instruction for origin in stages[1:] for instruction in origin.instructions]
+    lineage = stages.lineage(document, stage)
+    steps = [instruction for origin in lineage[1:] for instruction in origin.instructions]
     if any(PACKAGE_OF_COMMAND.get(tool) in apt.installed(step) for step in steps):
         return True
-    kind = _kind(stages[-1])
+    kind = images.base_image(document, lineage[-1]).kind
     return kind is None or tool in COMMANDS_OF_IMAGE[kind]
-
-
-def _kind(stage: Stage) -> ImageKind | None:
-    view = stage.base.view
-    if not isinstance(view, From) or view.image is None:
-        return None
-    return image_kind(view.image.repository, view.image.tag.value if view.image.tag else "")
-
-
-def _has_apt(document: Document, stage: Stage) -> bool:
-    """Whether the stage stands on a Debian or Ubuntu image that is known."""
-    return _kind(flow.lineage(document, stage)[-1]) is not None

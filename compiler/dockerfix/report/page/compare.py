@@ -1,21 +1,20 @@
-"""What the image is made of, before and after: base images, versions, Debian and Python packages."""
+"""The contents of the image, before and after: base images, versions, Debian and Python packages."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from dockerfix.analysis import bases, flow
+from dockerfix.analysis import commands, images, python, stages
 from dockerfix.analysis.packages import apt
 from dockerfix.analysis.packages import pip as pip_install
 from dockerfix.report.page.text import text
-from dockerfix.syntax.dockerfile.instructions import From
 from dockerfix.syntax.dockerfile.tree import Document
 
 NOTHING = '<span class="none">none</span>'
 
 
 class Facts(NamedTuple):
-    """What one Dockerfile says, each as the words it uses."""
+    """The facts about one Dockerfile, as lists of words."""
 
     base: tuple[str, ...]
     python: tuple[str, ...]
@@ -39,15 +38,13 @@ LABELS = (
 
 def facts(document: Document) -> Facts:
     """Read a document; packages of all stages, each once, in the order of the file."""
-    final = flow.final_stage(document)
-    view = final.base.view if final else None
-    image = view.image.text if isinstance(view, From) and view.image else None
-    cuda = bases.image_cuda(final.base) if final else None
+    final = stages.final_stage(document)
+    image = images.base_image(document, final) if final else None
     debian = [name for each in document.instructions for name in apt.installed(each) if name]
     return Facts(
-        base=(image,) if image else (),
-        python=(bases.python_of(document, final, None),) if final else (),
-        cuda=(cuda,) if cuda else (),
+        base=(image.text,) if image else (),
+        python=(python.python_of(document, final, None),) if final else (),
+        cuda=(image.cuda,) if image and image.cuda else (),
         stages=(str(len(document.stages)),),
         instructions=(str(len(document.instructions)),),
         debian=tuple(dict.fromkeys(debian)),
@@ -58,17 +55,12 @@ def facts(document: Document) -> Facts:
 def _python_packages(document: Document) -> list[str]:
     result: list[str] = []
     for instruction in document.instructions:
-        for command in flow.simple_commands(instruction):
+        for command in commands.simple_commands(instruction):
             reading = pip_install.install(command)
             if reading is None:
                 continue
-            for option in reading.options:
-                value = option[-1].value or option[-1].text
-                if option[0].value in ("-r", "--requirement") and len(option) > 1:
-                    result.append(f"-r {value}")
-                elif option[0].value in pip_install.EDITABLE and len(option) > 1:
-                    result.append(f"-e {value}")
-            result += [word.value or word.text for word in reading.operands]
+            result += [f"-r {file.text}" for file in reading.files]
+            result += [each.text if each.option is None else f"-e {each.text}" for each in reading.packages]
     return result
 
 
@@ -76,7 +68,7 @@ def table(before: Facts, after: Facts) -> str:
     """The comparison as the rows of a table."""
     rows = [_row(*each) for each in zip(LABELS, before, after, strict=True)]
     return (
-        '<table class="compare"><caption class="hidden">What the image is made of, before and after</caption>'
+        '<table class="compare"><caption class="hidden">Contents of the image, before and after</caption>'
         '<thead><tr><td></td><th scope="col">Before</th><th scope="col">After</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )

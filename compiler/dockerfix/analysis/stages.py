@@ -1,0 +1,122 @@
+"""Stages and the references between them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from dockerfix.analysis import variables
+from dockerfix.syntax.dockerfile.instructions import Copy, From, Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.text.edits import Edit
+
+
+def final_stage(document: Document) -> Stage | None:
+    """Return the stage that becomes the image: the last one."""
+    return document.stages[-1] if document.stages else None
+
+
+def stage_of(document: Document, instruction: Instruction) -> Stage | None:
+    """Return the stage that `instruction` belongs to; None before the first FROM."""
+    return next((stage for stage in reversed(document.stages) if stage.base.index <= instruction.index), None)
+
+
+def find_base(document: Document, name: str, before: int) -> Stage | None:
+    """Return the stage that ``FROM name`` means in stage number `before`; None for an image, and for a number."""
+    return next((stage for stage in reversed(document.stages[:before]) if stage.name == name.lower()), None)
+
+
+def find_stage(document: Document, name: str, before: int) -> Stage | None:
+    """Return the stage that ``COPY --from=name`` means in stage number `before`: by name, else by number."""
+    found = find_base(document, name, before)
+    if found is None and name.isdecimal() and int(name) < before:
+        return document.stages[int(name)]
+    return found
+
+
+def base_name(base: Instruction) -> str | None:
+    """Return the image or stage that a FROM names, variables expanded; None where only the build knows it."""
+    view = base.view
+    if not isinstance(view, From) or not view.words:
+        return None
+    if "$" not in view.words[0].value:
+        return view.words[0].value
+    found = variables.of(base)
+    return found.words[0] if found.problem is None and found.words and not found.unset else None
+
+
+def lineage(document: Document, stage: Stage) -> list[Stage]:
+    """Return a stage and the stages that it is built on, itself first; the last one is built on an image."""
+    result = [stage]
+    while True:
+        name = base_name(result[-1].base)
+        below = find_base(document, name, result[-1].index) if name else None
+        if below is None:
+            return result
+        result.append(below)
+
+
+class Use(NamedTuple):
+    """An instruction that takes files from a stage, an image or a named context, by the name it writes."""
+
+    instruction: Instruction
+    name: str
+
+
+def uses(document: Document) -> Iterator[Use]:
+    """Yield every ``FROM name``, ``COPY --from=name`` and ``RUN --mount=…,from=name``, in order."""
+    for instruction in document.instructions:
+        yield from uses_of(instruction)
+
+
+def uses_of(instruction: Instruction) -> Iterator[Use]:
+    """Yield the `uses` of one instruction: several for the mounts of a RUN."""
+    view = instruction.view
+    names: list[str | None] = []
+    if isinstance(view, From):
+        names = [view.image.text if view.image else None]
+    elif isinstance(view, Copy):
+        names = [view.source_stage]
+    elif isinstance(view, Run):
+        names = [mount.source_stage for mount in view.mounts]
+    yield from (Use(instruction, name) for name in names if name)
+
+
+def origin(document: Document, use: Use, before: int) -> Stage | None:
+    """Return the stage that a use in stage number `before` takes from; None for an image or a named context.
+
+    Only a COPY names stages by number (``moby/buildkit:frontend/dockerfile/dockerfile2llb/convert_runmount.go``).
+    """
+    find = find_stage if use.instruction.keyword == "COPY" else find_base
+    return find(document, use.name, before)
+
+
+def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
+    """Return the instructions of later stages that take files from `stage` or build on it, each once."""
+    result: dict[Instruction, None] = {}
+    for use in uses(document):
+        own = stage_of(document, use.instruction)
+        if own is not None and own.index > stage.index and origin(document, use, own.index) is stage:
+            result[use.instruction] = None
+    return tuple(result)
+
+
+def renumbered(
+    document: Document, removed: Collection[Stage], instructions: Collection[Instruction] = ()
+) -> tuple[Edit, ...]:
+    """Return the edits that adapt ``COPY --from=1`` to the removal of stages and of some instructions of others.
+
+    A number beyond the stages stays: for BuildKit it is one of the images that are copied from, if anything.
+    """
+    gone = {stage.index for stage in removed}
+    result: list[Edit] = []
+    for use in uses(document):
+        instruction, own = use.instruction, stage_of(document, use.instruction)
+        flag = instruction.view.flag("from") if isinstance(instruction.view, Copy) else None
+        if flag is None or not use.name.isdecimal() or own is None or own.index in gone or instruction in instructions:
+            continue
+        number = int(use.name)
+        new = number - sum(index < number for index in gone)
+        if number not in gone and number < len(document.stages) and new != number:
+            result.append(Edit(instruction.original(flag.span), f"--from={new}"))
+    return tuple(result)

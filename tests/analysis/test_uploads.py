@@ -1,0 +1,75 @@
+"""Which files fal's client uploads: folders of COPY, and the patterns of .dockerignore."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dockerfix.analysis.fal.uploads import Coverage, Ignore, matching
+
+
+@pytest.mark.parametrize(
+    ("folders", "path", "expected"),
+    [
+        (["."], "a/*.py", True),
+        (["/"], "x", True),
+        (["a"], "a/b", True),
+        (["a/"], "a", True),
+        (["./a"], "a/b/*.c", True),
+        (["a"], "ab", False),
+        (["a"], "a*", False),
+        (["*"], "a", False),
+        (["a/b"], "a", False),
+    ],
+)
+def test_coverage(folders: list[str], path: str, expected: bool) -> None:
+    assert Coverage(folders).covers(path) is expected
+
+
+PATTERNS = [
+    "*.md",
+    "a",
+    "a/",
+    "/a",
+    "a/b",
+    "**/x",
+    "a/**",
+    "a/**/b",
+    "!a",
+    "./a",
+    "*",
+    "?.c",
+    "[ab].c",
+    "[!a].c",
+    "a*b",
+    "x y",
+]
+PATHS = ["a", "a/b", "b/a", "a/b/c", "x.md", "d/x.md", "x", "d/x", "a/q/b", "a.c", "c.c", "axb", "x y", "d/a/b", "A"]
+
+
+@pytest.mark.parametrize("pattern", [*PATTERNS, "a\\*", "**", "a//b", "/", "a**b", "[", "[]a]", "a/*", "/*/b", "\\!a"])
+def test_ignore_patterns_are_those_of_the_client(pattern: str) -> None:
+    gitwildmatch = pytest.importorskip("pathspec.patterns.gitwildmatch")
+    regex, _include = gitwildmatch.GitWildMatchPattern.pattern_to_regex(pattern)
+    ignore = Ignore((pattern,), is_own=True)
+    for path in PATHS:
+        expected = bool(regex) and re.compile(regex).search(path) is not None
+        assert (ignore.pattern_for(path) is not None) is expected, (pattern, path, regex)
+
+
+def test_patterns_without_the_client() -> None:
+    ignore = Ignore(("*.md", "!keep.txt", "./src", "/top", "folder/"), is_own=True)
+    left_out = [
+        path
+        for path in ("a/b.md", "keep.txt", "src", "top", "a/top", "a/folder/x", "b.txt")
+        if ignore.pattern_for(path)
+    ]
+    assert left_out == ["a/b.md", "keep.txt", "top", "a/folder/x"]
+
+
+def test_no_pattern_takes_long(tmp_path: Path) -> None:
+    ignore = Ignore(("*a" * 30, "[" * 50, "**/" * 40 + "x"), is_own=True)
+    assert ignore.pattern_for("b" * 60) is None
+    assert matching(tmp_path, "*a" * 30, ignore) == []

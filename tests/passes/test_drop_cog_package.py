@@ -1,0 +1,24 @@
+"""`drop_cog_package` beyond its golden cases."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockerfix.text.findings import Severity
+from pass_cases import (
+    Edge,
+    check_edge,
+)
+
+EDGES = {
+    "an install of Cog in the exec form": Edge('FROM a\nRUN ["pip", "install", "cog==0.9"]\n', None),
+    "an install of Cog that decides something": Edge(
+        "FROM a\nRUN if pip install cog; then echo a; fi\n",
+        (Severity.ERROR, "this step installs Cog among other things and can't be divided safely: remove it by hand"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_edges(name: str) -> None:
+    check_edge("drop_cog_package", EDGES[name])
