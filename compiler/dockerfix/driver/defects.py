@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix.driver.frontend.conversion import faults
+from dockerfix.driver.frontend.conversion import faults, has_options
 from dockerfix.driver.frontend.instructions import refusal
 from dockerfix.driver.frontend.refusal import Refused
 from dockerfix.syntax.dockerfile.tree import Document
@@ -29,9 +29,7 @@ def defects(document: Document) -> list[Defect]:
     BuildKit names the first fault that it meets, this all of them.
     """
     found = [Defect(problem.message, problem.offset) for problem in document.problems]
-    if document.text.startswith(("#!", "\ufeff#!")) or any(
-        directive.name == "check" for directive in document.directives
-    ):
+    if has_options(document):
         from dockerfix.driver.frontend.options import lint_options
 
         try:

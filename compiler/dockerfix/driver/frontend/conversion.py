@@ -39,6 +39,12 @@ class Fault(NamedTuple):
     unset: tuple[str, ...] = ()
 
 
+def has_options(document: Document) -> bool:
+    """Whether there may be a ``check`` directive, which sets the options of BuildKit's own rules."""
+    has_check = any(directive.name == "check" for directive in document.directives)
+    return has_check or document.text.startswith(("#!", "\ufeff#!"))
+
+
 def faults(document: Document) -> list[Fault]:
     """Everything that the conversion refuses. Instructions that are refused by themselves are left out."""
     if document.stages:
@@ -78,12 +84,30 @@ class _Conversion:
         if len(self.states) == 1:
             own[0].name = ""
         reachable = self._resolve(own[-1])
-        dispatcher = Dispatcher(self.scope)
+        dispatcher = self._dispatcher()
         for state in tuple(self.states):
             if state in reachable and not state.dispatched:
                 dispatcher.enter(state)
                 for command in state.commands:
                     self._dispatch(dispatcher, command)
+        rules = () if self.found or self.document.problems or self._refuses() else dispatcher.rules(self.document)
+        if rules:
+            self.found.append(Fault(f"lint violation found for rules: {', '.join(rules)}", 0))
+
+    def _refuses(self) -> bool:
+        return any(refusal(instruction) for instruction in self.document.instructions)
+
+    def _dispatcher(self) -> Dispatcher:
+        """What converts the instructions, with BuildKit's own rules where what they find is to stop the build."""
+        if has_options(self.document):
+            from dockerfix.driver.frontend.lint import Linter
+            from dockerfix.driver.frontend.options import lint_options
+
+            with suppress(Refused):
+                options = lint_options(self.document)
+                if options.error:
+                    return Linter(self.document, self.scope, options)
+        return Dispatcher(self.scope)
 
     def _dispatch(self, dispatcher: Dispatcher, command: Command) -> None:
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dockerfix.analysis.variables import names_in
 from dockerfix.driver.frontend.flags import is_switched_on
@@ -22,6 +22,7 @@ from dockerfix.text.source import Span
 
 if TYPE_CHECKING:
     from dockerfix.driver.frontend.git import GitSource
+    from dockerfix.syntax.dockerfile.tree import Document
 
 _NOT_IN_ENVIRONMENT = ("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE")
 
@@ -56,7 +57,12 @@ class Dispatcher:
         step = _STEPS.get(command.keyword)
         if step is not None:
             self._span, self._command = None, command
-            step(self, command.view)
+            getattr(self, step)(command.view)
+
+    def rules(self, document: Document) -> Sequence[str]:
+        """The rules of BuildKit's own that the file breaks, where that stops the build: here none are asked."""
+        del document
+        return ()
 
     def place(self, error: Refused | WordError) -> Span | None:
         """The place of an error: the word that was read last, unless the error knows better."""
@@ -264,17 +270,17 @@ def _is_remote(path: str) -> bool:
         return False
 
 
-_STEPS: Mapping[str, Callable[[Dispatcher, Any], None]] = {
-    "ADD": Dispatcher._copy,
-    "ARG": Dispatcher._arg,
-    "COPY": Dispatcher._copy,
-    "ENV": Dispatcher._env,
-    "EXPOSE": Dispatcher._expose,
-    "LABEL": Dispatcher._label,
-    "RUN": Dispatcher._run,
-    "STOPSIGNAL": Dispatcher._stop_signal,
-    "USER": Dispatcher._user,
-    "VOLUME": Dispatcher._volume,
-    "WORKDIR": Dispatcher._workdir,
+_STEPS: Mapping[str, str] = {
+    "ADD": "_copy",
+    "ARG": "_arg",
+    "COPY": "_copy",
+    "ENV": "_env",
+    "EXPOSE": "_expose",
+    "LABEL": "_label",
+    "RUN": "_run",
+    "STOPSIGNAL": "_stop_signal",
+    "USER": "_user",
+    "VOLUME": "_volume",
+    "WORKDIR": "_workdir",
 }
-"""The instructions whose words BuildKit expands; it has nothing against the others."""
+"""The methods for the instructions whose words BuildKit expands; it has nothing against the others."""

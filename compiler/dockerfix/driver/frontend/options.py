@@ -16,11 +16,38 @@ _DIRECTIVE = lazy(rf"#[{GO_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.
 
 
 class LintOptions(NamedTuple):
-    """Which rules are left out, and whether what the others find stops the build."""
+    """Which rules are left out, which experimental ones are asked, and whether what is found stops the build."""
 
     skip: frozenset[str] = frozenset()
     skip_all: bool = False
     error: bool = False
+    experimental: frozenset[str] = frozenset()
+    experimental_all: bool = False
+
+    def runs(self, rule: str) -> bool:
+        """Whether a rule that is not experimental is asked."""
+        return not self.skip_all and rule not in self.skip
+
+    def merged(self, other: LintOptions) -> LintOptions:
+        """These options with those of a comment above an instruction."""
+        return LintOptions(
+            self.skip | other.skip,
+            self.skip_all or other.skip_all,
+            self.error,
+            self.experimental | other.experimental,
+            self.experimental_all or other.experimental_all,
+        )
+
+
+def options_in(comment: str) -> LintOptions | None:
+    """The options of a comment ``check=…`` above an instruction, None for another or an unusable one."""
+    found = _DIRECTIVE.fullmatch(f"#{comment}")
+    if not found or found[1].lower() != "check":
+        return None
+    try:
+        return _read(found[2].partition(" ")[0].strip(GO_SPACE))
+    except Refused:
+        return LintOptions()
 
 
 def lint_options(document: Document) -> LintOptions:
@@ -60,6 +87,9 @@ def _read(text: str) -> LintOptions:
             except ValueError as error:
                 message = f"failed to parse check option {go_quote(part)}: {error}"
                 raise Refused(f"failed to parse check options: {message}") from None
-        elif name != "experimental":
+        elif name == "experimental":
+            names = frozenset(rule.strip(GO_SPACE) for rule in given.split(","))
+            options = options._replace(experimental_all=given == "all", experimental=names)
+        else:
             raise Refused(f"failed to parse check options: invalid check option {go_quote(name)}")
     return options
