@@ -282,6 +282,39 @@ def test_a_defect_is_where_its_word_is(text: str, place: tuple[int, int]) -> Non
     assert document.source.position(defect.offset) == place
 
 
+@pytest.mark.parametrize(
+    ("lines", "rules"),
+    [
+        ("FROM a\nRUN b", ""),
+        ("FROM a as b", "FromAsCasing"),
+        ("from a as b\nRUN c", "ConsistentInstructionCasing"),
+        ("FROM a AS B", "StageNameCasing"),
+        ("FROM a AS context\nFROM a AS context", "DuplicateStageName, ReservedStageName"),
+        ("FROM a\nRUN b \\\n\n  c", "NoEmptyContinuation"),
+        ("FROM a\nMAINTAINER b", "MaintainerDeprecated"),
+        ('FROM a\nCMD b\nCMD ["c"]', "JSONArgsRecommended, MultipleInstructionsDisallowed"),
+        ('FROM a\nSHELL ["b"]\nCMD c', ""),
+        ("FROM a\n# check=skip=JSONArgsRecommended\nCMD b", ""),
+        ("FROM a\nENV b c", "LegacyKeyValueFormat"),
+        ("FROM a\nENV API_KEY=b\nARG PUBLIC_KEY", "SecretsUsedInArgOrEnv"),
+        ("FROM a\nWORKDIR b", "WorkdirRelativePath"),
+        ("FROM a\nWORKDIR /b\nWORKDIR c", ""),
+        ("FROM a\nUSER $X", "UndefinedVar"),
+        ("FROM a\nARG X\nUSER $X", ""),
+        ("FROM a$X", "UndefinedArgInFrom"),
+        ("FROM --platform=arm64 a", "FromPlatformFlagConstDisallowed"),
+        ("FROM --platform=arm64 a AS on-arm64", ""),
+        ("FROM --platform=$TARGETPLATFORM a", "RedundantTargetPlatform"),
+        ("FROM a\nEXPOSE 1:2/TCP", "ExposeInvalidFormat, ExposeProtoCasing"),
+        ("FROM a AS b\nCMD x\nFROM c", ""),
+    ],
+)
+def test_rules_of_buildkit_that_stop_the_build(lines: str, rules: str) -> None:
+    expected = [f"lint violation found for rules: {rules}"] if rules else []
+    assert messages(f"# check=error=true\n{lines}\n") == expected
+    assert messages(f"# check=skip=all;error=true\n{lines}\n") == messages(f"{lines}\n") == []
+
+
 def test_variables_that_expand_without_end_are_no_defect() -> None:
     growing = "".join(f"ENV A{number + 1}=$A{number}$A{number}\n" for number in range(40))
     assert messages(f"FROM a\nENV A0=0123456789\n{growing}") == []

@@ -130,10 +130,14 @@ class Dispatcher:
                 raise Refused("VOLUME specified can not be an empty string", word.span)
 
     def _expose(self, view: FieldsView) -> None:
+        ports: list[tuple[Text, str]] = []
         for word in sorted(view.words, key=lambda word: word.value):
             self._word, self._span = word.value, word.span
-            for port in self._scope.lexer.process_words(word.value, self._scope.variables):
-                self._check(check_port, port)
+            found = self._scope.lexer.process_words(word.value, self._scope.variables)
+            ports += [(word, port) for port in found]
+        for word, port in ports:
+            self._word, self._span = word.value, word.span
+            self._check(check_port, port)
 
     def _check(self, check: Callable[[str], None], value: str) -> None:
         try:

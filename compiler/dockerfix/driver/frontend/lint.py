@@ -64,6 +64,7 @@ class Linter(Dispatcher):
 
     def _look_at(self, document: Document) -> None:
         """Ask the rules about single instructions, FROM and the names of stages."""
+        self._activate(None)
         nodes = [instruction.node for instruction in document.instructions]
         if any("INNER_BLANK" in node.kinds for node in nodes):
             self._report("NoEmptyContinuation")
