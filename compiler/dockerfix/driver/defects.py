@@ -63,7 +63,7 @@ def new_defects(source: Document, result: Document) -> list[Defect]:
     left = defects(result)
     if not left:
         return []
-    old = _accounted(result, left, source, defects(source))
+    old = set(_accounted(result, left, source, defects(source)))
     return [defect for defect in left if defect not in old]
 
 

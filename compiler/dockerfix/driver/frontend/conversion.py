@@ -198,6 +198,7 @@ class _Conversion:
     def _register(self, state: State, name: str = "") -> None:
         """Count the state among those that a number names, and note what it is FROM."""
         self.states.append(state)
+        state.is_registered = True
         state.base = self.by_name.get(state.image) if state.image is not None else None
         if name:
             self.by_name[name] = state
@@ -226,7 +227,7 @@ class _Conversion:
             self._add(error, command.offset(flag.span if flag else None))
         for source in command.sources:
             state.needed[source] = None
-            if not source.is_stage and source not in self.states:
+            if not source.is_registered:
                 self._register(source)
 
     def _origin(self, name: str, command: Command) -> State:

@@ -49,6 +49,7 @@ class State:
         "commands",
         "dispatched",
         "image",
+        "is_registered",
         "is_stage",
         "name",
         "needed",
@@ -65,6 +66,7 @@ class State:
         self.image = image
         self.offset = offset
         self.is_stage = is_stage
+        self.is_registered = False
         self.base: State | None = None
         self.commands: list[Command] = []
         self.needed: dict[State, None] = {}
