@@ -134,7 +134,7 @@ def test_what_buildkit_rejects_is_stopped(added: str, message: str) -> None:
     document = parse("FROM a\n")
     with pytest.raises(GateError) as caught:
         check(document, run(document, context(), [appending(added)]), context())
-    assert str(caught.value) == f"the result would be rejected by BuildKit {message}"
+    assert str(caught.value) == f"BuildKit would reject the result {message}"
 
 
 def test_a_defect_of_the_source_is_not_the_passes_doing() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import dockerfix
 from dockerfix.driver.defects import defects
 from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.findings import Severity
 
 
 def messages(text: str) -> list[str]:
@@ -313,6 +315,42 @@ def test_rules_of_buildkit_that_stop_the_build(lines: str, rules: str) -> None:
     expected = [f"lint violation found for rules: {rules}"] if rules else []
     assert messages(f"# check=error=true\n{lines}\n") == expected
     assert messages(f"# check=skip=all;error=true\n{lines}\n") == messages(f"{lines}\n") == []
+
+
+def test_all_faults_of_a_file_are_named() -> None:
+    text = (
+        'FROM python:3.11-slim\nRUN --mnt=type=cache,target=/x true\nCOPY a\nENV A="b\n'
+        'RUN --mount=type=cach,target=/y true\nCMD ["python"]\n'
+    )
+    document = parse(text)
+    assert [(document.source.position(defect.offset).line, defect.message) for defect in defects(document)] == [
+        (2, "unknown flag: --mnt (did you mean mount?)"),
+        (3, f"COPY {DESTINATION}"),
+        (4, 'failed to process "\\"b": unexpected end of statement while looking for matching double-quote'),
+        (5, 'unsupported mount type "cach" (did you mean cache?)'),
+    ]
+
+
+def test_flags_are_read_with_the_escape_of_the_directive() -> None:
+    document = parse("# escape=`\nFROM a\nRUN --mount=type=cache,target=C:\\cache dir\n")
+    assert document.instructions[1].view.flags[0].value == "type=cache,target=C:\\cache"
+
+
+def test_a_directive_may_follow_any_white_space() -> None:
+    document = parse("#\u00a0escape=`\nFROM a\nRUN a `\n b\n")
+    assert document.escape == "`"
+    assert len(document.instructions) == 2
+
+
+def test_a_fault_of_the_input_is_refused_and_one_that_a_variable_could_mend_can_be_forced() -> None:
+    refused = dockerfix.rewrite("FROM a\nCOPY a\n")
+    assert [finding.code for finding in refused.findings if finding.severity is Severity.ERROR] == ["DF003"]
+    assert refused.refused
+    unset = dockerfix.rewrite("ARG X\nFROM $X\n")
+    (error,) = [finding for finding in unset.findings if finding.severity is Severity.ERROR]
+    assert error.code == "DF010"
+    assert error.message.startswith("base name ($X) should not be blank; nothing in this file sets `X`: ")
+    assert not (unset.refused or unset.ok or unset.internal)
 
 
 def test_variables_that_expand_without_end_are_no_defect() -> None:

@@ -25,7 +25,7 @@ def suggest(value: str, options: Iterable[str], *, ignore_case: bool = False) ->
     """`` (did you mean OPTION?)`` for the nearest option, or "" where none is near.
 
     As ``moby/buildkit:util/suggest/error.go``: at most two edits away, and nothing where `value` is an option itself.
-    BuildKit picks any of several that are equally near; this takes the first.
+    BuildKit picks any of several that are equally near; this takes the first, rather one that begins alike.
     """
     wanted = value.lower() if ignore_case else value
     if len(wanted) > _LONGEST:
@@ -34,9 +34,10 @@ def suggest(value: str, options: Iterable[str], *, ignore_case: bool = False) ->
     for option in options:
         if option == wanted:
             return ""
-        if abs(len(option) - len(wanted)) < nearest:
+        if abs(len(option) - len(wanted)) <= min(nearest, _FARTHEST):
             distance = _distance(wanted, option)
-            if distance < nearest:
+            begins_alike = option[:1] == wanted[:1] != best[:1]
+            if distance < nearest or (best and distance == nearest and begins_alike):
                 best, nearest = option, distance
     if not best:
         return ""
