@@ -350,7 +350,7 @@ def test_a_fault_of_the_input_is_refused_and_one_that_a_variable_could_mend_can_
     (error,) = [finding for finding in unset.findings if finding.severity is Severity.ERROR]
     assert error.code == "DF010"
     assert error.message.startswith("base name ($X) should not be blank; nothing in this file sets `X`: ")
-    assert not (unset.refused or unset.ok or unset.internal)
+    assert (unset.refused, unset.ok, unset.internal) == (False, False, False)
 
 
 def test_variables_that_expand_without_end_are_no_defect() -> None:
