@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 import effort
+from live import buildkit, docker_cache
+
+__all__ = ["buildkit", "docker_cache"]  # fixtures for all tests
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"
