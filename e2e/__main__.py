@@ -21,7 +21,7 @@ from e2e import authority, host, mirror, processes, report, repositories, rows, 
 from e2e.app import Apps
 from e2e.bases import Bases
 from e2e.build import Builder, Result
-from e2e.engine import Engine, Missing, find
+from e2e.engine import Engine, Missing, cache_folder, find
 
 
 def arguments() -> argparse.Namespace:
@@ -88,15 +88,11 @@ def prepare(chosen: list[rows.Row], tables: dict[str, Any], cache: Path, engine:
     front = mirror.Mirror(host.package_index(), cache / "files", f"https://{server.INDEX}/remote")
     hosts = [f"--add-host={name}:{server.ADDRESS}" for name in tables["hosts"]]
     bases = Bases(engine, cache, tables, root, hosts, say)
+    bases.forget_old()
     content = server.Content(tables, catalogue, front, cache / "apt", bases.pythons)
     server.start(content, cache / "git", certificate, key)
     apps = Apps(engine, tables["apps"], certificate, key, tables["folder"])
     return Builder(engine, bases, apps, tables, hosts, logs)
-
-
-def cache_folder() -> Path:
-    """Where everything is kept."""
-    return Path(os.environ.get("DOCKERFIX_E2E_CACHE", "~/.cache/dockerfix-e2e")).expanduser()
 
 
 def open_cache() -> Path:

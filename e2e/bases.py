@@ -15,7 +15,7 @@ from threading import RLock
 from typing import Any
 
 from e2e import debian, host, interpreters, registry
-from e2e.engine import BASE, Engine
+from e2e.engine import BASE, EMPTY, Engine
 
 HERE = Path(__file__).parent
 RECIPE = ("bases.py", "debian.py", "interpreters.py", "registry.py", "standins.yaml")
@@ -81,6 +81,13 @@ class Bases:
     def pythons(self) -> Path:
         """The folder of interpreters, each with VERSION and perhaps an archive beside it."""
         return self._engine.share / "pythons"
+
+    def forget_old(self) -> None:
+        """Delete the base images of older recipes."""
+        names = self._engine.run("images", "--format", "{{.Repository}}:{{.Tag}}", BASE).split()
+        old = [name for name in names if not name.startswith((f"{BASE}:{self._recipe}-", EMPTY))]
+        if old:
+            self._engine.run("rmi", "-f", *old, check=False)
 
     def need(self, image: str) -> str:
         """The name of the stand-in for an image. Raises NoStandIn for one that is not known here, or not served."""

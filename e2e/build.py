@@ -14,20 +14,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from e2e import check, faults, upload
+from e2e import check, faults, texts, upload
 from e2e.app import Apps, migrate
 from e2e.bases import Bases, NoStandIn
 from e2e.engine import LABEL, ROW, Engine, Failed
 from e2e.reasons import reason
 from e2e.rows import Row
 
-SYNTAX = re.compile(r"\A(\ufeff?)#[ \t]*syntax[ \t]*=[^\n]*\n", re.IGNORECASE)
-FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE | re.MULTILINE)
-COPY_FROM = re.compile(r"^\s*(?:COPY|ADD)\s+(?:--\S+\s+)*?--from=(\S+)", re.IGNORECASE | re.MULTILINE)
-MOUNT_FROM = re.compile(r"--mount=\S*\bfrom=([^,\s]+)")
-SECRET = re.compile(r"--mount=\S*type=secret\S*?\bid=([^,\s]+)")
-APT_UNLOCKED = re.compile(r"--mount=(?!\S*sharing=)\S*target=/var/cache/apt\b")
-INTERPRETER = re.compile(r"\b(?:uv python|pyenv) install(?:-latest)?\s+[\"']?(3\.\d+)")
 WRONG_CUDA = "10.1.243"
 
 
@@ -141,7 +134,7 @@ class Builder:
     def _raw(self, row: Row, context: Path, result: Result) -> None:
         """The input as it is does not build."""
         try:
-            self._build(row, _runner(row.source.read_text(errors="surrogateescape")), context)
+            self._build(row, texts.runner(row.source.read_text(errors="surrogateescape")), context)
         except (Failed, NoStandIn) as error:
             result.note = reason(str(error))
             result.checked = True
@@ -152,7 +145,7 @@ class Builder:
 
     def _plain(self, row: Row, context: Path, result: Result) -> None:
         """The input as it is builds, as the newest Cog's do without packages and cog-base; it lacks what fal needs."""
-        self._build(row, _runner(row.source.read_text(errors="surrogateescape")), context)
+        self._build(row, texts.runner(row.source.read_text(errors="surrogateescape")), context)
         result.built = True
         found = self._inside(row, context, context, result)
         lacks = [text for text in found if re.match(r"import fal|.* of Cog: |curl|.* is not on sys.path", text)]
@@ -185,7 +178,7 @@ class Builder:
     def _presuppose(self, row: Row, text: str) -> str:
         """The text with what the project's own commands presuppose (see checks.yaml) after its last FROM."""
         lines = self._checks.get(row.project, {}).get("presupposes", [])
-        places = list(FROM.finditer(text))
+        places = list(texts.FROM.finditer(text))
         if not lines or not places:
             return text
         end = (text + "\n").index("\n", places[-1].end()) + 1
@@ -206,21 +199,21 @@ class Builder:
 
     def _build(self, row: Row, text: str, context: Path) -> None:
         """`docker build` with the stand-ins in place; without a `#syntax=` line, whose frontend is in a registry."""
-        for minor in dict.fromkeys(INTERPRETER.findall(text)):
+        for minor in dict.fromkeys(texts.INTERPRETER.findall(text)):
             self._bases.interpreter(minor, archive=True)
         given = self._checks.get(row.project, {}).get("secrets", {})
-        named = {name: f"E2E_SECRET_{number}" for number, name in enumerate(dict.fromkeys(SECRET.findall(text)))}
+        named = {name: f"E2E_SECRET_{number}" for number, name in enumerate(dict.fromkeys(texts.SECRET.findall(text)))}
         variables = {variable: given.get(name, f"secret {name}\n") for name, variable in named.items()}
         flags = [f"--secret=id={name},env={variable}" for name, variable in named.items()]
-        flags += [f"--build-context={image}=docker-image://{self._bases.need(image)}" for image in images(text)]
+        flags += [f"--build-context={image}=docker-image://{self._bases.need(image)}" for image in texts.images(text)]
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
             file = Path(scratch) / "Dockerfile"
-            file.write_text(SYNTAX.sub(r"\1", text), errors="surrogateescape", newline="")
+            file.write_text(texts.SYNTAX.sub(r"\1", text), errors="surrogateescape", newline="")
             where = ["-t", _image(row), "-f", self._engine.path(file), self._engine.path(context)]
             around = ["--progress", "plain", "--network", "host", *self._hosts, *flags]
             log = self._logs / f"{row.name}.build.log"
             # old Cogs mount apt's cache without a lock, so two such builds at a time would meet on apt's own
-            with self._apt if APT_UNLOCKED.search(text) else contextlib.nullcontext():
+            with self._apt if texts.APT_UNLOCKED.search(text) else contextlib.nullcontext():
                 self._engine.run("buildx", "build", *around, *where, variables=variables, log=log)
 
     def _forget(self, row: Row) -> None:
@@ -252,20 +245,6 @@ class Builder:
         (self._logs / f"{row.name}.check.log").write_text(output)
         result.pip = check.pip(output)
         return check.verdict(output)
-
-
-def images(text: str) -> list[str]:
-    """The images that a Dockerfile names: not its stages, which COPY may name by their number."""
-    stages = {name.lower() for _, name in FROM.findall(text) if name} | {"scratch"}
-    copied = [name for name in COPY_FROM.findall(text) if not name.isdigit()]
-    named = [name for name, _ in FROM.findall(text)] + copied + MOUNT_FROM.findall(text)
-    return [name for name in dict.fromkeys(named) if name.lower() not in stages and not name.startswith(f"{LABEL}/")]
-
-
-def _runner(text: str) -> str:
-    """The Dockerfile of a project in the three-document output, else the text."""
-    match = re.search(r"^=== Runner Dockerfile contents:\n(.*?)^===", text, re.DOTALL | re.MULTILINE)
-    return match[1] if match else text
 
 
 def _image(row: Row) -> str:

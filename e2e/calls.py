@@ -176,7 +176,7 @@ def _picture(wanted: dict[str, Any], data: bytes, folder: Path, place: str) -> I
     try:
         found = [[pixel[:3] for pixel in row] for row in pictures.read(data)]
         if "$pixels" in wanted:
-            goal = [[COLOURS[letter] for letter in row] for row in wanted["$pixels"]]
+            goal: list[list[pictures.Pixel]] = [[COLOURS[letter] for letter in row] for row in wanted["$pixels"]]
         else:
             goal = [[pixel[:3] for pixel in row] for row in pictures.read((folder / wanted["$picture"]).read_bytes())]
     except ValueError as error:

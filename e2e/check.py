@@ -98,4 +98,6 @@ def pip(output: str) -> str:
     """What `pip check` found, in a word or two for the table, from the output of `inside.py`."""
     match = re.search(r"^pip:(\[.*\])$", output, re.MULTILINE)
     conflicts = json.loads(match[1]) if match else None
-    return "" if conflicts is None else "ok" if not conflicts else f"{len(conflicts)} conflicts"
+    return (
+        "" if conflicts is None else "ok" if not conflicts else f"{len(conflicts)} conflict{'s' * (len(conflicts) > 1)}"
+    )

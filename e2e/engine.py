@@ -18,6 +18,7 @@ from e2e import debian, processes
 
 ROW = "dockerfix-e2e/row"
 BASE = "dockerfix-e2e/base"
+EMPTY = f"{BASE}:empty"
 LABEL = "dockerfix-e2e"
 LEAST = 23  # the first release whose own frontend reads heredocs
 PACKAGES = ("docker.io", "docker-cli", "docker-buildx", "runc", "containerd", "iptables")
@@ -182,6 +183,11 @@ class Engine:
 def forget(state: Path) -> None:
     """Delete the state of a daemon of our own."""
     shutil.rmtree(state, ignore_errors=True)
+
+
+def cache_folder() -> Path:
+    """Where everything is kept."""
+    return Path(os.environ.get("DOCKERFIX_E2E_CACHE", "~/.cache/dockerfix-e2e")).expanduser()
 
 
 def find(cache: Path, seat: str, say: Say) -> Engine:

@@ -27,8 +27,8 @@ def _before_last(pattern: str, line: str) -> Callable[[str], str]:
 
 
 def _without_package(text: str) -> str:
-    """Take the first package out of its step."""
-    changed = re.sub(r" \\\n    '[A-Za-z][^'\n]*'(?= \\\n)", "", text, count=1)
+    """Take the last of several packages out of its step."""
+    changed = re.sub(r"(?<=') \\\n    '[A-Za-z][^'\n]*'\n", "\n", text, count=1)
     if changed == text:
         raise ValueError("no place for a fault: two packages, each on its line")
     return changed

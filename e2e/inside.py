@@ -3,6 +3,7 @@
 Reads the file named as its argument (JSON, see `e2e.check.expectations`) and prints a JSON list of what is wrong.
 """
 
+import importlib
 import importlib.metadata
 import json
 import os
@@ -16,9 +17,17 @@ COG_FOLDERS = ("/opt/r8", "/dep")
 NOT_LOOKED_AT = ("/proc", "/sys", "/dev")
 
 
+def packaging(module):
+    """A module of the package `packaging`; pip has one of its own where none is installed."""
+    try:
+        return importlib.import_module("packaging." + module)
+    except ImportError:
+        return importlib.import_module("pip._vendor.packaging." + module)
+
+
 def packages(expected):
     """Every requirement of cog.yaml that applies here is installed in a version that it allows."""
-    from packaging.requirements import Requirement
+    Requirement = packaging("requirements").Requirement  # noqa: N806 - a class
 
     for text in expected["requirements"]:
         requirement = Requirement(text)
@@ -41,8 +50,8 @@ def packages(expected):
 
 def fal_rule(asked, version):
     """What fal (or a package that it brings) demands of a package, where that excludes what the project asked for."""
-    from packaging.requirements import Requirement
-    from packaging.utils import canonicalize_name
+    Requirement = packaging("requirements").Requirement  # noqa: N806 - a class
+    canonicalize_name = packaging("utils").canonicalize_name
 
     seen, open_names = set(), ["fal"]
     while open_names:

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from e2e import engine
-from e2e.build import SYNTAX, images
+from e2e.texts import SYNTAX, images
 
-EMPTY = f"{engine.BASE}:empty"
 NAME = re.compile(r"[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*(?::\w[\w.-]{0,100})?(?:@sha256:[0-9a-f]{64})?")
 TRIES = 5
 # the registry's answer and not the frontend's: no verdict on the file
@@ -44,21 +43,21 @@ class Judge:
         self._daemon, self._scratch = daemon, scratch
         self._context = scratch / "context"
         self._context.mkdir(parents=True)
-        if not daemon.has(EMPTY):
+        if not daemon.has(engine.EMPTY):
             archive = scratch / "empty.tar"
             archive.write_bytes(bytes(10240))  # a tar file without a member
-            daemon.run("import", "--platform", "linux/amd64", "-", EMPTY, source=archive)
+            daemon.run("import", "--platform", "linux/amd64", "-", engine.EMPTY, source=archive)
 
     def verdict(self, text: str | bytes) -> Verdict:
         """What the frontend says of a Dockerfile."""
         data = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
-        readable = data.decode("latin-1")
+        readable = data.decode(errors="surrogateescape")
         asked = SYNTAX.sub(r"\1", readable)
         named = [name for name in images(asked) if NAME.fullmatch(name)]
-        contexts = [f"--build-context={name}=docker-image://{EMPTY}" for name in named]
+        contexts = [f"--build-context={name}=docker-image://{engine.EMPTY}" for name in named]
         with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
             file = Path(folder) / "Dockerfile"
-            file.write_bytes(asked.encode("latin-1"))
+            file.write_bytes(asked.encode(errors="surrogateescape"))
             where = ["-f", self._daemon.path(file), self._daemon.path(self._context)]
             command = ["buildx", "build", "--print=outline", "--progress", "plain", *contexts, *where]
             output, code = self._daemon.ask(*command)

@@ -69,6 +69,7 @@ def totals(results: list[Result]) -> str:
 def write(results: list[Result], folder: Path, seconds: float) -> None:
     """Write results.json and results.md."""
     folder.mkdir(parents=True, exist_ok=True)
+    results = sorted(results, key=lambda result: list(WHAT).index(result.kind))
     data = {"seconds": round(seconds), "totals": totals(results), "rows": [result.as_json() for result in results]}
     (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
     rows = [HEAD, ("---",) * len(HEAD), *(cells(result) for result in results)]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.__main__ import cache_folder
 from e2e.judge import Judge, judge
 
 from e2e import engine
@@ -29,7 +28,7 @@ def docker_cache() -> Path:
         engine.possible()
     except engine.Missing as error:
         lacking(str(error))
-    return cache_folder()
+    return engine.cache_folder()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from e2e.uploads import Uploads
 
 import dockerfix
 from conftest import SHARED
-from e2e import app, build, check, faults, mirror, reasons, registry, rows, server, upload, wheels
+from e2e import app, build, check, faults, mirror, reasons, registry, rows, server, texts, upload, wheels
 
 
 def manifest(root: Path) -> list[list[str]]:
@@ -206,12 +206,12 @@ def test_the_debian_below_a_python(image: str, suite: str) -> None:
 def test_images_are_those_that_are_no_stages() -> None:
     text = "FROM a:1 AS b\nFROM b\nCOPY --link --from=c /x /y\nCOPY --from=0 /x /y\n"
     text += "RUN --mount=type=bind,from=d,target=/d x\n"
-    assert build.images(text) == ["a:1", "c", "d"]
+    assert texts.images(text) == ["a:1", "c", "d"]
 
 
 def test_a_syntax_line_is_taken_out_and_nothing_else() -> None:
-    assert build.SYNTAX.sub(r"\1", "#syntax=docker/dockerfile:1.4\nFROM a\n") == "FROM a\n"
-    assert build.SYNTAX.sub(r"\1", "FROM a\n# syntax=b\n") == "FROM a\n# syntax=b\n"
+    assert texts.SYNTAX.sub(r"\1", "#syntax=docker/dockerfile:1.4\nFROM a\n") == "FROM a\n"
+    assert texts.SYNTAX.sub(r"\1", "FROM a\n# syntax=b\n") == "FROM a\n# syntax=b\n"
 
 
 def converted(project: str) -> tuple[rows.Row, str]:
@@ -297,5 +297,5 @@ def test_a_private_index_asks_for_its_password(tmp_path: Path) -> None:
 
 def test_what_pip_check_found_is_in_the_table() -> None:
     assert check.pip("pip:[]\nresult:[]") == "ok"
-    assert check.pip('pip:["a 1 requires b, which is not installed."]') == "1 conflicts"
+    assert check.pip('pip:["a 1 requires b, which is not installed."]') == "1 conflict"
     assert check.pip("Traceback") == ""
