@@ -17,9 +17,9 @@ from e2e.engine import Engine, Failed
 from e2e.uploads import Uploads
 
 import dockerfix
-<from places import FIXTURES
 from e2e import app, authority, calls, network, pictures, rows
->
+from places import FIXTURES
+
 APPS = yaml.safe_load((rows.HERE / "apps.yaml").read_text(encoding="utf-8"))
 RED, GREEN, BLUE, WHITE = (calls.COLOURS[letter] for letter in "RGBW")
 HERE = Path(__file__).parent
