@@ -64,7 +64,7 @@ def check_packages(case: Case, result: dockerfix.Result) -> None:
 def check_fal_ready(case: Case, result: dockerfix.Result) -> None:
     """The checker has no objection; it judges the default target."""
     if "server" not in case.folder.name:
-        found = checker.check(result.text, cog_yaml=case.cog_yaml, project=case.folder, original=case.bare)
+        found = checker.check(result.text, cog_yaml=case.cog_yaml, project=project_of(case.folder), original=case.bare)
         assert not [violation for violation in found if violation.rule not in NOT_JUDGED]
 
 

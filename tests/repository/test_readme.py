@@ -11,7 +11,7 @@ import pytest
 
 import dockerfix
 from apps import HERE, run
-from checker.corpus import rows
+from archives import outputs
 from commands import DOCKERFILE
 from places import FIXTURES, ROOT
 from shown import README, bash, block, tools
@@ -110,7 +110,7 @@ def test_from_cog_debug_to_a_call(tmp_path: Path, tools: Path) -> None:
 
 
 def test_the_figures() -> None:
-    listed = rows()
+    listed = outputs()
     releases, projects = ({getattr(row, name) for row in listed} for name in ("release", "project"))
     assert f"The {len(listed)} outputs" in TEXT
     assert f"({len(releases)} releases of Cog, {len(projects)} projects)" in TEXT
