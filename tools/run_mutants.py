@@ -119,7 +119,7 @@ def report(file: str, jobs: int) -> int:
     path = PACKAGE / file
     _, status = os.waitpid(start(file, compile(path.read_bytes(), path, "exec")), 0)
     if status:
-        print(f"{file}: its tests fail without any mutant, so nothing can be measured: pytest {' '.join(TESTS[file])}")
+        print(f"{file}: its tests fail without any mistake, so nothing can be measured: pytest {' '.join(TESTS[file])}")
         return 1
     made = list(mutants(path, file))
     alive = {mutant.name for mutant in survivors(made, jobs)}

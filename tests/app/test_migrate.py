@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from apps import run, write
 from dockerfix.app import AppError, build, build_server, migrate
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
+from golden import GoldenFile
 from places import FIXTURES
 
 PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
@@ -227,11 +228,8 @@ def test_ignored_by_fal_itself(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_golden_guide() -> None:
-    folder = FIXTURES / "app" / "odd-inputs"
-    project = Project.open(folder)
+def test_golden_guide(snapshot: SnapshotAssertion) -> None:
+    project = Project.open(FIXTURES / "app" / "odd-inputs")
     text = migrate.plan(project, DOCKERFILE, build(project), FINDINGS).files["MIGRATION.md"]
-    expected = folder / "expected.MIGRATION.md"
-    if os.environ.get("WRITE_GOLDEN"):
-        expected.write_text(text, encoding="utf-8")
-    assert text == expected.read_text(encoding="utf-8")
+    golden = snapshot.use_extension(GoldenFile)
+    assert text.encode() == golden(name="app/odd-inputs/expected.MIGRATION.md")

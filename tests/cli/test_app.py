@@ -290,7 +290,9 @@ class TestMigrate:
         assert names(folder) == {"Dockerfile"}
         done = command("migrate", ".", "--dockerfile", "-", "--dry-run", cwd=folder, stdin=DOCKERFILE.encode())
         assert done.code == 0
-        assert done.err.endswith("`Dockerfile` isn't dockerfix's, or was edited since: only --force would replace it\n")
+        assert done.err.endswith(
+            "`Dockerfile` was not written by dockerfix, or was edited since; only --force would overwrite it\n"
+        )
         done = command("migrate", ".", "--dockerfile", "-", "--force", cwd=folder, stdin=DOCKERFILE.encode())
         assert done.code == 0
         assert names(folder) == APP_FILES | BESIDE
@@ -299,6 +301,8 @@ class TestMigrate:
         arguments = ["migrate", ".", "--dockerfile", "-"]
         shown = command(*arguments, "--dry-run", cwd=folder, stdin=DOCKERFILE.encode())
         assert (shown.code, names(folder)) == (0, set())
+        assert shown.err.splitlines()[-1].startswith("dockerfix: Dockerfile, fal_app.py, ")
+        assert shown.err.endswith(", MIGRATION.md would be written\n")
         subprocess.run(["git", "apply", "-"], input=shown.out, cwd=folder, check=True, env=dict(os.environ))
         assert names(folder) == APP_FILES | BESIDE
         again = command(*arguments, "--dry-run", "-q", cwd=folder, stdin=DOCKERFILE.encode())
@@ -308,7 +312,7 @@ class TestMigrate:
         (folder / "pyproject.toml").write_text("[project]\nname = 'x'\n")
         done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
         assert done.code == 0
-        assert "dockerfix: your pyproject.toml stays as it is\n" in done.err
+        assert "dockerfix: your pyproject.toml is kept\n" in done.err
         assert "[tool.fal.apps.my-model]" in (folder / "MIGRATION.md").read_text()
 
     def test_server(self, folder: Path) -> None:

@@ -156,7 +156,7 @@ class TestResult:
         assert b"\n-WORKDIR /app\n+WORKDIR /src\n" in done.out
         line = fresh.decode().split("\n").index("WORKDIR /src") + 1
         assert (
-            f"committed:{line}:1: DF005 error: this file is stale: it is not what dockerfix makes of <stdin> now"
+            f"committed:{line}:1: DF005 error: this file is stale: it differs from the current result for <stdin>"
             in (done.err)
         )
         assert done.err.splitlines()[-1].startswith("dockerfix: committed is stale, 1 error")
@@ -289,28 +289,28 @@ class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["-i", "-o", "x", "f"], "-i/--in-place and -o/--output don't go together"),
-            (["-i", "--check", "f"], "-i/--in-place and --check/--diff don't go together"),
-            (["-i", "--diff", "f"], "-i/--in-place and --check/--diff don't go together"),
-            (["-o", "x", "--diff", "f"], "-o/--output and --check/--diff don't go together"),
-            (["--against", "x", "--diff", "f"], "--check/--diff and --against don't go together"),
-            (["-i"], "standard input can't be rewritten in place"),
-            (["-i", "f", "-"], "standard input can't be rewritten in place"),
-            (["f", "g"], "several FILEs need --in-place, --check or --diff"),
-            (["f", "g", "-o", "x"], "several FILEs need --in-place, --check or --diff"),
-            (["--config", "x", "--no-config"], "--config and --no-config don't go together"),
-            (["--keep", "tini", "--drop", "tini,pget"], "`tini` is to be kept and dropped"),
-            (["--keep", "tinny"], "`tinny` is nothing that `keep` knows; did you mean `tini`?"),
-            (["--drop", "xyz"], "it is one of cog-base, cog-base-extras, pget, tini"),
-            (["--ignore", "DF999"], "`DF999` is no code"),
-            (["--ignore", "df104"], "`df104` is no code; did you mean `DF104`?"),
-            (["--select", "drop-tini"], "`drop-tini` is no code; did you mean `DF102`?"),
+            (["-i", "-o", "x", "f"], "-i/--in-place and -o/--output can't be combined"),
+            (["-i", "--check", "f"], "-i/--in-place and --check/--diff can't be combined"),
+            (["-i", "--diff", "f"], "-i/--in-place and --check/--diff can't be combined"),
+            (["-o", "x", "--diff", "f"], "-o/--output and --check/--diff can't be combined"),
+            (["--against", "x", "--diff", "f"], "--check/--diff and --against can't be combined"),
+            (["-i"], "--in-place can't rewrite standard input"),
+            (["-i", "f", "-"], "--in-place can't rewrite standard input"),
+            (["f", "g"], "several FILEs require --in-place, --check or --diff"),
+            (["f", "g", "-o", "x"], "several FILEs require --in-place, --check or --diff"),
+            (["--config", "x", "--no-config"], "--config and --no-config can't be combined"),
+            (["--keep", "tini", "--drop", "tini,pget"], "`tini` is given to both --keep and --drop"),
+            (["--keep", "tinny"], "unknown construct `tinny` for `keep`; did you mean `tini`?"),
+            (["--drop", "xyz"], "choose from cog-base, cog-base-extras, pget, tini"),
+            (["--ignore", "DF999"], "unknown code `DF999`"),
+            (["--ignore", "df104"], "unknown code `df104`; did you mean `DF104`?"),
+            (["--select", "drop-tini"], "unknown code `drop-tini`; did you mean `DF102`?"),
             (["--format", "xml"], "'xml' is not one of 'text', 'json', 'sarif', 'github'"),
             (["--fail-on", "never"], "'never' is not one of 'error', 'warning', 'note'"),
             (["--target", "k8s"], "'k8s' is not one of 'app', 'server'"),
-            (["--fal-version", "1;rm"], "`1;rm` is no version such as 1.2.3"),
-            (["-j", "-1"], "`-1` is no whole number from 0 on"),
-            (["--jobs", "many"], "`many` is no whole number from 0 on"),
+            (["--fal-version", "1;rm"], "`1;rm` is not a version such as 1.2.3"),
+            (["-j", "-1"], "must be a whole number, 0 or greater (got `-1`)"),
+            (["--jobs", "many"], "must be a whole number, 0 or greater (got `many`)"),
         ],
     )
     def test_what_does_not_go(self, project: Here, arguments: list[str], message: str) -> None:
@@ -357,7 +357,7 @@ class TestOptions:
         outside.write_text("flask\n")
         done = project("--requirements", outside, "Dockerfile")
         assert done.code == 2
-        assert "lies outside of the project ., which is all that a build can copy" in done.err
+        assert "is outside the project .; a build can copy only files of the project" in done.err
 
     def test_missing_requirements(self, project: Here) -> None:
         done = project("--requirements", "needs.txt", "Dockerfile")
@@ -410,16 +410,16 @@ class TestOptions:
         assert project("--force", "Dockerfile")[:2] == (3, b"")
 
     def test_force_has_a_gate_too(self, project: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-        from dockerfix.driver import gate
+        from dockerfix.driver import defects
 
         (project.folder / "cog.yaml").unlink()
-        sound = gate.defects
+        sound = defects.defects
         monkeypatch.setattr(
-            gate, "defects", lambda document: [*sound(document), *([("odd", 0)] if "fal==" in document.text else [])]
+            defects, "defects", lambda document: [*sound(document), *([("odd", 0)] if "fal==" in document.text else [])]
         )
         done = project("--force", "Dockerfile")
         assert (done.code, done.out) == (4, b"")
-        assert "DF008 error: the result would be rejected by BuildKit or changed by a second run" in done.err
+        assert "DF008 error: BuildKit would reject the result, or a second run would change it" in done.err
 
     def test_verify_asks_a_second_reader(self, project: Here, monkeypatch: pytest.MonkeyPatch) -> None:
         from dockerfix.driver import cross_check
@@ -429,7 +429,10 @@ class TestOptions:
         assert project("-q", "Dockerfile").code == 0
         done = project("-q", "--verify", "Dockerfile")
         assert (done.code, done.out) == (4, b"")
-        assert "DF006 error: the second reader disagrees: line 1: it reads `b`; nothing was written" in done.err
+        assert (
+            "DF006 error: dockerfile-parse reads the result differently: line 1: it reads `b`; nothing was written"
+            in done.err
+        )
 
     def test_quiet_tells_only_errors(self, project: Here) -> None:
         assert project("-q", "-i", "Dockerfile") == (1, b"", "")

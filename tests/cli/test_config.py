@@ -70,7 +70,7 @@ class TestSearch:
         project.write(".dockerfix.yaml", "ignore: [DF104]\n")
         project.write("pyproject.toml", "[tool.dockerfix]\n")
         assert wrong(project("Dockerfile")) == (
-            ".dockerfix.yaml: [tool.dockerfix] of pyproject.toml beside it holds settings too: keep one"
+            ".dockerfix.yaml: [tool.dockerfix] in pyproject.toml beside it has settings too; keep only one of them"
         )
         project.write("pyproject.toml", "[tool.dockerfixer]\n")
         config._search.cache_clear()
@@ -134,28 +134,28 @@ class TestMistakes:
             ("kep: [tini]", ".dockerfix.yaml:1: unknown setting `kep`; did you mean `keep`?"),
             ("quiet: true\nfail_on: note", ".dockerfix.yaml:2: unknown setting `fail_on`; did you mean `fail-on`?"),
             ("zzz: 1", ".dockerfix.yaml:1: unknown setting `zzz`"),
-            ("keep: tini", ".dockerfix.yaml:1: `keep` must be a list of words"),
-            ("keep: {tini: 1}", ".dockerfix.yaml:1: `keep` must be a list of words"),
-            ("keep: [[tini]]", ".dockerfix.yaml:1: `keep` must be a list of words"),
-            ("keep: [tinny]", ".dockerfix.yaml:1: `tinny` is nothing that `keep` knows; did you mean `tini`?"),
-            ("ignore: [DF999]", ".dockerfix.yaml:1: `DF999` is no code; `dockerfix passes` lists them"),
-            ("ignore: [drop-tini]", ".dockerfix.yaml:1: `drop-tini` is no code; did you mean `DF102`?"),
+            ("keep: tini", ".dockerfix.yaml:1: `keep` must be a list of strings"),
+            ("keep: {tini: 1}", ".dockerfix.yaml:1: `keep` must be a list of strings"),
+            ("keep: [[tini]]", ".dockerfix.yaml:1: `keep` must be a list of strings"),
+            ("keep: [tinny]", ".dockerfix.yaml:1: unknown construct `tinny` for `keep`; did you mean `tini`?"),
+            ("ignore: [DF999]", ".dockerfix.yaml:1: unknown code `DF999`; `dockerfix passes` lists the codes"),
+            ("ignore: [drop-tini]", ".dockerfix.yaml:1: unknown code `drop-tini`; did you mean `DF102`?"),
             ("quiet: perhaps", ".dockerfix.yaml:1: `quiet` must be true or false"),
             ('quiet: "true"', ".dockerfix.yaml:1: `quiet` must be true or false"),
-            ("jobs: -1", ".dockerfix.yaml:1: `jobs` must be a whole number from 0 on"),
-            ('jobs: "2"', ".dockerfix.yaml:1: `jobs` must be a whole number from 0 on"),
-            ("jobs: yes", ".dockerfix.yaml:1: `jobs` must be a whole number from 0 on"),
-            ("fail-on: [error]", ".dockerfix.yaml:1: `fail-on` must be a text"),
+            ("jobs: -1", ".dockerfix.yaml:1: `jobs` must be a whole number, 0 or greater"),
+            ('jobs: "2"', ".dockerfix.yaml:1: `jobs` must be a whole number, 0 or greater"),
+            ("jobs: yes", ".dockerfix.yaml:1: `jobs` must be a whole number, 0 or greater"),
+            ("fail-on: [error]", ".dockerfix.yaml:1: `fail-on` must be a string"),
             (
                 "fail-on: fatal",
-                ".dockerfix.yaml:1: `fatal` is nothing that `fail-on` knows; it is one of error, warning, note",
+                ".dockerfix.yaml:1: unknown severity `fatal` for `fail-on`; choose from error, warning, note",
             ),
-            ("fal-version: latest", ".dockerfix.yaml:1: `latest` is no version such as 1.2.3"),
-            ("cog-yaml:", ".dockerfix.yaml:1: `cog-yaml` must be a text"),
+            ("fal-version: latest", ".dockerfix.yaml:1: `latest` is not a version such as 1.2.3"),
+            ("cog-yaml:", ".dockerfix.yaml:1: `cog-yaml` must be a string"),
             ('cog-yaml: ""', ".dockerfix.yaml:1: `cog-yaml` must name a file or folder"),
-            ("keep: [tini]\ndrop: [tini]", ".dockerfix.yaml: `tini` is to be kept and dropped"),
-            ("quiet: true\nquiet: false", ".dockerfix.yaml:2: `quiet` stands here a second time"),
-            ("- quiet", ".dockerfix.yaml:1: must hold `name: value` lines"),
+            ("keep: [tini]\ndrop: [tini]", ".dockerfix.yaml: `tini` is in both `keep` and `drop`"),
+            ("quiet: true\nquiet: false", ".dockerfix.yaml:2: `quiet` is given twice"),
+            ("- quiet", ".dockerfix.yaml:1: must consist of `name: value` lines"),
             ("a: {", ".dockerfix.yaml:2:1: not valid YAML: did not find expected node content"),
             (
                 "a: !!python/object:os.system x",
@@ -172,13 +172,13 @@ class TestMistakes:
         ("text", "message"),
         [
             ("[tool.dockerfix]\nkep = []", "pyproject.toml: unknown setting `kep`; did you mean `keep`?"),
-            ("[tool.dockerfix]\nkeep = 'tini'", "pyproject.toml: `keep` must be a list of words"),
-            ("[tool.dockerfix]\nkeep = [1]", "pyproject.toml: `keep` must be a list of words"),
+            ("[tool.dockerfix]\nkeep = 'tini'", "pyproject.toml: `keep` must be a list of strings"),
+            ("[tool.dockerfix]\nkeep = [1]", "pyproject.toml: `keep` must be a list of strings"),
             ("[tool.dockerfix]\nquiet = 'true'", "pyproject.toml: `quiet` must be true or false"),
             ("[tool.dockerfix]\nquiet = 1", "pyproject.toml: `quiet` must be true or false"),
-            ("[tool.dockerfix]\njobs = true", "pyproject.toml: `jobs` must be a whole number from 0 on"),
-            ("[tool.dockerfix]\njobs = 1.5", "pyproject.toml: `jobs` must be a whole number from 0 on"),
-            ("[tool.dockerfix]\nfal-version = 1.2", "pyproject.toml: `fal-version` must be a text"),
+            ("[tool.dockerfix]\njobs = true", "pyproject.toml: `jobs` must be a whole number, 0 or greater"),
+            ("[tool.dockerfix]\njobs = 1.5", "pyproject.toml: `jobs` must be a whole number, 0 or greater"),
+            ("[tool.dockerfix]\nfal-version = 1.2", "pyproject.toml: `fal-version` must be a string"),
             ("[tool]\ndockerfix = 3", "pyproject.toml: [tool.dockerfix] must be a table"),
         ],
     )
@@ -196,7 +196,7 @@ class TestMistakes:
 
     def test_a_huge_file(self, project: Here) -> None:
         project.write(".dockerfix.yaml", "#" * ((1 << 20) + 1))
-        assert wrong(project("Dockerfile")) == ".dockerfix.yaml: larger than 1 MiB"
+        assert wrong(project("Dockerfile")) == ".dockerfix.yaml: must be at most 1 MiB large"
 
     def test_one_bad_file_stops_all_before_anything_is_written(self, here: Here) -> None:
         for name in ("one", "two"):

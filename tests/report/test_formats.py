@@ -276,5 +276,5 @@ class TestRules:
 
     @pytest.mark.parametrize("text", ["", "D", "DF99", "DF1045", "df104", "DF104 ", "DF١"])
     def test_what_is_no_code(self, text: str) -> None:
-        with pytest.raises(ValueError, match="is no code"):
+        with pytest.raises(ValueError, match="unknown code"):
             rules.check_code(text)

@@ -170,9 +170,9 @@ class TestPage:
 
     def test_errors_are_said(self) -> None:
         page = render(dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes()), path="Dockerfile")
-        assert "Not written: there are errors" in page
-        assert "Refused" in render(dockerfix.rewrite(""), path="Dockerfile")
-        assert "Nothing to change" in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
+        assert "Would not be written: errors were found" in page
+        assert "Would be refused" in render(dockerfix.rewrite(""), path="Dockerfile")
+        assert "Would be unchanged" in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
 
 
 def test_the_stages_and_what_they_take() -> None:
@@ -212,7 +212,7 @@ class TestCommand:
     def test_a_file(self, project: Here) -> None:
         done = project("review", "Dockerfile", "-o", "review.html")
         assert (done.code, done.out) == (0, b"")
-        assert done.err.startswith("dockerfix: review.html written, ")
+        assert done.err.startswith("dockerfix: review.html written; the Dockerfile would be rewritten, ")
         assert "drop-server" in (project.folder / "review.html").read_text("utf-8")
 
     def test_standard_input(self, project: Here) -> None:

@@ -122,7 +122,7 @@ class TestSummary:
 
     def test_many_files(self) -> None:
         assert text.summary(self.counts(files=20, changed=3, failed=1, errors=1), "would be rewritten") == (
-            "dockerfix: 3 of 20 files would be rewritten, 1 not written, 1 error"
+            "dockerfix: 3 of 20 files would be rewritten, 1 would not be written, 1 error"
         )
 
     def test_what_counts(self) -> None:

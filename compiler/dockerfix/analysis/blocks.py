@@ -127,6 +127,11 @@ def write_or_update(document: Document, code: str, text: str, offset: int, messa
         yield Finding(code, block.span, messages.updated, edits)
 
 
+def removed(code: str, block: Block, message: str) -> Finding:
+    """Return the finding of a pass that removes a block."""
+    return Finding(code, block.span, message, (Edit(block.span, ""),))
+
+
 def update(document: Document, block: Block, text: str) -> tuple[Edit, ...]:
     """Return the edit that makes `block` read `text`; none if it does already."""
     present = document.source.slice(block.span)

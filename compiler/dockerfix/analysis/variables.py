@@ -27,7 +27,7 @@ from dockerfix.text.lazy_patterns import lazy
 _REFERENCE = lazy(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 MOUNT_WORDS = ("source", "src", "target", "dst", "destination", "from")
-"""The options of a mount that name something; RUN expands their values (`syntax/scopes.py`, EXPANDED_FLAGS)."""
+"""The options of a mount that name something; RUN expands their values (`syntax/words/scopes.py`, EXPANDED_FLAGS)."""
 
 
 class Resolved(NamedTuple):

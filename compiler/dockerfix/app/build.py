@@ -18,7 +18,7 @@ from dockerfix.text.findings import Finding, Severity
 class AppResult:
     """The App of a project.
 
-    `text` is fal_app.py, `shim` fal_cog.py and `call` fal_call.py, all of which belong into the project's folder;
+    `text` is fal_app.py, `shim` fal_cog.py and `call` fal_call.py, all of which belong in the project's folder;
     `toml` is the entry for pyproject.toml. `findings` have their places in the project's files.
     """
 
@@ -32,7 +32,7 @@ class AppResult:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing found is an error."""
+        """Whether no finding is an error."""
         return all(finding.severity < Severity.ERROR for finding in self.findings)
 
     @property
@@ -44,7 +44,7 @@ class AppResult:
 def build(project: Project, options: AppOptions | None = None) -> AppResult:
     """The App for the predictor that the project's cog.yaml names; nothing of the project is run or changed.
 
-    Raises AppError, one line, for a project that can't have one: no cog.yaml or entry in it, a missing file or class,
+    Raises AppError, one line, for an unusable project: no cog.yaml, no predictor in it, a missing file or class,
     a syntax error, Python 2, a path that leaves the project, a Python that fal doesn't have.
     """
     config, file = checked_config(project)
@@ -55,7 +55,7 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
     settings = Chooser(project, config, options or AppOptions()).settings(predictor, downloads)
     notes = [*predictor.notes, *settings.notes, *notes_of(downloads, project, config)]
     if config.train is not None:
-        message = f"`{config.train}` has no counterpart on fal: training is left out"
+        message = f"`{config.train}` has no counterpart on fal; the App leaves training out"
         notes.append(Note("DF510", message, file, config.line_of("train")))
     text = app_file.write(predictor, settings, uses_torch_hub=any(each.source == "torch.hub" for each in downloads))
     findings = tuple(note.finding for note in notes)
@@ -77,13 +77,13 @@ def checked_config(project: Project) -> tuple[CogConfig, str]:
         raise AppError("the project has no cog.yaml")
     python = config.python_version or ""
     if python.startswith("2"):
-        message = f"Python {python} is asked for; Cog and fal run Python 3"
+        message = f"cog.yaml asks for Python {python}; Cog and fal run Python 3"
         raise AppError(message, file, config.line_of("build", "python_version"))
     if config.predict is None:
-        raise AppError("names no predictor: neither `predict` nor `run` is there", file)
+        raise AppError("names no predictor: neither `predict` nor `run` is set", file)
     return config, file
 
 
 def runtime_file(name: str) -> str:
-    """The text of a file that is written as it stands. Raises FileNotFoundError for an unknown name."""
+    """The text of a file that is copied unchanged. Raises FileNotFoundError for an unknown name."""
     return (get_data("dockerfix.app", f"runtime/{name}") or b"").decode()

@@ -1,6 +1,6 @@
 """All files of a migration together: the Dockerfile, the App, .dockerignore and MIGRATION.md.
 
-Nothing is written before `apply`; a file that dockerfix didn't write is never replaced unless that is asked for.
+Nothing is written before `apply`; a file that dockerfix didn't write is overwritten only on request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DEBUG_TIMEOUT = 300
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The files to write, by path relative to the project, and `kept`: those of the user's that stay as they are."""
+    """The files to write, by path relative to the project, and `kept`, the user's own files that are not changed."""
 
     root: Path
     files: dict[str, str]
@@ -44,11 +44,11 @@ class Plan:
         return tuple(path for path, text in self.files.items() if self.present(path) != text)
 
     def foreign(self, replaceable: Collection[str] = ()) -> tuple[str, ...]:
-        """The paths that hold what dockerfix didn't write, or what was edited since; `replaceable` names the input."""
+        """The paths of files that dockerfix didn't write or that were edited since, except those in `replaceable`."""
         return tuple(path for path in self.changed if path not in replaceable and not self._ours(path))
 
     def present(self, path: str) -> str | None:
-        """What the file holds now, or None where it isn't there."""
+        """The present text of the file, or None if it doesn't exist."""
         try:
             return decode((self.root / path).read_bytes())
         except FileNotFoundError:
@@ -60,7 +60,7 @@ class Plan:
 
 
 def stamped(text: str) -> str:
-    """`text` with a checksum behind its first mark, which tells whether the file was edited later."""
+    """`text` with a checksum after its first mark, by which a later edit is detected."""
     return text.replace(MARK, f"{MARK} ({_checksum(text)})", 1)
 
 
@@ -86,7 +86,7 @@ def plan(project: Project, dockerfile: str, target: AppResult | ServerResult, fi
     files = {target.settings.dockerfile: dockerfile, **target.files}
     kept: list[str] = []
     own = {
-        IGNORE_FILE: f"# {MARK}: what the image doesn't need.\n"
+        IGNORE_FILE: f"# {MARK}: files that the image does not need.\n"
         + "".join(f"{line}\n" for line in target.settings.for_docker),
         PROJECT_FILE: f"# {MARK}.\n{target.toml}",
     }
@@ -118,15 +118,15 @@ def _lines(text: str) -> list[str]:
 
 
 def apply(planned: Plan, *, force: bool = False, replaceable: Collection[str] = ()) -> tuple[str, ...]:
-    """Write what has changed; the paths written come back.
+    """Write the files that changed, and return their paths.
 
-    Raises AppError, and writes nothing, where a file that dockerfix didn't write would be replaced and `force` is
-    false, or where a path leaves the project through a link. Raises OSError.
+    Raises AppError, and writes nothing, if a file that dockerfix didn't write would be replaced and `force` is
+    false, or if a path leaves the project through a link. Raises OSError.
     """
     foreign = planned.foreign(replaceable)
     if foreign and not force:
         names = ", ".join(f"`{path}`" for path in foreign)
-        message = f"dockerfix didn't write {names}, or it was edited since; nothing was written"
+        message = f"dockerfix did not write {names}, or it was edited since; nothing was written"
         raise AppError(f"{message} (--force replaces it)")
     for path in planned.files:
         if leaves(planned.root, path):
@@ -142,7 +142,7 @@ def run_cog_debug(root: Path) -> str:
     program = shutil.which("cog")
     if program is None:
         raise AppError(
-            "cog isn't installed: pass what `cog debug` printed with --dockerfile FILE, or - for standard input"
+            "cog is not installed; pass what `cog debug` printed with --dockerfile FILE, or - for standard input"
         )
     try:
         found = subprocess.run([program, "debug"], cwd=root, capture_output=True, check=False, timeout=DEBUG_TIMEOUT)  # noqa: S603

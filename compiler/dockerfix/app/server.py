@@ -1,7 +1,7 @@
 """The other way onto fal: the image keeps Cog's own HTTP server, and fal calls it directly (``exposed_port``).
 
-Clients then keep Cog's API (``POST /predictions``). A gate stands in front of the server (`runtime/fal_gate.py`), since
-fal ends a runner that answers 503, as Cog does until its model is ready, and Cog's health check is always 200.
+Clients then keep Cog's API (``POST /predictions``). A gate in front of the server (`runtime/fal_gate.py`) is needed
+because fal ends a runner that answers 503, as Cog does until its model is ready, and Cog's health check is always 200.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GATE = cog_server.GATE_FILE
 class ServerResult:
     """What the server target needs beside its Dockerfile.
 
-    `gate` is fal_gate.py, which belongs into the project's folder and is what the image runs (`command`) in place of
+    `gate` is fal_gate.py, which belongs in the project's folder and which the image runs (`command`) in place of
     Cog's server, under tini; `cog` is the requirement to install, `toml` the entry for pyproject.toml.
     """
 
@@ -46,7 +46,7 @@ class ServerResult:
 
 
 def build_server(project: Project, options: AppOptions | None = None) -> ServerResult:
-    """The server target of a project. Raises AppError as `build` does, but for a predictor that only can't be read."""
+    """The server target of a project. Raises AppError as `build` does, except for a predictor that can't be read."""
     config, file = checked_config(project)
     reference = config.predict or ""
     line = config.line_of("predict") or config.line_of("run")
@@ -80,10 +80,10 @@ def _read(project: Project, reference: str, path: str, name: str | None) -> Pred
 def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
     notes: list[Note] = []
     if config.train is not None:
-        message = f"`{config.train}` stays reachable under Cog's training API only"
+        message = f"`{config.train}` stays reachable only through Cog's training API"
         notes.append(Note("DF510", message, file, config.line_of("train")))
     message = (
-        f"Cog answers 409 to more requests than {settings.max_multiplexing or 1} at once, which fal doesn't send again"
+        f"Cog answers 409 to more than {settings.max_multiplexing or 1} requests at once; fal does not send these again"
     )
     notes.append(Note("DF541", message, file, config.line_of("concurrency")))
     return notes

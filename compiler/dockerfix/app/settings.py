@@ -29,7 +29,7 @@ FRAMEWORKS = frozenset({"jax", "onnxruntime", "paddlepaddle", "tensorflow", "tor
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """What a caller may choose; None is for what the project says.
+    """The choices of a caller; None leaves a choice to the project.
 
     `dockerfile` is the text of the image's Dockerfile, from which its Python and CUDA are read; `dockerfile_name` its
     name beside the App; `machine_type` a machine of fal; timeouts are in seconds.
@@ -62,7 +62,7 @@ class Settings:
 
     @property
     def for_docker(self) -> tuple[str, ...]:
-        """`ignored` for .dockerignore, where a name without a slash is looked for at the top only."""
+        """`ignored` for .dockerignore, where a name without a slash matches only at the top."""
         return tuple(each if "/" in each else f"**/{each}" for each in self.ignored)
 
     @property
@@ -86,7 +86,7 @@ class Chooser:
         self.stage = stages.final_stage(self.document) if self.document is not None else None
 
     def settings(self, predictor: Predictor, downloads: tuple[Download, ...]) -> Settings:
-        """All of them. Raises AppError for a Python that fal doesn't have, where the image needs it."""
+        """All settings. Raises AppError if the image needs a Python that fal doesn't have."""
         name = self.options.name or app_name(self.config.image, self.project.root)
         class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project)
@@ -118,7 +118,7 @@ class Chooser:
         else:
             python = minor(self.config.python_version or default_python())
             if self.config.python_version is None:
-                message = f"cog.yaml names no Python; Cog's newest releases take {python}, so the App does"
+                message = f"cog.yaml names no Python version; the App uses {python}, as the newest Cog releases do"
                 self._note("DF515", message)
         if self.needs_fal and fal_version(python) is None:
             message = f"Python {python} is too old: fal runs {_oldest_python()} and later"
@@ -130,7 +130,7 @@ class Chooser:
         said = predictor.concurrency
         wanted = self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
-            message = f"`{predictor.name}` isn't async, so {wanted} requests at once run in as many threads"
+            message = f"`{predictor.name}` is not async, so {wanted} requests at once run in {wanted} threads"
             if self.config.concurrency_max is None and said is not None:
                 self.notes.append(Note("DF514", message, said.file, said.line, Severity.WARNING))
             else:
@@ -138,7 +138,7 @@ class Chooser:
         return wanted if wanted > 1 else None
 
     def machine(self) -> tuple[str, ...]:
-        """The machine types, the first that is free being taken."""
+        """The machine types, of which fal takes the first that is free."""
         if not self.config.gpu:
             heavy = FRAMEWORKS & self.project.declared_packages
             return (max(CPU_MACHINES, key=_fits_frameworks),) if heavy else (DEFAULT_MACHINE,)
@@ -146,18 +146,18 @@ class Chooser:
         fitting = [machine for machine in machines_for_cuda(cuda) if self.runs_torch(machine.arch)]
         chosen = tuple(machine.name for machine in fitting if machine.name in PREFERRED_GPUS)
         if not chosen:
-            message = f"no machine of fal runs CUDA {cuda}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
+            message = f"no fal machine runs CUDA {cuda}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
             self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
             return PREFERRED_GPUS[:1]
         memory = {machine.name: machine.vram for machine in fitting}
         sizes = ", ".join(f"{name} has {memory[name]} GB" for name in chosen)
         self._note(
-            "DF513", f"machines chosen for CUDA {cuda}: {sizes}; change them to what the model needs", "build", "gpu"
+            "DF513", f"the machines fit CUDA {cuda} ({sizes}); change them to what the model needs", "build", "gpu"
         )
         return chosen
 
     def cuda(self) -> str:
-        """The CUDA of the image: as cog.yaml, the Dockerfile, the pinned framework or Cog's default says."""
+        """The CUDA of the image: from cog.yaml, the Dockerfile, the pinned framework, or Cog's default."""
         image = final_image(self.document) if self.document is not None else None
         base = image.cuda if image is not None else None
         of_torch = cuda_for_torch(self.pinned("torch") or "")
@@ -165,7 +165,7 @@ class Chooser:
         return self.config.cuda or base or of_torch or (tensorflow.cuda if tensorflow else DEFAULT_CUDA)
 
     def runs_torch(self, arch: str) -> bool:
-        """Whether the pinned torch has kernels for an architecture: before 2.0 it knew none from sm_90 on."""
+        """Whether the pinned torch has kernels for an architecture: before 2.0 it had none for sm_90 and later."""
         torch = self.pinned("torch")
         return torch is None or numbers(torch) >= (2,) or int(arch.removeprefix("sm_")) < 90
 
@@ -176,7 +176,7 @@ class Chooser:
 
 
 def app_name(image: str | None, root: Path | None) -> str:
-    """A name for the App: that of the model's image, else of its folder."""
+    """A name for the App: that of the model's image, or of its folder."""
     for text in ((image or "").rpartition("/")[2].partition(":")[0], root.resolve().name if root else ""):
         name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         if name:

@@ -8,11 +8,11 @@ from typing import Any
 
 PROGRAM = "dockerfix"
 COMPLETION = "_DOCKERFIX_COMPLETE"
-"""The variable in which a shell asks for completions."""
+"""The variable by which a shell asks for completions."""
 
 
 def main() -> None:
-    """The entry point of the ``dockerfix`` command: runs `sys.argv` and exits with one of the codes of `exits`."""
+    """The entry point of the ``dockerfix`` command: runs `sys.argv` and exits with one of the codes in `exit_codes`."""
     from dockerfix.cli import exit_codes, streams
 
     try:
@@ -22,7 +22,7 @@ def main() -> None:
         streams.say(f"{PROGRAM}: {failure}")
         code = failure.code
     except BrokenPipeError:
-        # the reader went away (`dockerfix … | head -1`); nothing can be told to it
+        # the reader is gone (`dockerfix … | head -1`)
         code = exit_codes.BROKEN_PIPE
     except OSError as error:
         # click writes help and messages itself
@@ -50,7 +50,7 @@ def _run(arguments: list[str]) -> int:
         try:
             return run(Request(files=tuple(arguments)), {})
         except Misuse:
-            pass  # click says how the command is used
+            pass  # click prints the usage message
     return _run_by_click(arguments)
 
 

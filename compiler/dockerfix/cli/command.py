@@ -15,7 +15,7 @@ from dockerfix.cli import help as texts
 from dockerfix.cli import parameter_types
 
 REWRITE = "rewrite"
-"""The inner name of the main command, which nobody has to write."""
+"""The inner name of the main command, which nobody has to type."""
 
 _SETTINGS = (
     "keep",
@@ -39,7 +39,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class Option(click.Option):
-    """An option that stands in a section of the help."""
+    """An option with the section of the help that lists it."""
 
     def __init__(self, *arguments: Any, section: str, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -52,7 +52,7 @@ def option(section: str, *names: str, **keywords: Any) -> Callable[[_Function], 
 
 
 class MainContext(click.Context):
-    """The context of the main command, which users know by the program's name alone."""
+    """The context of the main command, which users know only by the program's name."""
 
     @property
     def command_path(self) -> str:
@@ -66,13 +66,13 @@ class MainCommand(click.Command):
     context_class = MainContext
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The program's whole help, also behind other options."""
+        """The program's whole help, even after other options."""
         outer = ctx.parent or ctx
         outer.command.format_help(outer, formatter)
 
 
 def _complete_file(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """A file, or in the first place a subcommand."""
+    """A file, or as the first word a subcommand."""
     commands = {} if context.params.get("files") or context.args else texts.COMMANDS
     return [
         *(CompletionItem(name, help=text) for name, (_where, text) in commands.items() if name.startswith(incomplete)),
@@ -84,7 +84,7 @@ class CommandLine(click.Group):
     """A group whose first word may be left out: without a subcommand it rewrites."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the main command in front unless a subcommand, ``--help`` or ``--version`` stands there."""
+        """Insert the main command unless a subcommand, ``--help`` or ``--version`` comes first."""
         if not args or (args[0] not in texts.COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = [REWRITE, *args]
         return super().parse_args(ctx, args)
@@ -109,7 +109,7 @@ class CommandLine(click.Group):
         formatter.write_usage("dockerfix", "COMMAND [ARGUMENT]...", prefix="       ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options of the main command by section, the subcommands, and what else there is to know."""
+        """The options of the main command by section, the subcommands, and the remaining sections."""
         records: dict[str, list[tuple[str, str]]] = {}
         for parameter in main_command.params:
             record = parameter.get_help_record(ctx)
@@ -141,40 +141,38 @@ def cli() -> None:
 
 @cli.command(REWRITE, cls=MainCommand, hidden=True)
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(readable=False), shell_complete=_complete_file)
-@option(
-    "Result", "-i", "--in-place", is_flag=True, help="Write the result back to each FILE; exit with 1 if one changed."
-)
-@option("Result", "-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the result here.")
+@option("Result", "-i", "--in-place", is_flag=True, help="Rewrite each FILE; exit with 1 if one changed.")
+@option("Result", "-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the result to PATH.")
 @option("Result", "--check", is_flag=True, help="Write nothing; exit with 1 if a FILE would be rewritten.")
-@option("Result", "--diff", is_flag=True, help="Write nothing; print what would change as a diff for `git apply`.")
+@option("Result", "--diff", is_flag=True, help="Write nothing; print a diff that `git apply` accepts.")
 @option(
     "Result",
     "--against",
     metavar="PATH",
     type=click.Path(readable=False),
-    help="Compare the result with this file; if they differ, print the diff and exit with 1.",
+    help="Compare the result with PATH; if they differ, print a diff and exit with 1.",
 )
-@option("Result", "--force", is_flag=True, help="Write the result in spite of errors in what the Dockerfile does.")
+@option("Result", "--force", is_flag=True, help="Write the result even if errors were found.")
 @option(
     "Project",
     "--cog-yaml",
     metavar="PATH",
     type=parameter_types.path(),
-    help="The project's cog.yaml, if it isn't beside FILE.",
+    help="The project's cog.yaml (default: the one beside FILE).",
 )
 @option(
     "Project",
     "--requirements",
     metavar="FILE",
     type=parameter_types.path(),
-    help="A requirements file of the project, instead of the packages of cog.yaml.",
+    help="Install the packages of this file, not those in cog.yaml.",
 )
 @option(
     "Project",
     "--project",
     metavar="DIR",
     type=parameter_types.path(),
-    help="The project's folder, if it isn't that of cog.yaml.",
+    help="The project's folder (default: that of cog.yaml).",
 )
 @option(
     "Rewriting",
@@ -182,7 +180,7 @@ def cli() -> None:
     metavar="CONSTRUCT",
     multiple=True,
     type=parameter_types.words("keep", "construct"),
-    help="Keep a construct of Cog: cog-base, cog-base-extras, pget or tini.",
+    help="Keep a part of Cog: cog-base, cog-base-extras, pget or tini.",
 )
 @option(
     "Rewriting",
@@ -190,7 +188,7 @@ def cli() -> None:
     metavar="CONSTRUCT",
     multiple=True,
     type=parameter_types.words("drop", "construct"),
-    help="Remove a construct even where it seems to be used.",
+    help="Remove a part of Cog even if it seems to be in use.",
 )
 @option(
     "Rewriting",
@@ -198,7 +196,7 @@ def cli() -> None:
     metavar="CODE",
     multiple=True,
     type=parameter_types.words("select", "code"),
-    help="Run only the passes with this code; DF1 means all that begin so.",
+    help="Run only the passes with this code; a prefix such as DF1 selects every code that starts with it.",
 )
 @option(
     "Rewriting",
@@ -206,56 +204,63 @@ def cli() -> None:
     metavar="CODE",
     multiple=True,
     type=parameter_types.words("ignore", "code"),
-    help="Leave passes out.",
+    help="Skip the passes with this code or prefix.",
 )
 @option(
     "Rewriting",
     "--target",
     type=parameter_types.choice("target"),
-    help="An image for a fal.App (the default), or one that keeps Cog's HTTP server.",
+    help="What the image is for: a fal.App (default), or Cog's own HTTP server.",
 )
-@option("Rewriting", "--fal-version", metavar="VERSION", type=parameter_types.Version(), help="The fal SDK to install.")
+@option(
+    "Rewriting",
+    "--fal-version",
+    metavar="VERSION",
+    type=parameter_types.Version(),
+    help="Version of the fal SDK to install.",
+)
 @option(
     "Rewriting",
     "--verify/--no-verify",
     default=None,
-    help="Hold the result against a second reader, written by others.",
+    help="Cross-check the result with dockerfile-parse.",
 )
 @option(
     "Findings",
     "--format",
     type=parameter_types.choice("format"),
-    help="How findings are told (default: text). The other forms go to standard output if nothing else does.",
+    help="Output format for findings (default: text). Machine formats go to stdout unless the Dockerfile or a diff is "
+    "printed there.",
 )
 @option(
     "Findings",
     "--show-source/--no-show-source",
     default=None,
-    help="Show the source line under each finding (default: under warnings and errors).",
+    help="Show the source line under each finding (default: warnings and errors only).",
 )
 @option(
     "Findings",
     "--fail-on",
     type=parameter_types.choice("fail-on"),
-    help="The least severity at which nothing is written and the exit code is 1 (default: error).",
+    help="Lowest severity that prevents writing and makes the exit code 1 (default: error).",
 )
-@option("Findings", "-q", "--quiet/--no-quiet", default=None, help="Tell only errors.")
+@option("Findings", "-q", "--quiet/--no-quiet", default=None, help="Print errors only.")
 @option(
     "Other",
     "-j",
     "--jobs",
     metavar="N",
     type=parameter_types.Count(),
-    help="Processes for many FILEs (default: 0, as many as pay).",
+    help="Worker processes (default: 0 = automatic).",
 )
 @option(
     "Other",
     "--config",
     metavar="PATH",
     type=parameter_types.path(),
-    help="The configuration file, instead of a search.",
+    help="Use this configuration file; don't search for one.",
 )
-@option("Other", "--no-config", is_flag=True, help="Use no configuration file.")
+@option("Other", "--no-config", is_flag=True, help="Ignore configuration files.")
 def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
     """Rewrite Dockerfiles."""
     from dockerfix.cli.rewrite import Misuse, Request, run
@@ -266,7 +271,7 @@ def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
             given[name] = frozenset().union(*given[name])
     both = given.get("keep", frozenset()) & given.get("drop", frozenset())
     if both:
-        raise click.UsageError(f"`{min(both)}` is to be kept and dropped")
+        raise click.UsageError(f"`{min(both)}` is given to both --keep and --drop")
     try:
         return run(Request(config=config, no_config=no_config, **values), given)
     except Misuse as misuse:

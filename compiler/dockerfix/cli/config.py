@@ -1,7 +1,7 @@
-"""Settings: the defaults, over them a configuration file, over that the command line.
+"""Settings: defaults, overridden by a configuration file, overridden by the command line.
 
 The file is ``.dockerfix.yaml`` or the table ``[tool.dockerfix]`` of pyproject.toml, in the Dockerfile's folder or one
-above it up to the root of the repository. Outside of a repository only that folder is looked at, as a file that
+above it up to the root of the repository. Outside a repository only that folder is searched: a file that
 somebody left in ``/tmp`` must not decide what is installed.
 """
 
@@ -21,18 +21,18 @@ TABLE = "tool.dockerfix"
 MAX_BYTES = 1 << 20
 
 FORMATS = ("text", "json", "sarif", "github")
-"""The forms in which findings are told."""
+"""Output formats for findings."""
 
 FAIL_ON = ("error", "warning", "note")
-"""The severities that ``--fail-on`` can name."""
+"""Severities that ``--fail-on`` accepts."""
 
 
 class SettingsError(Exception):
-    """A configuration file can't be used; one line, which begins with the file's name."""
+    """A configuration file is invalid; the message is one line that begins with the file's name."""
 
 
 class Key(NamedTuple):
-    """A setting: its name in the file, the kind of its value, the choices there are, and what it does."""
+    """A setting: its name in the file, the kind of its value, what it does, and the possible values."""
 
     name: str
     kind: Literal["names", "codes", "choice", "version", "flag", "count", "path"]
@@ -41,29 +41,34 @@ class Key(NamedTuple):
 
 
 KEYS = (
-    Key("keep", "names", "constructs of Cog to keep", CONSTRUCTS),
-    Key("drop", "names", "constructs of Cog to remove even where they seem to be used", CONSTRUCTS),
-    Key("select", "codes", "run only the passes with these codes; `DF1` means all that begin so"),
-    Key("ignore", "codes", "run all passes but these"),
-    Key("fail-on", "choice", "the least severity of a finding at which nothing is written", FAIL_ON),
-    Key("target", "choice", "what the result is for", TARGETS),
-    Key("fal-version", "version", "the version of the fal SDK to install"),
-    Key("format", "choice", "the form in which findings are told", FORMATS),
+    Key("keep", "names", "parts of Cog to keep", CONSTRUCTS),
+    Key("drop", "names", "parts of Cog to remove even if they seem to be in use", CONSTRUCTS),
+    Key(
+        "select",
+        "codes",
+        "run only the passes with these codes; a prefix such as `DF1` selects every code that starts with it",
+    ),
+    Key("ignore", "codes", "skip the passes with these codes or prefixes"),
+    Key("fail-on", "choice", "lowest severity of a finding that prevents writing", FAIL_ON),
+    Key("target", "choice", "what the image is for", TARGETS),
+    Key("fal-version", "version", "version of the fal SDK to install"),
+    Key("format", "choice", "output format for findings", FORMATS),
     Key("show-source", "flag", "show the source line under each finding"),
-    Key("verify", "flag", "hold the result against a second, separately written reader"),
-    Key("jobs", "count", "how many processes work on many files; 0 chooses"),
-    Key("quiet", "flag", "tell only errors"),
+    Key("verify", "flag", "cross-check the result with dockerfile-parse"),
+    Key("jobs", "count", "worker processes; 0 = automatic"),
+    Key("quiet", "flag", "print errors only"),
     Key("cog-yaml", "path", "the project's cog.yaml"),
-    Key("requirements", "path", "a requirements file that stands in for the packages of cog.yaml"),
+    Key("requirements", "path", "a requirements file to install instead of the packages in cog.yaml"),
     Key("project", "path", "the project's folder"),
 )
-"""Every setting that a file can hold; paths in it are relative to the file's folder."""
+"""Every setting that a file can have; its paths are relative to the file's folder."""
 
 _BY_NAME = {key.name: key for key in KEYS}
+_NOUNS = {"keep": "construct", "drop": "construct", "fail-on": "severity"}
 
 
 class Settings(NamedTuple):
-    """What holds for one Dockerfile. `config` is the file that had a say, if one had."""
+    """The settings for one Dockerfile. `config` is the configuration file that was used, if any."""
 
     keep: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
@@ -84,9 +89,9 @@ class Settings(NamedTuple):
 
 
 def merge(file: Mapping[str, Any], command_line: Mapping[str, Any]) -> Settings:
-    """The settings of a file with those of the command line over them; both hold only what was given."""
+    """The settings of a file, overridden by those of the command line; both contain only what was given."""
     values = {**file, **command_line}
-    # what the command line keeps, a `drop` of the file doesn't remove, and the other way round
+    # --keep on the command line overrides `drop` in the file, and vice versa
     if "keep" in command_line and "drop" not in command_line:
         values["drop"] = values.get("drop", frozenset()) - command_line["keep"]
     if "drop" in command_line and "keep" not in command_line:
@@ -112,7 +117,7 @@ def _search(folder: Path) -> Mapping[str, Any]:
 
 
 def _upwards(folder: Path) -> tuple[Path, ...]:
-    """`folder` and those above it to the root of the repository; only `folder` outside of one."""
+    """`folder` and its parents up to the root of the repository; only `folder` outside one."""
     seen: list[Path] = []
     for candidate in (folder, *folder.parents):
         seen.append(candidate)
@@ -126,12 +131,14 @@ def _in_folder(folder: Path) -> Mapping[str, Any] | None:
     from_yaml = load(yaml_file) if yaml_file.is_file() else None
     from_toml = load(toml_file) if toml_file.is_file() else None
     if from_yaml is not None and from_toml is not None:
-        raise SettingsError(f"{_shown(yaml_file)}: [{TABLE}] of {TOML_NAME} beside it holds settings too: keep one")
+        raise SettingsError(
+            f"{_shown(yaml_file)}: [{TABLE}] in {TOML_NAME} beside it has settings too; keep only one of them"
+        )
     return from_yaml if from_yaml is not None else from_toml
 
 
 def load(path: Path) -> Mapping[str, Any] | None:
-    """The settings of a file, a TOML file by its suffix and else YAML; None for a TOML file without our table.
+    """The settings of a file, read as TOML or, with any other suffix, as YAML; None for a TOML file without our table.
 
     Raises SettingsError.
     """
@@ -141,13 +148,13 @@ def load(path: Path) -> Mapping[str, Any] | None:
     except OSError as error:
         raise SettingsError(f"{_shown(path)}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
-        raise SettingsError(f"{_shown(path)}: larger than {MAX_BYTES >> 20} MiB")
+        raise SettingsError(f"{_shown(path)}: must be at most {MAX_BYTES >> 20} MiB large")
     table = _toml_table(path, data) if path.suffix == ".toml" else _yaml_table(path, data)
     return None if table is None else _read(path, table)
 
 
 def _shown(path: Path) -> str:
-    """The path as people name it: relative where it lies below the working directory."""
+    """The path, relative to the working directory if it is inside it."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
@@ -175,7 +182,7 @@ def _toml_table(path: Path, data: bytes) -> dict[str, tuple[Any, str]] | None:
 
 
 def _yaml_table(path: Path, data: bytes) -> dict[str, tuple[Any, str]]:
-    """The mapping as Python values with the place of each; scalars stay text where they aren't true, false or null."""
+    """The mapping as Python values, each with its place; scalars other than booleans, counts and null are text."""
     from dockerfix.project.yaml_tree import ConfigError, Mapping, is_null, read_yaml
     from dockerfix.text.source import decode
 
@@ -186,10 +193,10 @@ def _yaml_table(path: Path, data: bytes) -> dict[str, tuple[Any, str]]:
     if root is None or is_null(root):
         return {}
     if not isinstance(root, Mapping):
-        raise SettingsError(f"{_shown(path)}:{root.line}: must hold `name: value` lines")
+        raise SettingsError(f"{_shown(path)}:{root.line}: must consist of `name: value` lines")
     if root.repeated:
         again = root.repeated[0]
-        raise SettingsError(f"{_shown(path)}:{again.line}: `{again.text}` stands here a second time")
+        raise SettingsError(f"{_shown(path)}:{again.line}: `{again.text}` is given twice")
     return {name: (_plain(name, pair.value), f"{_shown(path)}:{pair.key.line}") for name, pair in root.pairs.items()}
 
 
@@ -225,25 +232,25 @@ def _read(path: Path, table: Mapping[str, tuple[Any, str]]) -> Mapping[str, Any]
         result[name.replace("-", "_")] = path.parent / value if key.kind == "path" else value
     both = result.get("keep", frozenset()) & result.get("drop", frozenset())
     if both:
-        raise SettingsError(f"{_shown(path)}: `{min(both)}` is to be kept and dropped")
+        raise SettingsError(f"{_shown(path)}: `{min(both)}` is in both `keep` and `drop`")
     return result
 
 
 def check(key: Key, raw: Any) -> Any:
-    """A value from a file, as `Settings` holds it (a path still as text). Raises ValueError: what must be there."""
+    """A value from a file as `Settings` has it (a path still as text). Raises ValueError."""
     if key.kind == "flag":
         return _typed(key, raw, bool, "true or false")
     if key.kind == "count":
-        number: int = _typed(key, raw, int, "a whole number from 0 on")
+        number: int = _typed(key, raw, int, "a whole number, 0 or greater")
         if isinstance(raw, bool) or number < 0:
-            raise ValueError(f"`{key.name}` must be a whole number from 0 on")
+            raise ValueError(f"`{key.name}` must be a whole number, 0 or greater")
         return number
     if key.kind in ("names", "codes"):
-        items = _typed(key, raw, list, "a list of words")
+        items = _typed(key, raw, list, "a list of strings")
         if not all(isinstance(item, str) for item in items):
-            raise ValueError(f"`{key.name}` must be a list of words")
+            raise ValueError(f"`{key.name}` must be a list of strings")
         return frozenset(_word(key, item) for item in items)
-    text: str = _typed(key, raw, str, "a text")
+    text: str = _typed(key, raw, str, "a string")
     return _word(key, text)
 
 
@@ -254,10 +261,10 @@ def _typed(key: Key, raw: Any, kind: type, what: str) -> Any:
 
 
 def _word(key: Key, text: str) -> str:
-    """One word of a value, checked against what can stand there. Raises ValueError."""
+    """One word of a value, checked. Raises ValueError."""
     if key.choices and text not in key.choices:
-        hint = suggestion(text, key.choices) or f"; it is one of {', '.join(key.choices)}"
-        raise ValueError(f"`{text}` is nothing that `{key.name}` knows{hint}")
+        hint = suggestion(text, key.choices) or f"; choose from {', '.join(key.choices)}"
+        raise ValueError(f"unknown {_NOUNS.get(key.name, 'value')} `{text}` for `{key.name}`{hint}")
     if key.kind == "codes":
         from dockerfix.report.rules import check_code
 
@@ -270,15 +277,15 @@ def _word(key: Key, text: str) -> str:
 
 
 def check_version(text: str) -> None:
-    """Raise ValueError for what is no version of a package."""
+    """Raise ValueError unless `text` is a version of a package."""
     import re
 
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)*((a|b|rc|\.post|\.dev)[0-9]+)*", text):
-        raise ValueError(f"`{text}` is no version such as 1.2.3")
+        raise ValueError(f"`{text}` is not a version such as 1.2.3")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """``; did you mean …?`` for the known word most like `word`, or nothing."""
+    """``; did you mean …?`` for the known word most similar to `word`, or ""."""
     from difflib import get_close_matches
 
     close = get_close_matches(word.lower().replace("_", "-"), list(known), n=1)

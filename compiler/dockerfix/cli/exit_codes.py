@@ -1,17 +1,17 @@
-"""The codes with which the command ends."""
+"""Exit codes of the command."""
 
 from __future__ import annotations
 
 DONE = 0
 FOUND = 1
-"""A check found something, or a finding kept the result from being written."""
+"""A check found something, or a finding prevented writing."""
 USAGE = 2
-"""Wrong options, or a configuration file that can't be used."""
+"""Wrong options, or an invalid configuration file."""
 REFUSED = 3
-"""The input could not be taken, or a file not be read or written."""
+"""The input was refused, or a file could not be read or written."""
 INTERNAL = 4
-"""The gate stopped the result, or the program itself went wrong; nothing was written."""
+"""The gate rejected the result, or the program failed; nothing was written."""
 INTERRUPTED = 130
-"""Ctrl-C: 128 and the number of SIGINT, as shells count."""
+"""Ctrl-C: 128 plus the number of SIGINT, as in shells."""
 BROKEN_PIPE = 141
-"""The reader of the output went away: 128 and the number of SIGPIPE."""
+"""The reader closed the pipe: 128 plus the number of SIGPIPE."""

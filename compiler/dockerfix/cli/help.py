@@ -5,61 +5,61 @@ from __future__ import annotations
 INTRODUCTION = """\
 Compile the Dockerfile that `cog debug` prints into one that builds and runs on fal.
 
-Without FILE, or with -, the Dockerfile is read from standard input. The result goes to standard output, what was found
-and done to standard error. cog.yaml is looked for beside FILE, or in the working directory; without it the packages
-that Cog had staged can't be known.
+Without FILE, or if FILE is -, dockerfix reads the Dockerfile from standard input. The result goes to standard output,
+findings go to standard error. dockerfix reads cog.yaml from the folder of FILE, or from the working directory; it lists
+the packages to install, which Cog keeps in a temporary file.
 
-A Dockerfile that holds nothing of Cog comes out byte for byte as it went in. Nothing is written if an error is found,
-if BuildKit would reject the result, or if a second run would change it.
+A Dockerfile without Cog content is printed unchanged, byte for byte. Nothing is written if an error is found, if
+BuildKit would reject the result, or if a second run would change it.
 """
 
 COMMANDS = {
     "app": ("dockerfix.cli.app:app", "Write the fal App that serves a Cog predictor."),
     "completion": ("dockerfix.cli.info:completion", "Print the completion script for a shell."),
-    "explain": ("dockerfix.cli.info:explain", "Say what a code stands for, with an example."),
-    "migrate": ("dockerfix.cli.migrate:migrate", "Write all that a Cog project needs on fal."),
+    "explain": ("dockerfix.cli.info:explain", "Explain a code, with an example."),
+    "migrate": ("dockerfix.cli.migrate:migrate", "Write every file that a Cog project needs on fal."),
     "passes": ("dockerfix.cli.info:passes", "List the passes: code, name, and what each does."),
-    "review": ("dockerfix.cli.review:review", "Write a page that shows each change beside its reason."),
+    "review": ("dockerfix.cli.review:review", "Write an HTML page that shows each change and its reason."),
     "tree": ("dockerfix.cli.tree:tree", "Print the tree of a Dockerfile, with the span of every token."),
 }
-"""The subcommands: where each is found, and its line in the help, so that the help needs none of them."""
+"""The subcommands: its module and function, and its line in the help, which needs to import none of them."""
 
 CONFIGURATION = """\
-The options under "Rewriting" and "Findings", and --cog-yaml, --requirements, --project and --jobs, may stand in
-[tool.dockerfix] of pyproject.toml or in .dockerfix.yaml, under their long names. The file is looked for in the folder
-of FILE and in those above it, up to the root of the repository. The command line takes precedence.
+The options under "Project", "Rewriting" and "Findings", and --jobs, can be set in [tool.dockerfix] in pyproject.toml or
+in .dockerfix.yaml, by their long names. dockerfix looks for the file in the folder of FILE and its parents, up to the
+root of the repository. The command line takes precedence.
 
-A comment `# dockerfix: ignore=DF104 reason` above an instruction keeps it from the passes with that code.
+A comment `# dockerfix: ignore=DF104 reason` above an instruction stops the passes with that code from changing it.
 """
 
-ENVIRONMENT = "NO_COLOR, if it is set, keeps colours away from terminals."
+ENVIRONMENT = "NO_COLOR turns colours off if it is set."
 
 EXIT_STATUS = """\
 0    done
-1    something was found: --check or --against found a difference, or
-     --in-place changed a file, or a finding is at or above --fail-on
-2    wrong usage, or an unusable configuration file
-3    the input was refused (empty, no Dockerfile, an unusable cog.yaml),
+1    --check or --against found a difference, --in-place changed a file,
+     or a finding is at or above --fail-on
+2    wrong usage, or an invalid configuration file
+3    the input was refused (empty, not a Dockerfile, an invalid cog.yaml),
      or a file could not be read or written
-4    an internal error; nothing was written
+4    internal error; nothing was written
 130  interrupted
 """
 
 EXAMPLES = """\
-Convert the project in the working directory; -o keeps the old file
-where something goes wrong, which the shell's > would not:
+Convert the project in the working directory (unlike >, -o keeps the
+old file if something goes wrong):
   cog debug | dockerfix -o Dockerfile
 
-The project is elsewhere:
+Convert a project in another folder:
   dockerfix --project ~/models/sdxl Dockerfile.cog -o Dockerfile
 
-See what would change, and change it:
+Preview the changes, then apply them:
   dockerfix --diff Dockerfile
   dockerfix --diff Dockerfile | git apply
 
 Fail in CI if the committed Dockerfile is out of date:
   cog debug | dockerfix --against Dockerfile --format github
 
-Rewrite every Dockerfile of a repository:
+Rewrite every Dockerfile in a repository:
   git ls-files -z '*Dockerfile' | xargs -0 dockerfix --in-place
 """

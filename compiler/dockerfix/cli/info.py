@@ -1,4 +1,4 @@
-"""The subcommands that tell about the program: ``passes``, ``explain``, ``completion``."""
+"""Subcommands about the program itself: ``passes``, ``explain``, ``completion``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dockerfix.cli import COMPLETION, PROGRAM, streams
 
 @click.command("passes")
 def passes() -> None:
-    """List the passes in the order in which they run: code, name, and what each does."""
+    """List the passes in running order: code, name, and what each does."""
     from dockerfix.passes import all_passes
     from dockerfix.report.rules import all_rules
 
@@ -33,7 +33,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, incompl
 @click.command("explain")
 @click.argument("rule", metavar="CODE|NAME", shell_complete=_complete_rule)
 def explain(rule: str) -> None:
-    """Say what a code stands for: what is done and why, with an example, and where its page is."""
+    """Explain a code: what it does and why, with an example, and the address of its page."""
     from dockerfix.cli.config import suggestion
     from dockerfix.report.rules import all_rules, find
 
@@ -58,5 +58,5 @@ def completion(shell: str) -> None:
 
     made = get_completion_class(shell)
     if made is None:
-        raise click.UsageError(f"click knows no completion for {shell}")
+        raise click.UsageError(f"click has no completion for {shell}")
     streams.write(f"{made(cli, {}, PROGRAM, COMPLETION).source()}\n".encode())

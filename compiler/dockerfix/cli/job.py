@@ -1,4 +1,4 @@
-"""The work on one Dockerfile, apart from the command line and from writing, so that other processes can do it."""
+"""The rewriting of one Dockerfile, without command line or output, so that other processes can do it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Job(NamedTuple):
-    """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input, `changes` is whether they are wanted."""
+    """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input, `changes` asks for them in the result."""
 
     path: str
     options: Options = Options()
@@ -30,10 +30,10 @@ class Job(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What came of a job. `text` is what may be written, None where nothing may be.
+    """The result of a job. `text` is what may be written, or None.
 
-    `status` is not yet what was done with the text: ``rewritten`` says that it differs from the source. `failing` says
-    that a finding is as bad as `fail_on`, which ``--force`` writes all the same.
+    `status` ``rewritten`` means that the text differs from the source, not yet that it was written. `failing` means
+    that a finding is at or above `fail_on`, which ``--force`` overrides.
     """
 
     source: Source
@@ -46,14 +46,14 @@ class Done(NamedTuple):
 
 
 def process(job: Job, data: bytes | None = None) -> Done:
-    """Do a job, on `data` where the input has been read already; whatever goes wrong is in what it gives back."""
+    """Run a job, on `data` if the input was read before. Never raises: errors are in the result."""
     try:
         data = read_file(job.path) if data is None else data
     except InputError as error:
         return Done(Source(""), "unreadable", error=f"cannot read {job.path}: {error}")
     try:
         return _rewrite(job, data)
-    except Exception as error:  # noqa: BLE001 - an error of ours must neither write anything nor stop the other files
+    except Exception as error:  # noqa: BLE001 - a bug in dockerfix must neither write anything nor stop the other files
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         message = f"{job.path}: internal error: {what}; nothing was written, please report this"
         return Done(Source.read(data), "internal-error", error=message)
@@ -89,9 +89,7 @@ def _is_ignored(finding: Finding, options: Options) -> bool:
 
 
 def _objection(job: Job, result: Result, text: str) -> Finding | None:
-    """What speaks against a result beside the findings: the second reader, and the gate where errors kept it from
-    looking.
-    """
+    """A reason to reject a result besides its findings: the cross-check, and the gate if errors had skipped it."""
     from dockerfix.syntax.dockerfile.parser import parse
 
     if job.verify:
@@ -99,16 +97,17 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
 
         found = disagreements(parse(text))
         if found:
-            message = f"the second reader disagrees: {'; '.join(found)}; nothing was written, please report this"
+            what = f"dockerfile-parse reads the result differently: {'; '.join(found)}"
+            message = f"{what}; nothing was written, please report this"
             return Finding("DF006", Span(0, 0), message, severity=Severity.ERROR)
     if not result.ok and not _is_sound(job, result.source.text, text):
-        message = "the result would be rejected by BuildKit or changed by a second run; nothing was written"
+        message = "BuildKit would reject the result, or a second run would change it; nothing was written"
         return Finding("DF008", Span(0, 0), message, severity=Severity.ERROR)
     return None
 
 
 def _is_sound(job: Job, source: str, text: str) -> bool:
-    """The gate for a text that is written in spite of errors: no new defects, and a second run changes nothing."""
+    """The gate for a text that is written despite errors: no new defects, and a second run changes nothing."""
     from dockerfix.driver.defects import defects
     from dockerfix.driver.rewrite import rewrite
     from dockerfix.syntax.dockerfile.parser import parse

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Location(NamedTuple):
-    """The project's folder and its cog.yaml; None where there is none."""
+    """The project's folder and its cog.yaml; each None if there is none."""
 
     project: Path | None
     cog_yaml: Path | None
@@ -20,9 +20,9 @@ def folder_of(file: str) -> Path:
 
 
 def locate(file: str, project: str | Path | None, cog_yaml: str | Path | None) -> Location:
-    """Where to look: what the user named, else the folder of `file`, or the working directory for ``-``.
+    """The project that the user named, or else the folder of `file` (for ``-`` the working directory).
 
-    A folder that nobody named counts as the project only if it holds cog.yaml or cog.yml.
+    A folder that the user didn't name is the project only if it contains cog.yaml or cog.yml.
     """
     if cog_yaml is not None:
         return Location(Path(project) if project else Path(cog_yaml).parent, Path(cog_yaml))
@@ -34,7 +34,7 @@ def locate(file: str, project: str | Path | None, cog_yaml: str | Path | None) -
 
 
 def path_in_project(path: Path, project: Path) -> str | None:
-    """How an instruction of the project's Dockerfile names the file `path`, or None where it lies outside."""
+    """The path by which an instruction in the project's Dockerfile names the file, or None if it is outside."""
     relative = os.path.relpath(os.path.realpath(path), os.path.realpath(project))
     if relative == ".." or relative.startswith(f"..{os.sep}") or Path(relative).is_absolute():
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
-from dockerfix.cli.app import Chosen, failures, open_project, settings, tell
+from dockerfix.cli.projects import Chosen, app_options, failures, print_findings
 
 if TYPE_CHECKING:
     from dockerfix.analysis.options import Target
@@ -30,17 +30,19 @@ DOCKERFILE = "Dockerfile"
     "--dockerfile",
     metavar="FILE",
     type=click.Path(readable=False),
-    help="What `cog debug` printed, or - for standard input; without it `cog debug` is run.",
+    help="Output of `cog debug`, or - for standard input (default: run `cog debug`).",
 )
-@click.option("--dry-run", is_flag=True, help="Write nothing; print what would change as a diff for `git apply`.")
-@click.option("--force", is_flag=True, help="Replace files that dockerfix didn't write, and write in spite of errors.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; print a diff that `git apply` accepts.")
+@click.option(
+    "--force", is_flag=True, help="Overwrite files that dockerfix didn't write, and write even if errors were found."
+)
 @click.option(
     "--target",
     type=parameter_types.choice("target"),
-    help="A fal.App (the default), or Cog's own server behind a gate.",
+    help="A fal.App (default), or Cog's own HTTP server behind a gate.",
 )
-@settings
-@click.option("-q", "--quiet", is_flag=True, help="Tell only errors.")
+@app_options
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def migrate(
     project: Path,
     dockerfile: str | None,
@@ -50,19 +52,20 @@ def migrate(
     quiet: bool,
     **options: Any,
 ) -> int:
-    """Write all that a Cog project needs on fal.
+    """Write every file that a Cog project needs on fal.
 
-    That is the Dockerfile, fal_app.py with the two files beside it (or fal_gate.py with --target server),
-    .dockerignore, the entry in pyproject.toml, and MIGRATION.md, which says what was done, what to check by hand, and
-    how to deploy. A .dockerignore and a pyproject.toml of the project's own stay; other files that dockerfix didn't
-    write are replaced with --force alone, but for the Dockerfile that is the input.
+    These are the Dockerfile; fal_app.py, fal_call.py and fal_cog.py (with --target server: fal_gate.py);
+    .dockerignore; pyproject.toml; and MIGRATION.md, which lists what was done, what to check by hand, and how to
+    deploy.
+    An existing .dockerignore or pyproject.toml is kept. Any other existing file is overwritten only with --force,
+    unless dockerfix wrote it; the Dockerfile given as input is the exception.
 
     \b
     Convert the project in the working directory, where cog is installed:
       dockerfix migrate .
-    See first what would change:
+    Preview the changes:
       dockerfix migrate . --dry-run
-    With a Dockerfile from elsewhere:
+    Use a Dockerfile from another place:
       cog debug | dockerfix migrate . --dockerfile -
       dockerfix migrate ~/models/sdxl --dockerfile Dockerfile.cog
     Keep Cog's HTTP API (POST /predictions):
@@ -70,22 +73,23 @@ def migrate(
     """
     from dockerfix.app import migrate as migration
     from dockerfix.app.build import checked_config
+    from dockerfix.project.project import Project
 
     with failures(project):
-        opened = open_project(project)
+        opened = Project.open(project)
         checked_config(opened)
         chosen = _settings(project, target)
         done = _rewritten(project, dockerfile, chosen, force=force)
         if done.text is None:
-            _tell(done, project, dockerfile, chosen, quiet=quiet)
+            _print_findings(done, project, dockerfile, chosen, quiet=quiet)
             streams.say(f"{PROGRAM}: nothing was written")
             return {"refused": exit_codes.REFUSED, "internal-error": exit_codes.INTERNAL}.get(
                 done.status, exit_codes.FOUND
             )
-        # what is wrong with the project is told in one line, not behind all that was done to the Dockerfile
+        # an unusable project is reported in one line, before the findings of the Dockerfile
         result = _build(opened, chosen.target, Chosen(**options), done.text)
-        _tell(done, project, dockerfile, chosen, quiet=quiet)
-        tell(result.findings, project, quiet=quiet)
+        _print_findings(done, project, dockerfile, chosen, quiet=quiet)
+        print_findings(result.findings, project, quiet=quiet)
         sound = all(each.severity.label != "error" for each in result.findings)
         if not sound and not force:
             streams.say(f"{PROGRAM}: nothing was written")
@@ -93,7 +97,7 @@ def migrate(
         planned = migration.plan(opened, done.text, result, done.findings)
         replaceable = _replaceable(project, dockerfile)
         if dry_run:
-            _show(planned, replaceable, force=force)
+            _show(planned, replaceable, force=force, quiet=quiet)
         else:
             written = migration.apply(planned, force=force, replaceable=replaceable)
             if not quiet:
@@ -102,7 +106,7 @@ def migrate(
 
 
 def _settings(project: Path, target: Target | None) -> Settings:
-    """The settings that hold for the project. Raises Failure."""
+    """The settings for the project. Raises Failure."""
     from dockerfix.cli import config
 
     given: dict[str, Any] = {"project": project}
@@ -138,8 +142,8 @@ def _input(project: Path, dockerfile: str | None) -> bytes:
         raise streams.Failure(f"cannot read {dockerfile}: {error}") from None
 
 
-def _tell(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, quiet: bool) -> None:
-    """Say what was found in the Dockerfile."""
+def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, quiet: bool) -> None:
+    """Print what was found in the Dockerfile."""
     from dockerfix.report import text
     from dockerfix.report.entry import STDIN, Entry
     from dockerfix.text.findings import Severity
@@ -162,27 +166,31 @@ def _build(project: Project, target: Target, chosen: Chosen, dockerfile: str) ->
 
 
 def _replaceable(project: Path, dockerfile: str | None) -> frozenset[str]:
-    """The Dockerfile, where it is the input itself."""
+    """The Dockerfile, if it is the input itself."""
     same = dockerfile not in (None, "-") and os.path.realpath(str(dockerfile)) == os.path.realpath(project / DOCKERFILE)
     return frozenset({DOCKERFILE}) if same else frozenset()
 
 
-def _show(planned: Plan, replaceable: Collection[str], *, force: bool) -> None:
-    """The diff, and what would keep it from being written."""
+def _show(planned: Plan, replaceable: Collection[str], *, force: bool, quiet: bool) -> None:
+    """Print the diff, and what would prevent it from being written."""
     from dockerfix.app.migrate import diff
     from dockerfix.report.diff import coloured
     from dockerfix.text.source import encode
 
     found = diff(planned)
     streams.write(encode(coloured(found) if streams.colours(sys.stdout) else found))
+    if planned.changed and not quiet:
+        streams.say(f"{PROGRAM}: {', '.join(planned.changed)} would be written")
     foreign = () if force else planned.foreign(replaceable)
     for path in foreign:
-        streams.say(f"{PROGRAM}: `{path}` isn't dockerfix's, or was edited since: only --force would replace it")
+        streams.say(
+            f"{PROGRAM}: `{path}` was not written by dockerfix, or was edited since; only --force would overwrite it"
+        )
 
 
 def _summarise(planned: Plan, written: tuple[str, ...]) -> None:
     for path in planned.kept:
-        streams.say(f"{PROGRAM}: your {path} stays as it is")
+        streams.say(f"{PROGRAM}: your {path} is kept")
     if written:
         streams.say(f"{PROGRAM}: {', '.join(written)} written; see MIGRATION.md for what to check and how to deploy")
     else:

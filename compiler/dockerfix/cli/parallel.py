@@ -1,4 +1,4 @@
-"""Many jobs, one after the other or in several processes; the results come in the order of the jobs."""
+"""Jobs in one or several processes; results are in the order of the jobs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dockerfix.cli.job import Done, Job, process
 
 WORTHWHILE = 50
-"""Files for which another process pays: starting one costs about as much as rewriting this many."""
+"""Starting a process costs about as much as rewriting this many files."""
 
 _CHUNK = 8
 
 
 def run(jobs: Sequence[Job], inputs: Sequence[bytes | None], processes: int) -> Iterator[Done]:
-    """Do the jobs; `inputs` hold what has been read already. `processes` 0 chooses by the work and the processors."""
+    """Run the jobs; `inputs` are what was read before. `processes` 0 depends on the number of files and processors."""
     count = min(processes or _sensible(len(jobs)), len(jobs))
     if count <= 1:
         yield from map(process, jobs, inputs)
@@ -37,7 +37,7 @@ def _sensible(files: int) -> int:
 
 
 def _prepare() -> None:
-    """Leave Ctrl-C, which a terminal sends to all processes, to the first one."""
+    """Ignore Ctrl-C, which a terminal sends to all processes: the parent handles it."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

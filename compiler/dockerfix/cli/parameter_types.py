@@ -1,4 +1,4 @@
-"""The kinds of values that options take, checked by the same rules as those of a configuration file."""
+"""Types of option values, checked by the rules for configuration files."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     TextBase = click.ParamType[str]
     CountBase = click.ParamType[int]
 else:
-    # a generic class only in newer releases of click
+    # click.ParamType is generic only in newer releases of click
     WordsBase = TextBase = CountBase = click.ParamType
 
 SETTING = {key.name: key for key in KEYS}
 
 
 class Words(WordsBase):
-    """Names or codes, several with commas between them; gives a frozenset."""
+    """Names or codes, separated by commas, as a frozenset."""
 
     def __init__(self, key: Key, name: str) -> None:
         self.key = key
@@ -41,7 +41,7 @@ class Words(WordsBase):
         return found
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """What there is to choose, behind the last comma."""
+        """The choices for the word after the last comma."""
         del ctx, param
         before, comma, last = incomplete.rpartition(",")
         choices: dict[str, str | None] = dict.fromkeys(self.key.choices)
@@ -71,7 +71,7 @@ class Version(TextBase):
 
 
 class Count(CountBase):
-    """A whole number from 0 on."""
+    """A whole number, 0 or greater."""
 
     name = "number"
 
@@ -79,12 +79,12 @@ class Count(CountBase):
         """Read the number."""
         text = str(value)
         if not (text.isascii() and text.isdigit()):
-            self.fail(f"`{text}` is no whole number from 0 on", param, ctx)
+            self.fail(f"must be a whole number, 0 or greater (got `{text}`)", param, ctx)
         return int(text)
 
 
 def path() -> click.Path:
-    """A file or folder; whether it is there shows when it is used."""
+    """A file or folder, which need not exist yet."""
     return click.Path(readable=False, path_type=Path)
 
 

@@ -8,14 +8,14 @@ from time import monotonic
 from dockerfix.cli import streams
 
 DELAY = 1.0
-"""Seconds without a bar."""
+"""Seconds before the bar appears."""
 PAUSE = 0.1
 """Seconds between two drawings."""
 WIDTH = 30
 
 
 class Progress:
-    """Draws on standard error; does nothing where that is no terminal or `wanted` is false."""
+    """Draws on standard error; does nothing if that is not a terminal or `wanted` is false."""
 
     def __init__(self, total: int, *, wanted: bool = True) -> None:
         self.total = total
@@ -25,7 +25,7 @@ class Progress:
         self._wanted = wanted and total > 1 and streams.is_terminal(sys.stderr)
 
     def step(self) -> None:
-        """One file more is done."""
+        """Count one more file."""
         self.done += 1
         if self._wanted and monotonic() >= self._next:
             self._next = monotonic() + PAUSE
@@ -35,7 +35,7 @@ class Progress:
             self._visible = True
 
     def clear(self) -> None:
-        """Take the bar away, before other text is written."""
+        """Remove the bar before other text is written."""
         if self._visible:
             self._draw("\r\x1b[K")
             self._visible = False

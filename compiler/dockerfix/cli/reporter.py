@@ -1,4 +1,4 @@
-"""Telling the findings: as text at once, in the other forms when all is done."""
+"""Printing of findings: as text at once, in the machine formats at the end."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from dockerfix.text.source import Source, encode
 _GONE = Source("")
 
 
-class Teller:
-    """Where findings go: text to standard error; other forms to standard output, unless the result or a diff goes there
-    (`prints`), and then to standard error.
+class Reporter:
+    """Prints findings: text to standard error; machine formats to standard output, or to standard error if the result
+    or a diff is printed there (`prints`).
     """
 
     def __init__(self, settings: Settings, verb: str, *, total: int, prints: bool) -> None:
@@ -32,7 +32,7 @@ class Teller:
         self.progress = Progress(total, wanted=settings.format == "text")
 
     def show_diff(self, before: str, after: str, path: str) -> None:
-        """A diff on standard output."""
+        """Print a diff on standard output."""
         from dockerfix.report import diff
 
         self.progress.clear()
@@ -41,8 +41,8 @@ class Teller:
             found = diff.coloured(found)
         streams.write(encode(found))
 
-    def tell(self, entries: Sequence[Entry]) -> None:
-        """What there is to say of one FILE."""
+    def report(self, entries: Sequence[Entry]) -> None:
+        """Report one FILE."""
         self.progress.step()
         if self.settings.quiet:
             entries = [entry._replace(findings=_errors(entry)) for entry in entries]
@@ -50,7 +50,7 @@ class Teller:
             self.entries += entries
             return
         lines = [line for entry in entries for line in self._lines(entry)]
-        # the summary counts only; thousands of files needn't stay in memory
+        # the summary only counts; thousands of files needn't stay in memory
         self.entries += [entry._replace(source=_GONE, changes=()) for entry in entries]
         if lines:
             self.progress.clear()
@@ -64,10 +64,10 @@ class Teller:
         return lines
 
     def end(self, code: int) -> None:
-        """What there is to say of all FILEs."""
+        """Report all FILEs together."""
         self.progress.clear()
         if self.settings.format == "text":
-            # one FILE that couldn't be read or written has had its line
+            # a single FILE that couldn't be read or written has its line already
             if not self.settings.quiet and (self.total > 1 or all(entry.error is None for entry in self.entries)):
                 streams.say(self._summary())
             return

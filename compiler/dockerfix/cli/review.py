@@ -12,18 +12,21 @@ from dockerfix.text.files import InputError, read_file, replace
 
 @click.command("review")
 @click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))
-@click.option("-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the page here.")
+@click.option("-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the page to PATH.")
 @click.option(
-    "--cog-yaml", metavar="PATH", type=parameter_types.path(), help="The project's cog.yaml, if it isn't beside FILE."
+    "--cog-yaml",
+    metavar="PATH",
+    type=parameter_types.path(),
+    help="The project's cog.yaml (default: the one beside FILE).",
 )
 @click.option(
-    "--project", metavar="DIR", type=parameter_types.path(), help="The project's folder, if it isn't that of cog.yaml."
+    "--project", metavar="DIR", type=parameter_types.path(), help="The project's folder (default: that of cog.yaml)."
 )
 def review(file: str, output: str | None, cog_yaml: Path | None, project: Path | None) -> int:
     """Write a page that shows what would change in a Dockerfile, and why.
 
-    The page is one HTML file that needs no network: before and after side by side, each change with its reason, the
-    stages, and the packages. The Dockerfile itself is not changed.
+    The page is one HTML file that loads nothing from the network. It shows before and after side by side, each change
+    with its reason, the stages, and the packages. The Dockerfile itself is not changed.
 
     \b
     cog debug | dockerfix review -o review.html
@@ -56,5 +59,6 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise streams.Failure(f"cannot write {output}: {reason}") from None
-    streams.say(f"dockerfix: {output} written, {len(result.findings)} findings")
+    outcome = "would be rewritten" if result.changed else "would be unchanged" if result.ok else "would not be written"
+    streams.say(f"dockerfix: {output} written; the Dockerfile {outcome}, {len(result.findings)} findings")
     return exit_codes.DONE

@@ -1,4 +1,4 @@
-"""What the main command does with its FILEs: settings, work, writing, telling, and the exit code."""
+"""The main command: from settings and FILEs to results, findings and the exit code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dockerfix.analysis.options import Options
 from dockerfix.cli import config, exit_codes, locate, parallel, streams
 from dockerfix.cli.config import Settings, SettingsError
 from dockerfix.cli.job import Done, Job
-from dockerfix.cli.reporter import Teller
+from dockerfix.cli.reporter import Reporter
 from dockerfix.report.entry import STDIN, Entry
 from dockerfix.text import files
 from dockerfix.text.findings import Finding, Severity
@@ -24,11 +24,11 @@ _CODES = {"internal-error": exit_codes.INTERNAL, "refused": exit_codes.REFUSED, 
 
 
 class Misuse(Exception):
-    """Options or files that don't go together, before anything was read or written."""
+    """Options or files that can't be combined; raised before anything is read or written."""
 
 
 class Request(NamedTuple):
-    """What the command line asks for, beside the settings. At most one of the ways to use the result is chosen."""
+    """What the command line asks for besides the settings. At most one destination of the result is chosen."""
 
     files: tuple[str, ...] = ()
     in_place: bool = False
@@ -49,14 +49,14 @@ class Request(NamedTuple):
 
     @property
     def verb(self) -> str:
-        """What becomes of a file that isn't as it should be."""
+        """What happens to a file that differs from its result."""
         return "would be rewritten" if self.check or self.diff else "rewritten"
 
 
 def run(request: Request, given: Mapping[str, Any]) -> int:
-    """Do what is asked for; `given` are the settings that the command line names. Gives the exit code.
+    """Rewrite the files and return the exit code; `given` are the settings on the command line.
 
-    Raises Misuse, and Failure where a stream or a file can't be used.
+    Raises Misuse, and Failure if a stream or a file can't be used.
     """
     request = request._replace(files=tuple(dict.fromkeys(request.files or ("-",))))
     _check_usage(request)
@@ -67,18 +67,18 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
     jobs = [job_of(path, each, request) for path, each in zip(request.files, settings, strict=True)]
     inputs = [streams.read() if path == "-" else None for path in request.files]
     end_in_order()
-    teller = Teller(settings[0], request.verb, total=len(jobs), prints=request.prints)
+    reporter = Reporter(settings[0], request.verb, total=len(jobs), prints=request.prints)
     code = exit_codes.DONE
     for job, done in zip(jobs, parallel.run(jobs, inputs, settings[0].jobs), strict=True):
-        entries = list(_finish(job, done, request, teller))
+        entries = list(_finish(job, done, request, reporter))
         code = max([code, *(_code(entry, request) for entry in entries), exit_codes.FOUND if done.failing else 0])
-        teller.tell(entries)
-    teller.end(code)
+        reporter.report(entries)
+    reporter.end(code)
     return code
 
 
 def _check_usage(request: Request) -> None:
-    """Raise Misuse for what doesn't go together."""
+    """Raise Misuse for options and files that can't be combined."""
     ways = {
         "-i/--in-place": request.in_place,
         "-o/--output": request.output is not None,
@@ -87,13 +87,13 @@ def _check_usage(request: Request) -> None:
     }
     chosen = [name for name, wanted in ways.items() if wanted]
     if len(chosen) > 1:
-        raise Misuse(f"{chosen[0]} and {chosen[1]} don't go together")
+        raise Misuse(f"{chosen[0]} and {chosen[1]} can't be combined")
     if len(request.files) > 1 and not (request.in_place or request.check or request.diff):
-        raise Misuse("several FILEs need --in-place, --check or --diff")
+        raise Misuse("several FILEs require --in-place, --check or --diff")
     if request.in_place and "-" in request.files:
-        raise Misuse("standard input can't be rewritten in place")
+        raise Misuse("--in-place can't rewrite standard input")
     if request.config is not None and request.no_config:
-        raise Misuse("--config and --no-config don't go together")
+        raise Misuse("--config and --no-config can't be combined")
     if request.files == ("-",) and streams.is_terminal(sys.stdin):
         raise Misuse("name a FILE, or pipe a Dockerfile in: `cog debug | dockerfix`")
 
@@ -116,7 +116,7 @@ def job_of(path: str, settings: Settings, request: Request) -> Job:
         name = locate.path_in_project(settings.requirements, project)
         if name is None:
             raise Misuse(
-                f"{settings.requirements} lies outside of the project {project}, which is all that a build can copy"
+                f"{settings.requirements} is outside the project {project}; a build can copy only files of the project"
             )
         try:
             requirements = Source.read(files.read_file(str(settings.requirements))).text
@@ -133,12 +133,12 @@ def job_of(path: str, settings: Settings, request: Request) -> Job:
         target=settings.target,
     )
     fail_on = Severity[settings.fail_on.upper()]
-    told = settings.format == "sarif"
-    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify, told)
+    with_changes = settings.format == "sarif"
+    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify, with_changes)
 
 
-def _finish(job: Job, done: Done, request: Request, teller: Teller) -> Iterator[Entry]:
-    """Do with a result what is asked for, and say what became of it."""
+def _finish(job: Job, done: Done, request: Request, reporter: Reporter) -> Iterator[Entry]:
+    """Write or compare a result as requested; yields what happened."""
     path = STDIN if job.path == "-" else job.path
     project = None if job.project is None else str(job.project)
     entry = Entry(path, done.status, done.source, done.findings, done.changes, project, done.error)
@@ -146,10 +146,10 @@ def _finish(job: Job, done: Done, request: Request, teller: Teller) -> Iterator[
         yield entry
     elif request.against is not None:
         yield entry._replace(status="would-rewrite" if done.status == "rewritten" else done.status)
-        yield from _compare(request.against, path, done.text, teller)
+        yield from _compare(request.against, path, done.text, reporter)
     elif request.check or request.diff:
         if request.diff:
-            teller.show_diff(done.source.text, done.text, path)
+            reporter.show_diff(done.source.text, done.text, path)
         yield entry._replace(status="would-rewrite" if done.status == "rewritten" else done.status)
     else:
         target = job.path if request.in_place else request.output
@@ -157,7 +157,7 @@ def _finish(job: Job, done: Done, request: Request, teller: Teller) -> Iterator[
 
 
 def _write(target: str | None, done: Done, *, in_place: bool) -> dict[str, Any]:
-    """Write a result; gives what is to be said of it if it could not be written."""
+    """Write a result; returns the changed fields of its Entry if that failed."""
     if in_place and done.status == "unchanged":
         return {}
     data = encode(done.text or "")
@@ -172,8 +172,8 @@ def _write(target: str | None, done: Done, *, in_place: bool) -> dict[str, Any]:
     return {}
 
 
-def _compare(against: str, path: str, text: str, teller: Teller) -> Iterator[Entry]:
-    """The committed file's own entry, if it is not what the input gives now."""
+def _compare(against: str, path: str, text: str, reporter: Reporter) -> Iterator[Entry]:
+    """An entry for the committed file, if it differs from the result."""
     from dockerfix.report.diff import first_difference
 
     try:
@@ -182,15 +182,15 @@ def _compare(against: str, path: str, text: str, teller: Teller) -> Iterator[Ent
         raise streams.Failure(f"cannot read {against}: {error}") from None
     if committed.text == text:
         return
-    teller.show_diff(committed.text, text, against)
+    reporter.show_diff(committed.text, text, against)
     offset = first_difference(committed.text, text)
-    message = f"this file is stale: it is not what dockerfix makes of {path} now"
+    message = f"this file is stale: it differs from the current result for {path}"
     finding = Finding("DF005", Span(offset, offset), message, severity=Severity.ERROR)
     yield Entry(against, "stale", committed, (finding,))
 
 
 def _code(entry: Entry, request: Request) -> int:
-    """The exit code that one file asks for."""
+    """The exit code for one file."""
     if entry.status in _CODES:
         return _CODES[entry.status]
     if entry.status in ("not-written", "stale"):
@@ -201,7 +201,7 @@ def _code(entry: Entry, request: Request) -> int:
 
 
 def end_in_order() -> None:
-    """Let SIGTERM and SIGHUP end the program as an error does, so that no temporary file stays."""
+    """Make SIGTERM and SIGHUP end the program by an exception, so that temporary files are removed."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None:

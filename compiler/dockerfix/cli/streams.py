@@ -1,4 +1,4 @@
-"""Standard input, output and error, each of which may be closed, full, or have lost its reader."""
+"""Standard input, output and error, each of which may be closed or full, or whose reader may be gone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dockerfix.cli import exit_codes
 
 
 class Failure(Exception):
-    """Ends the command with one line on standard error and a code."""
+    """Ends the command with one line on standard error and an exit code."""
 
     def __init__(self, message: str, code: int = exit_codes.REFUSED) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ def read() -> bytes:
 
 
 def write(data: bytes) -> None:
-    """Write to standard output. Raises Failure, and BrokenPipeError where nobody reads any more."""
+    """Write to standard output. Raises Failure, and BrokenPipeError if the reader is gone."""
     stream: IO[str] | None = sys.stdout
     if stream is None:
         raise Failure("cannot write standard output: it is closed")
@@ -42,7 +42,7 @@ def write(data: bytes) -> None:
         stream.flush()
         rest = memoryview(data)
         while rest:
-            # without Python's buffer (PYTHONUNBUFFERED) a write may take a part only
+            # without Python's buffer (PYTHONUNBUFFERED) a write may be partial
             rest = rest[stream.buffer.write(rest) :]  # type: ignore[attr-defined]
         stream.flush()
     except BrokenPipeError:
@@ -52,13 +52,13 @@ def write(data: bytes) -> None:
 
 
 def flush() -> None:
-    """Write out what standard output still holds. Raises as `write` does."""
+    """Flush standard output. Raises as `write` does."""
     if sys.stdout is not None:
         write(b"")
 
 
 def say(text: str) -> None:
-    """A line on standard error; where that can't be written, nothing can be told."""
+    """Print a line on standard error; give up silently if that fails."""
     stream: IO[str] | None = sys.stderr
     if stream is None:
         return
@@ -70,7 +70,7 @@ def say(text: str) -> None:
 
 
 def silence() -> None:
-    """Drop what the streams still hold, lest Python complains about them when it ends."""
+    """Discard what the streams still buffer, so that Python doesn't complain about them at exit."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             try:
@@ -86,10 +86,10 @@ def _discard(stream: IO[str]) -> None:
 
 
 def colours(stream: IO[str] | None) -> bool:
-    """Whether a stream is a terminal that shows colours, and the user wants them (``NO_COLOR``)."""
+    """Whether to use colours on a stream: it is a terminal that supports them, and ``NO_COLOR`` isn't set."""
     return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
-    """Whether a person looks at a stream."""
+    """Whether a stream is a terminal."""
     return stream is not None and not stream.closed and stream.isatty()

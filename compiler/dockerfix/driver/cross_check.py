@@ -32,7 +32,7 @@ def disagreements(document: Document) -> list[str]:
     theirs = [item for item in read.structure if item["instruction"] in ("FROM", "ENV", "LABEL")]
     ours = [item for item in document.instructions if item.keyword in ("FROM", "ENV", "LABEL")]
     if [item["instruction"] for item in theirs] != [item.keyword for item in ours]:
-        return ["it finds other FROM, ENV and LABEL instructions"]
+        return ["dockerfile-parse finds other FROM, ENV and LABEL instructions"]
     return [message for own, other in zip(ours, theirs, strict=True) for message in _compare(own, other["value"])]
 
 
@@ -72,7 +72,7 @@ def _compare(instruction: Instruction, value: str) -> Iterator[str]:
         image, name = image_from(value)
         own_name = view.stage_name.value if view.stage_name else None
         if (image, name) != (view.words[0].value, own_name):
-            yield f"line {line}: it reads the base image `{image}`"
+            yield f"line {line}: dockerfile-parse reads the base image `{image}`"
     elif isinstance(view, PairsView):
         yield from _compare_pairs(view, value, line)
 
@@ -94,6 +94,6 @@ def _compare_pairs(view: PairsView, value: str, line: int) -> Iterator[str]:
         return
     for own, other in zip(ours, theirs, strict=False):
         if own != other:
-            yield f"line {line}: it reads `{other[0]}={other[1]}` where `{own[0]}={own[1]}` is meant"
+            yield f"line {line}: dockerfile-parse reads `{other[0]}={other[1]}` instead of `{own[0]}={own[1]}`"
     if len(ours) != len(theirs):
-        yield f"line {line}: it reads {len(theirs)} pairs, not {len(ours)}"
+        yield f"line {line}: dockerfile-parse reads {len(theirs)} pairs instead of {len(ours)}"

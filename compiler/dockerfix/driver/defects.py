@@ -47,7 +47,7 @@ def _defect(instruction: Instruction, seen_from: bool) -> str | None:
     if isinstance(view, From) and len(view.words) not in (1, 3):
         return "FROM requires either one or three arguments"
     if keyword not in ("ARG", "FROM") and not seen_from:
-        return f"{keyword} stands before the first FROM"
+        return f"{keyword} comes before the first FROM"
     return None
 
 

@@ -18,17 +18,17 @@ def check(source: Document, outcome: Outcome, context: Context) -> None:
     result = outcome.document
     again = parse(result.text)
     if [node.text for node in again.nodes] != [node.text for node in result.nodes]:
-        raise GateError("the result reads differently when it is parsed from the start")
+        raise GateError("the result parses differently from the start than after its edits")
     present = defects(again)
     before = {message for message, _offset in defects(source)} if present else ()
     for message, offset in present:
         if message not in before:
             line = again.source.position(offset).line
-            raise GateError(f"the result would be rejected by BuildKit at its line {line}: {message}")
+            raise GateError(f"BuildKit would reject the result at its line {line}: {message}")
     second_context = context.for_second_run()
     if settles(result, second_context):
         return
     second = run(result, second_context)
     if second.document.text != result.text:
         codes = sorted({change.finding.code for change in second.changes})
-        raise GateError(f"a second run would change the result again: {', '.join(codes)}")
+        raise GateError(f"a second run would change the result: {', '.join(codes)}")

@@ -66,7 +66,7 @@ class Filter:
             Finding(
                 UNUSED,
                 ignore.span,
-                f"unused ignore of `{ignore.code}`: no finding with this code changes the instruction below",
+                f"`ignore={ignore.code}` has no effect: no finding with this code changes the instruction below",
             )
             for ignore in self.known
             if (ignore.span.start, ignore.code) not in self._used and options.runs(ignore.code)

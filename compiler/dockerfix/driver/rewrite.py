@@ -105,7 +105,7 @@ def _objection(document: Document) -> tuple[str, str] | None:
     if not document.stages:
         first = next((line.strip() for line in document.text.split("\n") if line.strip()), "")
         shown = first if len(first) <= 80 else first[:77] + "..."
-        return "DF002", f"this is no Dockerfile: it has no FROM; its first line is `{_printable(shown)}`"
+        return "DF002", f"not a Dockerfile: no FROM instruction found; the first line is `{_printable(shown)}`"
     return None
 
 
@@ -119,7 +119,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     outcome = run(document, context)
     findings = [*outcome.findings, *_remaining_defects(document, outcome.document)]
     if not context.converting:
-        message = "nothing of Cog is in this Dockerfile and no block of dockerfix: left as it is"
+        message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))
     internal = False
     try:
@@ -127,7 +127,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
             check(document, outcome, context)
     except GateError as error:
         findings.append(
-            Finding("DF008", Span(0, 0), f"{error}; nothing was written, please report this", severity=Severity.ERROR)
+            Finding("DF008", Span(0, 0), f"{error}; nothing was written; please report this", severity=Severity.ERROR)
         )
         internal = True
     return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)

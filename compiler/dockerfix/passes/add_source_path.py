@@ -44,7 +44,9 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
         return
     folder = _source_folder(stage)
     text = blocks.render(document, CODE, f"{folder} on Python's path", source_path(folder))
-    messages = Messages(f"`{folder}` is put on Python's path", f"`{folder}` is on Python's path now")
+    messages = Messages(
+        f"adds `{folder}` to Python's path", f"adds `{folder}` to Python's path instead of the folder before"
+    )
     yield from blocks.write_or_update(document, CODE, text, placement.after_installs(stage), messages)
 
 

@@ -50,7 +50,7 @@ def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
         return
     if not cuda.needs_gpu(context, base):
         if base.has_cuda and context.config is not None:
-            yield _finding(base, f"cog.yaml asks for no GPU, but `{base.text}` has CUDA: a smaller image would do")
+            yield _finding(base, f"cog.yaml asks for no GPU, but `{base.text}` has CUDA; a smaller image is enough")
         return
     found = requested.requirements(document, context)
     if base.has_cuda:
@@ -78,16 +78,16 @@ def _version(context: Context, base: BaseImage) -> Iterator[Finding]:
     want = cuda.wanted(context, base)
     if base.variables and base.cuda:
         names = ", ".join(f"`{name}`" for name in base.variables)
-        message = f"the base image depends on {names}: checked is the default, `{base.text}`"
+        message = f"the base image depends on {names}; dockerfix checks the default, `{base.text}`"
         yield _finding(base, message)
     if want is not None and want.by_config and base.cuda and not cuda.agrees(base.cuda, want.version):
-        message = f"{want.reason}, but `{base.text}` has {base.cuda}: run `cog debug` again, or correct one of the two"
+        message = f"{want.reason}, but `{base.text}` has {base.cuda}; run `cog debug` again or correct one of the two"
         yield _finding(base, message, Severity.ERROR)
     version = base.cuda or (want.version if want else None)
     if version and release(minor(version)) > release(NEWEST_CUDA_SEEN):
         message = (
-            f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver is not "
-            "published: try it before you depend on it"
+            f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver version is not "
+            "published; try it on fal before you depend on it"
         )
         yield _finding(base, message, Severity.WARNING)
 
@@ -101,7 +101,7 @@ def _tag(base: BaseImage) -> Iterator[Finding]:
         return
     nearest = image_tag(minor(parsed.cuda), parsed.cudnn) or image_tag(minor(parsed.cuda)) if parsed else None
     advice = f"; `{base.repository}:{nearest}` is" if nearest else ""
-    message = f"`{base.text}` is not among the tags that NVIDIA is known to serve{advice}"
+    message = f"`{base.text}` is not a known tag of NVIDIA's CUDA images{advice}"
     yield _finding(base, message, Severity.WARNING)
 
 
@@ -116,10 +116,10 @@ def _torch(document: Document, context: Context, base: BaseImage, found: tuple[R
     if not known or (row is not None and row.cuda and minor(row.cuda) == minor(base.cuda)):
         return
     builds = ", ".join(known)
-    got = f"the build for CUDA {row.cuda} is installed" if row is not None and row.cuda else "none of these is older"
+    got = f"pip installs the build for CUDA {row.cuda}" if row is not None and row.cuda else "none of these is older"
     message = (
-        f"torch {version} is built for CUDA {builds}, the base image has {base.cuda}: {got}; its wheels bring their own CUDA, "
-        "so this matters where CUDA code is compiled"
+        f"torch {version} is built for CUDA {builds}, but the base image has {base.cuda}: {got}; its wheels contain their own CUDA, "
+        "so this matters only where CUDA code is compiled"
     )
     severity = Severity.WARNING if row is None or _compiles(found) else Severity.NOTE
     yield _finding(base, message, severity, pin)
@@ -143,7 +143,7 @@ def _tensorflow(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Findi
     if wrong:
         message = (
             f"TensorFlow {pin.requirement.pin} was built for CUDA {row.cuda} and cuDNN {row.cudnn} and finds no others; "
-            f"`{base.text}` has other versions, so that it may run on the CPU alone"
+            f"`{base.text}` has other versions, so it may run only on the CPU"
         )
         yield _finding(base, message, Severity.WARNING, pin)
 
@@ -157,25 +157,21 @@ def _without_cuda(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Fin
     """A model on GPU on an image without CUDA, as ``--use-cuda-base-image=false`` makes one."""
     lacking = [pin for pin in found if pin.name in USE_CUDA_OF_IMAGE | COMPILE_CUDA and not _carries_cuda(pin)]
     for pin in lacking:
-        message = f"`{pin.name}` needs the CUDA of the image, and `{base.text}` has none: take a CUDA image"
+        message = f"`{pin.name}` needs CUDA in the image, but `{base.text}` has none; use a CUDA image"
         yield _finding(base, message, Severity.WARNING, pin)
     if lacking:
         return
     bringing = next((pin for pin in found if pin.name in INSTALL_CUDA or _carries_cuda(pin)), None)
     if bringing is not None:
-        message = (
-            f"`{base.text}` has no CUDA; the wheels that `{bringing.name}` installs bring their own, which is enough"
-        )
+        message = f"`{base.text}` has no CUDA; the wheels that `{bringing.name}` installs contain it, which is enough"
         yield _finding(base, message, pin=bringing)
         return
-    message = (
-        f"cog.yaml asks for a GPU, but `{base.text}` has no CUDA and no package is known to bring it: take a CUDA image"
-    )
+    message = f"cog.yaml asks for a GPU, but `{base.text}` has no CUDA and no package is known to contain it; use a CUDA image"
     yield _finding(base, message, Severity.WARNING)
 
 
 def _unknown(context: Context, base: BaseImage) -> Finding:
     if context.config is not None and context.config.cuda:
-        message = f"whether `{base.text}` has CUDA {context.config.cuda} can't be known here: the build checks it"
+        message = f"the name `{base.text}` does not show whether it has CUDA {context.config.cuda}; the build checks it"
         return _finding(base, message)
-    return _finding(base, f"whether `{base.text}` has CUDA can't be known here: name it under `cuda` in cog.yaml")
+    return _finding(base, f"the name `{base.text}` does not show whether it has CUDA; set `cuda` in cog.yaml")

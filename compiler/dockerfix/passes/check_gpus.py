@@ -78,7 +78,7 @@ def _machines(base: BaseImage, limit: str | None, torch: str | None) -> Finding:
     parts = [f"CUDA {minor(limit)}"] if limit else []
     what = " with ".join([*parts, f"torch {torch}"] if torch else parts)
     if not able:
-        message = f"{what} is older than all GPUs of fal and may not run on any"
+        message = f"{what} is older than every GPU on fal and may not run on any"
     else:
         message = f"{what} runs on {listed(able)}"
         message += f", perhaps on {listed(perhaps)}" if perhaps else ""
@@ -107,12 +107,12 @@ def _targets(instruction: Instruction, toolkit: str) -> Iterator[Finding]:
         missing = [each for each in architectures_for(toolkit) if not _is_served(each.name, chosen)]
         variable = ARCHITECTURE_VARIABLE
         if refused:
-            message = f"`{variable}` names {', '.join(refused)}, which the compiler of CUDA {toolkit} does not know: remove it"
+            message = f"`{variable}` names {', '.join(refused)}, which the compiler of CUDA {toolkit} does not know; remove it"
             yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
         elif missing and "+PTX" not in value:
             wanted = [machine.name for machine in GPU_MACHINES if machine.arch in {each.sm for each in missing}]
             names = ", ".join(each.name for each in missing)
-            message = f"`{variable}` leaves out {names}: what is compiled here won't run on {listed(wanted)}"
+            message = f"`{variable}` leaves out {names}; what is compiled here won't run on {listed(wanted)}"
             yield Finding(CODE, instruction.body_span, message)
 
 

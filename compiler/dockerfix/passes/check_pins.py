@@ -63,8 +63,8 @@ def _credentials(line: RequestedLine) -> Finding:
     name = next((requirement.name for requirement in line.item.requirements if requirement.name), None)
     what = f"the URL of `{name}`" if name else "the URL of a package index"
     message = (
-        f"{what} holds credentials, which would be stored in the image: remove it here, and install what it serves in a `run` "
-        "command that reads it from a build secret (`mounts` of type secret in cog.yaml, `secrets` of fal's ContainerImage)"
+        f"{what} contains credentials, which the image would store; remove it here and install what it serves in a `run` "
+        "command that reads it from a build secret (`mounts` of type secret in cog.yaml, `secrets` in fal's ContainerImage)"
     )
     return Finding(CODE, line.span, message, severity=Severity.ERROR, file=line.file, line=line.line)
 
@@ -76,8 +76,8 @@ def _has_credentials(instruction: Instruction) -> bool:
 
 def _in_command(instruction: Instruction) -> Finding:
     message = (
-        "a URL in this command holds credentials, which are stored in the image: read them from a build secret "
-        "(`mounts` of type secret in cog.yaml, `secrets` of fal's ContainerImage)"
+        "a URL in this command contains credentials, which the image stores; read them from a build secret "
+        "(`mounts` of type secret in cog.yaml, `secrets` in fal's ContainerImage)"
     )
     return Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
 
@@ -89,10 +89,10 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
     file = context.project.config_name if line else None
     version = fal_version(python)
     if version is None:
-        message = f"no release of `{FAL_PACKAGE}` supports Python {python}: take a newer one for `python_version`"
+        message = f"no release of `{FAL_PACKAGE}` supports Python {python}; set a newer `python_version`"
         yield Finding(CODE, base.body_span, message, severity=Severity.ERROR, file=file, line=line)
     elif version != fal_version():
-        message = f"for Python {python} `{FAL_PACKAGE}` stays at {version}: take a newer `python_version` when the model allows it"
+        message = f"`{FAL_PACKAGE}` {version} is the last release for Python {python}; set a newer `python_version` when the model allows it"
         yield Finding(CODE, base.body_span, message, severity=Severity.WARNING, file=file, line=line)
 
 
@@ -104,13 +104,13 @@ def _conflict(pin: Requested, python: str, context: Context) -> Iterator[Finding
     if pin.name == FAL_PACKAGE and requirement.pin:
         version = context.options.fal_version or fal_version(python)
         if requirement.pin != version:
-            message = f"`{requirement.text}` is replaced by fal {version}: `--fal-version {requirement.pin}` keeps it"
+            message = f"`{requirement.text}` gives way to fal {version}, installed last; `--fal-version {requirement.pin}` keeps it"
             yield Finding(CODE, pin.span, message, file=pin.file, line=pin.line)
         return
     needed = fal_conflict(pin.name, requirement.specifier, python)
     if needed is not None:
         message = (
-            f"`{requirement.text}` is replaced by the version that fal needs (`{needed.package}{needed.specifier}`), since fal is "
-            "installed last: if the model needs its own, let it run in a virtual environment of its own"
+            f"`{requirement.text}` gives way to the version that fal needs (`{needed.package}{needed.specifier}`), because fal is "
+            "installed last; if the model needs its own, run it in a separate virtual environment"
         )
         yield Finding(CODE, pin.span, message, severity=Severity.WARNING, file=pin.file, line=pin.line)

@@ -52,23 +52,23 @@ def cut_frame(document: Document, _context: Context) -> Iterator[Finding]:
     stray = _stray(document)
     if stray:
         end = stray[-1].span.end
-        message = f"{len(stray)} line{'s' if len(stray) > 1 else ''} in front of the Dockerfile cut"
+        message = f"removes {len(stray)} line{'s' if len(stray) > 1 else ''} before the Dockerfile"
         yield Finding(CODE, stray[0].body_span, message, (Edit(Span(0, end), ""),))
 
 
 def _cut(document: Document, frame: list[Instruction]) -> Finding:
     opening = next((line for line in frame if line.text.strip() == FRAME_OF_DOCKERFILE), None)
     if opening is None:
-        message = f"there is a frame of `===` lines, but none says `{FRAME_OF_DOCKERFILE}`"
+        message = f"the text has `===` lines as frames, but none says `{FRAME_OF_DOCKERFILE}`"
         return Finding(CODE, frame[0].body_span, message, severity=Severity.ERROR)
     closing = next((line for line in frame if line.start > opening.start), None)
     end = closing.start if closing else len(document.text)
     first = next((each for each in document.instructions if opening.start < each.start), None)
     if first is None or first.start >= end or first.keyword not in _MAY_COME_FIRST:
-        message = f"the Dockerfile under `{FRAME_OF_DOCKERFILE}` does not begin with FROM"
+        message = f"the Dockerfile under `{FRAME_OF_DOCKERFILE}` does not start with FROM"
         return Finding(CODE, opening.body_span, message, severity=Severity.ERROR)
     edits = (Edit(Span(0, opening.span.end), ""), Edit(Span(end, len(document.text)), ""))
-    message = "of the documents of `--separate-weights` only the runner's Dockerfile is kept"
+    message = "keeps only the runner's Dockerfile of the documents that `--separate-weights` prints"
     return Finding(CODE, opening.body_span, message, tuple(edit for edit in edits if edit.span.start < edit.span.end))
 
 

@@ -54,7 +54,7 @@ def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding
         elif instruction.keyword == "RUN":
             what = _step(instruction)
         if what:
-            yield commands.removed(CODE, instruction, f"{what} removed")
+            yield commands.removed(CODE, instruction, f"removes {what}")
 
 
 @of_node

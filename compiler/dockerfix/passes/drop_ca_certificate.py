@@ -53,7 +53,7 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
             what = "the variable for the builder's CA certificate"
         else:
             continue
-        yield commands.removed(CODE, instruction, f"{what} is removed")
+        yield commands.removed(CODE, instruction, f"removes {what}")
 
 
 def _installs_it(instruction: Instruction) -> bool:

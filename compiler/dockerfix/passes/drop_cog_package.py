@@ -48,10 +48,10 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
         if block is not None and block.code == SERVER_BLOCK:
             continue
         if _brings_cog(instruction):
-            message = f"the COPY of `{cog.staged_file(instruction)}` is removed: only Cog's build has that file"
+            message = f"removes the COPY of `{cog.staged_file(instruction)}`, a file that only Cog's build has"
             yield commands.removed(CODE, instruction, message)
         elif _is_library_path(instruction):
-            yield commands.removed(CODE, instruction, "the path of Cog's library is removed")
+            yield commands.removed(CODE, instruction, "removes the path of Cog's library")
         elif instruction.keyword == "RUN" and _may_hold_cog(instruction):
             yield from _in_run(instruction)
 
@@ -97,16 +97,16 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
         place = found.source(dropped[0].span)
         edits = _without_commands(found, dropped)
         if edits is None:
-            message = "this step installs Cog among other things and can't be divided safely: remove it by hand"
+            message = "this step installs Cog and other things and can't be split safely; remove Cog by hand"
             yield Finding(CODE, place, message, severity=Severity.ERROR)
             return
-        yield Finding(CODE, place, "the install of Cog is removed", edits)
+        yield Finding(CODE, place, "removes the install of Cog", edits)
     for command in simple:
         edits = _without_cog(found, command) if command not in dropped else ()
         if edits:
-            yield Finding(CODE, found.source(command.span), "Cog is taken out of the packages installed here", edits)
+            yield Finding(CODE, found.source(command.span), "removes Cog from the packages installed here", edits)
         elif command not in dropped and any(_holds_cog(inner) for inner in commands.nested_commands(command)):
-            message = "Cog is installed here in the text for another shell, among other things: take it out by hand"
+            message = "this step installs Cog inside the text of another shell, with other things; remove Cog by hand"
             yield Finding(CODE, found.source(command.span), message, severity=Severity.WARNING)
 
 

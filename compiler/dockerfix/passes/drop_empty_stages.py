@@ -43,7 +43,7 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
             gone |= {stage.base, *going}
     renumbered = stages.renumbered(document, found, gone)
     for stage in sorted(found, key=lambda stage: stage.index):
-        message = f"the stage `{stage.name or stage.index}` is removed: it makes nothing any more"
+        message = f"removes the stage `{stage.name or stage.index}`, which no longer makes anything"
         outside = [each for each in found[stage] if stages.stage_of(document, each) not in found]
         edits = (Edit(stage.span, ""), *map(commands.drop, outside), *renumbered)
         renumbered = ()

@@ -43,10 +43,10 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
     for block in blocks.find_blocks(document):
         key = (block.code, sum(stage.span.start <= block.span.start for stage in document.stages))
         if key in seen and block.code not in _FOR_ONE_INSTRUCTION:
-            message = f"a second block of {block.code} in this stage is removed"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            message = f"removes a second block of {block.code} in this stage"
+            yield blocks.removed(CODE, block, message)
         seen.add(key)
     if "dockerfix[DF" in document.text:
         for mark in blocks.bare_marks(document):
-            message = "this comment of dockerfix's has no instruction behind it: it is removed"
+            message = "removes a dockerfix comment that has no instruction after it"
             yield Finding(CODE, mark, message, (Edit(mark, ""),))

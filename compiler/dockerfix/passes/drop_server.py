@@ -43,16 +43,16 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     for instruction in document.instructions:
         what = _server_part(instruction)
         if what and not keeps_server:
-            yield commands.removed(CODE, instruction, f"{what} is removed")
+            yield commands.removed(CODE, instruction, f"removes {what}")
         elif cog.is_cog_label(instruction):
-            yield commands.removed(CODE, instruction, "Cog's label is removed")
+            yield commands.removed(CODE, instruction, "removes Cog's label")
         elif keeps_server:
             # it reads its variables and /src/cog.yaml
             continue
         elif isinstance(instruction.view, Env) and not fast:
             yield from _in_env(instruction, instruction.view, context)
         elif _copies_config(instruction):
-            message = "the copy of the configuration to cog.yaml is removed"
+            message = "removes the copy of the configuration to cog.yaml"
             yield commands.removed(CODE, instruction, message)
 
 
@@ -73,10 +73,13 @@ def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[F
         return
     names = ", ".join(f"`{pair.name.value}`" for pair in own)
     if len(own) == len(view.pairs):
-        yield commands.removed(CODE, instruction, f"{names} of Cog's runtime removed")
+        yield commands.removed(CODE, instruction, f"removes {names}, which only Cog's runtime reads")
         return
     yield Finding(
-        CODE, instruction.body_span, f"{names} of Cog's runtime removed", environment.without(instruction, own)
+        CODE,
+        instruction.body_span,
+        f"removes {names}, which only Cog's runtime reads",
+        environment.without(instruction, own),
     )
 
 

@@ -40,22 +40,22 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
         return
     user = next((each for each in document.instructions if cog.needs_tini(each)), None)
     if user is not None:
-        message = "tini is kept: this runs a program of yours under it"
+        message = "keeps tini: this instruction runs a program of yours under it"
         yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
         return
     going = [stage for stage in document.stages if _is_tini_stage(document, stage)]
     renumbered = stages.renumbered(document, going)
     for stage in going:
-        yield Finding(CODE, stage.base.body_span, "tini's stage is removed", (Edit(stage.span, ""), *renumbered))
+        yield Finding(CODE, stage.base.body_span, "removes tini's stage", (Edit(stage.span, ""), *renumbered))
         renumbered = ()
     inside = {instruction.index for stage in going for instruction in stage.instructions}
     for instruction in document.instructions:
         if instruction.index in inside:
             continue
         if cog.is_tini_entrypoint(instruction):
-            yield commands.removed(CODE, instruction, "the ENTRYPOINT of tini is removed")
+            yield commands.removed(CODE, instruction, "removes tini's ENTRYPOINT")
         elif _copies_tini(instruction):
-            yield commands.removed(CODE, instruction, "the COPY of tini is removed")
+            yield commands.removed(CODE, instruction, "removes the COPY of tini")
         elif TINI_URL_PART in instruction.node.text:
             yield from _in_run(instruction)
 
@@ -115,11 +115,11 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
     if not any(command.words for command in own):
         return
     if _only_installs_tini(instruction):
-        yield commands.removed(CODE, instruction, "the step that downloads tini is removed")
+        yield commands.removed(CODE, instruction, "removes the step that downloads tini")
         return
     edits = commands.drop_commands(found, simple)
     if edits is None:
-        message = "this step downloads tini among other things and can't be divided safely: it is left as it is"
+        message = "this step downloads tini and other things and can't be split safely; it stays as it is"
         yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
     else:
-        yield Finding(CODE, found.source(simple[0].span), "the commands that download tini are removed", edits)
+        yield Finding(CODE, found.source(simple[0].span), "removes the commands that download tini", edits)

@@ -12,7 +12,6 @@ from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.python import minor
 from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
 from dockerfix.syntax.dockerfile.tree import Document, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF401"
@@ -58,18 +57,16 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
     kept = next((block for block in present if stage is not None and _is_in(stage, block)), None) if want else None
     for block in present:
         if block is not kept:
-            yield Finding(
-                CODE, block.span, "the check of CUDA is removed: this image needs none", (Edit(block.span, ""),)
-            )
+            yield blocks.removed(CODE, block, "removes the CUDA check, which this image does not need")
     if want is None or stage is None:
         return
     text = blocks.render(document, CODE, want.reason, step(want))
     if kept is not None:
         edits = blocks.update(document, kept, text)
         if edits:
-            yield Finding(CODE, kept.span, f"the check of CUDA is brought up to date: {want.reason}", edits)
+            yield Finding(CODE, kept.span, f"updates the CUDA check: {want.reason}", edits)
         return
-    message = f"{want.reason}: the build checks that the base image has it"
+    message = f"adds a CUDA check to the build: {want.reason}"
     yield Finding(CODE, stage.base.body_span, message, (blocks.place(document, stage.base.span.end, text),))
 
 

@@ -11,7 +11,6 @@ from dockerfix.knowledge.cog_server import cog_version
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF311"
@@ -46,15 +45,15 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
     block = blocks.find_block(document, CODE)
     if stage is None or context.options.target != "server":
         if block is not None:
-            message = "Cog's server isn't wanted any more: the block is removed"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            message = "removes the block of Cog's server, which the target does not need"
+            yield blocks.removed(CODE, block, message)
         return
     current = python.python_of(document, stage, context.config)
     version = (context.config.sdk_version if context.config else None) or cog_version(current)
     if version is None:
-        message = f"no release of Cog on PyPI runs on Python {current}: its server can't be kept"
+        message = f"no release of Cog on PyPI runs on Python {current}, so its server can't be kept"
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
     text = blocks.render(document, CODE, "Cog's own server", pip_install(shell_quote(f"cog=={version}")))
-    messages = Messages(f"Cog {version} is installed from PyPI for its server", f"Cog is now {version}")
+    messages = Messages(f"installs Cog {version} from PyPI for its server", f"updates Cog to {version}")
     yield from blocks.write_or_update(document, CODE, text, placement.before_user_commands(stage, context), messages)

@@ -44,5 +44,5 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     version = context.options.fal_version or fal_version(python.python_of(document, stage, context.config))
     text = pip_install(shell_quote(f"fal=={version}"))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
-    messages = Messages(f"fal {version} is installed last", f"the fal SDK is now {version}")
+    messages = Messages(f"installs fal {version} last", f"updates fal to {version}")
     yield from blocks.write_or_update(document, CODE, rendered, placement.after_installs(stage), messages)

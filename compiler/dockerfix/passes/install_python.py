@@ -64,7 +64,7 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     steps.append(written.install_python(version, python.minor(version)))
     steps.append(written.PYTHON_PATH)
     text = blocks.render(document, CODE, f"Python {version}, which the base image lacks", *steps)
-    messages = Messages(f"Python {version} is installed: the base image has none", f"Python is now {version}")
+    messages = Messages(f"installs Python {version}, which the base image lacks", f"updates Python to {version}")
     yield from blocks.write_or_update(document, CODE, text, _place(stage), messages)
 
 

@@ -13,7 +13,6 @@ from dockerfix.analysis.packages.torch_index import torch_source
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -96,9 +95,9 @@ def _install(
     if step is not None:
         text = _render(document, step.head, wanted) if wanted.lines else ""
         message = (
-            "the packages of cog.yaml are installed here, which Cog had staged in a file"
+            "installs the packages listed in cog.yaml (Cog kept them in a temporary requirements file)"
             if wanted.lines
-            else "the install of Cog's empty requirements file is removed"
+            else "removes the install of Cog's empty requirements file"
         )
         edit = blocks.replace(document, step.instruction, text)
         yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))
@@ -108,24 +107,24 @@ def _install(
             offset = placement.before_user_commands(stage, context)
             text = _render(document, PIP_INSTALL, wanted)
             edits = (*removals, blocks.place(document, offset, text))
-            yield Finding(CODE, Span(offset, offset), "the packages of cog.yaml are installed here", edits)
+            yield Finding(CODE, Span(offset, offset), "installs the packages listed in cog.yaml", edits)
 
 
 def _render(document: Document, head: str, wanted: _Wanted) -> str:
     install = install_step.render_install(head, wanted.lines)
-    return blocks.render(document, CODE, "python_packages of cog.yaml", *wanted.copies, install)
+    return blocks.render(document, CODE, "python_packages from cog.yaml", *wanted.copies, install)
 
 
 def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterator[Finding]:
     """Bring a block of an earlier run up to date with cog.yaml."""
     if not wanted.lines:
-        message = "cog.yaml names no packages any more: the block is removed"
-        yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+        message = "removes the block: cog.yaml no longer lists packages"
+        yield blocks.removed(CODE, block, message)
         return
     head = install_step.head_of_block(block) or PIP_INSTALL
     edits = blocks.update(document, block, _render(document, head, wanted))
     if edits:
-        yield Finding(CODE, block.span, "the packages are brought up to date with cog.yaml", edits)
+        yield Finding(CODE, block.span, "updates the packages to match cog.yaml", edits)
 
 
 def _hashes(stage: Stage | None, items: tuple[Item, ...]) -> Iterator[Finding]:
@@ -133,14 +132,14 @@ def _hashes(stage: Stage | None, items: tuple[Item, ...]) -> Iterator[Finding]:
         return
     for item in items:
         if install_step.for_command_line(item) != item:
-            message = f"the hash of `{item.name}` is left out: pip takes hashes in a requirements file alone"
+            message = f"leaves out the hash of `{item.name}`: pip accepts hashes only in a requirements file"
             yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
 
 
 def _unknown(instruction: Instruction) -> Finding:
     message = (
-        "the packages that are installed here stood in a file of Cog's that is gone, and there is no cog.yaml: "
-        "name it with `--cog-yaml PATH`, or a requirements file with `--requirements FILE`"
+        "this step installs packages from a temporary file that no longer exists, and no cog.yaml was found; "
+        "pass `--cog-yaml PATH` or `--requirements FILE`"
     )
     return Finding(CODE, instruction.body_span, message, severity=Severity.ERROR)
 
@@ -149,7 +148,7 @@ def _refused(step: PipStep | None, secret: tuple[Item, ...]) -> Finding:
     span = step.instruction.body_span if step else Span(0, 0)
     name = secret[0].name or "a package"
     message = (
-        f"the URL of `{name}` holds credentials, which must not stand in a Dockerfile: pass the index as a build secret "
+        f"the URL of `{name}` contains credentials, which must not be in a Dockerfile; pass the index as a build secret "
         "and install it in a `run` command with `--mount=type=secret`"
     )
     return Finding(CODE, span, message, severity=Severity.ERROR)

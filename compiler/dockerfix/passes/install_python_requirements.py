@@ -12,7 +12,6 @@ from dockerfix.analysis.packages.torch_index import TorchSource, torch_source
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import Item, Requirement
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -50,8 +49,8 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
     path = context.options.requirements_path or (context.config.python_requirements if context.config else None)
     if path is None:
         if block is not None and context.config is not None:
-            message = "cog.yaml names no requirements file any more: the block is removed"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            message = "removes the block: cog.yaml no longer names a requirements file"
+            yield blocks.removed(CODE, block, message)
         return
     block = block or blocks.find_block(document, "DF201")
     step = install_step.staged_install(document)
@@ -66,7 +65,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
     if plan.problems:
         return
     if plan.inline and any(install_step.for_command_line(item) != item for item in plan.items):
-        message = f"the hashes of `{plan.path}` are left out: pip takes them in a requirements file alone"
+        message = f"leaves out the hashes in `{plan.path}`: pip accepts them only in a requirements file"
         yield Finding(CODE, place, message, severity=Severity.WARNING)
     yield from _install(document, context, plan, block)
 
@@ -82,14 +81,14 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
     if block is not None:
         edits = blocks.update(document, block, text)
         if edits:
-            yield Finding(CODE, block.span, "the requirements are brought up to date with cog.yaml", edits)
+            yield Finding(CODE, block.span, "updates the requirements to match cog.yaml", edits)
         return
     removals = [commands.drop(copy) for copy in install_step.staged_copies(document)]
     if step is not None:
         message = (
-            f"`{plan.path}` is copied from the project and installed here, instead of a file of Cog's that is gone"
+            f"installs `{plan.path}` from the project (Cog installed a temporary copy that no longer exists)"
             if text
-            else f"the install of `{plan.path}` is removed: there is nothing but Cog in it"
+            else f"removes the install of `{plan.path}`, which lists only Cog"
         )
         edit = blocks.replace(document, step.instruction, text)
         yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))
@@ -97,7 +96,7 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
     stage = stages.final_stage(document)
     if stage is not None and text:
         offset = placement.before_user_commands(stage, context)
-        message = f"`{plan.path}` is copied from the project and installed here"
+        message = f"installs `{plan.path}` from the project"
         yield Finding(CODE, Span(offset, offset), message, (*removals, blocks.place(document, offset, text)))
 
 
@@ -113,4 +112,4 @@ def _render(document: Document, context: Context, plan: Plan, head: str) -> str:
     if not lines:
         return ""
     install = install_step.render_install(head, lines) if len(lines) > 1 else f"{head} {lines[0]}"
-    return blocks.render(document, CODE, "python_requirements of cog.yaml", *plan.copies, install)
+    return blocks.render(document, CODE, "python_requirements from cog.yaml", *plan.copies, install)

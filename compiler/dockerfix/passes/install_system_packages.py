@@ -9,7 +9,6 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt
 from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.syntax.dockerfile.tree import Document, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -60,11 +59,11 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
         return
     if step is not None:
         edit = blocks.replace(document, step, _render(document, packages) if packages else "")
-        what = "all of `system_packages` is installed here" if packages else "an install of no packages is removed"
+        what = "installs all `system_packages`" if packages else "removes an install without packages"
         yield Finding(CODE, step.body_span, what, (edit,))
     elif packages:
         offset = placement.after_preamble(stage)
-        message = "`system_packages` are installed in the final stage"
+        message = "installs `system_packages` in the final stage"
         yield Finding(
             CODE, Span(offset, offset), message, (blocks.place(document, offset, _render(document, packages)),)
         )
@@ -77,9 +76,9 @@ def _odd(wanted: tuple[str, ...], stage: Stage) -> Iterator[Finding]:
         if name == word:
             continue
         if name is not None:
-            message = f"apt takes no version range: for `{word}` of `system_packages`, `{name}` is installed"
+            message = f"installs `{name}` for `{word}` in `system_packages`: apt accepts no version range"
         else:
-            message = f"`{word}` of `system_packages` is no package name: it is left out"
+            message = f"`{word}` in `system_packages` is not a package name"
         severity = Severity.WARNING if name is not None or word.startswith("-") else Severity.ERROR
         yield Finding(CODE, stage.base.body_span, message, severity=severity)
 
@@ -88,18 +87,20 @@ def _gone(stage: Stage, distribution: str | None, names: tuple[str, ...]) -> Ite
     for name in names:
         found = images.successor(distribution, name)
         if found != name:
-            message = f"`{name}` of `system_packages` is gone from this image's system: `{found}` is installed for it"
+            message = (
+                f"installs `{found}` for `{name}` in `system_packages`, which this image's distribution no longer has"
+            )
             yield Finding(CODE, stage.base.body_span, message)
 
 
 def _render(document: Document, packages: tuple[str, ...]) -> str:
-    return blocks.render(document, CODE, "system_packages of cog.yaml", apt_install(packages))
+    return blocks.render(document, CODE, "system_packages from cog.yaml", apt_install(packages))
 
 
 def _update(document: Document, block: blocks.Block, packages: tuple[str, ...]) -> Iterator[Finding]:
     if not packages:
-        yield Finding(CODE, block.span, "cog.yaml names no system packages any more", (Edit(block.span, ""),))
+        yield blocks.removed(CODE, block, "removes the block: cog.yaml no longer lists system packages")
         return
     edits = blocks.update(document, block, _render(document, packages))
     if edits:
-        yield Finding(CODE, block.span, "the system packages are brought up to date with cog.yaml", edits)
+        yield Finding(CODE, block.span, "updates the system packages to match cog.yaml", edits)

@@ -11,7 +11,6 @@ from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -46,20 +45,20 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
     block = blocks.find_block(document, CODE)
     if not names:
         if block is not None:
-            yield Finding(CODE, block.span, "nothing needs these packages any more", (Edit(block.span, ""),))
+            yield blocks.removed(CODE, block, "removes the packages, which nothing needs any more")
         return
     head = PIP_INSTALL.replace(" pip install", " python -m pip install")
     install = install_step.render_install(head, [shell_quote(name) for name in names])
-    text = blocks.render(document, CODE, "imported by the code, and brought by Cog until now", install)
+    text = blocks.render(document, CODE, "imported by the code, installed by Cog until now", install)
     if block is not None:
         edits = blocks.update(document, block, text)
         if edits:
-            yield Finding(CODE, block.span, "the packages that the code imports are brought up to date", edits)
+            yield Finding(CODE, block.span, "updates the packages that the code imports", edits)
         return
     first = imports[0]
     listed = ", ".join(f"`{name}`" for name in names)
     message = (
-        f"{listed} installed: `{first.file}` imports `{first.module}`, which only Cog had brought; name it in cog.yaml"
+        f"installs {listed}: `{first.file}` imports `{first.module}`, which only Cog installed; list it in cog.yaml"
     )
     offset = placement.before_user_commands(stage, context)
     edits = (blocks.place(document, offset, text),)

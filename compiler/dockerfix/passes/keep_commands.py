@@ -79,7 +79,9 @@ def _line(document: Document, command: str, start: int) -> Span | None:
 
 def _missing(command: str) -> Finding:
     shown = command if len(command) <= 60 else command[:57] + "..."
-    message = f"`{shown}` of cog.yaml is not in this Dockerfile: run `cog debug` again, with a release that knows `run`"
+    message = (
+        f"`{shown}` from cog.yaml is not in this Dockerfile; run `cog debug` again, with a release that knows `run`"
+    )
     return Finding(CODE, Span(0, 0), message, severity=Severity.ERROR)
 
 
@@ -101,5 +103,5 @@ def _closed(line: str, span: Span) -> Finding:
     import json
 
     text = json.dumps(["/bin/sh", "-c", rest.rest], ensure_ascii=False)
-    message = "this command would swallow what follows it: it is given to the shell in the exec form, to the letter"
+    message = "writes this command in exec form, unchanged: as it was, it would absorb the next instruction"
     return Finding(CODE, span, message, (Edit(Span(span.start + rest.rest_at, span.end), text),))

@@ -53,7 +53,7 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
         steps = [written.link_pyenv_python(version)]  # pyenv's own folder of links is on the path already
     text = blocks.render(document, CODE, "python and pip in one folder, where fal looks for them", *steps)
     messages = Messages(
-        f"Python {version} is linked into one folder, where fal looks for it",
-        f"the links are now those of Python {version}",
+        f"links Python {version} into the folder where fal looks for it",
+        f"updates the links to Python {version}",
     )
     yield from blocks.write_or_update(document, CODE, text, placement.after(installed.last), messages)

@@ -45,24 +45,24 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     pairs = sorted(dict(context.config.environment).items())
     block = blocks.find_block(document, CODE)
     text = (
-        blocks.render(document, CODE, "environment of cog.yaml", environment.render(pairs, document.escape))
+        blocks.render(document, CODE, "environment from cog.yaml", environment.render(pairs, document.escape))
         if pairs
         else ""
     )
     if block is not None:
         edits = blocks.update(document, block, text) if pairs else (Edit(block.span, ""),)
         if edits:
-            yield Finding(CODE, block.span, "the variables are brought up to date with cog.yaml", edits)
+            yield Finding(CODE, block.span, "updates the variables to match cog.yaml", edits)
         return
     if not pairs:
         return
     step = next((each for each in stage.instructions if _is_cogs(each, pairs)), None)
     if step is None:
         offset = placement.after_preamble(stage)
-        message = "the variables of `environment` are set here"
+        message = "sets the variables in `environment`"
         yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
     elif not environment.sets(step, pairs):
-        message = "the variables of `environment` are quoted: Docker would read other values or none"
+        message = "quotes the variables in `environment`: Docker would read other values, or none"
         yield Finding(CODE, step.body_span, message, (blocks.replace(document, step, text),))
 
 

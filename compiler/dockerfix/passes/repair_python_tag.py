@@ -41,5 +41,5 @@ def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]
             configured = context.config.python_version if context.config else None
             version = configured or default_python()
             place = stage.base.original(Span(image.tag.span.start, image.tag.span.start))
-            message = f"the image's tag names no version: Python {version} is taken"
+            message = f"uses Python {version}: the image's tag names no version"
             yield Finding(CODE, stage.base.body_span, message, (Edit(place, version),))

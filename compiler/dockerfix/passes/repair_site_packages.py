@@ -49,5 +49,5 @@ def repair_site_packages(document: Document, _context: Context) -> Iterator[Find
         if match:
             start = view.destination.span.start
             span = use.instruction.original(Span(start + match.start(), start + match.end()))
-            message = f"the packages are copied to the folder of Python {match[1]}, which the image reads"
+            message = f"copies the packages to the folder of Python {match[1]}, which the image reads"
             yield Finding(CODE, span, message, (Edit(span, match[1]),))

@@ -59,9 +59,9 @@ def _replaced(document: Document, instruction: Instruction, view: Run) -> Findin
     copies = [_copy(*values[mount]) for mount in mounts] if not refusal else []
     if refusal or None in copies:
         return _left(document, instruction, shown, refusal or "its name can't be written so that the client reads it")
-    message = f"fal's client does not see that this RUN mounts {shown}: copied before it instead, and left in the image"
+    message = f"copies {shown} before this RUN, and leaves it in the image: fal's client does not see the mount"
     if any(_is_writable(mount) for mount in mounts):
-        message += "; what the RUN writes there stays, too"
+        message += "; what the RUN writes there stays too"
     reason = f"the RUN below mounted {'this' if len(copies) == 1 else 'these'} from the project"
     text = blocks.render(document, CODE, reason, *(copy or "" for copy in copies))
     edits = [blocks.place(document, _above(document, instruction), text)]
@@ -74,7 +74,7 @@ def _left(document: Document, instruction: Instruction, shown: str, reason: str)
     message = f"this RUN mounts {shown} from the project, which fal's client does not see; {reason}"
     severity = Severity.ERROR
     if copying.uploaded(document).is_whole:
-        message += ". It is left as it is, since another COPY uploads the project"
+        message += "; it stays as it is, because another COPY uploads the project"
         severity = Severity.WARNING
     return Finding(CODE, instruction.body_span, message, severity=severity)
 
@@ -98,15 +98,15 @@ def _refusal(mount: Mount, view: Run, values: dict[Mount, tuple[str, str]]) -> s
         return "a variable in it has no value in this file"
     source, target = values[mount]
     if not target.strip("/"):
-        return "it names no target"
+        return "it has no target"
     if uploads.normal(source).split("/")[0] == "..":
-        return "it lies outside the project"
+        return "it is outside the project"
     for other in view.mounts:
         if _is_of_the_context(other) or other not in values:
             continue
         folder = values[other][1].rstrip("/")
         if folder and target.startswith(f"{folder}/"):
-            return f"it lies under another mount, `{folder}`, which would hide a copy"
+            return f"another mount, `{folder}`, would hide a copy of it"
     return None
 
 

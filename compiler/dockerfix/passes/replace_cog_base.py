@@ -61,8 +61,8 @@ def _torch(document: Document, base: BaseImage, context: Context) -> Iterator[Fi
         return
     if not install_step.staged_copies(document):
         message = (
-            f"this image of Cog's holds torch {tag.torch}, and there is no cog.yaml that names the packages: name it with "
-            "`--cog-yaml PATH`, or a requirements file with `--requirements FILE`"
+            f"this Cog image contains torch {tag.torch}, and no cog.yaml was found that lists the packages; pass "
+            "`--cog-yaml PATH` or `--requirements FILE`"
         )
         yield Finding(CODE, base.instruction.body_span, message, severity=Severity.ERROR)
 
@@ -70,12 +70,12 @@ def _torch(document: Document, base: BaseImage, context: Context) -> Iterator[Fi
 def _replace(document: Document, stage: Stage, image: BaseImage, context: Context) -> Finding:
     base, tag = stage.base, image.cog
     if tag is None and context.config is None:
-        message = "this image of Cog's names no Python version, and there is no cog.yaml to take it from"
+        message = "this Cog image names no Python version, and no cog.yaml was found to take it from"
         return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
     public = public_image(document, stage, tag, context)
     if public is None:
         cuda = tag.cuda if tag else None
-        message = f"no public CUDA image is known for CUDA {cuda}: choose one by hand, or use `--keep cog-base`"
+        message = f"no public image is known for CUDA {cuda}; choose one by hand, or use `--keep cog-base`"
         return Finding(CODE, base.body_span, message, severity=Severity.ERROR)
     instructions = [PREAMBLE]
     if not context.drops("cog-base-extras"):
@@ -84,9 +84,14 @@ def _replace(document: Document, stage: Stage, image: BaseImage, context: Contex
         instructions.append(apt_install(names))
     # the image's last instructions are those of every output of Cog: its commands run in the folder of the code
     instructions.append(f"WORKDIR {MODEL_FOLDER}")
-    block = blocks.render(document, CODE, f"what `{image.text}` brought", *instructions)
+    block = blocks.render(document, CODE, f"the contents of `{image.text}`", *instructions)
     edits = (Edit(image.place, public), blocks.place(document, base.span.end, block))
-    return Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}` and what it brought", edits)
+    return Finding(
+        CODE,
+        base.body_span,
+        f"replaces `{image.text}` by `{public}`, plus the packages and variables that `{image.text}` contained",
+        edits,
+    )
 
 
 def public_image(document: Document, stage: Stage, tag: CogBaseTag | None, context: Context) -> str | None:

@@ -66,18 +66,18 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
     image = view.image if isinstance(view, From) else None
     public = _public_image(variables, context)
     if image is None or public is None:
-        message = f"no public CUDA image is known for CUDA {variables.get(MONOBASE_CUDA)}: choose one by hand"
+        message = f"no public image is known for CUDA {variables.get(MONOBASE_CUDA)}; choose one by hand"
         yield Finding(CODE, base.body_span, message, severity=Severity.ERROR)
         return
-    block = blocks.render(document, CODE, f"what `{image.text}` brought", PREAMBLE)
+    block = blocks.render(document, CODE, f"the contents of `{image.text}`", PREAMBLE)
     edits = (Edit(base.original(image.span), public), blocks.place(document, base.span.end, block))
-    yield Finding(CODE, base.body_span, f"`{image.text}` replaced by `{public}`", edits)
+    yield Finding(CODE, base.body_span, f"replaces `{image.text}` by `{public}`", edits)
     for instruction in stage.instructions:
         own = _own_variables(instruction, context)
         if own:
-            yield Finding(CODE, instruction.body_span, "a variable of monobase is removed", own)
+            yield Finding(CODE, instruction.body_span, "removes a variable of monobase", own)
         elif _is_step(instruction):
-            message = "a step of monobase is removed: packages come from cog.yaml"
+            message = "removes a step of monobase; packages come from cog.yaml"
             yield commands.removed(CODE, instruction, message)
             yield from _unknown(instruction, context)
 
@@ -87,8 +87,8 @@ def _unknown(instruction: Instruction, context: Context) -> Iterator[Finding]:
     known = context.config is not None or context.options.requirements_path is not None
     if not known and MONOBASE_USER_STEP in instruction.text:
         message = (
-            "the packages that are installed here stood in a file of Cog's that is gone, and there is no cog.yaml: "
-            "name it with `--cog-yaml PATH`, or a requirements file with `--requirements FILE`"
+            "this step installs packages from a temporary file that no longer exists, and no cog.yaml was found; "
+            "pass `--cog-yaml PATH` or `--requirements FILE`"
         )
         yield Finding(CODE, instruction.body_span, message, severity=Severity.ERROR)
 

@@ -44,11 +44,11 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
         if _is_weights_stage(instruction) and len(document.stages) > 1:
             gone = [stage for stage in document.stages if stage.base == instruction]
             edits = (commands.drop(instruction), *stages.renumbered(document, gone))
-            yield Finding(CODE, instruction.body_span, "the stage of Cog's weights image is removed", edits)
+            yield Finding(CODE, instruction.body_span, "removes the stage of Cog's weights image", edits)
         elif _is_from_weights(document, instruction):
             yield _from_project(instruction)
         elif _goes_to_cache(instruction) or _links_to_cache(instruction):
-            yield commands.removed(CODE, instruction, "a link into Replicate's weights cache is removed")
+            yield commands.removed(CODE, instruction, "removes a link into Replicate's weights cache")
         elif _leaves_out(instruction):
             yield _whole_project(instruction)
 
@@ -82,7 +82,7 @@ def _from_project(instruction: Instruction) -> Finding:
     source = path
     for folder in MODEL_FOLDERS:
         source = source.removeprefix(f"{folder}/")
-    message = f"`{source}` is copied from the project instead of from Cog's weights image"
+    message = f"copies `{source}` from the project instead of from Cog's weights image"
     return Finding(
         CODE, instruction.body_span, message, (Edit(instruction.body_span, copy_instruction(source, target)),)
     )
@@ -118,5 +118,5 @@ def _leaves_out(instruction: Instruction) -> bool:
 
 def _whole_project(instruction: Instruction) -> Finding:
     view = instruction.view
-    message = "the COPY of the project no longer leaves out weights"
+    message = "includes the weights in the COPY of the project"
     return Finding(CODE, instruction.body_span, message, (Edit(instruction.body_span, f"COPY {view.arguments}"),))

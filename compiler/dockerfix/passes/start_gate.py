@@ -11,7 +11,6 @@ from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
 from dockerfix.knowledge.fal import PORT
 from dockerfix.syntax.dockerfile.instructions import FieldsView, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
@@ -51,8 +50,8 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
     block = blocks.find_block(document, CODE)
     if stage is None or context.options.target != "server":
         if block is not None:
-            message = "Cog's server isn't wanted any more: the block is removed"
-            yield Finding(CODE, block.span, message, (Edit(block.span, ""),))
+            message = "removes the block of Cog's server, which the target does not need"
+            yield blocks.removed(CODE, block, message)
         return
     text = blocks.render(document, CODE, REASON, *_instructions(stage))
     own = block.instructions if block is not None else ()
@@ -61,30 +60,30 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
         if instruction in own:
             continue
         if _is_port(instruction):
-            message = "the EXPOSE of Cog's server is removed: fal calls the gate"
+            message = "removes the EXPOSE of Cog's server: fal calls the gate"
             yield commands.removed(CODE, instruction, message)
         elif _needs_monobase(instruction) or instruction in servers[:-1]:
-            message = "a start of Cog's server is removed: the gate starts it"
+            message = "removes a start of Cog's server: the gate starts it"
             yield commands.removed(CODE, instruction, message)
     if block is not None:
         yield from _update(document, block, text, servers)
     elif servers:
-        message = "the gate is started, and starts Cog's server"
+        message = "starts the gate, which starts Cog's server"
         edit = blocks.replace(document, servers[-1], text)
         yield Finding(CODE, servers[-1].body_span, message, (edit,))
     elif not _has_command(stage):
         offset = placement.after(stage.instructions[-1] if stage.instructions else stage.base)
-        message = "the gate is started, and starts Cog's server"
+        message = "starts the gate, which starts Cog's server"
         yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
 
 
 def _update(document: Document, block: blocks.Block, text: str, servers: list[Instruction]) -> Iterator[Finding]:
     for instruction in servers[-1:]:
-        message = "a start of Cog's server is removed: the gate starts it"
+        message = "removes a start of Cog's server: the gate starts it"
         yield commands.removed(CODE, instruction, message)
     edits = blocks.update(document, block, text)
     if edits:
-        yield Finding(CODE, block.span, "the gate is brought up to date", edits)
+        yield Finding(CODE, block.span, "updates the gate", edits)
 
 
 def _instructions(stage: Stage) -> list[str]:

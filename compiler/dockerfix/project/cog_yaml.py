@@ -101,7 +101,7 @@ def read_config(text: str, file: str = "cog.yaml") -> CogConfig:
     """
     root = read_yaml(text.removeprefix("\ufeff"), file)
     if root is None or is_null(root):
-        raise ConfigError("holds no settings", file=file)
+        raise ConfigError("is empty", file=file)
     if not isinstance(root, Mapping):
         raise ConfigError("must be a mapping with keys such as `build` and `predict`", root.line, root.column, file)
     return _Builder(file).config(root)
@@ -115,7 +115,7 @@ class _Builder(Fields):
         self.unknown(top, _TOP_KEYS, root)
         build, environment = top.get("build"), top.get("environment")
         if is_null(build) and isinstance(environment, Mapping) and set(environment.pairs) & set(_BUILD_KEYS):
-            self.note("this is the form of 2021: `environment` was read as `build`", environment.line)
+            self.note("uses the key `environment` of 2021; it was read as `build`", environment.line)
             build, environment = environment, None
         values = self.pairs(build, "build")
         self.unknown(values, _BUILD_KEYS, build, "build")
@@ -172,7 +172,7 @@ class _Builder(Fields):
             kept = [line for line in lines if line]
             if len(kept) > 1:
                 self.note(
-                    f"`build.python_packages[{number}]` holds {len(kept)} lines, read as as many items", item.line
+                    f"`build.python_packages[{number}]` has {len(kept)} lines; each was read as one item", item.line
                 )
             for line in kept:
                 self.one_line(line, item, (*path, number))
@@ -210,13 +210,13 @@ class _Builder(Fields):
     def command(self, value: Scalar, path: tuple[str | int, ...]) -> str:
         command = value.text.strip()
         if re.search(r"[\r\n]", command):
-            self.note(f"`{path[0]}.{path[1]}[{path[2]}]` holds a line break, which Cog refuses", value.line)
+            self.note(f"`{path[0]}.{path[1]}[{path[2]}]` contains a line break, which Cog refuses", value.line)
         return command
 
     def environment(self, node: Node | None) -> tuple[tuple[str, str], ...]:
         result: list[tuple[str, str]] = []
         if isinstance(node, Mapping):
-            self.note("`environment` must be a list of `NAME=value`; the mapping was read as one", node.line)
+            self.note("`environment` must be a list of `NAME=value`; the mapping was read as such a list", node.line)
             for name, item in self.pairs(node, "environment").items():
                 value = self.scalar(item, "environment", len(result))
                 result.append(self.variable(name, value.text if value is not None else "", item, len(result)))
@@ -231,7 +231,9 @@ class _Builder(Fields):
 
     def variable(self, name: str, value: str, node: Node, index: int) -> tuple[str, str]:
         if not _VARIABLE.fullmatch(name):
-            raise self.refuse(f"`environment[{index}]` has the name `{shown(name)}`, which no variable can have", node)
+            raise self.refuse(
+                f"`environment[{index}]` has the name `{shown(name)}`, which is not a valid variable name", node
+            )
         self.one_line(value.rstrip("\r\n"), node, ("environment", index))
         return name, value.rstrip("\r\n")
 
@@ -239,7 +241,7 @@ class _Builder(Fields):
         """`predict`, else its newer name `run` (v0.20.0), else `model` of 2021; later `model` is a repository."""
         predict, runner = self.text(top.get("predict"), "predict"), self.text(top.get("run"), "run")
         if predict and runner:
-            self.note("both `predict` and `run` are given; `predict` counts", self.lines["run",])
+            self.note("both `predict` and `run` are given; `predict` is used", self.lines["run",])
         model = self.scalar(top["model"], "model") if isinstance(top.get("model"), Scalar) else None
         if not (predict or runner) and model is not None and _ENTRY_2021.fullmatch(model.text):
             self.lines["predict",] = model.line
@@ -248,7 +250,7 @@ class _Builder(Fields):
 
     def concurrency(self, node: Node | None) -> int | None:
         if isinstance(node, Scalar) and not node.is_null:
-            self.note("`concurrency` must be a mapping with `max`; the number was read as that", node.line)
+            self.note("`concurrency` must be a mapping with `max`; the number was read as `max`", node.line)
             value: Scalar | None = self.scalar(node, "concurrency", "max")
         else:
             values = self.pairs(node, "concurrency")
@@ -257,7 +259,9 @@ class _Builder(Fields):
         if value is None:
             return None
         if not re.fullmatch(r"[0-9]{1,6}", value.text) or int(value.text) < 1:
-            raise self.refuse(f"`concurrency.max` is `{shown(value.text)}`, expected a number from 1", value)
+            raise self.refuse(
+                f"`concurrency.max` must be a whole number, 1 or greater (got `{shown(value.text)}`)", value
+            )
         return int(value.text)
 
     def weights(self, node: Node | None) -> tuple[Weight, ...]:

@@ -63,7 +63,7 @@ class Fields:
     def one_line(self, text: str, node: Node, path: tuple[str | int, ...]) -> None:
         """Raise ConfigError if `text` contains a line break."""
         if _BREAKS.search(text):
-            raise self.refuse(f"`{dotted(path)}` holds a line break", node)
+            raise self.refuse(f"`{dotted(path)}` contains a line break", node)
 
     def pattern(self, shape: re.Pattern[str], hint: str, node: Node | None, *path: str | int) -> str | None:
         """One line of text of the given shape; raises ConfigError, naming `hint`, for another."""
@@ -82,8 +82,8 @@ class Fields:
         words = value.text.split()
         word = words[0].lower() if words else ""
         if word not in ("true", "false", "yes", "no", "on", "off"):
-            raise self.refuse(f"`{dotted(path)}` is `{shown(value.text)}`, expected true or false", value)
-        self.note(f"`{dotted(path)}` is the text `{shown(value.text)}`, read as {word}", value.line)
+            raise self.refuse(f"`{dotted(path)}` must be true or false (got `{shown(value.text)}`)", value)
+        self.note(f"`{dotted(path)}` is the text `{shown(value.text)}`; it was read as {word}", value.line)
         return word in ("true", "yes", "on")
 
     def items(self, node: Node | None, *path: str | int) -> list[Node]:
@@ -97,7 +97,7 @@ class Fields:
         if isinstance(node, Mapping):
             raise self.refuse(f"`{dotted(path)}` must be a list, not a mapping", node)
         if isinstance(node, Scalar):
-            self.note(f"`{dotted(path)}` is a single value, read as a list of one", node.line)
+            self.note(f"`{dotted(path)}` is a single value; it was read as a list of one", node.line)
             return [node]
         kept: list[Node] = []
         for number, item in enumerate(node.items, 1):
@@ -126,7 +126,7 @@ class Fields:
             self.lines[path] = node.line
         for key in node.repeated:
             where = dotted((*path, key.text))
-            self.note(f"`{where}` is given more than once; the last one counts", key.line)
+            self.note(f"`{where}` is given more than once; the last one is used", key.line)
         return {name: pair.value for name, pair in node.pairs.items()}
 
     def unknown(self, left: dict[str, Node], known: Collection[str], node: Node | None, *path: str | int) -> None:
@@ -137,8 +137,8 @@ class Fields:
             from difflib import get_close_matches  # seldom needed
 
             near = get_close_matches(name, list(known), 1, 0.7)
-            hint = f", did you mean `{near[0]}`?" if near else " and was ignored"
-            self.note(f"`{shown(dotted((*path, name)))}` isn't a setting of Cog{hint}", node.pairs[name].key.line)
+            hint = f"; did you mean `{near[0]}`?" if near else " and was ignored"
+            self.note(f"`{shown(dotted((*path, name)))}` is not a Cog setting{hint}", node.pairs[name].key.line)
 
 
 def dotted(path: tuple[str | int, ...]) -> str:

@@ -243,7 +243,7 @@ def shell_quote(text: str) -> str:
     Raises ValueError for a line break or NUL: no quoting keeps these inside one instruction.
     """
     if re.search(r"[\r\n\0]", text):
-        raise ValueError("a line break or NUL can't stand in a word of a RUN instruction")
+        raise ValueError("a word of a RUN instruction can't contain a line break or NUL")
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 

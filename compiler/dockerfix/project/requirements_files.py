@@ -76,14 +76,14 @@ class _Reader:
     def file(self, path: str, named_by: tuple[str, int] | None, *, constraint: bool) -> None:
         where, line = named_by if named_by is not None else (None, None)
         if self.outside(path):
-            self.problems.append(FileProblem(f"`{path}` lies outside the project", where, line))
+            self.problems.append(FileProblem(f"`{path}` is outside the project", where, line))
             return
         name = posixpath.normpath(path)
         if name in self.files:
             return
         source = self.read(name)
         if source is None:
-            self.problems.append(FileProblem(f"`{path}` isn't a file of the project", where, line))
+            self.problems.append(FileProblem(f"`{path}` is not a file in the project", where, line))
             return
         if len(self.files) >= MAX_INCLUDED:
             self.problems.append(

@@ -135,9 +135,9 @@ def _place(source: Source, mark: _Mark | None) -> Position:
 
 def _check_characters(text: str, file: str | None) -> None:
     if len(text) > MAX_CHARACTERS:
-        raise ConfigError(f"larger than {MAX_CHARACTERS >> 20} MiB, which no cog.yaml is", file=file)
+        raise ConfigError(f"larger than {MAX_CHARACTERS >> 20} MiB", file=file)
     if len(re.findall("^%", text, re.MULTILINE)) > MAX_DIRECTIVES:
-        raise ConfigError(f"more than {MAX_DIRECTIVES} lines begin with `%`", file=file)
+        raise ConfigError(f"more than {MAX_DIRECTIVES} lines start with `%`", file=file)
     bad = _NOT_YAML.search(text)
     if bad is not None:
         what = "not UTF-8" if "\ud800" <= bad.group() <= "\udfff" else f"control character U+{ord(bad.group()):04X}"
@@ -161,7 +161,7 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self.error("holds more than one YAML document", event)
+                    raise self.error("contains more than one YAML document", event)
             elif isinstance(event, yaml.NodeEvent):
                 root = self.node(event, events, 0)
         return root
@@ -178,7 +178,7 @@ class _Reader:
             raise self.error(f"nested more than {MAX_DEPTH} levels deep", event)
         tag = getattr(event, "tag", None)
         if tag is not None and tag != "!" and tag not in _PLAIN_TAGS:
-            raise self.error(f"the tag `{tag.replace('tag:yaml.org,2002:', '!!')}` isn't allowed", event)
+            raise self.error(f"the tag `{tag.replace('tag:yaml.org,2002:', '!!')}` is not allowed", event)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         result = self.value(event, events, depth)
@@ -189,14 +189,14 @@ class _Reader:
     def add(self, nodes: int, event: yaml.Event) -> None:
         self.count += nodes
         if self.count > MAX_NODES:
-            raise self.error(f"holds more than {MAX_NODES} values once its aliases are expanded", event)
+            raise self.error(f"has more than {MAX_NODES} values once its aliases are expanded", event)
 
     def alias(self, event: yaml.AliasEvent) -> Node:
         if event.anchor not in self.anchors:
             raise self.error(f"the alias `*{event.anchor}` names no anchor", event)
         known = self.anchors[event.anchor]
         if known is None:
-            raise self.error(f"the alias `*{event.anchor}` stands inside what it names", event)
+            raise self.error(f"the alias `*{event.anchor}` is inside the value that it names", event)
         node, size = known
         self.add(size, event)
         return node
@@ -205,7 +205,7 @@ class _Reader:
         line, column = _place(self.source, event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
             if "\0" in event.value:
-                raise self.error("a value holds a NUL character", event)
+                raise self.error("a value contains a NUL character", event)
             return Scalar(event.value, event.implicit[0] if event.tag is None else False, line, column)
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self.until(yaml.SequenceEndEvent, events, depth)), line, column)

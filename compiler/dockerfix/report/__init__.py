@@ -1,1 +1,1 @@
-"""What dockerfix tells: one module a form."""
+"""Output formats, one module each."""

@@ -1,4 +1,4 @@
-"""What the codes of `dockerfix app` and `dockerfix migrate` stand for."""
+"""The codes of `dockerfix app` and `dockerfix migrate`."""
 
 from __future__ import annotations
 

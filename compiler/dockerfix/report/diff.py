@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from dockerfix.report.lines import Block, blocks, lines_of
 
 CONTEXT = 3
 """Unchanged lines around a change."""
 
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r"}
-
-
-class _Block(NamedTuple):
-    """Lines `i1` to `i2` of the old text are lines `j1` to `j2` of the new one; `same` if they are equal."""
-
-    same: bool
-    i1: int
-    i2: int
-    j1: int
-    j2: int
 
 
 def unified(before: str, after: str, path: str) -> str:
@@ -29,10 +20,10 @@ def unified(before: str, after: str, path: str) -> str:
     """
     if before == after:
         return ""
-    old, new = _lines(before), _lines(after)
+    old, new = lines_of(before), lines_of(after)
     name = _relative(path)
     parts = [f"--- {_header('a/' + name)}\n", f"+++ {_header('b/' + name)}\n"]
-    for group in _groups(_blocks(old, new)):
+    for group in _groups(blocks(old, new)):
         first, last = group[0], group[-1]
         parts.append(f"@@ -{_range(first.i1, last.i2)} +{_range(first.j1, last.j2)} @@\n")
         for block in group:
@@ -47,7 +38,7 @@ def unified(before: str, after: str, path: str) -> str:
 def first_difference(before: str, after: str) -> int:
     """The offset in `before` of the first line that differs from `after`."""
     offset = 0
-    for old, new in zip(_lines(before), _lines(after), strict=False):
+    for old, new in zip(lines_of(before), lines_of(after), strict=False):
         if old != new:
             break
         offset += len(old)
@@ -55,7 +46,7 @@ def first_difference(before: str, after: str) -> int:
 
 
 def coloured(diff: str) -> str:
-    """A diff for a terminal: additions green, removals red, and nothing in it that steers the terminal."""
+    """A diff for a terminal: additions green, removals red; characters that would control the terminal are escaped."""
     from dockerfix.report.entry import readable
     from dockerfix.report.text import paint
 
@@ -68,49 +59,27 @@ def coloured(diff: str) -> str:
     return "\n".join(result)
 
 
-def _lines(text: str) -> list[str]:
-    """The lines with their ends."""
-    lines = text.split("\n")
-    return [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
-
-
 def _line(mark: str, line: str) -> str:
     return f"{mark}{line}" if line.endswith("\n") else f"{mark}{line}\n\\ No newline at end of file\n"
 
 
-def _blocks(old: list[str], new: list[str]) -> list[_Block]:
-    """How the texts hang together; what they have in common at both ends costs nothing to find."""
-    from difflib import SequenceMatcher
-
-    shorter = min(len(old), len(new))
-    head = next((index for index in range(shorter) if old[index] != new[index]), shorter)
-    rest = shorter - head
-    tail = next((index for index in range(rest) if old[-1 - index] != new[-1 - index]), rest)
-    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail])
-    blocks = [_Block(True, 0, head, 0, head)]
-    for tag, i1, i2, j1, j2 in middle.get_opcodes():
-        blocks.append(_Block(tag == "equal", i1 + head, i2 + head, j1 + head, j2 + head))
-    blocks.append(_Block(True, len(old) - tail, len(old), len(new) - tail, len(new)))
-    return [block for block in blocks if block.i1 < block.i2 or block.j1 < block.j2]
-
-
-def _groups(blocks: list[_Block]) -> Iterator[list[_Block]]:
+def _groups(found: list[Block]) -> Iterator[list[Block]]:
     """Hunks: the changes with CONTEXT lines around them, divided where more than twice that is unchanged."""
-    group: list[_Block] = []
-    for index, block in enumerate(blocks):
+    group: list[Block] = []
+    for index, block in enumerate(found):
         if not block.same:
             group.append(block)
             continue
         length = block.i2 - block.i1
-        after, before = min(CONTEXT, length), min(CONTEXT, length)
-        last = index == len(blocks) - 1
+        shown = min(CONTEXT, length)
+        last = index == len(found) - 1
         if group and not last and length <= 2 * CONTEXT:
             group.append(block)
             continue
         if group:
-            group.append(_Block(True, block.i1, block.i1 + after, block.j1, block.j1 + after))
+            group.append(Block(True, block.i1, block.i1 + shown, block.j1, block.j1 + shown))
             yield group
-        group = [] if last else [_Block(True, block.i2 - before, block.i2, block.j2 - before, block.j2)]
+        group = [] if last else [Block(True, block.i2 - shown, block.i2, block.j2 - shown, block.j2)]
     if any(not block.same for block in group):
         yield group
 

@@ -1,4 +1,4 @@
-"""What there is to tell of one file."""
+"""The result for one file, as every output format takes it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ STDIN = "<stdin>"
 Status = Literal[
     "unchanged", "rewritten", "would-rewrite", "stale", "not-written", "refused", "internal-error", "unreadable"
 ]
-"""What became of a file.
+"""What happened to a file.
 
-``rewritten``: the result differs from the source and was written. ``would-rewrite``: it differs, but only a look was
-asked for. ``stale``: a committed file differs from the result. ``not-written``: a finding at or above ``--fail-on``
-kept the result from being written. ``refused``: the input could not be taken. ``unreadable``: it could not be read, or
-the result not be written; `error` says why.
+``rewritten``: the result differs from the source and was written. ``would-rewrite``: it differs, but only a check was
+requested. ``stale``: a committed file differs from the result. ``not-written``: a finding at or above ``--fail-on``
+prevented writing. ``refused``: the input is not usable. ``unreadable``: the input could not be read, or the result not
+written; `error` says why.
 """
 
 
@@ -41,14 +41,14 @@ class Entry(NamedTuple):
     error: str | None = None
 
     def path_of(self, finding: Finding) -> str | None:
-        """The other file in which the reason of a finding lies, as the user would name it."""
+        """The other file that a finding refers to, as the user would name it."""
         if finding.file is None:
             return None
         return os.path.normpath(os.path.join(self.project, finding.file)) if self.project else finding.file  # noqa: PTH118
 
 
 class Counts(NamedTuple):
-    """How many files and findings there were."""
+    """Numbers of files and findings."""
 
     files: int
     changed: int
@@ -73,8 +73,8 @@ def count(entries: Iterable[Entry]) -> Counts:
 
 
 def readable(text: str) -> str:
-    """Text for people: bytes that are no UTF-8, control and direction characters are written out, so that a hostile
-    file can't steer a terminal; tabs stay.
+    """Text for people: invalid UTF-8, control and direction characters are escaped, so that a hostile file can't
+    control a terminal; tabs stay.
     """
     if text.isprintable():
         return text
@@ -91,7 +91,7 @@ def _written_out(character: str) -> str:
 
 
 def unicode(text: str) -> str:
-    """Text for other programs: each byte that is no UTF-8 becomes U+FFFD, as JSON has no lone surrogates."""
+    """Text for other programs: each byte that isn't UTF-8 becomes U+FFFD, as JSON has no lone surrogates."""
     if text.isascii():
         return text
     return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)

@@ -1,4 +1,4 @@
-"""Findings as JSON, in the form that ``findings.schema.json`` describes."""
+"""Findings as JSON, as described by ``findings.schema.json``."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dockerfix.text.findings import Finding
 from dockerfix.text.source import Source, Span
 
 SCHEMA_VERSION = 1
-"""Grows when a reader of the old form would go wrong; new members don't count."""
+"""Increased by changes that break readers; new members don't."""
 
 
 def as_data(entries: Iterable[Entry], exit_code: int) -> dict[str, Any]:
-    """What is printed, as plain data."""
+    """The document, as plain data."""
     listed = list(entries)
     return {
         "schema_version": SCHEMA_VERSION,

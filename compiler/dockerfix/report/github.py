@@ -1,6 +1,6 @@
 """Findings as annotations of GitHub Actions: ``::error file=…,line=…::message``.
 
-The form is that of workflow commands, `actions/toolkit:packages/core/src/command.ts`: in messages ``%``, CR and LF are
+Syntax of workflow commands: `actions/toolkit:packages/core/src/command.ts`; in messages ``%``, CR and LF are
 escaped, in properties ``:`` and ``,`` too.
 """
 

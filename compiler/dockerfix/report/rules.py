@@ -1,4 +1,4 @@
-"""What each code stands for: the passes by their docstrings, and the codes that no pass gives."""
+"""Explanations of all codes: of passes, from their docstrings, and of everything else."""
 
 from __future__ import annotations
 
@@ -32,68 +32,67 @@ GENERAL = (
         "DF001",
         "empty-input",
         "The input is empty.",
-        "Nothing but white space came in. `cog debug` prints nothing to standard output when it fails; what went wrong "
-        "is in what it wrote to standard error.",
+        "The input is empty or white space. If `cog debug` fails, it prints nothing to standard output; the reason is "
+        "on standard error.",
     ),
     Rule(
         "DF002",
         "not-a-dockerfile",
-        "The input is no Dockerfile: it has no FROM.",
-        "Without a FROM nothing can be built from the file, so it is something else: an error message, cog.yaml, or "
-        "the output of another command.",
+        "The input is not a Dockerfile: it has no FROM.",
+        "Every Dockerfile needs a FROM. The input is probably something else: an error message, cog.yaml, or the "
+        "output of another command.",
     ),
     Rule(
         "DF003",
         "rejected-by-buildkit",
         "BuildKit would reject this instruction.",
-        "The input has a line that BuildKit's parser refuses, and no pass repaired it, so no image could be built from "
-        "the result either. The message is that of `moby/buildkit:frontend/dockerfile`.",
+        "BuildKit's parser rejects a line of the input, and no pass repaired it, so the result could not be built "
+        "either. The message is that of `moby/buildkit:frontend/dockerfile`.",
     ),
     Rule(
         "DF004",
         "unusable-project",
         "cog.yaml or another file of the project can't be used.",
-        "The packages, commands and versions that the image needs stand in cog.yaml. A cog.yaml that can't be read, is "
-        "not valid, or leads out of the project's folder stops the work: a guess would give another image.",
+        "cog.yaml lists the packages, commands and versions that the image needs. Dockerfix stops if it can't be read, "
+        "is invalid, or refers to files outside the project: a guess would give a different image.",
     ),
     Rule(
         "DF005",
         "stale",
-        "The committed file is not what dockerfix makes of this input now.",
+        "The committed file differs from the current result for this input.",
         "`--against PATH` found differences. Run dockerfix again with `-o PATH` and commit the result, or apply the "
         "diff that was printed with `git apply`.",
     ),
     Rule(
         "DF006",
         "second-reader-disagrees",
-        "A second, separately written reader reads the result differently.",
-        "With `--verify`, base images, ENV and LABEL of the result are read by dockerfile-parse too, where the file is "
-        "in the part of the language that it reads correctly. They disagreed, so nothing was written. Please report "
-        "it with the input.",
+        "dockerfile-parse reads the result differently.",
+        "With `--verify`, dockerfile-parse also reads the base images, ENV and LABEL of the result, if the file uses "
+        "only the part of the language that it supports. The two disagreed, so nothing was written. Please report "
+        "this with the input.",
     ),
     Rule(
         "DF007",
         "unused-ignore",
-        "An ignore comment keeps nothing.",
-        "A comment `# dockerfix: ignore=CODE` stands above an instruction that no pass with this code would change. It "
-        "may be removed.",
+        "An ignore comment has no effect.",
+        "A comment `# dockerfix: ignore=CODE` is above an instruction that no pass with this code would change. It can "
+        "be removed.",
     ),
     Rule(
         "DF008",
         "internal-error",
-        "The result was stopped before it was written.",
-        "The result is parsed again and rewritten a second time before it is written. It would have been rejected by "
-        "BuildKit or changed again, which is an error in dockerfix. Please report it with the input.",
+        "The result failed the final check and was not written.",
+        "The result is parsed again and rewritten a second time before it is written. BuildKit would have "
+        "rejected it, or the second run changed it, which is a bug in dockerfix. Please report it with the input.",
     ),
     Rule(
         "DF009",
         "nothing-of-cog",
-        "The Dockerfile holds nothing of Cog.",
-        "No pass found anything that Cog writes, and no block of dockerfix is in the file, so it is left as it is, "
-        "byte for byte.",
+        "The Dockerfile contains nothing from Cog.",
+        "The file contains neither Cog content nor a dockerfix block, so it is left unchanged, byte for byte.",
     ),
 )
-"""The codes that no pass gives."""
+"""The codes that no pass uses."""
 
 
 @cache
@@ -112,7 +111,7 @@ def all_rules() -> dict[str, Rule]:
 
 
 def rule_of(code: str) -> Rule:
-    """The rule with this code; one without words where the code is not known."""
+    """The rule with this code; one without an explanation for an unknown code."""
     return all_rules().get(code) or Rule(code, code, code, code)
 
 
@@ -128,10 +127,10 @@ def url(code: str) -> str:
 
 
 def check_code(text: str) -> None:
-    """Raise ValueError for what is neither a code nor what some code begins with."""
+    """Raise ValueError unless `text` is a code or the beginning of one."""
     if re.fullmatch(r"DF[0-9]{0,3}", text) and any(code.startswith(text) for code in all_rules()):
         return
     meant = find(text)
     if meant is not None:
-        raise ValueError(f"`{text}` is no code; did you mean `{meant.code}`?")
-    raise ValueError(f"`{text}` is no code; `dockerfix passes` lists them")
+        raise ValueError(f"unknown code `{text}`; did you mean `{meant.code}`?")
+    raise ValueError(f"unknown code `{text}`; `dockerfix passes` lists the codes")

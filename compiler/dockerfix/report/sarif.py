@@ -67,8 +67,8 @@ def _invocation(entries: list[Entry], exit_code: int) -> dict[str, Any]:
 
 
 def _results(item: Entry, indexes: dict[str, int]) -> list[dict[str, Any]]:
-    alone = _standing_alone(item)
-    return [_result(item, finding, indexes[finding.code], fix=finding in alone) for finding in item.findings]
+    independent = _independent(item)
+    return [_result(item, finding, indexes[finding.code], fix=finding in independent) for finding in item.findings]
 
 
 def _result(item: Entry, finding: Finding, index: int, *, fix: bool) -> dict[str, Any]:
@@ -88,11 +88,11 @@ def _result(item: Entry, finding: Finding, index: int, *, fix: bool) -> dict[str
     return result
 
 
-def _standing_alone(item: Entry) -> frozenset[Finding]:
-    """The findings whose edits can be made in the source by themselves.
+def _independent(item: Entry) -> frozenset[Finding]:
+    """The findings whose edits can be applied to the source independently.
 
-    An edit of a later pass may change text that an earlier pass put there; its place in the source is then no more
-    than where that text came from.
+    An edit of a later pass may change text that an earlier pass inserted; its place in the source is then only where
+    that text came from.
     """
     from bisect import bisect_right
 
@@ -102,7 +102,7 @@ def _standing_alone(item: Entry) -> frozenset[Finding]:
     code = ""
     for finding, before, _after in item.changes:
         if finding.code != code:
-            # a pass gives findings of one code, and its edits don't meet each other
+            # the findings of a pass have one code, and its edits don't overlap
             earlier, present, code = _merged([*earlier, *present]), [], finding.code
         at = bisect_right(earlier, before.end, key=lambda span: span.start)
         if at and earlier[at - 1].end >= before.start:
@@ -112,7 +112,7 @@ def _standing_alone(item: Entry) -> frozenset[Finding]:
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """The same ranges in order, those that meet as one."""
+    """The ranges in order, with those that touch merged."""
     result: list[Span] = []
     for span in sorted(spans):
         if result and span.start <= result[-1].end:

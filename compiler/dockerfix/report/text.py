@@ -8,7 +8,7 @@ from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source
 
 WIDTH = 100
-"""The longest piece of a source line that is shown."""
+"""The longest part of a source line that is shown."""
 
 _COLOURS = {Severity.NOTE: "36", Severity.WARNING: "33", Severity.ERROR: "31"}
 
@@ -44,7 +44,7 @@ def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False)
 def excerpt(finding: Finding, source: Source, *, colour: bool = False) -> list[str]:
     """The line of the source in which a finding begins, with carets under its span.
 
-    Nothing for an empty line, and for what is said of the file as a whole (the empty span at its beginning).
+    Empty for an empty line, and for a finding about the whole file (an empty span at its beginning).
     """
     row, column = source.position(finding.span.start)
     whole = source.line(row)
@@ -62,7 +62,7 @@ def excerpt(finding: Finding, source: Source, *, colour: bool = False) -> list[s
 
 
 def _window(whole: str, start: int, length: int) -> tuple[str, str, str]:
-    """At most WIDTH characters of a line around a place: all of it, what stands before the place, and the place."""
+    """At most WIDTH characters of a line around a place: all of it, the part before the place, and the place."""
     first = 0 if start + length <= WIDTH or start < WIDTH // 2 else start - WIDTH // 4
     lead = "..." if first else ""
     tail = "..." if len(whole) > first + WIDTH else ""
@@ -73,7 +73,7 @@ def _window(whole: str, start: int, length: int) -> tuple[str, str, str]:
 
 
 def _width(character: str) -> int:
-    """How many columns a terminal gives a character."""
+    """The columns that a character takes on a terminal."""
     if character.isascii():
         return 1
     from unicodedata import combining, east_asian_width
@@ -87,17 +87,18 @@ def paint(text: str, code: str) -> str:
 
 
 def summary(counts: Counts, verb: str) -> str:
-    """The one line at the end: what happened to how many files, and what was found.
+    """The one line at the end: what happened to how many files, and the number of findings.
 
     `verb` says what changed files are: ``rewritten``, ``would be rewritten``, ``stale``.
     """
+    unwritten = "would not be written" if verb.startswith("would") else "not written"
     parts: list[str] = []
     if counts.files == 1:
         parts += [verb] if counts.changed else [] if counts.failed else ["unchanged"]
-        parts += ["not written"] if counts.failed else []
+        parts += [unwritten] if counts.failed else []
     else:
         parts.append(f"{counts.changed} of {counts.files} files {verb}")
-        parts += [f"{counts.failed} not written"] if counts.failed else []
+        parts += [f"{counts.failed} {unwritten}"] if counts.failed else []
     parts += [_plural(counts.errors, "error"), _plural(counts.warnings, "warning"), _plural(counts.notes, "note")]
     return f"dockerfix: {', '.join(part for part in parts if part)}"
 

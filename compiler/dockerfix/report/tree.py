@@ -51,7 +51,7 @@ def _span(node: InstructionNode, span: Span, start: int) -> list[int]:
 
 
 def as_text(document: Document) -> str:
-    """The tree for people: a line a node, its tokens beneath it."""
+    """The tree for people: one line for each node, followed by its tokens."""
     lines: list[str] = []
     for node, start in zip(document.nodes, document.offsets, strict=True):
         first = document.source.position(start)

@@ -31,7 +31,7 @@ def ordered(edits: Iterable[Edit], length: int) -> list[Edit]:
     for edit in result:
         start, stop = edit.span
         if not 0 <= start <= stop <= length:
-            raise ValueError(f"edit {start}..{stop} lies outside the text of {length} characters")
+            raise ValueError(f"edit {start}..{stop} is outside the text of {length} characters")
         if start < end:
             raise OverlappingEdits(f"edit {start}..{stop} overlaps one that ends at {end}")
         end = stop

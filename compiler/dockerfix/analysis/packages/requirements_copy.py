@@ -36,7 +36,7 @@ def make(context: Context, path: str) -> Plan:
     path = posixpath.normpath(path)
     if context.project.root is None:
         if path.startswith(("/", "../")):
-            problem = FileProblem(f"`{path}` lies outside the project", None, None)
+            problem = FileProblem(f"`{path}` is outside the project", None, None)
             return Plan(path, "", (), (), inline=False, problems=(problem,))
         return _plain(path, Requirements(files=(path,)))
     found = context.project.requirements_files(path)
@@ -44,7 +44,7 @@ def make(context: Context, path: str) -> Plan:
     problems = list(found.problems)
     if secret is not None:
         message = (
-            "a URL here holds credentials, which must not get into an image: pass the index as a build secret and "
+            "a URL here contains credentials, which must not get into an image; pass the index as a build secret and "
             "install it in a `run` command with `--mount=type=secret`"
         )
         problems.append(FileProblem(message, secret.file, secret.line))

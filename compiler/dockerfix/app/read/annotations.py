@@ -65,7 +65,7 @@ def full_name(node: ast.expr, scope: Scope) -> str | None:
 
 
 class Reader:
-    """Reads annotations; classes with fields become models if `models` says so (results), else they are unknown."""
+    """Reads annotations; classes with fields become models if `models` is true (results), else they are unknown."""
 
     def __init__(self, *, models: bool) -> None:
         self.models = models
@@ -84,17 +84,17 @@ class Reader:
             return self._subscript(node, scope, depth)
         if isinstance(node, ast.Name | ast.Attribute):
             return self._named(node, scope, depth)
-        raise Unknown(f"`{ast.unparse(node)}` isn't a type that can be read")
+        raise Unknown(f"`{ast.unparse(node)}` can't be read as a type")
 
     def _constant(self, node: ast.Constant, scope: Scope, depth: int) -> Type:
         if node.value is None:
             return Type("none")
         if not isinstance(node.value, str):
-            raise Unknown(f"`{ast.unparse(node)}` isn't a type")
+            raise Unknown(f"`{ast.unparse(node)}` is not a type")
         try:
             inner = ast.parse(node.value.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError):
-            raise Unknown(f"`{node.value}` isn't a type") from None
+            raise Unknown(f"`{node.value}` is not a type") from None
         return self.read(inner, scope, depth + 1)
 
     def _union(self, nodes: list[ast.expr], scope: Scope, depth: int) -> Type:
@@ -115,7 +115,7 @@ class Reader:
         name = full_name(node.value, scope)
         arguments = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
         if name in (*_WRAPPERS, "Annotated", "Optional") and not arguments:
-            raise Unknown(f"`{ast.unparse(node)}` isn't a type")
+            raise Unknown(f"`{ast.unparse(node)}` is not a type")
         if name == "Optional":
             return optional(self.read(arguments[0], scope, depth + 1))
         if name == "Union":
@@ -165,7 +165,7 @@ class Reader:
         found = scope.resolve(node.value)
         if isinstance(found, Found) and isinstance(found.binding, ast.expr):
             return self.read(found.binding, found.scope, depth + 1)
-        raise Unknown(f"`{ast.unparse(node)}` isn't a type that Cog or fal know")
+        raise Unknown(f"`{ast.unparse(node)}` is not a type that Cog or fal knows")
 
     def _named(self, node: ast.expr, scope: Scope, depth: int) -> Type:
         found = scope.resolve(node)
@@ -174,11 +174,11 @@ class Reader:
                 return self._class(found.binding, found.scope, depth)
             if isinstance(found.binding, ast.expr):
                 return self.read(_without_new_type(found.binding, found.scope), found.scope, depth + 1)
-            raise Unknown(f"`{ast.unparse(node)}` isn't a type")
+            raise Unknown(f"`{ast.unparse(node)}` is not a type")
         name = full_name(node, scope) or ""
         kind = _OUTSIDE.get(name) or (_COG.get(name[4:]) if name.startswith("cog.") else _SIMPLE.get(name))
         if kind is None:
-            raise Unknown(f"`{ast.unparse(node)}` isn't a type that Cog or fal know")
+            raise Unknown(f"`{ast.unparse(node)}` is not a type that Cog or fal knows")
         return Type(kind, (ANY,)) if kind in ("list", "dict") else Type(kind)
 
     def _class(self, node: ast.ClassDef, scope: Scope, depth: int) -> Type:
@@ -192,14 +192,14 @@ class Reader:
             for item in node.decorator_list
         )
         if not self.models or not (decorated or bases & _MODEL_BASES or "NamedTuple" in bases):
-            raise Unknown(f"`{node.name}` is a class of its own, for which there is no type here")
+            raise Unknown(f"`{node.name}` is a class that has no counterpart here")
         return Type("model", model=self._model(node, scope, depth))
 
     def _model(self, node: ast.ClassDef, scope: Scope, depth: int) -> Model:
         if id(node) in self._known:
             return self._known[id(node)]
         if node in self._reading:
-            raise Unknown(f"`{node.name}` holds itself")
+            raise Unknown(f"`{node.name}` contains itself")
         self._reading.append(node)
         fields: dict[str, Type] = {}
         for owner, where in reversed(family(node, scope)):
@@ -234,13 +234,13 @@ def literal(values: list[object]) -> Type:
     plain = [value for value in values if isinstance(value, str | int) and not isinstance(value, bool)]
     empty = values.count(None)
     if not plain or len(plain) + empty < len(values):
-        raise Unknown("has values that are neither text nor whole numbers")
+        raise Unknown("has values other than text and whole numbers")
     type_ = Type("literal", values=tuple(dict.fromkeys(plain)))
     return optional(type_) if empty else type_
 
 
 def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
-    """`type_` with the part that is no list and no optional replaced."""
+    """`type_` with the part inside lists and optionals replaced."""
     if type_.kind in ("list", "optional"):
         return Type(type_.kind, (replace_scalar(type_.args[0], make),))
     return make(type_)
@@ -249,7 +249,7 @@ def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
 def family(node: ast.ClassDef, scope: Scope) -> list[tuple[ast.ClassDef, Scope]]:
     """A class and those of its bases that are the project's, nearest first, each with the scope it is written in.
 
-    A base that several classes share comes once, behind all of them, as in Python.
+    A base that several classes share is listed once, after all of them, as in Python.
     """
     farthest_first: list[tuple[ast.ClassDef, Scope]] = []
     seen: set[int] = set()

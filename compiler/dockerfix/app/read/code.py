@@ -1,4 +1,4 @@
-"""The project's Python files as syntax trees, and what their names stand for; nothing is ever imported or run."""
+"""The project's Python files as syntax trees, and the bindings of their names; nothing is ever imported or run."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ Binding = ast.expr | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | Imp
 class Names:
     """The names that a module or class body binds.
 
-    `values` has those bound once and straight, so that what they stand for is known; names that are bound again,
-    bound under a condition, or changed in place are in `unstable`.
+    `values` has the names that are bound once and unconditionally; names that are bound again, bound under a condition,
+    or changed in place are in `unstable`.
     """
 
     def __init__(self, body: list[ast.stmt]) -> None:
@@ -57,7 +57,7 @@ class Names:
             self._watch(statement)
 
     def get(self, name: str) -> Binding | None:
-        """What `name` stands for, or None where that isn't known."""
+        """The binding of `name`, or None if it isn't known."""
         return None if name in self.unstable else self.values.get(name)
 
     def _add(self, name: str, value: Binding) -> None:
@@ -128,7 +128,7 @@ class Names:
 
 
 def _straight(node: ast.AST) -> list[ast.AST]:
-    """`node` and what stands in it, but not the bodies of functions and classes."""
+    """`node` and the nodes inside it, except in functions and classes."""
     found, pending = [], [node]
     while pending:
         current = pending.pop(0)
@@ -213,5 +213,5 @@ def _explain(error: SyntaxError, source: Source) -> str:
         return "this is Python 2; Cog and fal run Python 3"
     host = f"{sys.version_info.major}.{sys.version_info.minor}"
     if sys.version_info < (3, 12) and _PYTHON_312_LINE.search(line):
-        return f"this needs Python 3.12 to be read; dockerfix runs on Python {host}"
+        return f"reading this file needs Python 3.12; dockerfix runs on Python {host}"
     return f"not valid Python ({error.msg}), as read by Python {host}"

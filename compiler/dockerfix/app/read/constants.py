@@ -1,80 +1,72 @@
-"""Evaluating expressions whose value is plain from the text: literals, names of the project bound once, arithmetic,
+"""Evaluation of expressions whose value is plain from the text: literals, names of the project bound once, arithmetic,
 comprehensions over ranges, f-strings of constants, methods of str, dict and list. Everything else is `Unknown`.
 
-The evaluator is bounded: no expression of a hostile project makes it slow or large.
+What an expression computes, and what it may cost, is in `operations`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dockerfix.app.read.code import Imported, Names
 from dockerfix.app.read.operations import (
     BUILTINS,
-    CONVERSIONS,
-    KEEPS_PARTS,
+    ITEM,
     MODULE_FUNCTIONS,
     MODULE_VALUES,
+    STEP,
+    TOO_LARGE,
     UNARY,
     Member,
     Opaque,
+    Operations,
     Unknown,
-    bounded,
-    call_method,
-    combine,
-    compare,
-    formatted,
-    in_order,
-    leaves,
-    plain,
-    settled,
     truth,
 )
 from dockerfix.app.read.scope import Scope
 
-MAX_STEPS = 20_000
 MAX_DEPTH = 60
-PARTS_A_STEP = 16
 
 
 def evaluate(node: ast.expr, scope: Scope) -> Any:
     """The value of an expression: str, int, float, bool, None, list, tuple, dict or set of such.
 
-    Raises Unknown.
+    Raises Unknown where it depends on more than the project's text, or costs more than `operations.LIMIT`.
     """
+    evaluator = _Evaluator()
     try:
-        return plain(_Evaluator().value(node, scope, {}))
+        return evaluator.operations.plain(evaluator.value(node, scope, {}))
     except Unknown:
         raise
     except RecursionError:
         raise Unknown("is nested too deeply") from None
+    except MemoryError:
+        raise Unknown(TOO_LARGE) from None
     except Exception as error:  # noqa: BLE001 - whatever Python makes of odd operands, the value isn't known
         raise Unknown(f"fails with {type(error).__name__}") from None
 
 
 class _Evaluator:
     def __init__(self) -> None:
-        self.steps = 0
+        self.operations = Operations()
         self.depth = 0
+        self.bodies: dict[ast.ClassDef, Names] = {}
 
     def value(self, node: ast.expr, scope: Scope, local: dict[str, Any]) -> Any:
-        self.steps += 1
-        self.depth += 1
-        if self.steps > MAX_STEPS or self.depth > MAX_DEPTH:
-            raise Unknown("takes too long to work out")
+        self.operations.spend(STEP)
+        if self.depth == MAX_DEPTH:
+            raise Unknown("is nested too deeply")
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise Unknown(f"is `{ast.unparse(node)}`")
-        result = method(node, scope, local)
-        self.depth -= 1
-        if isinstance(result, tuple):
-            # as a key it is hashed, part by part and each time anew
-            self.steps += sum(1 for _ in leaves(result)) // PARTS_A_STEP
-        return bounded(result)
+        self.depth += 1
+        try:
+            return self.operations.checked(method(node, scope, local))
+        finally:
+            self.depth -= 1
 
     def _constant(self, node: ast.Constant, _scope: Scope, _local: dict[str, Any]) -> Any:
         if isinstance(node.value, bytes | complex) or node.value is ...:
@@ -97,7 +89,7 @@ class _Evaluator:
     def _members(self, node: ast.ClassDef, where: Scope) -> list[Member]:
         return [
             Member(name, self._in_class(name, node, where))
-            for name, binding in Names(node.body).values.items()
+            for name, binding in self._names_in(node).values.items()
             if isinstance(binding, ast.expr) and not re.fullmatch(r"_.*_|__.*", name)
         ]
 
@@ -125,17 +117,25 @@ class _Evaluator:
         return self.value(ast.Name(node.attr, ast.Load()), Scope(where.library, module), {})
 
     def _in_class(self, name: str, node: ast.ClassDef, where: Scope) -> Any:
-        names = Names(node.body)
+        names = self._names_in(node)
         binding = names.get(name)
         if not isinstance(binding, ast.expr):
             raise Unknown(f"depends on `{node.name}.{name}`")
         return self.value(binding, Scope(where.library, where.module, (names,)), {})
 
+    def _names_in(self, node: ast.ClassDef) -> Names:
+        """The names of a class, which is read once however often it is named."""
+        if node not in self.bodies:
+            self.bodies[node] = Names(node.body)
+        return self.bodies[node]
+
     def _list(self, node: ast.List, scope: Scope, local: dict[str, Any]) -> list[Any]:
         result: list[Any] = []
         for item in node.elts:
             if isinstance(item, ast.Starred):
-                result.extend(in_order(self.value(item.value, scope, local)))
+                items = self.operations.in_order(self.value(item.value, scope, local))
+                self.operations.spend(ITEM * len(items))
+                result.extend(items)
             else:
                 result.append(self.value(item, scope, local))
         return result
@@ -150,26 +150,28 @@ class _Evaluator:
         result: dict[Any, Any] = {}
         for key, item in zip(node.keys, node.values, strict=True):
             if key is None:
-                result.update(self.value(item, scope, local))
+                items = self.value(item, scope, local)
+                self.operations.spend(ITEM * len(items))
+                result.update(items)
             else:
                 result[self.value(key, scope, local)] = self._or_opaque(item, scope, local)
         return result
 
     def _or_opaque(self, node: ast.expr, scope: Scope, local: dict[str, Any]) -> Any:
         """A dict's value; often only its keys matter, so one that isn't known spoils nothing by itself."""
-        depth = self.depth
         try:
             return self.value(node, scope, local)
         except Unknown as unknown:
-            self.depth = depth
-            return Opaque(str(unknown))
+            reason = str(unknown)
+            self.operations.spend(STEP * len(reason))  # it quotes the source
+            return Opaque(reason)
 
     def _unaryop(self, node: ast.UnaryOp, scope: Scope, local: dict[str, Any]) -> Any:
         return UNARY[type(node.op)](self.value(node.operand, scope, local))
 
     def _binop(self, node: ast.BinOp, scope: Scope, local: dict[str, Any]) -> Any:
         left, right = self.value(node.left, scope, local), self.value(node.right, scope, local)
-        return combine(node.op, left, right)
+        return self.operations.combine(node.op, left, right)
 
     def _boolop(self, node: ast.BoolOp, scope: Scope, local: dict[str, Any]) -> Any:
         result = None
@@ -183,7 +185,7 @@ class _Evaluator:
         left = self.value(node.left, scope, local)
         for op, item in zip(node.ops, node.comparators, strict=True):
             right = self.value(item, scope, local)
-            if not compare(op, left, right):
+            if not self.operations.compare(op, left, right):
                 return False
             left = right
         return True
@@ -195,18 +197,20 @@ class _Evaluator:
         value = self.value(node.value, scope, local)
         if isinstance(node.slice, ast.Slice):
             parts = (node.slice.lower, node.slice.upper, node.slice.step)
-            return value[slice(*(None if part is None else self.value(part, scope, local) for part in parts))]
-        return value[self.value(node.slice, scope, local)]
+            key: Any = slice(*(None if part is None else self.value(part, scope, local) for part in parts))
+        else:
+            key = self.value(node.slice, scope, local)
+        return self.operations.subscript(value, key)
 
     def _joinedstr(self, node: ast.JoinedStr, scope: Scope, local: dict[str, Any]) -> str:
-        return "".join(str(self.value(part, scope, local)) for part in node.values)
+        parts = [str(self.value(part, scope, local)) for part in node.values]
+        self.operations.spend(sum(map(len, parts)))
+        return "".join(parts)
 
     def _formattedvalue(self, node: ast.FormattedValue, scope: Scope, local: dict[str, Any]) -> str:
         value = self.value(node.value, scope, local)
-        if node.conversion != -1:
-            value = CONVERSIONS[chr(node.conversion)](settled(value))
         spec = self.value(node.format_spec, scope, local) if node.format_spec else ""
-        return formatted(value, spec)
+        return self.operations.show(value, None if node.conversion == -1 else chr(node.conversion), spec)
 
     def _listcomp(self, node: ast.ListComp, scope: Scope, local: dict[str, Any]) -> list[Any]:
         return [self.value(node.elt, scope, inner) for inner in self._loops(node.generators, scope, local)]
@@ -232,51 +236,51 @@ class _Evaluator:
         first = generators[0]
         if first.is_async:
             raise Unknown("is asynchronous")
-        for item in in_order(self.value(first.iter, scope, local)):
+        for item in self.operations.in_order(self.value(first.iter, scope, local)):
             inner = {**local, **_unpack(first.target, item)}
+            self.operations.spend(ITEM * len(inner))
             if all(truth(self.value(test, scope, inner)) for test in first.ifs):
                 yield from self._loops(generators[1:], scope, inner)
 
     def _call(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
-        function = self._callable(node, scope, local)
+        function = self._function(node.func, scope, local)
+        if function is None and not isinstance(node.func, ast.Attribute):
+            raise Unknown(f"calls `{ast.unparse(node.func)}()`")
+        owner = (
+            self.value(node.func.value, scope, local) if isinstance(node.func, ast.Attribute) and not function else None
+        )
         arguments = self._list(ast.List(node.args, ast.Load()), scope, local)
         if any(keyword.arg is None for keyword in node.keywords):
             raise Unknown("calls with `**`")
         keywords = {keyword.arg or "": self.value(keyword.value, scope, local) for keyword in node.keywords}
-        if function in KEEPS_PARTS:
-            deque(leaves([arguments, keywords]), maxlen=0)  # no more than is quickly looked at
-            return function(*map(in_order, arguments), **keywords)
-        return function(*settled(arguments), **settled(keywords))
+        if function is not None:
+            return self.operations.call(function, arguments, keywords)
+        return self.operations.method(owner, getattr(node.func, "attr", ""), arguments, keywords)
 
-    def _callable(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
-        function = node.func
-        found = scope.find(function.id) if isinstance(function, ast.Name) else None
-        if isinstance(function, ast.Name) and found is None and function.id in BUILTINS:
-            if function.id in scope.module.names.unstable:
-                raise Unknown(f"calls `{function.id}()`")
-            return BUILTINS[function.id]
-        if found and isinstance(found[0], Imported) and found[0].name:
-            known = MODULE_FUNCTIONS.get((found[0].module, found[0].name))
-            if known:
-                return known
-        if isinstance(function, ast.Attribute):
-            return self._method(function, scope, local)
-        raise Unknown(f"calls `{ast.unparse(function)}()`")
+    def _function(self, node: ast.expr, scope: Scope, local: dict[str, Any]) -> Callable[..., Any] | None:
+        """The builtin or function of a module that is called; None for a method of a value, and any other call.
 
-    def _method(self, node: ast.Attribute, scope: Scope, local: dict[str, Any]) -> Any:
-        if isinstance(node.value, ast.Name):
-            found = scope.find(node.value.id)
-            if found and isinstance(found[0], Imported):
-                known = MODULE_FUNCTIONS.get((found[0].module, node.attr)) if found[0].name is None else None
-                if known is None:
-                    raise Unknown(f"calls `{ast.unparse(node)}()`")
-                return known
-        value = self.value(node.value, scope, local)
-        return lambda *arguments, **keywords: call_method(value, node.attr, list(arguments), keywords)
+        Raises Unknown for another function of a module outside the project.
+        """
+        first = node.value if isinstance(node, ast.Attribute) else node
+        if not isinstance(first, ast.Name) or first.id in local:
+            return None
+        found = scope.find(first.id)
+        if found is None:
+            known = first is node and first.id not in scope.module.names.unstable
+            return BUILTINS.get(first.id) if known else None
+        if not isinstance(found.binding, Imported):
+            return None
+        dotted = [found.binding.module, found.binding.name, getattr(node, "attr", None)]
+        function = MODULE_FUNCTIONS.get(".".join(part for part in dotted if part))
+        if function is None:
+            raise Unknown(f"calls `{ast.unparse(node)}()`")
+        return function
 
 
 def _is_enum(node: ast.ClassDef) -> bool:
-    return any(ast.unparse(base).endswith("Enum") for base in node.bases)
+    names = (base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases)
+    return any(name.endswith("Enum") for name in names)
 
 
 def _unpack(target: ast.expr, item: Any) -> dict[str, Any]:
@@ -285,9 +289,9 @@ def _unpack(target: ast.expr, item: Any) -> dict[str, Any]:
     if isinstance(target, ast.Tuple | ast.List):
         parts = list(item)
         if len(parts) != len(target.elts):
-            raise Unknown("unpacks what doesn't fit")
+            raise Unknown("unpacks a value of another length")
         result: dict[str, Any] = {}
         for inner, part in zip(target.elts, parts, strict=True):
             result.update(_unpack(inner, part))
         return result
-    raise Unknown("unpacks in a way that isn't followed")
+    raise Unknown("unpacks in a way that dockerfix does not follow")

@@ -17,7 +17,7 @@ MAX_HOPS = 8
 
 
 class Spec(NamedTuple):
-    """What is written about a parameter: keywords of Input(), and where their names are looked up."""
+    """The description of a parameter: keywords of Input(), and the scope of their names."""
 
     keywords: dict[str, ast.expr]
     scope: Scope
@@ -41,7 +41,7 @@ def read_parameters(
 
 
 def _decorated(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> dict[str, Spec]:
-    """What ``@cog.input("name", type=..., ...)`` says, by name; the order of parameters stays that of the function."""
+    """The keywords of ``@cog.input("name", type=..., ...)``, by name; the function sets the order of the parameters."""
     result: dict[str, Spec] = {}
     for node in function.decorator_list:
         if not isinstance(node, ast.Call) or full_name(node.func, scope) != "cog.input":
@@ -62,7 +62,7 @@ def _spec(default: ast.expr | None, scope: Scope) -> Spec:
 
 
 def _input_call(node: ast.expr, scope: Scope, hops: int) -> Spec | None:
-    """What the Input() says that `node` is, itself or through names and functions that only return one."""
+    """The keywords of the Input() that `node` is, directly or through names and functions that only return one."""
     if isinstance(node, ast.Call) and full_name(node.func, scope) == "cog.Input":
         keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
         if node.args:
@@ -91,7 +91,7 @@ def _returned(found: Found) -> Found | None:
 
 
 class _Builder:
-    """Puts one input together, and notes what can't be known."""
+    """Builds one input, and notes what can't be known."""
 
     def __init__(self, argument: ast.arg, spec: Spec, scope: Scope, legacy: bool) -> None:
         self.name = argument.arg
@@ -134,12 +134,12 @@ class _Builder:
             if node is None:
                 return Type("str")
         if node is None:
-            self.note("DF504", f"input `{self.name}` has no type; any value is taken")
+            self.note("DF504", f"input `{self.name}` has no type; the App accepts any value")
             return ANY
         try:
             return Reader(models=False).read(node, scope)
         except Unknown as unknown:
-            self.note("DF504", f"the type of input `{self.name}`: {unknown}; any value is taken", node)
+            self.note("DF504", f"the type of input `{self.name}`: {unknown}; the App accepts any value", node)
             return ANY
 
     def value(self, name: str) -> Any:
@@ -153,7 +153,7 @@ class _Builder:
             return self.value(name)
         except Unknown as unknown:
             because = _because(self.spec.keywords[name], str(unknown))
-            what = f"`{name}` of input `{self.name}` isn't known: {because}; it is left out"
+            what = f"`{name}` of input `{self.name}` is unknown: {because}; the App leaves it out"
             self.note("DF503", what, self.spec.keywords[name])
             return None
 
@@ -164,10 +164,9 @@ class _Builder:
         try:
             chosen = literal(list(in_order(self.value("choices"))))
         except (Unknown, TypeError) as reason:
-            text = reason if isinstance(reason, Unknown) else "is no list"
-            message = (
-                f"the choices of input `{self.name}` aren't known: {_because(node, str(text))}; any value is taken"
-            )
+            text = reason if isinstance(reason, Unknown) else "is not a list"
+            because = _because(node, str(text))
+            message = f"the choices of input `{self.name}` are unknown: {because}; the App accepts any value"
             self.note("DF502", message, node)
             return type_
         return replace_scalar(
@@ -191,7 +190,7 @@ class _Builder:
             if scalar in kinds and isinstance(value, expected) and not isinstance(value, bool):
                 result["pattern" if name == "regex" else name] = value
             else:
-                self.note("DF503", f"`{name}` of input `{self.name}` doesn't fit its type; it is left out")
+                self.note("DF503", f"`{name}` of input `{self.name}` does not fit its type; the App leaves it out")
         return result
 
     def default(self, type_: Type) -> tuple[bool, object, bool]:
@@ -204,7 +203,7 @@ class _Builder:
         except Unknown as unknown:
             because = _because(node, str(unknown))
             message = (
-                f"the default of input `{self.name}` isn't known: {because}; left out, the predictor's own is taken"
+                f"the default of input `{self.name}` is unknown: {because}; the App leaves the value to the predictor"
             )
             self.note("DF501", message, node)
             return False, None, True
@@ -219,19 +218,19 @@ def _because(node: ast.expr, reason: str) -> str:
 
 
 def innermost(type_: Type) -> Type:
-    """The part that is no list and no optional."""
+    """The part inside lists and optionals."""
     return innermost(type_.args[0]) if type_.kind in ("list", "optional") else type_
 
 
 def _fit(value: Any, type_: Type) -> Any:
-    """A default as its type wants it, as Cog converts it. Raises Unknown where it can't be."""
+    """A default converted to its type, as Cog does. Raises Unknown if it doesn't fit."""
     if value is None or type_.kind in ("any", "dict", "union"):
         return value
     if type_.kind == "optional":
         return _fit(value, type_.args[0])
     if type_.kind == "list":
         if not isinstance(value, list | tuple):
-            raise Unknown("is no list, as the type has it")
+            raise Unknown("is not a list, but its type is")
         return [_fit(item, type_.args[0]) for item in value]
     return _fit_scalar(value, type_)
 
@@ -239,22 +238,22 @@ def _fit(value: Any, type_: Type) -> Any:
 def _fit_scalar(value: Any, type_: Type) -> Any:
     if type_.kind == "literal":
         if value not in type_.values:
-            raise Unknown("is none of the choices")
+            raise Unknown("is not one of the choices")
         return value
     if type_.kind in ("path", "file"):
         if isinstance(value, str) and value.startswith(("http://", "https://", "data:")):
             return value
-        raise Unknown("is a file of the image")
+        raise Unknown("is a file in the image")
     if type_.kind == "bool" and not isinstance(value, bool):
-        raise Unknown("doesn't fit the type")
+        raise Unknown("does not fit the type")
     kinds: dict[str, type] = {"bool": bool, "float": float, "int": int, "str": str}
     kind = kinds.get(type_.kind)
     if kind is None:
-        raise Unknown("doesn't fit the type")
+        raise Unknown("does not fit the type")
     try:
         fitted = kind(value)
     except (TypeError, ValueError, OverflowError):
-        raise Unknown("doesn't fit the type") from None
+        raise Unknown("does not fit the type") from None
     if fitted != value and not isinstance(value, str):
-        raise Unknown("doesn't fit the type")
+        raise Unknown("does not fit the type")
     return fitted

@@ -1,4 +1,4 @@
-"""Which of fal's classes a file gets: Image, Video, Audio, or File where nothing tells."""
+"""The class of fal for a file: Image, Video, Audio, or File if nothing indicates one."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _WORDS = {
     "Image": "background canny depth face frame image images img imgs init jpeg jpg mask photo photograph picture png"
     " portrait selfie sketch webp",
 }
-_TELLING = frozenset(
+_UNAMBIGUOUS = frozenset(
     {"archive", "audio", "checkpoint", "flac", "image", "images", "jpeg", "jpg", "mp3", "mp4", "photo", "picture"}
     | {"png", "safetensors", "tar", "video", "videos", "wav", "webp", "weights", "zip"}
 )
-"""Words that also count in a description, where "face" or "sound" may be said of anything."""
+"""Words that also count in a description, where "face" or "sound" may mean anything."""
 _ENDINGS = {".avif": "Image", ".flac": "Audio", ".m4a": "Audio", ".ogg": "Audio", ".opus": "Audio", ".webp": "Image"}
 
 
 def of_input(name: str, description: str | None) -> str:
-    """The class of an input: by its name, else by its description where that speaks of one kind only."""
+    """The class of an input: from its name, or from its description if that indicates only one kind."""
     words = re.findall(r"[a-z0-9]+", (description or "").lower())
-    return _one(_kinds(name.lower().split("_"))) or _one(_kinds(set(words) & _TELLING)) or "File"
+    return _one(_kinds(name.lower().split("_"))) or _one(_kinds(set(words) & _UNAMBIGUOUS)) or "File"
 
 
 def of_output(name: str, endings: Iterable[str]) -> str:
-    """The class of a result or a field of one: by its name, else by the file endings that the code writes."""
+    """The class of a result or a field of one: from its name, or from the file endings in the code."""
     media = {_ENDINGS.get(ending) or _of_ending(ending) for ending in endings}
     return _one(_kinds(name.lower().split("_"))) or _one(media - {"Other"}) or "File"
 

@@ -1,4 +1,4 @@
-"""What is read of a predictor: frozen values, with a place for whatever can't be known without running it."""
+"""The model of a predictor: frozen values, which also represent what can't be known without running it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Kind = Literal[
 
 
 class AppError(Exception):
-    """The project can't become an App; one line says why.
+    """The project can't become an App; the message is one line.
 
     `file` is relative to the project, `line` counts from 1; both are None where no place is known.
     """
@@ -46,7 +46,7 @@ class AppError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to tell the user, and to mark in the output where it concerns a line of it."""
+    """A message to the user, which also marks the line of the App that it concerns."""
 
     code: str
     message: str
@@ -96,8 +96,8 @@ def optional(inner: Type) -> Type:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One parameter. Exactly one of three holds: it is required, it has `default`, or only the program knows its
-    default (`own_default`), which then is taken when the App runs."""
+    """One parameter. Either it is required, or it has a `default`, or only the program knows its default
+    (`own_default`), which the App then reads at run time."""
 
     name: str
     type: Type
@@ -117,7 +117,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
-    """How many requests a decorator lets run at once, and where it stands."""
+    """How many requests a decorator lets run at once, and its place."""
 
     most: int
     file: str

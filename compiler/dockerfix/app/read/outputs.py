@@ -27,7 +27,7 @@ def yields(function: Function) -> bool:
 
 
 class Result:
-    """What is known of a result: its type, or that of its pieces where it is streamed."""
+    """The type of a result, or of its pieces if it is streamed."""
 
     def __init__(self, function: Function, scope: Scope) -> None:
         self.notes: list[Note] = []
@@ -46,7 +46,7 @@ class Result:
 
     def _read(self, node: ast.expr | None) -> Type:
         if node is None:
-            return self._note("the result has no type; whatever comes is passed on")
+            return self._note("the result has no type; the App returns it unchecked")
         node, scope = _unquoted(node, self._scope)
         iterator = _iterator(node, scope)
         if iterator is not None:
@@ -54,9 +54,9 @@ class Result:
         try:
             type_ = Reader(models=True).read(node, scope)
         except Unknown as unknown:
-            return self._note(f"the type of the result: {unknown}; whatever comes is passed on")
+            return self._note(f"the type of the result: {unknown}; the App returns it unchecked")
         if self.streaming and type_.kind == "list":
-            message = f"the result is streamed, but its type is `{ast.unparse(node)}`; whatever comes is passed on"
+            message = f"the result is streamed, but its type is `{ast.unparse(node)}`; the App returns it unchecked"
             return self._note(message)
         return type_
 
@@ -68,12 +68,12 @@ class Result:
         if self.concatenate:
             return Type("str")
         if not isinstance(node, ast.Subscript):
-            return self._note("the pieces of the result have no type; whatever comes is passed on")
+            return self._note("the pieces of the result have no type; the App returns them unchecked")
         inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
         try:
             return Reader(models=True).read(inner, scope)
         except Unknown as unknown:
-            return self._note(f"the type of the pieces: {unknown}; whatever comes is passed on")
+            return self._note(f"the type of the pieces: {unknown}; the App returns them unchecked")
 
 
 def _unquoted(node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope]:

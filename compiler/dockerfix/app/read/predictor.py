@@ -35,9 +35,9 @@ class Method(NamedTuple):
 
 
 def read_predictor(project: Folder, reference: str, line: int | None = None, config: str = "cog.yaml") -> Predictor:
-    """The predictor that `reference` (``predict.py:Predictor``) names; `line` is where `config` says so.
+    """Read the predictor that `reference` (``predict.py:Predictor``) names; `line` is its place in `config`.
 
-    Raises AppError where the file or the name isn't there, can't be parsed, or lies outside the project.
+    Raises AppError if the file or the name doesn't exist, can't be parsed, or is outside the project.
     """
     file, name = split_reference(project, reference, line, config)
     library = Library(project, file)
@@ -49,7 +49,7 @@ def read_predictor(project: Folder, reference: str, line: int | None = None, con
     if isinstance(found.binding, ast.FunctionDef | ast.AsyncFunctionDef):
         return _read(file, name or found.binding.name, Method(found.binding, found.scope), None, None, [])
     where = getattr(found.binding, "lineno", None)
-    raise AppError(f"`{name}` is made when the program runs, so its inputs can't be read", file, where)
+    raise AppError(f"`{name}` is created at run time, so its inputs can't be read", file, where)
 
 
 def split_reference(project: Folder, reference: str, line: int | None, config: str) -> tuple[str, str | None]:
@@ -57,15 +57,13 @@ def split_reference(project: Folder, reference: str, line: int | None, config: s
     path, _, name = reference.partition(":")
     file = PurePosixPath(path).as_posix().removeprefix("./")
     if not file.endswith(".py"):
-        raise AppError(
-            f"`{reference}` should be a Python file and a name, such as `predict.py:Predictor`", config, line
-        )
+        raise AppError(f"`{reference}` must be a Python file and a name, such as `predict.py:Predictor`", config, line)
     if project.root is not None and leaves(project.root, file):
-        raise AppError(f"`{path}` lies outside the project", config, line)
+        raise AppError(f"`{path}` is outside the project", config, line)
     if project.root is not None and not (project.root / file).is_file():
         raise AppError(f"there is no file `{path}` in the project", config, line)
     if name and not name.isidentifier():
-        raise AppError(f"`{name}` is no name of a class or function", config, line)
+        raise AppError(f"`{name}` is not the name of a class or function", config, line)
     return file, name or None
 
 
@@ -73,7 +71,7 @@ def _entry(scope: Scope, name: str | None, file: str) -> Found:
     if name is None:
         candidates = [found for each in ("Runner", "Predictor") if (found := _bound(scope, each))]
         if not candidates:
-            raise AppError("holds neither `Runner` nor `Predictor`; say which class it is in cog.yaml", file)
+            raise AppError("has neither `Runner` nor `Predictor`; name the class in cog.yaml", file)
         return candidates[0]
     found = _bound(scope, name)
     if found is None:
@@ -84,7 +82,7 @@ def _entry(scope: Scope, name: str | None, file: str) -> Found:
 
 
 def _bound(scope: Scope, name: str, hops: int = MAX_HOPS) -> Found | None:
-    """What the last binding of `name` gives, other names followed; later changes of its attributes don't matter."""
+    """The last binding of `name`, through other names; later changes of its attributes don't matter."""
     last = [node for node in scope.module.tree.body if _binds(node, name)]
     if last:
         binding = next(iter(Names(last[-1:]).values.values()), None)
@@ -124,7 +122,7 @@ def _read_class(file: str, name: str, node: ast.ClassDef, scope: Scope) -> Predi
         weights = "weights" in [each.arg for each in (*parameters.args, *parameters.kwonlyargs)]
         setup = Setup(isinstance(methods["setup"].node, ast.AsyncFunctionDef), weights)
         if weights:
-            message = "`setup` takes weights, which Cog passed; it gets what the variable COG_WEIGHTS says, else None"
+            message = "`setup` takes `weights`, which Cog passed; the App passes the value of COG_WEIGHTS, or None"
             notes.append(Note("DF511", message, methods["setup"].scope.file, methods["setup"].node.lineno))
     return _read(file, name, methods[method], method, setup, notes)
 

@@ -17,18 +17,18 @@ _STARS = {
         | {"Opaque", "Path", "Predictor", "Secret", "concurrent", "input", "streaming"}
     ),
 }
-"""What ``from X import *`` brings of modules outside the project."""
+"""The names that ``from X import *`` binds, for modules outside the project."""
 
 
 class Found(NamedTuple):
-    """What a name stands for, and the scope in which that is written."""
+    """The binding of a name, and the scope of its source."""
 
     binding: Binding
     scope: Scope
 
 
 class Scope:
-    """Where names are looked up: a class body, if any, then the module."""
+    """Looks names up in a class body, if any, then in the module."""
 
     def __init__(self, library: Library, module: Module, classes: tuple[Names, ...] = ()) -> None:
         self.library = library
@@ -41,7 +41,7 @@ class Scope:
         return self.module.file
 
     def find(self, name: str) -> Found | None:
-        """What `name` stands for, imports between the project's files followed; None where that isn't known."""
+        """The binding of `name`, through imports between the project's files; None if it isn't known."""
         for names in (*self.classes, self.module.names):
             binding = names.get(name)
             if binding is not None:
@@ -60,9 +60,9 @@ class Scope:
         return None
 
     def why_unknown(self, name: str) -> str:
-        """Why `find` gives nothing: ends a sentence that begins with the name."""
+        """Why `find` returns None, as the end of a sentence that begins with the name."""
         known = any(name in names.unstable for names in (*self.classes, self.module.names))
-        return "is bound more than once, or changed after it is" if known else "nothing in the project binds"
+        return "is assigned more than once, or changed later" if known else "nothing in the project assigns"
 
     def _follow(self, binding: Binding, hops: int) -> Found | None:
         if not isinstance(binding, Imported) or binding.name is None:
@@ -76,15 +76,15 @@ class Scope:
         return None if binding.name in module.names.unstable else Found(binding, self)
 
     def module_of(self, imported: Imported) -> Module | None:
-        """The project's module that a name stands for, if it stands for one."""
+        """The project's module that a name is bound to, if any."""
         if imported.name is None:
             return self.library.imported(imported, self.module.file)
         return self.library.submodule(imported, self.module.file)
 
     def resolve(self, node: ast.expr) -> Found | str | None:
-        """What a name or dotted name stands for: something of the project, or the full name of something outside it.
+        """The meaning of a name or dotted name: a binding in the project, or the full name of something outside it.
 
-        Names that nothing binds are taken for builtins: ``builtins.str``. None is for what can't be known.
+        Unbound names are assumed to be builtins: ``builtins.str``. None means unknown.
         """
         if isinstance(node, ast.Name):
             found = self.find(node.id)
@@ -106,7 +106,7 @@ class Scope:
         return None
 
     def _module_named(self, node: ast.expr) -> Module | None:
-        """The project's module that a dotted name stands for."""
+        """The project's module that a dotted name refers to."""
         if isinstance(node, ast.Name):
             found = self.find(node.id)
             return found.scope.module_of(found.binding) if found and isinstance(found.binding, Imported) else None

@@ -1,4 +1,4 @@
-"""Downloads in the project's code, and where they should go: nothing but /data outlives a runner."""
+"""Downloads in the project's code, and where they should go: only /data outlives a runner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FOLDERS = ("cache_dir", "local_dir", "model_dir")
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A place in the code that downloads weights; `folder` is where to, if that is written there."""
+    """A place in the code that downloads weights; `folder` is the target, if the call names one."""
 
     source: Source
     file: str
@@ -33,7 +33,7 @@ class Download:
 
 
 def find_downloads(project: Project) -> tuple[Download, ...]:
-    """All such places, pget's first."""
+    """All downloads, those by pget first."""
     found = [Download("pget", file, line) for file, line in project.find_calls_of_command(PGET_COMMAND)]
     for file in project.python_files():
         source = project.read(file)
@@ -65,12 +65,12 @@ def _download(call: ast.Call, file: str, names: Names) -> Download | None:
 
 
 def _lasts(path: str) -> bool:
-    """Whether a path lies where a runner's files outlive it."""
+    """Whether files at a path outlive the runner."""
     return f"{path}/".startswith(f"{DATA_FOLDER}/")
 
 
 def _is_hub(argument: ast.expr, names: Names) -> bool:
-    """Whether the text is ``owner/model`` and no path; a name stands for what the module binds it to."""
+    """Whether the argument is ``owner/model`` and not a path; a name is looked up in the module."""
     found = names.get(argument.id) if isinstance(argument, ast.Name) else argument
     if not isinstance(found, ast.Constant) or not isinstance(found.value, str):
         return False
@@ -78,22 +78,22 @@ def _is_hub(argument: ast.expr, names: Names) -> bool:
 
 
 def notes_of(downloads: tuple[Download, ...], project: Project, config: CogConfig, *, app: bool = True) -> list[Note]:
-    """What to change, one note for each place; what needs no change is only said. `app` is whether there is an App."""
+    """One note for each download: what to change, or that nothing is needed. `app` is whether there is an App."""
     result = [_note(each, DATA_FOLDER, app=app) for each in downloads]
     for index, (name, value) in enumerate(config.environment):
         if name in _HUGGINGFACE_VARIABLES and not _lasts(value):
-            message = f"{name} is `{value}`, which doesn't outlive a runner; fal's own is `{HUGGINGFACE_HOME}`"
+            message = f"{name} is `{value}`, which is lost with each runner; fal's own is `{HUGGINGFACE_HOME}`"
             line = config.line_of("environment", index)
             result.append(Note("DF521", message, project.config_name or "cog.yaml", line))
     return result
 
 
 def _note(each: Download, data: str, *, app: bool) -> Note:
-    swap = f"download to a temporary name under `{data}` and rename it, unless the target is there"
+    swap = f"download to a temporary name under `{data}` and rename it, unless the target exists"
     if each.source == "pget":
         return Note("DF520", f"pget downloads this again on every new runner; {swap}", each.file, each.line)
     if each.folder is not None:
-        message = f"the folder `{each.folder}` doesn't outlive a runner unless it lies under `{data}`; {swap}"
+        message = f"the folder `{each.folder}` is lost with each runner unless it is under `{data}`; {swap}"
         return Note("DF521" if each.source == "huggingface" else "DF522", message, each.file, each.line)
     if each.source == "torch.hub" and not app:
         message = f"torch.hub downloads this again on every new runner; set TORCH_HOME to `{data}/.cache/torch`"

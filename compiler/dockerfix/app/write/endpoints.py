@@ -1,4 +1,4 @@
-"""The endpoints of an App: `/`, and `/stream` for a predictor that gives its result in pieces."""
+"""The endpoints of an App: `/`, and `/stream` for a predictor that yields its result in pieces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Endpoints:
         self.target = "self.predictor" if predictor.method is None else f"self.predictor.{predictor.method}"
 
     def lines(self) -> list[str]:
-        """All methods behind setup()."""
+        """All methods after setup()."""
         return self._streamed() if self.predictor.streaming else self._single()
 
     def _single(self) -> list[str]:
@@ -79,7 +79,7 @@ class Endpoints:
         return [docstring(self.predictor.summary, 8)] if self.predictor.summary else []
 
     def _helpers(self) -> list[str]:
-        """The import, and the block that the call stands in."""
+        """The import, and the head of the block with the call."""
         used = self.results.needs_call or any(
             each.own_default or each.type.holds("path", "file", "secret") for each in self.predictor.inputs
         )

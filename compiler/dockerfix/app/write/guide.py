@@ -11,15 +11,15 @@ from dockerfix.text.findings import Finding, Severity
 
 ABOUT = {
     "fal_app.py": "the App: inputs, outputs, endpoints and settings; yours to edit",
-    "fal_call.py": "does what Cog did around the predictor: fetches input files, uploads results, answers errors",
-    "fal_cog.py": "stands in for the module `cog`, for code that imports it",
+    "fal_call.py": "does what Cog did around the predictor: fetches input files, uploads results, reports errors",
+    "fal_cog.py": "replaces the module `cog` for code that imports it",
     "fal_gate.py": "opens the port that fal calls once Cog's server is ready",
-    ".dockerignore": "what isn't uploaded with the build context",
-    "pyproject.toml": "the entry by which fal finds the App",
+    ".dockerignore": "the files that are not uploaded with the build context",
+    "pyproject.toml": "the entry through which fal finds the App",
 }
 UNVERIFIED = (
-    "Which CUDA driver fal's hosts have isn't published: check that the model finds its GPU.",
-    "Weights in the image make it slow to start; `/data` outlives a runner and is shared by all of them.",
+    "fal doesn't publish the CUDA driver of its hosts: check that the model finds its GPU.",
+    "Weights in the image make it slow to start; `/data` outlives a runner, and all runners share it.",
 )
 SNIPPET = """\
 ```python
@@ -40,12 +40,12 @@ def guide(
     lines = [
         f"# {settings.app_name} on fal",
         "",
-        f"<!-- {MARK}; writing it again replaces this file. -->",
+        f"<!-- {MARK}; the next run replaces this file. -->",
         "",
         "## Deploy",
         "",
         "```sh",
-        f"fal run {settings.app_name}     # serves it for a try",
+        f"fal run {settings.app_name}     # serves it temporarily",
         f"fal deploy {settings.app_name}  # makes it permanent",
         "```",
         "",
@@ -65,7 +65,7 @@ def guide(
         "",
     ]
     if any(each.code in ("DF520", "DF521", "DF522") for each in open_):
-        lines += ["A download that outlives the runner, and never leaves half a file behind:", "", SNIPPET, ""]
+        lines += ["A download that outlives the runner and never leaves an incomplete file:", "", SNIPPET, ""]
     done = [each for each in every if each.severity < Severity.WARNING]
     if done:
         lines += ["## Done", "", *(f"- {_line(each)}" for each in done), ""]
@@ -76,19 +76,19 @@ def _kept(target: AppResult | ServerResult, kept: Sequence[str]) -> list[str]:
     lines: list[str] = []
     if "pyproject.toml" in kept:
         lines += [
-            "Your pyproject.toml was left as it is; put this into it:",
+            "Your pyproject.toml was not changed; add this to it:",
             "",
             "```toml",
             *target.toml.rstrip("\n").split("\n"),
         ]
         lines += ["```", ""]
     if ".dockerignore" in kept:
-        lines += ["Your .dockerignore was left as it is.", ""]
+        lines += ["Your .dockerignore was not changed.", ""]
     return lines
 
 
 def _about(path: str, dockerfile: str) -> str:
-    return "the image, made of Cog's" if path == dockerfile else ABOUT[path]
+    return "the image, converted from Cog's" if path == dockerfile else ABOUT[path]
 
 
 def _line(finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""What fal's client doesn't upload with the build context, in the patterns that it understands.
+"""Files that fal's client doesn't upload with the build context, as patterns that it understands.
 
 It takes gitignore's patterns, and reads ``!pattern`` as if it were ``pattern``
 (``fal-ai/fal:projects/fal/src/fal/container.py``, DockerignoreHandler): a project's .dockerignore can't be handed over.
@@ -18,17 +18,17 @@ ALWAYS = ("/.git", "/.cog", "/.venv", "/venv", "/.env", "__pycache__", "*.pyc", 
 
 
 class Ignored(NamedTuple):
-    """Patterns for the client, and what to tell of them."""
+    """Patterns for the client, and notes about them."""
 
     patterns: tuple[str, ...]
     notes: tuple[Note, ...] = ()
 
 
 def read_ignored(project: Project) -> Ignored:
-    """The patterns that always hold and those of the project's own .dockerignore, as gitignore writes them."""
+    """The patterns that always apply and those of the project's own .dockerignore, as gitignore writes them."""
     notes: list[Note] = []
     if project.read(".env") is not None:
-        message = "`.env` isn't uploaded; set its values with `fal secrets set`"
+        message = "`.env` is not uploaded; set its values with `fal secrets set`"
         notes.append(Note("DF531", message, ".env", None, Severity.WARNING))
     source = project.read(FILE)
     if source is None:
@@ -42,7 +42,7 @@ def read_ignored(project: Project) -> Ignored:
         if pattern.startswith("!"):
             negated = True
             message = (
-                f"fal's client reads `{pattern}` as `{pattern[1:]}`: write this file without it; the App leaves it out"
+                f"fal's client reads `{pattern}` as `{pattern[1:]}`; remove the line, as the App's ignore list does"
             )
             notes.append(Note("DF530", message, FILE, number, Severity.WARNING))
         elif translated and translated not in known:
@@ -50,13 +50,15 @@ def read_ignored(project: Project) -> Ignored:
             own.append(translated)
             deeper = _deeper(pattern, project)
             if deeper:
-                message = f"fal's client takes `{pattern}` for `{deeper}` too; write `{translated}`, as Docker means it"
+                message = (
+                    f"for fal's client `{pattern}` matches `{deeper}` too; write `{translated}`, as Docker reads it"
+                )
                 notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
     return Ignored(ALWAYS if negated else (*ALWAYS, *own), tuple(notes))
 
 
 def _deeper(pattern: str, project: Project) -> str | None:
-    """A file that a pattern without a slash matches in a folder, where Docker looks at the top only."""
+    """A file that a pattern without a slash matches in a folder, where Docker looks only at the top."""
     plain = pattern.rstrip("/")
     if "/" in plain:
         return None
@@ -64,7 +66,7 @@ def _deeper(pattern: str, project: Project) -> str | None:
 
 
 def translate(pattern: str) -> str | None:
-    """A pattern of Docker's as gitignore writes it, anchored at the context; None for a comment or a blank line."""
+    """A Docker pattern in gitignore's syntax, anchored at the context; None for a comment or an invalid pattern."""
     if not pattern or pattern.startswith("#") or "\0" in pattern:
         return None
     parts = [part for part in pattern.split("/") if part not in ("", ".")]

@@ -10,7 +10,7 @@ WIDTH = 88
 
 
 class Group(NamedTuple):
-    """A bracketed list: opening bracket with what stands before it, items with a prefix each, closing bracket.
+    """A bracketed list: opening bracket with the text before it, items with a prefix each, closing bracket.
 
     A single item in a subscript must not get a comma behind it: `comma` says whether one is allowed.
     """
@@ -58,7 +58,7 @@ def subscript(name: str, *items: Node) -> Group:
 
 
 def value(item: object) -> Node:
-    """A literal. Raises TypeError for what has none."""
+    """A literal. Raises TypeError for a value without one."""
     if isinstance(item, str):
         return string(item)
     if isinstance(item, float) and not math.isfinite(item):
@@ -84,7 +84,7 @@ def _collection(item: object) -> Node:
 
 
 def string(text: str) -> str:
-    """A string literal in the quotes that need fewer escapes, double ones where it makes no difference."""
+    """A string literal in the quotes that need fewer escapes, double quotes if both need as many."""
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + "".join(_escape(each, quote) for each in text) + quote
 

@@ -1,4 +1,4 @@
-"""The classes that describe a result, and how a result becomes one of them."""
+"""The classes that describe a result, and the code that makes one of a result."""
 
 from __future__ import annotations
 
@@ -103,5 +103,5 @@ class Results:
 
     @property
     def any_files(self) -> str:
-        """What Call() must be given so that files in values without a type are uploaded."""
+        """The argument of Call() by which files in untyped values are uploaded."""
         return self.speller.use("fal.toolkit", "File") if self.predictor.output.holds("any", "dict") else ""

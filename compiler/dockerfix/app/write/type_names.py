@@ -1,4 +1,4 @@
-"""How types, defaults and names are spelled in a generated file."""
+"""Source text of types, defaults and names in a generated file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PYDANTIC = frozenset(
     | {"model_extra", "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name"}
     | {"model_post_init", "model_rebuild"}
 )
-"""Names that pydantic's BaseModel has for itself."""
+"""Names that pydantic's BaseModel reserves."""
 _SHADOWING = frozenset({"bool", "dict", "float", "int", "list", "str"})
 TAKEN = frozenset(
     {
@@ -137,7 +137,7 @@ class Speller:
         return f"{annotated}[{flat(self.type(type_))}, {field}]"
 
     def default(self, default: object, type_: Type, file_class: str) -> Node:
-        """A default in the terms of its type."""
+        """A default as source text, by its type."""
         if default is None:
             return "None"
         if type_.kind == "optional":
@@ -150,7 +150,7 @@ class Speller:
 
 
 def field_names(names: Iterable[str]) -> dict[str, str]:
-    """The names of a class's fields for those of inputs or results: their own where they can be, and each only once."""
+    """The names of a class's fields for those of inputs or results: unchanged if possible, and unique."""
     plain = {name: _field_name(name) for name in names}
     result = {name: name for name, field in plain.items() if name == field}
     for name in [each for each in plain if each not in result]:

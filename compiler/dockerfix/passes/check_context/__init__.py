@@ -75,10 +75,10 @@ def _stage_names(document: Document, instruction: Instruction) -> Iterator[Findi
         ):
             continue
         if name in (*STAGING_CONTEXTS, *FAST_CONTEXTS):
-            yield _finding(instruction, f"`{name}` is a context that only Cog gives a build", Severity.ERROR)
+            yield _finding(instruction, f"`{name}` is a build context that only Cog provides", Severity.ERROR)
         elif not name.isdecimal():
             message = (
-                f"`{name}` is no stage of this file, so that an image of this name is taken; fal has no named contexts"
+                f"this file has no stage `{name}`, so the build takes an image of that name; fal has no named contexts"
             )
             yield _finding(instruction, message)
 
@@ -89,7 +89,7 @@ def _platform(document: Document, instruction: Instruction) -> Iterator[Finding]
     if platform and "$" not in platform and platform.lower() not in _AMD64:
         base = images.final_image(document)
         severity = Severity.ERROR if base is not None and base.instruction is instruction else Severity.WARNING
-        message = f"fal's machines are linux/amd64, this image is built for `{platform}`"
+        message = f"this image is built for `{platform}`, but fal runs linux/amd64"
         yield _finding(instruction, message, severity)
 
 
@@ -97,12 +97,12 @@ def _ssh(instruction: Instruction) -> Iterator[Finding]:
     """What needs the SSH agent of the machine that builds."""
     view = instruction.view
     if isinstance(view, Run) and any(mount.type == "ssh" for mount in view.mounts):
-        message = "fal has no SSH agent for a build: take a token from a build secret (`--mount=type=secret`)"
+        message = "fal builds have no SSH agent; read a token from a build secret (`--mount=type=secret`)"
         yield _finding(instruction, message, Severity.ERROR)
     found = copying.context_copy(instruction) if instruction.keyword == "ADD" else None
     for remote in found.remotes if found is not None else ():
         if not remote.lower().startswith(("http://", "https://", "git://")):
-            message = f"`{remote}` needs SSH, and fal has no SSH agent for a build: take an https address"
+            message = f"`{remote}` needs SSH, but fal builds have no SSH agent; use an https address"
             yield _finding(instruction, message, Severity.ERROR)
 
 
@@ -115,7 +115,7 @@ def _secrets(document: Document) -> Iterator[Finding]:
             name = mount.get("id") or (mount.target or "").rpartition("/")[2]
             if mount.type == "secret" and name and name not in seen:
                 seen.add(name)
-                message = f"this needs the build secret `{name}`: give it to fal with `secrets` of ContainerImage"
+                message = f"this step needs the build secret `{name}`; pass it to fal with `secrets` in ContainerImage"
                 yield _finding(instruction, message, Severity.NOTE)
 
 
@@ -129,14 +129,14 @@ def _last_stage(stage: Stage) -> Iterator[Finding]:
         elif instruction.keyword == "VOLUME" and isinstance(view, PathsView):
             yield from _volumes(instruction, view)
         elif isinstance(view, Healthcheck) and view.kind.upper() != "NONE":
-            message = "fal does not run HEALTHCHECK: `health_check` of the app does that"
+            message = "fal ignores HEALTHCHECK; use `health_check` in the App"
             yield _finding(instruction, message, Severity.NOTE)
     if user is not None and isinstance(user.view, TextView):
         name = user.view.value.value.partition(":")[0]
         if name not in ("root", "0") and "$" not in name:
             yield _finding(
                 user,
-                f"the image ends as user `{name}`; fal's templates end as root: add `USER root` if the app can't start",
+                f"the image runs as user `{name}`, but fal's templates run as root; add `USER root` if the App can't start",
             )
 
 
@@ -149,5 +149,5 @@ def _volumes(instruction: Instruction, view: PathsView) -> Iterator[Finding]:
     ]
     if own:
         yield _finding(
-            instruction, f"VOLUME {listed(own)} may hide the code or fal's own volume on {folders[0]}: remove it"
+            instruction, f"VOLUME {listed(own)} may hide the code or fal's volume on {folders[0]}; remove it"
         )

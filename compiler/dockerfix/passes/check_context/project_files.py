@@ -28,7 +28,10 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
     for copy in copies:
         if "#" in copy.sources and not (root / "#").exists():
             yield _finding(
-                code, copy, "a `#` behind arguments begins no comment: the words are copied, too", Severity.ERROR
+                code,
+                copy,
+                "a `#` after arguments does not start a comment; its words are copied as sources",
+                Severity.ERROR,
             )
             continue
         for source in copy.sources if copy.problem is None else ():
@@ -51,7 +54,7 @@ def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: st
     """One source of a COPY."""
     path = uploads.normal(source)
     if path.split("/")[0] == "..":
-        message = f"`{source}` lies outside the project, where fal's client refuses to go"
+        message = f"`{source}` is outside the project; fal's client refuses it"
         yield _finding(code, copy, message, Severity.ERROR)
         return
     place = f"{root}/{path}"
@@ -60,20 +63,20 @@ def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: st
         return
     pattern = ignore.pattern_for(path)
     if pattern is not None and not posixpath.isdir(place):
-        message = f"`{source}` is not uploaded: {_by(ignore, pattern)}"
+        message = f"fal's client does not upload `{source}`: {_by(ignore, pattern)}"
         yield _finding(code, copy, message, Severity.ERROR)
         return
     survey = uploads.survey(root, source, ignore)
     yield from _surveyed(code, copy, path, survey)
     if not survey.files and path != "." and not (survey.leaving or survey.broken or survey.truncated):
-        message = f"nothing in `{source}` is uploaded, and this {copy.instruction.keyword} fails"
+        message = f"fal's client uploads nothing from `{source}`, so this {copy.instruction.keyword} fails"
         yield _finding(code, copy, message, Severity.ERROR)
 
 
 def _by(ignore: Ignore, pattern: str) -> str:
     if not ignore.is_own:
         return f"without a {IGNORE_FILE} fal's client leaves out `{pattern}`; an empty {IGNORE_FILE} changes that"
-    turned = ", which fal's client turns around" if pattern.startswith("!") else ""
+    turned = ", which fal's client reads the other way round" if pattern.startswith("!") else ""
     return f"{IGNORE_FILE} has `{pattern}`{turned}"
 
 
@@ -82,31 +85,33 @@ def _missing(code: str, copy: ContextCopy, source: str, path: str) -> Finding:
     message = f"`{source}` is not in the project"
     destination = copy.view.words[-1].value.rstrip("/")
     if any(destination == f"{folder}/{path}" for folder in MODEL_FOLDERS):
-        return _finding(code, copy, f"{message} yet: the build fails until it is")
-    return _finding(code, copy, f"{message}: the build fails", Severity.ERROR)
+        return _finding(code, copy, f"{message} yet; the build fails until it is there")
+    return _finding(code, copy, f"{message}; the build fails", Severity.ERROR)
 
 
 def _surveyed(code: str, copy: ContextCopy, path: str, survey: Survey) -> Iterator[Finding]:
     explicit = survey.files <= 1 and path in (*survey.broken, *survey.links)
     if survey.leaving:
         shown = listed(survey.leaving)
-        message = f"fal's client stops at {shown}, a link out of the project: replace it by its content, or ignore it"
+        message = f"fal's client stops at {shown}, a link out of the project; replace it with its content or ignore it"
         yield _finding(code, copy, message, Severity.ERROR)
     if survey.large:
         shown, limit = listed(survey.large), FILE_SIZE_LIMIT >> 20
-        message = f"{shown} is over {limit} MiB, which fal's client refuses: download it in the build, or ignore it"
+        message = f"{shown} is larger than {limit} MiB; fal's client refuses it; download it in the build or ignore it"
         yield _finding(code, copy, message, Severity.ERROR)
     if survey.broken:
         severity = Severity.ERROR if explicit else Severity.WARNING
-        yield _finding(code, copy, f"{listed(survey.broken)} is a link to nothing and is not uploaded", severity)
+        yield _finding(
+            code, copy, f"{listed(survey.broken)} is a broken link; fal's client does not upload it", severity
+        )
     if survey.links:
-        message = f"{listed(survey.links)} is a link, and fal's client uploads only what it points to, under that name"
+        message = f"{listed(survey.links)} is a link; fal's client uploads only its target, under that name"
         yield _finding(code, copy, message, Severity.ERROR if explicit else Severity.WARNING)
     if survey.empty:
-        message = f"{listed(survey.empty)} is empty and not uploaded: put a file into it if the model needs it"
+        message = f"{listed(survey.empty)} is empty, so fal's client does not upload it; put a file in it if the model needs it"
         yield _finding(code, copy, message, Severity.NOTE)
     if survey.truncated:
-        yield _finding(code, copy, "the project has too many files to look at all of them", Severity.NOTE)
+        yield _finding(code, copy, "the project has too many files to check all of them", Severity.NOTE)
 
 
 def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
@@ -116,14 +121,16 @@ def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCop
         name = posixpath.normpath(entry.partition(":")[0]) if entry else ""
         pattern = ignore.pattern_for(name) if name and project.read(name) is not None else None
         if pattern is not None:
-            message = f"`{name}`, the model's code, is not uploaded: {_by(ignore, pattern)}"
+            message = f"fal's client does not upload `{name}`, the model's code: {_by(ignore, pattern)}"
             yield _finding(code, copy, message, Severity.ERROR)
     for name in _DESCRIBED:
         source = project.read(name)
         for needed in ("README.md", "README.rst") if source is not None and "README" in source.text else ():
             pattern = ignore.pattern_for(needed) if source is not None and needed in source.text else None
             if pattern is not None and project.read(needed) is not None:
-                yield _finding(code, copy, f"`{name}` reads `{needed}`, which is not uploaded: {_by(ignore, pattern)}")
+                yield _finding(
+                    code, copy, f"`{name}` reads `{needed}`, which fal's client does not upload: {_by(ignore, pattern)}"
+                )
 
 
 def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
@@ -132,13 +139,13 @@ def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Findi
         return
     place = copy.instruction.body_span
     if "!" in ignore.patterns:
-        message = f"{IGNORE_FILE}: fal's client stops at a `!` without a pattern"
+        message = f"{IGNORE_FILE}: fal's client fails on a `!` without a pattern"
         yield Finding(code, place, message, severity=Severity.ERROR, file=IGNORE_FILE)
     inverted = [pattern for pattern in ignore.patterns if pattern.startswith("!") and len(pattern) > 1]
     if inverted:
-        message = f"{IGNORE_FILE}: fal's client forgets the `!` of {listed(inverted)} and leaves these files out"
+        message = f"{IGNORE_FILE}: fal's client ignores the `!` in {listed(inverted)} and leaves these files out"
         yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)
     dotted = [pattern for pattern in ignore.patterns if pattern.startswith("./")]
     if dotted:
-        message = f"{IGNORE_FILE}: {listed(dotted)} matches nothing for fal's client: write `/` instead of `./`"
+        message = f"{IGNORE_FILE}: {listed(dotted)} matches nothing in fal's client; write `/` instead of `./`"
         yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)

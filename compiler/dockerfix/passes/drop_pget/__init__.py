@@ -56,11 +56,11 @@ def _first_call(
     if calls:
         file, line = calls[0]
         more = f" and {len(calls) - 1} more" if len(calls) > 1 else ""
-        return f"pget is kept: `{file}` calls it in line {line}{more}", file, line
+        return f"keeps pget: `{file}` calls it in line {line}{more}", file, line
     step = pget.later_call(document, installs)
     if step is not None:
         number = document.source.position(step.body_span.start).line
-        return f"pget is kept: the step in line {number} calls it", None, None
+        return f"keeps pget: the step in line {number} calls it", None, None
     return None
 
 
@@ -68,11 +68,11 @@ def _removal(install: pget.Install, context: Context) -> Finding:
     place = install.instruction.body_span
     edits = install.edits()
     if edits is None:
-        message = "pget is installed here among other things and can't be taken out safely: it is left as it is"
+        message = "this step installs pget and other things and can't be split safely; it stays as it is"
         return Finding(CODE, place, message, severity=Severity.WARNING)
     if context.drops("pget"):
-        return Finding(CODE, place, "the install of pget is removed, as `--drop pget` says", edits)
+        return Finding(CODE, place, "removes the install of pget, as `--drop pget` asks", edits)
     if context.project.root is None:
-        message = "the install of pget is removed; check that your code does not call it, or use `--keep pget`"
+        message = "removes the install of pget; check that your code does not call it, or use `--keep pget`"
         return Finding(CODE, place, message, edits, Severity.WARNING)
-    return Finding(CODE, place, "the install of pget is removed: nothing in the project calls it", edits)
+    return Finding(CODE, place, "removes the install of pget, which nothing in the project calls", edits)

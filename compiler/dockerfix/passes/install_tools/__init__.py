@@ -10,7 +10,6 @@ from dockerfix.analysis.context import Context
 from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.passes.install_tools import missing as tools
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF303"
@@ -45,9 +44,9 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     missing = tools.missing_packages(document, stage, own, context.project)
     if not missing:
         if block is not None:
-            yield Finding(CODE, block.span, "nothing needs these tools any more", (Edit(block.span, ""),))
+            yield blocks.removed(CODE, block, "removes the tools, which nothing needs any more")
         return
     text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
     listed = ", ".join(f"`{name}`" for name in missing)
-    messages = Messages(f"{listed} installed: nothing else brings it", "the tools are brought up to date")
+    messages = Messages(f"installs {listed}, which nothing else does", "updates the tools")
     yield from blocks.write_or_update(document, CODE, text, placement.after_preamble(stage), messages)

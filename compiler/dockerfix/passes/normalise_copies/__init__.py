@@ -22,9 +22,9 @@ from dockerfix.text.source import Span
 CODE = "DF304"
 
 _REASONS = {
-    "lines": "fal's client misreads this instruction over its lines: written on one line",
-    "words": "fal's client misreads the names in this instruction: written so that it reads what the build reads",
-    "divided": "fal's client passes over an ADD with a URL, the files beside it too: divided into one for each",
+    "lines": "writes this instruction on one line: fal's client misreads it over several",
+    "words": "writes the names in this instruction so that fal's client reads what the build reads",
+    "divided": "splits this ADD: fal's client skips one with a URL, and with it the files beside the URL",
 }
 
 
@@ -82,11 +82,11 @@ def _context_copy(
     found = reading.sources if reading is not None else ()
     if copy.fails:
         yield Finding(
-            CODE, span, f"the build can't read this {copy.instruction.keyword}: {copy.problem}", severity=Severity.ERROR
+            CODE, span, f"this {copy.instruction.keyword} can't be read: {copy.problem}", severity=Severity.ERROR
         )
         return
     if copy.problem is not None:
-        message = f"fal's client does not expand variables, and here {copy.problem}: write the path itself"
+        message = f"fal's client does not expand variables, and here {copy.problem}; write the path itself"
         yield Finding(CODE, span, message, severity=other_lines.severity(uploaded))
         return
     if copy.heredocs:
@@ -99,7 +99,7 @@ def _context_copy(
     if found == copy.expected and (reading is not None or not copy.expected):
         return
     if not copy.sources:
-        message = f"fal's client takes `{found[0]}` for a file of the project; it goes on when it finds none"
+        message = f"fal's client takes `{found[0]}` for a file in the project; it continues if there is none"
         yield Finding(CODE, span, message, severity=Severity.WARNING)
     else:
         yield _rewritten(document, copy, naming.note, uploaded)
@@ -112,15 +112,17 @@ def _rewritten(document: Document, copy: ContextCopy, note: str | None, uploaded
     hidden = repairs.separate_from_line_before(document, instruction)
     if copies.client_sees(document, copy):
         if instruction.start < start:
-            message = f"fal's client does not see {instruction.keyword} behind white space: moved to the line's start"
+            message = (
+                f"moves {instruction.keyword} to the start of its line: fal's client does not see it after white space"
+            )
             hidden = (*hidden, Edit(Span(instruction.start, start), ""))
         else:
-            message = "fal's client joins this to the line before, which ends in a backslash: parted by a blank"
+            message = "adds a blank after the backslash in the line before: fal's client would join the two lines"
         return Finding(CODE, span, message, hidden)
     form = next(copies.forms(copy), None)
     if form is None:
         message = (
-            f"fal's client can't read the COPY of `{copy.sources[0]}` in any form: rename the file, or leave out flags"
+            f"fal's client can't read the COPY of `{copy.sources[0]}` in any form; rename the file or remove flags"
         )
         return Finding(CODE, span, message, severity=other_lines.severity(uploaded))
     edit = repairs.replace(instruction, form.text.replace("\n", blocks.newline(document)))
@@ -131,9 +133,9 @@ def _reason(document: Document, copy: ContextCopy, form: Form) -> str:
     names = repairs.variables_in(copy)
     if form.kind != "words" or not names:
         return _REASONS[form.kind]
-    message = f"fal's client does not expand variables: {repairs.listed(names)} replaced by the value in this file"
+    message = f"replaces {repairs.listed(names)} by the value in this file: fal's client does not expand variables"
     if repairs.are_arguments(document, names):
-        message += ", which a build argument no longer changes"
+        message += "; a build argument no longer changes it"
     return message
 
 
@@ -147,10 +149,8 @@ def _stage_copy(document: Document, instruction: Instruction) -> Iterator[Findin
         return
     text = copies.from_first(instruction)
     if text is None:
-        message = "fal's client takes the source of this COPY for a file of the project"
+        message = "fal's client takes the source of this COPY for a file in the project"
         yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
         return
-    message = (
-        "fal's client takes the source for a file of the project unless `--from` is the first flag: moved to the front"
-    )
+    message = "moves `--from` to the front: otherwise fal's client takes the source for a file in the project"
     yield Finding(CODE, instruction.body_span, message, (repairs.replace(instruction, text),))

@@ -31,12 +31,12 @@ def heredoc(code: str, copy: ContextCopy, found: tuple[str, ...], uploaded: Uplo
     own = tuple(source for source in found if "<<" not in source)
     span = copy.instruction.body_span
     if own != copy.expected:
-        message = "fal's client can't read this instruction with a heredoc: copy the files in one of their own"
+        message = "fal's client can't read this instruction with a heredoc; copy the files in a separate one"
         yield Finding(code, span, message, severity=severity(uploaded))
     elif found != own:
         message = (
-            "fal's client takes a heredoc of COPY for the name of a file, and goes on when it finds none; "
-            "a RUN that writes the file, or a file of the project, is read by all builders"
+            "fal's client takes a heredoc in COPY for a file name and continues if there is no such file; "
+            "a RUN that writes the file, or a file in the project, works everywhere"
         )
         yield Finding(code, span, message, severity=Severity.WARNING)
 
@@ -47,12 +47,10 @@ def onbuild(code: str, document: Document, uploaded: Uploaded) -> Iterator[Findi
         copies = [each for each in stage.instructions if _copies_on_build(each)]
         used = copies and any(user.keyword == "FROM" for user in stages.users_of(document, stage))
         for instruction in copies:
-            message = "ONBUILD does nothing in this build: no stage is built on this one"
+            message = "ONBUILD has no effect: no stage here is built on this one"
             found = Severity.WARNING
             if used:
-                message = (
-                    "fal's client does not see what ONBUILD copies: write it in the stages that are built on this one"
-                )
+                message = "fal's client does not see what ONBUILD copies; write the instruction in the stages built on this one"
                 found = severity(uploaded)
             yield Finding(code, instruction.body_span, message, severity=found)
 
@@ -74,7 +72,7 @@ def lines(code: str, document: Document, readings: Iterable[Reading]) -> Iterato
         span = repairs.line_span(document, reading.offset)
         message = "fal's client takes this line for an instruction"
         if repairs.is_between_words(owner, reading.offset):
-            message += ": a blank in front of it, where it means nothing, hides it"
+            message += "; a blank before it hides it"
             yield Finding(code, span, message, (Edit(Span(reading.offset, reading.offset), " "),))
             continue
         message += f", and looks for {repairs.listed(reading.sources)} in the project"

@@ -30,17 +30,17 @@ def name_files(project: Project, copy: ContextCopy, uploaded: Callable[[], Cover
         return Naming(copy)
     shown = f"fal's client does not expand {listed(patterns)}"
     if project.root is None:
-        return Naming(copy, problem=f"{shown}: name the files, or the project's folder with `--project`")
+        return Naming(copy, problem=f"{shown}; name the files, or the project's folder with `--project`")
     ignore = Ignore.of(project)
     names = {pattern: uploads.matching(project.root, pattern, ignore) for pattern in patterns}
     if any(found is None for found in names.values()):
-        return Naming(copy, problem=f"{shown}, and the files can't be named safely: copy their folder")
+        return Naming(copy, problem=f"{shown}, and the files can't be named safely; copy their folder")
     words = tuple(name for word in copy.words for name in (names.get(word) or () if word in names else (word,)))
     if not words:
-        message = f"{listed(patterns)} matches no file of the project that fal's client uploads"
+        message = f"{listed(patterns)} matches no file that fal's client uploads"
         return Naming(copy, problem=message, severity=Severity.WARNING)
     if len(words) > 1 and not copy.view.words[-1].value.rstrip("\"'").endswith(("/", ".")):
-        return Naming(copy, problem=f"{shown}: copy the folder, or name the files before a target that ends in `/`")
+        return Naming(copy, problem=f"{shown}; copy the folder, or name the files before a target that ends in `/`")
     count = sum(len(found or ()) for found in names.values())
-    note = f"{shown}: replaced by what matches now ({count}); run dockerfix on the original again when files are added"
+    note = f"replaces {listed(patterns)} by what it matches now ({count}): fal's client does not expand it; convert the original again when files are added"
     return Naming(copy._replace(words=words), note=note)

@@ -1,7 +1,7 @@
-"""A page for code review: one HTML file that needs no network, with before and after, and the reason of each change.
+"""A page for code review: one HTML file that loads nothing, with before and after, and the reason for each change.
 
-Everything in it that comes from the input is escaped text. The Content-Security-Policy allows the page's own style and
-script alone, by their hashes, so that even markup that got in could neither run nor load anything.
+Everything from the input is escaped. The Content-Security-Policy allows only the page's own style and script, by their
+hashes, so that even injected markup could neither run nor load anything.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def render(result: Result, *, path: str) -> str:
             '<section id="stages"><h2>Stages</h2><div class="pair">',
             _figure("Before", stages.draw(graphs[0], "before", graphs[1], "removed")),
             _figure("After", stages.draw(graphs[1], "after", graphs[0], "added")),
-            '</div></section><section id="contents"><h2>What the image is made of</h2><div class="wide">',
+            '</div></section><section id="contents"><h2>Contents of the image</h2><div class="wide">',
             compare.table(compare.facts(before), compare.facts(after)),
             f"</div></section></main><footer>dockerfix {text(__version__)}</footer>",
         )
@@ -80,10 +80,10 @@ def _button(name: str, sign: str, what: str, key: str) -> str:
 
 def _verdict(result: Result) -> tuple[str, str]:
     if result.refused:
-        return "bad", "Refused: the input could not be taken"
+        return "bad", "Would be refused"
     if not result.ok:
-        return "bad", "Not written: there are errors"
-    return ("good", "Rewritten") if result.changed else ("calm", "Nothing to change")
+        return "bad", "Would not be written: errors were found"
+    return ("good", "Would be rewritten") if result.changed else ("calm", "Would be unchanged")
 
 
 def _filters(findings: tuple[Finding, ...]) -> str:
@@ -119,7 +119,7 @@ def _lines(result: Result, rows: list[Row]) -> str:
 
 
 def _row(row: Row, findings: tuple[Finding, ...], seen: set[int]) -> str:
-    """One row; the first of a finding carries the button that leads to its reason."""
+    """One row; the first row of a finding has the button that shows its reason."""
     new = [number for number in row.findings if number not in seen]
     seen.update(new)
     chips = "".join(

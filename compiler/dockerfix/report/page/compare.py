@@ -1,4 +1,4 @@
-"""What the image is made of, before and after: base images, versions, Debian and Python packages."""
+"""The contents of the image, before and after: base images, versions, Debian and Python packages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTHING = '<span class="none">none</span>'
 
 
 class Facts(NamedTuple):
-    """What one Dockerfile says, each as the words it uses."""
+    """The facts about one Dockerfile, as lists of words."""
 
     base: tuple[str, ...]
     python: tuple[str, ...]
@@ -68,7 +68,7 @@ def table(before: Facts, after: Facts) -> str:
     """The comparison as the rows of a table."""
     rows = [_row(*each) for each in zip(LABELS, before, after, strict=True)]
     return (
-        '<table class="compare"><caption class="hidden">What the image is made of, before and after</caption>'
+        '<table class="compare"><caption class="hidden">Contents of the image, before and after</caption>'
         '<thead><tr><td></td><th scope="col">Before</th><th scope="col">After</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )

@@ -42,10 +42,10 @@ def _part(name: str) -> str:
     data = pkgutil.get_data(__package__, name)
     if data is None:
         raise FileNotFoundError(name)
-    # a checkout may hold CRLF, which a browser reads as LF before it hashes
+    # a checkout may have CRLF, which a browser reads as LF before it hashes
     return data.decode("utf-8").replace("\r\n", "\n")
 
 
 def _hash(content: str) -> str:
-    """How a Content-Security-Policy names an inline style or script."""
+    """The name of an inline style or script in a Content-Security-Policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""Before and after as rows of lines that stand side by side, each changed line tied to the findings that changed it."""
+"""Before and after as rows of lines that correspond, each changed line tied to the findings that changed it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockerfix.report.lines import Block, blocks, lines_of
 from dockerfix.text.edits import Edit
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Source
 
 if TYPE_CHECKING:
     from dockerfix.driver.rewrite import Result
+
+_MARK = lazy(r"# dockerfix\[(DF\d+)\]: ")
 
 
 class Cell(NamedTuple):
@@ -38,16 +41,6 @@ class Row(NamedTuple):
         return tuple(dict.fromkeys(number for cell in self if cell for number in cell.findings))
 
 
-class Hunk(NamedTuple):
-    """Lines `i1` to `i2` of the source became `j1` to `j2` of the result; `same` if they are equal."""
-
-    same: bool
-    i1: int
-    i2: int
-    j1: int
-    j2: int
-
-
 class _Owned(NamedTuple):
     """An edit with its place in the source and the finding that it belongs to."""
 
@@ -56,15 +49,15 @@ class _Owned(NamedTuple):
 
 
 def align(result: Result) -> list[Row]:
-    """Every line of the source and of the rewritten text, in order; every finding stands in some row."""
+    """Every line of the source and of the rewritten text, in order; every finding is in some row."""
     old, new = lines_of(result.source.text), lines_of(result.rewritten)
     makers = _Makers(result)
-    found = hunks(old, new)
-    speaking = [number for number, finding in enumerate(result.findings) if not finding.edits]
+    found = blocks(old, new)
+    pointing = [number for number, finding in enumerate(result.findings) if not finding.edits]
     rows: list[Row] = []
     for _round in range(2):
         pins: dict[int, list[int]] = {}
-        for number in speaking:
+        for number in pointing:
             line = result.source.position(result.findings[number].span.start).line
             pins.setdefault(min(line, len(old)) - 1, []).append(number)
         rows = [row for hunk in found for row in _Sides(result.source, old, new, hunk, makers, pins).rows()]
@@ -72,13 +65,13 @@ def align(result: Result) -> list[Row]:
         missing = [number for number in range(len(result.findings)) if number not in seen]
         if not missing:
             break
-        # what another change took away again is shown where it was
-        speaking += missing
+        # what another change removed again is shown where it was
+        pointing += missing
     return rows
 
 
 class _Makers:
-    """The edits of all findings, and which of them hold a line."""
+    """The edits of all findings, and which of them contain a line."""
 
     def __init__(self, result: Result) -> None:
         self.edits = [_Owned(edit, number) for number, finding in enumerate(result.findings) for edit in finding.edits]
@@ -102,32 +95,6 @@ class _Makers:
         return close or ((_nearest(offset, holding).finding,) if holding else ())
 
 
-_MARK = lazy(r"# dockerfix\[(DF\d+)\]: ")
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines with their ends, which only a line feed makes."""
-    lines = text.split("\n")
-    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
-
-
-def hunks(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
-    """How the lines hang together; what both have at their ends costs nothing to find."""
-    from difflib import SequenceMatcher
-
-    shorter = min(len(old), len(new))
-    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    rest = shorter - head
-    tail = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
-    found = [Hunk(True, 0, head, 0, head)]
-    # exact where it costs nothing; thousands of lines that say the same would take minutes
-    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=len(old) > 1000)
-    for tag, i1, i2, j1, j2 in middle.get_opcodes():
-        found.append(Hunk(tag == "equal", i1 + head, i2 + head, j1 + head, j2 + head))
-    found.append(Hunk(True, len(old) - tail, len(old), len(new) - tail, len(new)))
-    return [hunk for hunk in found if hunk.i1 < hunk.i2 or hunk.j1 < hunk.j2]
-
-
 class _Sides:
     """One hunk with what is needed to tie its lines to findings."""
 
@@ -136,7 +103,7 @@ class _Sides:
         source: Source,
         old: Sequence[str],
         new: Sequence[str],
-        hunk: Hunk,
+        hunk: Block,
         makers: _Makers,
         pins: dict[int, list[int]],
     ) -> None:
@@ -149,7 +116,7 @@ class _Sides:
         return self.starts[min(line, len(self.starts) - 1)]
 
     def rows(self) -> list[Row]:
-        """The lines of both sides; where they differ, those of the same finding stand beside each other."""
+        """The lines of both sides; where they differ, those of the same finding are beside each other."""
         same = self.hunk.same
         before = [
             Cell(line + 1, _plain(self.old[line]), self._owners(line), not same)
@@ -161,7 +128,7 @@ class _Sides:
         return _paired(before, after)
 
     def _owners(self, line: int) -> tuple[int, ...]:
-        """The findings that took line `line` of the source away or changed it, and those that only speak of it."""
+        """The findings that removed or changed line `line` of the source, and those that only point to it."""
         start, end = self._offset(line), self._offset(line + 1)
         found = [each.finding for each in self.edits if each.edit.span.start < end and start < each.edit.span.end]
         if self.edits and not found:
@@ -169,7 +136,7 @@ class _Sides:
         return tuple(dict.fromkeys([*found, *self.pins.get(line, ())]))
 
     def _written(self) -> list[tuple[int, ...]]:
-        """For each new line of the hunk, the findings whose edits hold it; else those of the line above it."""
+        """For each new line of the hunk, the findings whose edits contain it, or those of the line above it."""
         writing = tuple(dict.fromkeys(each.finding for each in self.edits if each.edit.text))
         fallback = writing or tuple(dict.fromkeys(each.finding for each in self.edits))
         result: list[tuple[int, ...]] = []

@@ -12,7 +12,7 @@ from dockerfix.syntax.dockerfile.tree import Document, Stage
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 240, 64, 96, 26, 14
 _LETTERS = 29
-"""How many letters of the small type a box holds."""
+"""The number of small letters that fit a box."""
 
 
 class Box(NamedTuple):
@@ -41,7 +41,7 @@ class Graph(NamedTuple):
 
 
 def graph(document: Document) -> Graph:
-    """The stages of a document, the images that files are copied from, and how they hang together."""
+    """The stages of a document, the images that files are copied from, and the references between them."""
     boxes = [_box(document, stage) for stage in document.stages]
     counts: dict[tuple[int, int, str], int] = {}
     images: dict[str, int] = {}
@@ -55,7 +55,7 @@ def graph(document: Document) -> Graph:
         if origin is not None:
             start = origin.index
         elif kind == "FROM":
-            continue  # the box itself says it
+            continue  # the box itself shows it
         else:
             if name not in images:
                 images[name] = len(boxes)
@@ -70,7 +70,7 @@ def _box(document: Document, stage: Stage) -> Box:
     image = view.image.text if isinstance(view, From) and view.image else "?"
     last = stage.index == len(document.stages) - 1
     title = stage.name or ("final image" if last else f"stage {stage.index}")
-    # the final stage is the same one whatever it is built on
+    # the final stage keeps its key when its base changes
     return Box("final" if last else stage.name or f"{title} {image}", title, image, "final" if last else "stage")
 
 
@@ -96,7 +96,7 @@ def draw(found: Graph, name: str, other: Graph, word: str) -> str:
 
 
 def _places(found: Graph) -> list[tuple[int, int]]:
-    """Where the boxes stand: each to the right of all it takes from, in the order of the file from the top."""
+    """The position of each box: right of everything it takes from; from top to bottom in the order of the file."""
     depth = [0] * len(found.boxes)
     for arrow in sorted(found.arrows, key=lambda arrow: arrow.end):
         depth[arrow.end] = max(depth[arrow.end], depth[arrow.start] + 1)
@@ -110,7 +110,7 @@ def _places(found: Graph) -> list[tuple[int, int]]:
 
 
 def _arrows(arrows: tuple[Arrow, ...], places: list[tuple[int, int]], name: str) -> list[str]:
-    """The arrows; those that begin or end at one box stand apart there."""
+    """The arrows; those that begin or end at the same box are spaced apart."""
     starts: Counter[int] = Counter()
     ends: Counter[int] = Counter()
     result: list[str] = []
@@ -144,7 +144,7 @@ def _rectangle(box: Box, place: tuple[int, int], word: str) -> str:
 
 
 def _sentence(found: Graph, name: str) -> str:
-    """The drawing in words, for those who don't see it."""
+    """The drawing in words, for screen readers."""
     boxes = [f"{box.title} ({box.detail})" for box in found.boxes]
     arrows = [
         f"{found.boxes[arrow.end].title} takes from {found.boxes[arrow.start].title} by {arrow.kind}"

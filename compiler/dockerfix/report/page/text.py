@@ -1,4 +1,4 @@
-"""Text as HTML: everything is escaped here, and what can't be seen is written out."""
+"""Text as HTML: everything is escaped, and invisible characters are made visible."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from dockerfix.report.entry import readable
+from dockerfix.report.lines import common_ends
 
 
 def text(value: str) -> str:
@@ -19,18 +20,15 @@ def prose(value: str) -> str:
 
 
 def paragraphs(value: str) -> str:
-    """The paragraphs of a docstring up to its example, which is indented under a line that ends in a colon."""
+    """The paragraphs of a docstring up to its example, an indented block after a line that ends in a colon."""
     words = re.split(r"\n\n[^\n]*:\n\n {4}", value)[0]
     parts = [" ".join(part.split()) for part in words.split("\n\n")]
     return "".join(f"<p>{prose(part)}</p>" for part in parts if part)
 
 
 def marked(before: str, after: str) -> tuple[str, str]:
-    """Two lines with the part in which they differ marked, where they have enough in common."""
-    shorter = min(len(before), len(after))
-    head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-    rest = shorter - head
-    tail = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+    """Two lines, with the difference marked if they have enough in common."""
+    head, tail = common_ends(before, after)
     if before == after or head + tail < 0.4 * max(len(before), len(after)):
         return text(before), text(after)
     return _mark(before, head, tail), _mark(after, head, tail)

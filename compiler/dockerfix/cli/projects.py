@@ -1,0 +1,141 @@
+"""What ``dockerfix app`` and ``dockerfix migrate`` share: the options of an App, and messages about a project."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from dockerfix.cli import exit_codes, parameter_types, streams
+from dockerfix.text.lazy_patterns import lazy
+
+if TYPE_CHECKING:
+    from dockerfix.app import AppOptions
+    from dockerfix.text.findings import Finding
+
+_NAME = lazy(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Word(parameter_types.TextBase):
+    """A name of letters, digits, ``-`` and ``_``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, checked."""
+        text = str(value)
+        if not (text.isascii() and _NAME.fullmatch(text)):
+            self.fail(f"`{text}` is not a valid name; use letters, digits, - and _", param, ctx)
+        return text
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """fal's machine types."""
+        del ctx, param
+        if self.name != "machine":
+            return []
+        from dockerfix.knowledge.fal import CPU_MACHINES, GPU_MACHINES
+
+        names = [*CPU_MACHINES, *(machine.name for machine in GPU_MACHINES)]
+        return [CompletionItem(name) for name in names if name.startswith(incomplete.upper())]
+
+
+class Chosen(NamedTuple):
+    """The options of an App; None leaves the choice to the project."""
+
+    name: str | None = None
+    machine_type: str | None = None
+    auth: str = "private"
+    keep_alive: int = 60
+    startup_timeout: int | None = None
+
+    def options(self, dockerfile: str | None, dockerfile_name: str = "Dockerfile") -> AppOptions:
+        """The same for `dockerfix.app`."""
+        from dockerfix.app import AppOptions
+
+        return AppOptions(dockerfile=dockerfile, dockerfile_name=dockerfile_name, **self._asdict())
+
+
+def app_options(function: _Function) -> _Function:
+    """Add the options that set how fal runs the App."""
+    for each in (
+        click.option(
+            "--startup-timeout",
+            metavar="SECONDS",
+            type=parameter_types.Count(),
+            help="Time limit for setup (default: 600, or 1800 if weights are downloaded).",
+        ),
+        click.option(
+            "--keep-alive",
+            metavar="SECONDS",
+            type=parameter_types.Count(),
+            default=60,
+            show_default=True,
+            help="How long an idle runner waits for the next request.",
+        ),
+        click.option(
+            "--auth",
+            type=click.Choice(["private", "shared", "public"]),
+            default="private",
+            show_default=True,
+            help="Who may call the App, and who pays.",
+        ),
+        click.option(
+            "--machine-type",
+            metavar="TYPE",
+            type=Word("machine"),
+            help="fal machine type, such as GPU-H100 (default: chosen from cog.yaml).",
+        ),
+        click.option("--name", type=Word("name"), help="App name (default: the image or folder name)."),
+    ):
+        function = each(function)
+    return function
+
+
+@contextlib.contextmanager
+def failures(project: Path) -> Iterator[None]:
+    """Turn every error about a project into a Failure with a message of one line."""
+    from dockerfix.app import AppError
+    from dockerfix.project.project import ConfigError
+    from dockerfix.report.entry import readable
+
+    try:
+        yield
+    except AppError as error:
+        place = "" if error.file is None else f"{os.path.normpath(project / error.file)}:"
+        line = "" if error.line is None else f"{error.line}:"
+        raise streams.Failure(readable(f"{place}{line}{' ' if place else ''}{error.message}")) from None
+    except ConfigError as error:
+        raise streams.Failure(readable(str(error))) from None
+    except (click.ClickException, streams.Failure, BrokenPipeError):
+        raise
+    except OSError as error:
+        raise streams.Failure(f"cannot write into {project}: {error.strerror or error}") from None
+    except Exception as error:  # noqa: BLE001 - a bug in dockerfix is reported, not raised
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{project}: internal error: {what}; nothing was written, please report this"
+        raise streams.Failure(readable(" ".join(message.split())), exit_codes.INTERNAL) from None
+
+
+def print_findings(findings: Sequence[Finding], project: Path, *, quiet: bool) -> None:
+    """Print what was found in the project's files, a line each."""
+    from dockerfix.report.entry import readable
+    from dockerfix.report.text import paint
+    from dockerfix.text.findings import Severity
+
+    colour = streams.colours(sys.stderr)
+    for each in findings:
+        if quiet and each.severity < Severity.ERROR:
+            continue
+        path = os.path.normpath(project / (each.file or "."))
+        line = "" if each.line is None else f":{each.line}"
+        label = "" if each.severity is Severity.NOTE else f"{each.severity.label}: "
+        label = paint(label, "1") if colour and label else label
+        streams.say(f"{readable(path)}{line}: {each.code} {label}{readable(each.message)}")

@@ -1,0 +1,47 @@
+"""How the lines of two texts correspond."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Block(NamedTuple):
+    """Lines `i1` to `i2` of the old text became lines `j1` to `j2` of the new one; `same` if they are equal."""
+
+    same: bool
+    i1: int
+    i2: int
+    j1: int
+    j2: int
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines with their ends; only ``\\n`` ends a line."""
+    lines = text.split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + [last for last in lines[-1:] if last]
+
+
+def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many items two sequences have in common at their beginning, and at the end of what follows."""
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    rest = shorter - head
+    return head, next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
+
+
+def blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    """Both texts from beginning to end, as blocks that are equal or differ.
+
+    difflib sees only what lies between the lines that both ends have in common. Thousands of lines that repeat each
+    other would take it minutes, so in a long text it takes lines that occur often for no match (`autojunk`).
+    """
+    from difflib import SequenceMatcher
+
+    head, tail = common_ends(old, new)
+    i2, j2 = len(old) - tail, len(new) - tail
+    middle = SequenceMatcher(None, old[head:i2], new[head:j2], autojunk=len(old) > 1000)
+    found = [Block(True, 0, head, 0, head)]
+    found += [Block(tag == "equal", *(place + head for place in places)) for tag, *places in middle.get_opcodes()]
+    found.append(Block(True, i2, len(old), j2, len(new)))
+    return [block for block in found if block.i1 < block.i2 or block.j1 < block.j2]
