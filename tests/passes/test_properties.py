@@ -18,6 +18,7 @@ import oracles
 from dockerfix.analysis.blocks import find_blocks
 from dockerfix.syntax.dockerfile.parser import forget, parse
 from effort import examples
+from golden import project_of
 from strategies.cog import (
     KNOWN,
     Case,
