@@ -47,8 +47,8 @@ def test_leaves_the_project(tmp_path: Path, path: str) -> None:
 @pytest.mark.parametrize(
     ("reference", "message"),
     [
-        ("predict:Predictor", "`predict:Predictor` should be a Python file and a name, such as `predict.py:Predictor`"),
-        ("predict.py:a-b", "`a-b` is no name of a class or function"),
+        ("predict:Predictor", "`predict:Predictor` must be a Python file and a name, such as `predict.py:Predictor`"),
+        ("predict.py:a-b", "`a-b` is not the name of a class or function"),
     ],
 )
 def test_odd_references(tmp_path: Path, reference: str, message: str) -> None:
@@ -91,7 +91,7 @@ def test_python_2_asked_for(tmp_path: Path) -> None:
     error = fail(
         tmp_path, cog__yaml='build:\n  python_version: "2.7"\npredict: "predict.py:Predictor"\n', predict__py=PREDICTOR
     )
-    assert str(error) == "cog.yaml:2: Python 2.7 is asked for; Cog and fal run Python 3"
+    assert str(error) == "cog.yaml:2: cog.yaml asks for Python 2.7; Cog and fal run Python 3"
 
 
 def test_python_without_fal(tmp_path: Path) -> None:
@@ -117,13 +117,13 @@ def test_no_config(tmp_path: Path) -> None:
 
 def test_no_predictor(tmp_path: Path) -> None:
     error = fail(tmp_path, cog__yaml="build:\n  gpu: false\n")
-    assert str(error) == "cog.yaml: names no predictor: neither `predict` nor `run` is there"
+    assert str(error) == "cog.yaml: names no predictor: neither `predict` nor `run` is set"
 
 
 @pytest.mark.parametrize("text", ["Predictor = make()\n", "Predictor = [1][0]\n"])
 def test_made_at_run_time(tmp_path: Path, text: str) -> None:
     error = fail(tmp_path, predict__py="x = 1\n" + text)
-    assert str(error) == "predict.py:2: `Predictor` is made when the program runs, so its inputs can't be read"
+    assert str(error) == "predict.py:2: `Predictor` is created at run time, so its inputs can't be read"
 
 
 def test_star_arguments(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from places import FIXTURES
 PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
 DOCKERFILE = "FROM python:3.11-slim\n# dockerfix[DF301]: fal is installed\nRUN python -m pip install fal\n"
 FINDINGS = (
-    Finding("DF102", Span(0, 0), "tini's stage is removed"),
+    Finding("DF102", Span(0, 0), "removes tini's stage"),
     Finding("DF402", Span(0, 0), "`a` is missing", (), Severity.WARNING),
 )
 
@@ -42,7 +42,7 @@ def test_files(tmp_path: Path) -> None:
     assert "fal run my-model " in guide
     assert "fal deploy my-model " in guide
     assert "- [ ] `a` is missing (DF402)\n" in guide
-    assert "- tini's stage is removed (DF102)\n" in guide
+    assert "- removes tini's stage (DF102)\n" in guide
     assert guide.index("## Deploy") < guide.index("## Check by hand") < guide.index("## Done")
 
 
@@ -200,7 +200,8 @@ def test_ignored_deeper(tmp_path: Path) -> None:
     )
     found = {each.code: each.message for each in build(project).findings}
     assert (
-        found["DF532"] == "fal's client takes `models` for `src/models/net.py` too; write `/models`, as Docker means it"
+        found["DF532"]
+        == "for fal's client `models` matches `src/models/net.py` too; write `/models`, as Docker reads it"
     )
     assert "DF531" in found
 

@@ -197,7 +197,7 @@ def test_quoting_of_the_reference(tmp_path: Path) -> None:
 def test_training_stays_in_cog(tmp_path: Path) -> None:
     config = 'predict: "predict.py:Predictor"\ntrain: "train.py:train"\n'
     found = build_server(write(tmp_path, predict__py=PREDICTOR, cog__yaml=config)).findings
-    message = "`train.py:train` stays reachable under Cog's training API only"
+    message = "`train.py:train` stays reachable only through Cog's training API"
     assert [(each.file, each.line, each.message) for each in found if each.code == "DF510"] == [
         ("cog.yaml", 2, message)
     ]

@@ -50,7 +50,7 @@ def test_machines(tmp_path: Path, lines: str, expected: tuple[str, ...]) -> None
 def test_no_machine_runs_an_old_cuda(tmp_path: Path) -> None:
     result = build(write(tmp_path, predict__py=PREDICTOR, cog__yaml=config('  gpu: true\n  cuda: "10.2"\n')))
     assert result.settings.machine == ("GPU-A100",)
-    message = "no machine of fal runs CUDA 10.2; the App names GPU-A100, on which it won't start"
+    message = "no fal machine runs CUDA 10.2; the App names GPU-A100, on which it won't start"
     assert [(each.line, each.message) for each in result.findings if each.code == "DF513"] == [(4, message)]
 
 

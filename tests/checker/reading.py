@@ -128,7 +128,7 @@ def read(text: str) -> Dockerfile:
         elif instruction.keyword == "ARG":
             head.append(instruction)
         else:
-            raise Unreadable(f"{instruction.keyword} stands before the first FROM")
+            raise Unreadable(f"{instruction.keyword} comes before the first FROM")
     if not stages:
         raise Unreadable("there is no FROM")
     _close(stages, body)

@@ -119,7 +119,7 @@ class TestApp:
         done = command("app", "--toml", cwd=folder)
         assert (done.code, done.out) == (3, b"")
         assert done.err.endswith(
-            f"dockerfix: dockerfix didn't write `{name}`, or it was edited since; nothing was written "
+            f"dockerfix: dockerfix did not write `{name}`, or it was edited since; nothing was written "
             "(--force replaces it)\n"
         )
         assert names(folder) == {name}
@@ -131,7 +131,7 @@ class TestApp:
         [
             (None, PREDICTOR, "the project has no cog.yaml"),
             ("build: [\n", PREDICTOR, "cog.yaml:"),
-            ("build: {}\n", PREDICTOR, "cog.yaml: names no predictor: neither `predict` nor `run` is there"),
+            ("build: {}\n", PREDICTOR, "cog.yaml: names no predictor: neither `predict` nor `run` is set"),
             (COG_YAML, None, "cog.yaml:5: there is no file `predict.py`"),
             (COG_YAML, "class Other: ...\n", "predict.py: "),
             (COG_YAML, "class Predictor(:\n", "predict.py:1: "),
@@ -242,7 +242,7 @@ class TestApp:
             timeout=60,
         )
         assert done.returncode == 4
-        assert b"internal error: RuntimeError: broken; nothing was written, please report this\n" in done.stderr
+        assert b"internal error: RuntimeError: broken; nothing was written; please report this\n" in done.stderr
 
     def test_help(self, tmp_path: Path) -> None:
         for name in ("app", "migrate"):
@@ -257,7 +257,7 @@ class TestMigrate:
         done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
         assert (done.code, done.out) == (0, b"")
         assert names(folder) == APP_FILES | BESIDE
-        assert "<stdin>:3:1: DF102 the ENTRYPOINT of tini is removed\n" in done.err
+        assert "<stdin>:3:1: DF102 removes tini's ENTRYPOINT\n" in done.err
         text = (folder / "Dockerfile").read_text()
         assert "'fal==" in text
         assert "DF102" in (folder / "MIGRATION.md").read_text()

@@ -85,7 +85,7 @@ main()
 """
         done = run_python(broken, "-i", "Dockerfile", cwd=folder)
         assert (done.code, done.out) == (4, b"")
-        assert "DF008 error: a second run would change the result again: DF104; nothing was written" in done.err
+        assert "DF008 error: a second run would change the result: DF104; nothing was written" in done.err
         assert text_of(folder) == DOCKERFILE
         done = run_python(
             broken.replace("yield Finding", "raise RuntimeError('oh'); yield Finding"), "-i", "Dockerfile", cwd=folder
@@ -93,7 +93,7 @@ main()
         assert done == (
             4,
             b"",
-            "dockerfix: Dockerfile: internal error: RuntimeError: oh; nothing was written, please report this\n",
+            "dockerfix: Dockerfile: internal error: RuntimeError: oh; nothing was written; please report this\n",
         )
         assert text_of(folder) == DOCKERFILE
 
@@ -278,7 +278,7 @@ class TestManyFiles:
         done = here("-i", *folders)
         assert done.code == 4
         assert (
-            "dockerfix: one/Dockerfile: internal error: RuntimeError: oh dear; nothing was written, please report this"
+            "dockerfix: one/Dockerfile: internal error: RuntimeError: oh dear; nothing was written; please report this"
             in done.err
         )
         assert (here.folder / folders[0]).read_text() == DOCKERFILE

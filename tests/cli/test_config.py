@@ -159,7 +159,7 @@ class TestMistakes:
             ("a: {", ".dockerfix.yaml:2:1: not valid YAML: did not find expected node content"),
             (
                 "a: !!python/object:os.system x",
-                ".dockerfix.yaml:1:4: the tag `!!python/object:os.system` isn't allowed",
+                ".dockerfix.yaml:1:4: the tag `!!python/object:os.system` is not allowed",
             ),
         ],
     )

@@ -124,7 +124,7 @@ class TestUnused:
     def test_it_is_a_note_on_the_comment(self) -> None:
         result = compiled(with_comment("# dockerfix: ignore=DF105,DF104"))
         assert unused(result) == [
-            (5, "unused ignore of `DF105`: no finding with this code changes the instruction below")
+            (5, "`ignore=DF105` has no effect: no finding with this code changes the instruction below")
         ]
         assert unused(compiled(with_comment("# dockerfix: ignore=DF104"))) == []
 

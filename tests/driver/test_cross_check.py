@@ -65,12 +65,12 @@ def test_what_it_can_not_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("read", "meant", "message"),
     [
-        ("FROM a\n", "FROM b\n", "line 1: it reads the base image `a`"),
-        ("FROM a AS x\n", "FROM a AS y\n", "line 1: it reads the base image `a`"),
-        ("FROM a\nENV A=b\n", "FROM a\nENV A=c\n", "line 2: it reads `A=b` where `A=c` is meant"),
-        ("FROM a\nENV A=b C=d\n", "FROM a\nENV A=b\n", "line 2: it reads 2 pairs, not 1"),
-        ("FROM a\nLABEL a=b\n", "FROM a\nENV a=b\n", "it finds other FROM, ENV and LABEL instructions"),
-        ("FROM a\n", "FROM a\nFROM b\n", "it finds other FROM, ENV and LABEL instructions"),
+        ("FROM a\n", "FROM b\n", "line 1: dockerfile-parse reads the base image `a`"),
+        ("FROM a AS x\n", "FROM a AS y\n", "line 1: dockerfile-parse reads the base image `a`"),
+        ("FROM a\nENV A=b\n", "FROM a\nENV A=c\n", "line 2: dockerfile-parse reads `A=b` instead of `A=c`"),
+        ("FROM a\nENV A=b C=d\n", "FROM a\nENV A=b\n", "line 2: dockerfile-parse reads 2 pairs instead of 1"),
+        ("FROM a\nLABEL a=b\n", "FROM a\nENV a=b\n", "dockerfile-parse finds other FROM, ENV and LABEL instructions"),
+        ("FROM a\n", "FROM a\nFROM b\n", "dockerfile-parse finds other FROM, ENV and LABEL instructions"),
     ],
 )
 def test_where_it_disagrees(read: str, meant: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:

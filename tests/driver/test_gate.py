@@ -51,8 +51,8 @@ def appending(text: str) -> Pass:
         ("FROM a as\n", [("FROM requires either one or three arguments", 0)]),
         ("FROM a AS b c\n", [("FROM requires either one or three arguments", 0)]),
         ("FROM\n", [("FROM requires either one or three arguments", 0)]),
-        ("RUN a\nFROM b\n", [("RUN stands before the first FROM", 0)]),
-        ("ARG A\n  ENV B=c\nFROM b\nENV C=d\n", [("ENV stands before the first FROM", 8)]),
+        ("RUN a\nFROM b\n", [("RUN comes before the first FROM", 0)]),
+        ("ARG A\n  ENV B=c\nFROM b\nENV C=d\n", [("ENV comes before the first FROM", 8)]),
         ("FROM a\n# c\nNonsense b\n", [("unknown instruction: `Nonsense`", 11)]),
         (
             "Nonsense b\nFROM\n",
@@ -149,7 +149,7 @@ def test_what_a_second_run_changes_is_stopped() -> None:
     unfinished = run(document, context(converting=True), [])
     with pytest.raises(GateError) as caught:
         check(document, unfinished, context(converting=True))
-    assert str(caught.value) == "a second run would change the result again: DF104, DF301, DF302, DF303"
+    assert str(caught.value) == "a second run would change the result: DF104, DF301, DF302, DF303"
 
 
 def test_a_tree_that_is_not_that_of_its_text_is_stopped() -> None:
@@ -157,4 +157,4 @@ def test_a_tree_that_is_not_that_of_its_text_is_stopped() -> None:
     wrong: Any = SimpleNamespace(text=document.text, nodes=parse("FROM a\n").nodes)
     with pytest.raises(GateError) as caught:
         check(document, Outcome(wrong, (), History(), []), context())
-    assert str(caught.value) == "the result reads differently when it is parsed from the start"
+    assert str(caught.value) == "the result parses differently from the start than after its edits"

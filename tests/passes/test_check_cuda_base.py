@@ -102,7 +102,7 @@ EDGES = {
         (
             Severity.WARNING,
             "TensorFlow 2.10.0 was built for CUDA 11.2 and cuDNN 8.1 and finds no others; "
-            "`nvidia/cuda:11.2.2-cudnn7-runtime-ubuntu20.04` has other versions, so that it may run on the CPU alone",
+            "`nvidia/cuda:11.2.2-cudnn7-runtime-ubuntu20.04` has other versions, so it may run only on the CPU",
         ),
     ),
     "the cuDNN of TensorFlow": Edge("FROM nvidia/cuda:11.2.2-cudnn8-runtime-ubuntu20.04\n", None),

@@ -132,7 +132,7 @@ EDGES = {
     "the fal that is installed anyway": Edge("FROM python:3.11\n", None),
     "another fal": Edge(
         "FROM python:3.11\n",
-        (Severity.NOTE, "`fal==1.83.0` is replaced by fal 1.82.0: `--fal-version 1.83.0` keeps it"),
+        (Severity.NOTE, "`fal==1.83.0` gives way to fal 1.82.0, installed last; `--fal-version 1.83.0` keeps it"),
         options=Options(fal_version="1.82.0"),
     ),
 }

@@ -14,7 +14,7 @@ EDGES = {
     "an install of Cog in the exec form": Edge('FROM a\nRUN ["pip", "install", "cog==0.9"]\n', None),
     "an install of Cog that decides something": Edge(
         "FROM a\nRUN if pip install cog; then echo a; fi\n",
-        (Severity.ERROR, "this step installs Cog among other things and can't be divided safely: remove it by hand"),
+        (Severity.ERROR, "this step installs Cog and other things and can't be split safely; remove Cog by hand"),
     ),
 }
 

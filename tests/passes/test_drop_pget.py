@@ -22,7 +22,7 @@ EDGES = {
     ),
     "pget that is called and is to go": Edge(
         f"FROM a\nRUN curl -o /usr/local/bin/pget -L {PGET} && chmod +x /usr/local/bin/pget\nRUN pget x y\n",
-        (Severity.NOTE, "the install of pget is removed, as `--drop pget` says"),
+        (Severity.NOTE, "removes the install of pget, as `--drop pget` asks"),
         "FROM a\nRUN pget x y\n",
         Options(drop=frozenset({"pget"})),
     ),

@@ -16,8 +16,8 @@ URL = "https://github.com/krallin/tini/releases/download/v0.19.0/tini-amd64"
 GET = f"curl -sSL -o /sbin/tini {URL}"
 STAGE = f"FROM curlimages/curl AS downloader\nRUN curl -sSLo tini {URL} && chmod +x tini\n"
 COPIED = "COPY --from=downloader /tmp/tini /sbin/tini\n"
-DIVIDED = ("the commands that download tini are removed",)
-WHOLE = ("the step that downloads tini is removed",)
+DIVIDED = ("removes the commands that download tini",)
+WHOLE = ("removes the step that downloads tini",)
 
 
 class Case(NamedTuple):
@@ -64,44 +64,44 @@ CASES = {
     "another command on tini": step(f"curl -sSLo tini {URL}; strip -s tini", "strip -s tini"),
     "a download that decides something": kept(
         f"FROM a\nRUN if {GET}; then echo a; fi\n",
-        "this step downloads tini among other things and can't be divided safely: it is left as it is",
+        "this step downloads tini and other things and can't be split safely; it stays as it is",
     ),
     # a stage
     "a stage that does it in two steps": Case(
         f"{STAGE.replace(' && ', f'{chr(10)}RUN ')}FROM a\n{COPIED}",
         "FROM a\n",
-        ("tini's stage is removed", "the COPY of tini is removed"),
+        ("removes tini's stage", "removes the COPY of tini"),
     ),
     "a stage that prepares in a step of its own": Case(
         f"{STAGE.replace('RUN ', f'RUN apt-get update{chr(10)}RUN ')}FROM a\n{COPIED}",
         "FROM a\n",
-        ("tini's stage is removed", "the COPY of tini is removed"),
+        ("removes tini's stage", "removes the COPY of tini"),
     ),
     "a stage that only prepares": Case(
         f"FROM own/image AS downloader\nRUN apt-get update\nFROM a\n{COPIED}",
         "FROM own/image AS downloader\nRUN apt-get update\nFROM a\n",
-        ("the COPY of tini is removed",),
+        ("removes the COPY of tini",),
     ),
     "a stage that does more, in the same step": Case(
         f"{STAGE[:-1]} && make\nFROM a\n{COPIED}",
         "FROM curlimages/curl AS downloader\nRUN make\nFROM a\n",
-        (*DIVIDED, "the COPY of tini is removed"),
+        (*DIVIDED, "removes the COPY of tini"),
     ),
     "a stage that does more, in another step": Case(
         f"{STAGE}RUN make\nFROM a\n{COPIED}",
         "FROM curlimages/curl AS downloader\nRUN make\nFROM a\n",
-        (*DIVIDED, "the COPY of tini is removed"),
+        (*DIVIDED, "removes the COPY of tini"),
     ),
     "a stage from which more is taken": Case(
         f"{STAGE}FROM a\n{COPIED}COPY --from=downloader /etc/passwd /etc/passwd\n",
         "FROM curlimages/curl AS downloader\nFROM a\nCOPY --from=downloader /etc/passwd /etc/passwd\n",
-        (*DIVIDED, "the COPY of tini is removed"),
+        (*DIVIDED, "removes the COPY of tini"),
     ),
     "two stages, and numbers behind them": Case(
         f"{STAGE}{STAGE.replace('downloader', 'other')}FROM a\nFROM b\n{COPIED}"
         f"{COPIED.replace('downloader', 'other')}COPY --from=2 /a /b\n",
         "FROM a\nFROM b\nCOPY --from=0 /a /b\n",
-        (*["tini's stage is removed"] * 2, *["the COPY of tini is removed"] * 2),
+        (*["removes tini's stage"] * 2, *["removes the COPY of tini"] * 2),
     ),
 }
 
@@ -119,16 +119,16 @@ def test_what_is_tinis(name: str) -> None:
 EDGES = {
     "tini in the exec form": Edge(
         f'FROM a\nRUN ["curl", "-o", "/sbin/tini", "{TINI}"]\n',
-        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+        (Severity.WARNING, "keeps tini: this instruction runs a program of yours under it"),
     ),
     "tini's address in a comment": Edge(f"FROM a\nRUN echo a # {TINI}\n", None),
     "tini that a step runs in the exec form": Edge(
         f'FROM a\nRUN curl -sSL -o /sbin/tini {TINI}\nRUN ["/sbin/tini", "--", "make"]\n',
-        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+        (Severity.WARNING, "keeps tini: this instruction runs a program of yours under it"),
     ),
     "tini in a shell that isn't read": Edge(
         f"FROM a\nRUN curl -sSL -o /sbin/tini {TINI}\nRUN select x in a; do /sbin/tini -- make; done\n",
-        (Severity.WARNING, "tini is kept: this runs a program of yours under it"),
+        (Severity.WARNING, "keeps tini: this instruction runs a program of yours under it"),
     ),
 }
 

@@ -18,7 +18,7 @@ EDGES = {
         f"FROM a\nRUN make all\n{SERVER}",
         (
             Severity.ERROR,
-            "`make it` of cog.yaml is not in this Dockerfile: run `cog debug` again, with a release that knows `run`",
+            "`make it` from cog.yaml is not in this Dockerfile; run `cog debug` again, with a release that knows `run`",
         ),
     ),
 }

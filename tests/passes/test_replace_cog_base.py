@@ -22,7 +22,7 @@ EDGES = {
         COG_BASE.replace("12.1", "99.1"),
         (
             Severity.ERROR,
-            "no public CUDA image is known for CUDA 99.1: choose one by hand, or use `--keep cog-base`",
+            "no public image is known for CUDA 99.1; choose one by hand, or use `--keep cog-base`",
         ),
     ),
 }

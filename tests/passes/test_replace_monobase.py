@@ -13,7 +13,7 @@ from pass_cases import (
 EDGES = {
     "a monobase with a CUDA that nobody has": Edge(
         "FROM r8.im/monobase:latest\nENV R8_CUDA_VERSION=99.1\n",
-        (Severity.ERROR, "no public CUDA image is known for CUDA 99.1: choose one by hand"),
+        (Severity.ERROR, "no public image is known for CUDA 99.1; choose one by hand"),
     ),
 }
 

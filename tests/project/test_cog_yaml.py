@@ -123,19 +123,19 @@ def test_every_value_has_its_line(path: tuple[str | int, ...], line: int | None)
         ("# 🎉\npredict: a.py:A   \n\n", []),
         (
             "a: &a [x]\nb: *a\n",
-            [(1, "`a` isn't a setting of Cog and was ignored"), (2, "`b` isn't a setting of Cog and was ignored")],
+            [(1, "`a` is not a Cog setting and was ignored"), (2, "`b` is not a Cog setting and was ignored")],
         ),
-        ("biuld: {}", [(1, "`biuld` isn't a setting of Cog, did you mean `build`?")]),
+        ("biuld: {}", [(1, "`biuld` is not a Cog setting; did you mean `build`?")]),
         (
             "build:\n  python_package: []\n  env: {}\n",
             [
-                (2, "`build.python_package` isn't a setting of Cog, did you mean `python_packages`?"),
-                (3, "`build.env` isn't a setting of Cog and was ignored"),
+                (2, "`build.python_package` is not a Cog setting; did you mean `python_packages`?"),
+                (3, "`build.env` is not a Cog setting and was ignored"),
             ],
         ),
         (
             "build:\n  python_version: '3.8'\n  gpu: true\n  python_version: '3.9'\n",
-            [(4, "`build.python_version` is given more than once; the last one counts")],
+            [(4, "`build.python_version` is given more than once; the last one is used")],
         ),
         (
             "build:\n  python_version: 3.1\n",
@@ -143,16 +143,16 @@ def test_every_value_has_its_line(path: tuple[str | int, ...], line: int | None)
         ),
         (
             'build:\n  gpu: true\n    - "ffmpeg"\n',
-            [(2, '`build.gpu` is the text `true - "ffmpeg"`, read as true')],
+            [(2, '`build.gpu` is the text `true - "ffmpeg"`; it was read as true')],
         ),
-        ("build:\n  gpu: 'false'\n", [(2, "`build.gpu` is the text `false`, read as false")]),
+        ("build:\n  gpu: 'false'\n", [(2, "`build.gpu` is the text `false`; it was read as false")]),
         (
             "concurrency: 32\n",
-            [(1, "`concurrency` must be a mapping with `max`; the number was read as that")],
+            [(1, "`concurrency` must be a mapping with `max`; the number was read as `max`")],
         ),
         (
             "build:\n  python_packages: torch\n",
-            [(2, "`build.python_packages` is a single value, read as a list of one")],
+            [(2, "`build.python_packages` is a single value; it was read as a list of one")],
         ),
         (
             "build:\n  python_packages: ['']\n  python_requirements: ' '\n",
@@ -164,12 +164,15 @@ def test_every_value_has_its_line(path: tuple[str | int, ...], line: int | None)
         ),
         (
             "build:\n  python_packages:\n  - |\n    a\n    b\n",
-            [(3, "`build.python_packages[0]` holds 2 lines, read as as many items")],
+            [(3, "`build.python_packages[0]` has 2 lines; each was read as one item")],
         ),
-        ("build:\n  run:\n  - |\n    one\n    two\n", [(3, "`build.run[0]` holds a line break, which Cog refuses")]),
+        ("build:\n  run:\n  - |\n    one\n    two\n", [(3, "`build.run[0]` contains a line break, which Cog refuses")]),
         ("build:\n  run:\n  - |\n    one\n", []),
-        ("environment:\n  A: 1\n", [(2, "`environment` must be a list of `NAME=value`; the mapping was read as one")]),
-        ("predict: a.py:A\nrun: b.py:B\n", [(2, "both `predict` and `run` are given; `predict` counts")]),
+        (
+            "environment:\n  A: 1\n",
+            [(2, "`environment` must be a list of `NAME=value`; the mapping was read as such a list")],
+        ),
+        ("predict: a.py:A\nrun: b.py:B\n", [(2, "both `predict` and `run` are given; `predict` is used")]),
     ],
 )
 def test_odd_files_are_read_with_notes(text: str, expected: list[tuple[int, str]]) -> None:
@@ -198,28 +201,28 @@ def test_the_form_of_2021_is_read_as_the_present_one() -> None:
     assert (config.python_version, config.python_packages, config.gpu) == ("3.8", ("torch==1.8",), True)
     assert (config.predict, config.pre_install, config.environment) == ("infer.py:Model", (RunItem("echo x"),), ())
     assert config.line_of("build", "python_packages", 0) == 4
-    assert notes(config) == [(2, "this is the form of 2021: `environment` was read as `build`")]
+    assert notes(config) == [(2, "uses the key `environment` of 2021; it was read as `build`")]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "cog.yaml: holds no settings"),
-        ("# only a comment\n", "cog.yaml: holds no settings"),
-        ("---\n...\n", "cog.yaml: holds no settings"),
+        ("", "cog.yaml: is empty"),
+        ("# only a comment\n", "cog.yaml: is empty"),
+        ("---\n...\n", "cog.yaml: is empty"),
         ("- a\n", "cog.yaml:1:1: must be a mapping with keys such as `build` and `predict`"),
         ("just text", "cog.yaml:1:1: must be a mapping with keys such as `build` and `predict`"),
-        ("a: 1\n---\nb: 2\n", "cog.yaml:2:1: holds more than one YAML document"),
+        ("a: 1\n---\nb: 2\n", "cog.yaml:2:1: contains more than one YAML document"),
         ("a: \0", "cog.yaml:1:4: control character U+0000"),
         ('predict: "\\0"', "cog.yaml:1:10: a value holds a NUL character"),
         ("a: \ud800", "cog.yaml:1:4: not UTF-8"),
         (
             "build:\n  gpu: !!python/object/apply:os.system [x]\n",
-            "cog.yaml:2:8: the tag `!!python/object/apply:os.system` isn't allowed",
+            "cog.yaml:2:8: the tag `!!python/object/apply:os.system` is not allowed",
         ),
-        ("build: !include x", "cog.yaml:1:8: the tag `!include` isn't allowed"),
+        ("build: !include x", "cog.yaml:1:8: the tag `!include` is not allowed"),
         ("build: *nowhere", "cog.yaml:1:8: the alias `*nowhere` names no anchor"),
-        ("build: &b {run: *b}", "cog.yaml:1:17: the alias `*b` stands inside what it names"),
+        ("build: &b {run: *b}", "cog.yaml:1:17: the alias `*b` is inside the value that it names"),
         ("? [a]\n: b\n", "cog.yaml:1:3: a key must be a word"),
         ("build: {<<: x}", "cog.yaml:1:13: `<<` can only merge mappings"),
         ("build: []", "cog.yaml:1:8: `build` must be a mapping"),
@@ -229,11 +232,14 @@ def test_the_form_of_2021_is_read_as_the_present_one() -> None:
             "cog.yaml:3:7: `build.python_packages[0]` must be text, not a mapping",
         ),
         ("build: {cuda: [12]}", "cog.yaml:1:15: `build.cuda` must be text, not a list"),
-        ("build: {gpu: maybe}", "cog.yaml:1:14: `build.gpu` is `maybe`, expected true or false"),
+        ("build: {gpu: maybe}", "cog.yaml:1:14: `build.gpu` must be true or false (got `maybe`)"),
         ("build: {python_version: 3}", "cog.yaml:1:25: `build.python_version` is `3`, expected a version such as 3.11"),
         ("build: {cuda: none}", "cog.yaml:1:15: `build.cuda` is `none`, expected a version such as 12.1"),
-        ("concurrency: {max: many}", "cog.yaml:1:20: `concurrency.max` is `many`, expected a number from 1"),
-        ("concurrency: {max: 0}", "cog.yaml:1:20: `concurrency.max` is `0`, expected a number from 1"),
+        (
+            "concurrency: {max: many}",
+            "cog.yaml:1:20: `concurrency.max` must be a whole number, 1 or greater (got `many`)",
+        ),
+        ("concurrency: {max: 0}", "cog.yaml:1:20: `concurrency.max` must be a whole number, 1 or greater (got `0`)"),
         ("environment: [A]", "cog.yaml:1:15: `environment[0]` must have the form `NAME=value`"),
         (
             "build: {run: [{mounts: []}]}",

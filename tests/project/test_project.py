@@ -219,11 +219,11 @@ def test_included_files_take_the_place_of_their_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ("none.txt", "`none.txt` isn't a file of the project"),
-        ("../outside.txt", "`../outside.txt` lies outside the project"),
-        ("/etc/hostname", "`/etc/hostname` lies outside the project"),
-        ("sub", "`sub` isn't a file of the project"),
-        ("link.txt", "`link.txt` lies outside the project"),
+        ("none.txt", "`none.txt` is not a file in the project"),
+        ("../outside.txt", "`../outside.txt` is outside the project"),
+        ("/etc/hostname", "`/etc/hostname` is outside the project"),
+        ("sub", "`sub` is not a file in the project"),
+        ("link.txt", "`link.txt` is outside the project"),
     ],
 )
 def test_files_that_can_not_be_included_are_problems(tmp_path: Path, named: str, message: str) -> None:

@@ -57,7 +57,7 @@ def test_overlaps_are_refused(spans: list[tuple[int, int]]) -> None:
 def test_edits_outside_are_refused(span: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="outside") as caught:
         ordered([Edit(Span(*span), "x")], 4)
-    assert str(caught.value) == f"edit {span[0]}..{span[1]} lies outside the text of 4 characters"
+    assert str(caught.value) == f"edit {span[0]}..{span[1]} is outside the text of 4 characters"
 
 
 def start_of(edits: list[Edit], offset: int, *, back: bool = False) -> int:

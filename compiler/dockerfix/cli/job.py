@@ -55,7 +55,7 @@ def process(job: Job, data: bytes | None = None) -> Done:
         return _rewrite(job, data)
     except Exception as error:  # noqa: BLE001 - a bug in dockerfix must neither write anything nor stop the other files
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{job.path}: internal error: {what}; nothing was written, please report this"
+        message = f"{job.path}: internal error: {what}; nothing was written; please report this"
         return Done(Source.read(data), "internal-error", error=message)
 
 
@@ -98,7 +98,7 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
         found = disagreements(parse(text))
         if found:
             what = f"dockerfile-parse reads the result differently: {'; '.join(found)}"
-            message = f"{what}; nothing was written, please report this"
+            message = f"{what}; nothing was written; please report this"
             return Finding("DF006", Span(0, 0), message, severity=Severity.ERROR)
     if not result.ok and not _is_sound(job, result.source.text, text):
         message = "BuildKit would reject the result, or a second run would change it; nothing was written"

@@ -120,7 +120,7 @@ def failures(project: Path) -> Iterator[None]:
         raise streams.Failure(f"cannot write into {project}: {error.strerror or error}") from None
     except Exception as error:  # noqa: BLE001 - a bug in dockerfix is reported, not raised
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{project}: internal error: {what}; nothing was written, please report this"
+        message = f"{project}: internal error: {what}; nothing was written; please report this"
         raise streams.Failure(readable(" ".join(message.split())), exit_codes.INTERNAL) from None
 
 
