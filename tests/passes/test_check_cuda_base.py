@@ -37,7 +37,12 @@ NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
         ("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", gpu_yaml("tensorflow==2.12.0"), WARNING, "CUDA 11.8"),
         ("nvidia/cuda:12.2.2-cudnn8-devel-ubuntu22.04", gpu_yaml("tensorflow==2.99.0"), None, ""),
         ("nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04", gpu_yaml("tensorflow==2.15.0"), WARNING, "cuDNN 8.9"),
-        ("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", gpu_yaml("torch==2.7.1"), NOTE, "pip installs the build for CUDA 11.8"),
+        (
+            "nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04",
+            gpu_yaml("torch==2.7.1"),
+            NOTE,
+            "pip installs the build for CUDA 11.8",
+        ),
         ("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", gpu_yaml("torch==2.7.1", "flash_attn"), WARNING, "compiled"),
         ("nvidia/cuda:11.0.3-cudnn8-devel-ubuntu20.04", gpu_yaml("torch==2.7.1"), WARNING, "none of these"),
         ("nvidia/cuda:11.8.0-cudnn8-devel-ubuntu22.04", gpu_yaml("torch==2.1.0+cu121"), NOTE, "for CUDA 12.1"),
