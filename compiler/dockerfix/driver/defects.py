@@ -1,8 +1,8 @@
 """Why BuildKit would refuse a file, beyond what its parser says.
 
 The messages are those of ``moby/buildkit@0070379ba808:frontend/dockerfile/dockerfile2llb/convert.go`` (toCommand,
-validateCircularDependency, dispatch). A name means the last stage that has it, wherever it is; a number beyond the
-stages means one of the images that earlier instructions take files from, counted once for each of them.
+validateCircularDependency, dispatch). A name means the last stage with it, in any position; a number beyond the stages
+means one of the images that earlier instructions take files from, counted once for each of them.
 """
 
 from __future__ import annotations
