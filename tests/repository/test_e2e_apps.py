@@ -18,7 +18,7 @@ from e2e.buildah import Buildah, Failed
 from e2e.uploads import Uploads
 
 import dockerfix
-from places import FIXTURES
+from places import FIXTURES, PROJECTS
 
 APPS = yaml.safe_load((rows.HERE / "apps.yaml").read_text(encoding="utf-8"))
 RED, GREEN, BLUE, WHITE = (calls.COLOURS[letter] for letter in "RGBW")
@@ -130,7 +130,7 @@ def test_each_project_of_the_rows_is_called_or_says_why_not() -> None:
 
 @pytest.mark.parametrize("project", sorted(APPS))
 def test_each_cpu_project_is_called(project: str) -> None:
-    config = yaml.safe_load((rows.INPUTS / "projects" / project / "cog.yaml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((PROJECTS / project / "cog.yaml").read_text(encoding="utf-8"))
     calls_ = APPS[project].get("calls", [])
     assert calls_ or config["build"]["gpu"]
     assert not calls_ or {call.get("status", 200) for call in calls_} >= {200, 422}
