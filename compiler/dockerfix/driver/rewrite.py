@@ -9,7 +9,7 @@ from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
 from dockerfix.analysis.python import base_python
-from dockerfix.driver.defects import defects
+from dockerfix.driver.defects import Defect, shared_defects
 from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Change, Outcome, run
 from dockerfix.project.project import ConfigError, Project
@@ -20,6 +20,9 @@ from dockerfix.text.source import Source, Span
 
 REFUSED = "DF0"
 """The prefix of the codes with which an input is refused."""
+
+UNSET = "DF010"
+"""The code of what BuildKit rejects unless something outside of the file sets a variable, which can't be known here."""
 
 
 class Result:
@@ -63,7 +66,10 @@ class Result:
     @property
     def refused(self) -> bool:
         """Whether the input could not be taken at all."""
-        return any(finding.code.startswith(REFUSED) and finding.severity is Severity.ERROR for finding in self.findings)
+        return any(
+            finding.code.startswith(REFUSED) and finding.code != UNSET and finding.severity is Severity.ERROR
+            for finding in self.findings
+        )
 
 
 def rewrite(
@@ -117,7 +123,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     converting = marks_of_cog(document) or bool(find_blocks(document))
     context = Context(project, options, converting=converting, era=era(document), base_python=base_python(document))
     outcome = run(document, context)
-    findings = [*outcome.findings, *_remaining_defects(document, outcome.document)]
+    findings = [*outcome.findings, *map(_finding, shared_defects(document, outcome.document))]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))
@@ -133,13 +139,11 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)
 
 
-def _remaining_defects(source: Document, result: Document) -> list[Finding]:
-    """Yield what BuildKit refuses in the source and no pass repaired."""
-    remaining = {message for message, _offset in defects(result)}
-    if not remaining:
-        return []
-    return [
-        Finding("DF003", Span(offset, offset), message, severity=Severity.ERROR)
-        for message, offset in defects(source)
-        if message in remaining
-    ]
+def _finding(defect: Defect) -> Finding:
+    """Return the error that reports a defect of the source which no pass repaired."""
+    place = Span(defect.offset, defect.offset)
+    if not defect.unset:
+        return Finding("DF003", place, defect.message, severity=Severity.ERROR)
+    names = ", ".join(f"`{name}`" for name in defect.unset)
+    message = f"{defect.message}; nothing in this file sets {names}: set it, or pass --force if the base image does"
+    return Finding(UNSET, place, message, severity=Severity.ERROR)

@@ -25,17 +25,17 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
     Before:
 
         FROM python:3.11-slim
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN pip install \\
             'numpy==2.1.0'
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN pip install \\
             'numpy==2.1.1'
 
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN pip install \\
             'numpy==2.1.0'
     """

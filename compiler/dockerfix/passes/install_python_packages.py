@@ -45,7 +45,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN --mount=type=cache,target=/root/.cache/pip pip install \\
             'pillow==10.4.0' \\
             'numpy>=1.26,<2'

@@ -40,7 +40,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF202]: python_requirements of cog.yaml (2 instructions)
+        # dockerfix[DF202]: python_requirements from cog.yaml (2 instructions)
         COPY requirements.txt /tmp/requirements.txt
         RUN --mount=type=cache,target=/root/.cache/pip pip install -r /tmp/requirements.txt
         CMD ["python", "-m", "cog.server.http"]

@@ -38,7 +38,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF203]: system_packages of cog.yaml
+        # dockerfix[DF203]: system_packages from cog.yaml
         RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy ffmpeg tmux && rm -rf /var/lib/apt/lists/*
         CMD ["python", "-m", "cog.server.http"]
     """

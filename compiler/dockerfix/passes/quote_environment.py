@@ -35,7 +35,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF205]: environment of cog.yaml
+        # dockerfix[DF205]: environment from cog.yaml
         ENV GREETING="hello world"
         CMD ["python", "-m", "cog.server.http"]
     """

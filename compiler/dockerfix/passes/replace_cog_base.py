@@ -35,7 +35,7 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF110]: what `r8.im/cog-base:python3.11` brought (3 instructions)
+        # dockerfix[DF110]: the contents of `r8.im/cog-base:python3.11` (3 instructions)
         ENV DEBIAN_FRONTEND=noninteractive \\
             PYTHONUNBUFFERED=1 \\
             LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\

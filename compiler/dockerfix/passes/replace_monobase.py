@@ -47,7 +47,7 @@ def replace_monobase(document: Document, context: Context) -> Iterator[Finding]:
 
         # syntax=docker/dockerfile:1-labs
         FROM python:3.12-slim
-        # dockerfix[DF111]: what `r8.im/monobase:latest` brought
+        # dockerfix[DF111]: the contents of `r8.im/monobase:latest`
         ENV DEBIAN_FRONTEND=noninteractive \\
             PYTHONUNBUFFERED=1 \\
             LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\
