@@ -1,4 +1,4 @@
-"""The gate: it stops a result that BuildKit would reject or that a second run would change."""
+"""The gate, which stops a result that BuildKit would reject or that a second run would change."""
 
 from __future__ import annotations
 

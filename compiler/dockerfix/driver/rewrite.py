@@ -26,12 +26,12 @@ UNSET = "DF010"
 
 
 class Result:
-    """What `rewrite` gives back; nothing of it changes afterwards.
+    """The result of `rewrite`, which never changes.
 
-    `text` is what would be written, the source where `ok` is false. `findings` have their places in the source,
-    in its order. `changes` tie each change to its finding, with its place in the source and in the text.
-    `rewritten` is the text before that decision, for a caller who uses it even if there are errors (``--force``).
-    `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
+    `text` is the text to write; it is the source if `ok` is false. `findings` have their places in the source, in
+    its order. `changes` relate each change to its finding, with its place in the source and in the text.
+    `rewritten` is the rewritten text even if there are errors, for a caller who wants it then (``--force``).
+    `refused` means that the input could not be used, `internal` that the gate stopped the result.
     """
 
     __slots__ = ("_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
@@ -84,7 +84,7 @@ def rewrite(
 
     `project` is the folder with cog.yaml and the model's code; `cog_yaml` the YAML text itself as a str, or a file as a
     Path, if it is elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
-    nothing, raises nothing that the input could cause: what is wrong with it is a finding.
+    nothing, and never raises because of its input: problems are returned as findings.
     """
     text = Source.read(source)
     chosen = options or Options(target=target)
@@ -105,7 +105,7 @@ def _refuse(source: Source, code: str, message: str, offset: int = 0) -> Result:
 
 
 def _objection(document: Document) -> tuple[str, str] | None:
-    """Why the input can't be a Dockerfile at all: a code and a message."""
+    """Return why the input can't be a Dockerfile: a code and a message; None if it can."""
     if not document.text.strip("\ufeff \t\r\n"):
         return "DF001", "the input is empty; did `cog debug` fail?"
     if not document.stages:

@@ -19,8 +19,8 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     """Remove the server's CMD and EXPOSE, Cog's variables and labels, and the copy of its configuration.
 
     fal starts its own server on its own port and reads neither CMD nor EXPOSE of an app's image
-    (`fal-ai/fal:projects/fal/src/fal/app.py`). The variables `COG_*` and `R8_*` and the labels are read by Cog alone
-    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`). With `--target server` only the labels go.
+    (`fal-ai/fal:projects/fal/src/fal/app.py`). Only Cog reads the variables `COG_*` and `R8_*` and the labels
+    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`). `--target server` removes only the labels.
 
     Before:
 
@@ -38,7 +38,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
         COPY . /src
     """
     keeps_server = context.options.target == "server"
-    # the variables of monobase choose its versions, so DF111 takes them away
+    # the variables of monobase choose its versions, so DF111 removes them
     fast = any(cog.is_monobase(instruction) for instruction in document.instructions)
     for instruction in document.instructions:
         what = _server_part(instruction)
@@ -47,7 +47,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
         elif cog.is_cog_label(instruction):
             yield commands.removed(CODE, instruction, "removes Cog's label")
         elif keeps_server:
-            # it reads its variables and /src/cog.yaml
+            # the server reads its variables and /src/cog.yaml
             continue
         elif isinstance(instruction.view, Env) and not fast:
             yield from _in_env(instruction, instruction.view, context)
@@ -85,7 +85,7 @@ def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[F
 
 @of_node
 def _copies_config(instruction: Instruction) -> bool:
-    """``RUN cp /src/NAME /src/cog.yaml``, which Cog appends for a configuration of another name."""
+    """Whether this is ``RUN cp /src/NAME /src/cog.yaml``, which Cog appends if the configuration has another name."""
     simple = commands.simple_commands(instruction)
     if len(simple) != 1 or commands.program(simple[0]) != "cp":
         return False

@@ -10,7 +10,7 @@ from dockerfix import DOCUMENTATION
 from dockerfix.report.app_rules import APP_RULES
 
 PAGES = f"{DOCUMENTATION}/reference/codes"
-"""The index of the codes; the page of a code is below it."""
+"""The address of the index of codes; the pages of the codes are below it."""
 
 
 class Rule(NamedTuple):

@@ -1,4 +1,4 @@
-"""Which commands a stage calls, and which steps or base images bring them."""
+"""The commands that a stage calls, and the steps and base images that provide them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 def missing_packages(
     document: Document, stage: Stage, ignored: Collection[Instruction], project: Project
 ) -> tuple[str, ...]:
-    """The Debian packages of the tools that the stage calls before anything brings them; `ignored` steps bring nothing.
+    """Return the Debian packages for tools that the stage calls before a step provides them; `ignored` steps don't count.
 
-    What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything.
+    What fal needs at run time counts as called at the end. An unknown base image is assumed to have every tool.
     """
     if images.bottom_image(document, stage).kind is None:
         return ()
@@ -44,7 +44,7 @@ def _companion_is_there(name: str, installed: set[str]) -> bool:
 
 @of_node
 def _called(instruction: Instruction) -> tuple[str, ...]:
-    """The known tools that a RUN calls before it installs them itself."""
+    """Return the known tools that a RUN calls before it installs them itself."""
     return tuple(_before_installed(instruction))
 
 
@@ -60,7 +60,7 @@ def _before_installed(instruction: Instruction) -> Iterator[str]:
 
 
 def _all_calls(instruction: Instruction) -> Iterator[Call]:
-    """The commands of a RUN, and those in the texts that it hands to another shell."""
+    """Yield the commands of a RUN, and those in scripts that it passes to another shell."""
     for call in commands.calls(instruction):
         yield call
         for inner in commands.nested_commands(call.command) if call.program in commands.SHELLS else ():
@@ -68,7 +68,7 @@ def _all_calls(instruction: Instruction) -> Iterator[Call]:
 
 
 def _called_for_files(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[str]:
-    """What pip calls for the requirements files that it is given."""
+    """Return what pip calls for the requirements files that it installs."""
     if any(_builds_from_git(item.words) for item in copied_items(document, stage, instruction, project)):
         yield "git"
 
@@ -89,7 +89,7 @@ def _in_build_essential(package: str | None, installed: set[str]) -> bool:
 
 
 def _base_has(document: Document, stage: Stage, tool: str) -> bool:
-    """Whether a tool is there before the stage's first step: from the stages below, or from the image below these."""
+    """Whether a tool exists before the stage's first step: from the stages below, or from their base image."""
     lineage = stages.lineage(document, stage)
     steps = [instruction for origin in lineage[1:] for instruction in origin.instructions]
     if any(PACKAGE_OF_COMMAND.get(tool) in apt.installed(step) for step in steps):
