@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 import dockerfix
+from dockerfix.text.findings import Severity
 from pass_cases import SERVER, TINI
 
 TINI_STEP = (
@@ -58,3 +62,76 @@ def test_the_exporters_of_traces_go(rest: str) -> None:
     result = rewritten(text, "build: {}\nobservability: {traces: {enabled: true}}\n")
     assert "opentelemetry" not in result
     assert ("strip" in result) == bool(rest)
+
+
+STAGED = "FROM python:3.11-slim\nCOPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\nRUN pip install -r /tmp/requirements.txt\n"
+"""How Cog installs packages."""
+
+
+def findings(text: str, cog_yaml: str, project: Path | None = None) -> list[tuple[str, str]]:
+    """Severity and message of what is more than a note."""
+    result = dockerfix.rewrite(text, cog_yaml=cog_yaml, project=project)
+    assert not result.internal
+    return [(str(each.severity), each.message) for each in result.findings if each.severity > Severity.NOTE]
+
+
+@pytest.mark.parametrize("item", [".", "./", "-e .", "--editable=.", "-e ./"])
+@pytest.mark.parametrize("by", ["packages", "file"])
+def test_the_project_as_a_package_is_named(item: str, by: str, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(f"numpy\n{item}\n", "utf-8")
+    packages = f'python_packages: [numpy, "{item}"]' if by == "packages" else "python_requirements: requirements.txt"
+    found = findings(STAGED + SERVER, f"build: {{{packages}}}\n", tmp_path)
+    assert [message.partition(":")[0] for _severity, message in found] == [f"leaves out `{item}`"]
+
+
+@pytest.mark.parametrize(
+    "item", ["a @ https://x.org/${CHANNEL}/a-1.whl", "--index-url https://${CHANNEL}/s", "${A}/${B}"]
+)
+def test_what_pip_expands_in_files_the_shell_expands(item: str) -> None:
+    text = rewritten(STAGED + SERVER, f'build: {{python_packages: [numpy, "{item}"]}}\n')
+    for name in re.findall(r"\$\{\w+\}", item):
+        assert f'"{name}"' in text
+    again = dockerfix.rewrite(text, cog_yaml=f'build: {{python_packages: [numpy, "{item}"]}}\n')
+    assert again.text == text
+
+
+def test_nothing_else_is_expanded() -> None:
+    text = rewritten(STAGED + SERVER, "build: {python_packages: ['a @ https://x.org/$A/${b}/$(id)/`id`']}\n")
+    assert "'a @ https://x.org/$A/${b}/$(id)/`id`'" in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "git+ssh://git@github.com/x/y.git@0123abc",
+        "y @ git+ssh://git@github.com/x/y.git",
+        "-e git+git@github.com:x/y.git#egg=y",
+    ],
+)
+@pytest.mark.parametrize("by", ["packages", "file", "run"])
+def test_packages_over_ssh_are_an_error(address: str, by: str, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(f"{address}\n", "utf-8")
+    packages = {"packages": f'python_packages: ["{address}"]', "file": "python_requirements: requirements.txt"}.get(
+        by, ""
+    )
+    run = f"RUN pip install '{address}'\n" if by == "run" else ""
+    found = findings(
+        f"{STAGED if packages else 'FROM python:3.11-slim'}\n{run}{SERVER}", f"build: {{{packages}}}\n", tmp_path
+    )
+    assert [(severity, "needs SSH" in message) for severity, message in found] == [(str(Severity.ERROR), True)]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("git clone git@github.com:x/y.git", True),
+        ("git clone --depth 1 ssh://git@github.com/x/y.git /y", True),
+        ("--mount=type=secret,id=key git clone git@github.com:x/y.git", False),
+        ("git clone https://git@github.com/x/y.git", False),
+        ("git config user.email a@b.org:c", False),
+        ("echo git@github.com:x/y.git", False),
+    ],
+)
+def test_clones_over_ssh_are_an_error(command: str, expected: bool) -> None:
+    found = findings(f"FROM python:3.11\nRUN {command}\n{SERVER}", "build: {}\n")
+    assert any("needs SSH" in message for _severity, message in found) == expected
