@@ -64,7 +64,11 @@ def test_the_exporters_of_traces_go(rest: str) -> None:
     assert ("strip" in result) == bool(rest)
 
 
-STAGED = "FROM python:3.11-slim\nCOPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\nRUN pip install -r /tmp/requirements.txt\n"
+STAGED = """\
+FROM python:3.11-slim
+COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt
+RUN pip install -r /tmp/requirements.txt
+"""
 """How Cog installs packages."""
 
 
