@@ -220,7 +220,7 @@ class TestPython:
         source = block(DOCS / "reference/library.md", "python").replace("path/to/model", str(tmp_path))
         exec(source, {"text": DOCKERFILE})
         out = capsys.readouterr().out
-        assert "6 DF104 note the CMD that starts Cog's server is removed" in out
+        assert "6 DF104 note removes the CMD that starts Cog's server" in out
         exec(block(DOCS / "reference/library.md", "python", number=1), {"dockerfix": dockerfix})
         assert capsys.readouterr().out == "['base']\n3.11\n"
 
