@@ -38,7 +38,7 @@ class TestExitCodes:
         assert b"'fal==" in done.out
         assert b".cog/" not in done.out
         lines = done.err.splitlines()
-        assert "<stdin>:6:1: DF104 the CMD that starts Cog's server is removed" in lines
+        assert "<stdin>:6:1: DF104 removes the CMD that starts Cog's server" in lines
         assert lines[-1].startswith("dockerfix: rewritten, ")
         assert run("-q", cwd=folder, stdin=done.out) == (0, done.out, "")
 
