@@ -85,7 +85,7 @@ def test_every_field_is_read_as_text() -> None:
         train="train.py:train",
         concurrency_max=32,
         image="r8.im/me/model",
-        weights=(Weight("base", "hf://x/y", "/src/w"), Weight("", "weights/b", "")),
+        weights=(Weight("base", ("hf://x/y",), "/src/w"), Weight("", ("weights/b",), "")),
         notes=config.notes,
     )
     assert notes(config) == [(10, "item 2 of `build.python_packages` is empty and was skipped")]
@@ -402,3 +402,25 @@ def test_both_yaml_readers_agree(text: str, monkeypatch: pytest.MonkeyPatch) -> 
     second = read_config(text)
     assert first == second
     assert first.lines == second.lines
+
+
+def test_weights_may_have_several_sources() -> None:
+    text = "weights:\n  - name: a\n    target: /w\n    source:\n      - uri: hf://x/y\n      - uri: https://x/b\n"
+    config = read_config(text)
+    assert config.weights == (Weight("a", ("hf://x/y", "https://x/b"), "/w"),)
+    assert not config.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("observability: {config: t.py, traces: {enabled: true}}", (True, "t.py")),
+        ("observability: {traces: {enabled: false}}", (False, None)),
+        ("observability:", (False, None)),
+    ],
+)
+def test_traces(text: str, expected: tuple[bool, str | None]) -> None:
+    config = read_config(f"{text}\nbuild: {{python_overrides: o.txt}}\n")
+    assert (config.traces, config.traces_config) == expected
+    assert config.python_overrides == "o.txt"
+    assert not config.notes

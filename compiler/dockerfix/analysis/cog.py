@@ -26,6 +26,7 @@ from dockerfix.knowledge.cog_constructs import (
     TINI_VARIABLES,
     UV_IMAGE,
     WHEEL_COMPANIONS,
+    WHEEL_NAMES,
     WHEEL_PREFIXES,
 )
 from dockerfix.project.requirements import is_cog, parse_item
@@ -102,7 +103,7 @@ def staged_file(instruction: Instruction) -> str | None:
 def is_wheel_name(name: str) -> bool:
     """Whether a file name belongs to a wheel of Cog."""
     name = name.rpartition("/")[2]
-    return name.endswith(".whl") and name.startswith(WHEEL_PREFIXES)
+    return name in WHEEL_NAMES or (name.endswith(".whl") and name.startswith(WHEEL_PREFIXES))
 
 
 @of_node

@@ -14,6 +14,7 @@ from dockerfix.app.read.weights import Download
 from dockerfix.app.write.ignored import Ignored, read_ignored
 from dockerfix.app.write.type_names import TAKEN, pascal
 from dockerfix.knowledge.cog_constructs import DEFAULT_CUDA, default_python
+from dockerfix.knowledge.cog_server import SETUP_TIMEOUT
 from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
 from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, fal_version, machines_for_cuda
 from dockerfix.knowledge.versions import numbers
@@ -93,7 +94,7 @@ class Chooser:
         machine = (self.options.machine_type,) if self.options.machine_type else self.machine()
         python = self.python()
         multiplexing = self.multiplexing(predictor)
-        timeout = STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT
+        timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT)
         return Settings(
             name,
             f"{class_name}App" if class_name in TAKEN else class_name,
@@ -107,6 +108,11 @@ class Chooser:
             ignored.patterns,
             (*self.notes, *ignored.notes),
         )
+
+    def setup_timeout(self) -> int | None:
+        """The seconds that cog.yaml allows Cog's server for `setup`; None for no limit."""
+        text = dict(self.config.environment).get(SETUP_TIMEOUT, "").strip()
+        return int(text) or None if re.fullmatch(r"[0-9]{1,6}", text) else None
 
     def _note(self, code: str, message: str, *path: str, severity: Severity = Severity.NOTE) -> None:
         self.notes.append(Note(code, message, self.file, self.config.line_of(*path), severity))

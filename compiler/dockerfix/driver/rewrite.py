@@ -8,6 +8,7 @@ from dockerfix.analysis.blocks import find_blocks
 from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
+from dockerfix.analysis.packages import apt
 from dockerfix.analysis.python import base_python
 from dockerfix.driver.defects import Defect, shared_defects
 from dockerfix.driver.gate import GateError, check
@@ -121,7 +122,14 @@ def _printable(text: str) -> str:
 
 def _compile(document: Document, project: Project, options: Options) -> Result:
     converting = marks_of_cog(document) or bool(find_blocks(document))
-    context = Context(project, options, converting=converting, era=era(document), base_python=base_python(document))
+    context = Context(
+        project,
+        options,
+        converting=converting,
+        era=era(document),
+        base_python=base_python(document),
+        debian_packages=apt.installed_by(document),
+    )
     outcome = run(document, context)
     findings = [*outcome.findings, *map(_finding, shared_defects(document, outcome.document))]
     if not context.converting:

@@ -11,7 +11,7 @@ from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.install_step import PipStep
 from dockerfix.analysis.packages.torch_index import torch_source
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
-from dockerfix.project.requirements import Item
+from dockerfix.project.requirements import Item, parse_item
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
@@ -67,6 +67,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
         yield _refused(step, secret)
         return
     yield from _hashes(stages.final_stage(document), items)
+    yield from _project(stages.final_stage(document), context)
     local, items = requirements_copy.localised(items, "")
     source = torch_source(items, document, context)
     lines = install_step.lines_of(items, source)
@@ -134,6 +135,17 @@ def _hashes(stage: Stage | None, items: tuple[Item, ...]) -> Iterator[Finding]:
         if install_step.for_command_line(item) != item:
             message = f"leaves out the hash of `{item.name}`: pip accepts hashes only in a requirements file"
             yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
+
+
+def _project(stage: Stage | None, context: Context) -> Iterator[Finding]:
+    """The project itself among the packages."""
+    config, file = context.config, context.project.config_name
+    if stage is None or config is None:
+        return
+    for index, text in enumerate(config.python_packages):
+        item, line = parse_item(text), config.line_of("build", "python_packages", index)
+        if requirements_copy.is_project(item):
+            yield requirements_copy.left_out(CODE, stage.base.body_span, item, file, line)
 
 
 def _unknown(instruction: Instruction) -> Finding:

@@ -64,6 +64,9 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
         yield Finding(CODE, place, problem.message, severity=Severity.ERROR, file=problem.file, line=problem.line)
     if plan.problems:
         return
+    for line in plan.lines:
+        if requirements_copy.is_project(line.item) and not line.constraint:
+            yield requirements_copy.left_out(CODE, place, line.item, line.file, line.line)
     if plan.inline and any(install_step.for_command_line(item) != item for item in plan.items):
         message = f"leaves out the hashes in `{plan.path}`: pip accepts them only in a requirements file"
         yield Finding(CODE, place, message, severity=Severity.WARNING)
@@ -85,10 +88,11 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
         return
     removals = [commands.drop(copy) for copy in install_step.staged_copies(document)]
     if step is not None:
+        what = f"the packages listed in `{plan.path}`" if plan.inline else f"`{plan.path}` from the project"
         message = (
-            f"installs `{plan.path}` from the project (Cog installed a temporary copy that no longer exists)"
+            f"installs {what} (Cog installed a temporary copy that no longer exists)"
             if text
-            else f"removes the install of `{plan.path}`, which lists only Cog"
+            else f"removes the install of `{plan.path}`, which lists only Cog or the project itself"
         )
         edit = blocks.replace(document, step.instruction, text)
         yield Finding(CODE, step.instruction.body_span, message, (*removals, edit))

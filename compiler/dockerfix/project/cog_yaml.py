@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from dockerfix.project.fields import ConfigNote, Fields, shown
-from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, is_null, read_yaml
+from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, Sequence, is_null, read_yaml
 from dockerfix.text.lazy_patterns import lazy
 
 _BUILD_KEYS = (
@@ -25,7 +25,7 @@ _BUILD_KEYS = (
 )
 _TOP_KEYS = (
     *("build", "environment", "predict", "run", "model", "train", "concurrency", "image", "weights"),
-    *("tests", "name", "examples", "workdir"),
+    *("tests", "name", "examples", "workdir", "observability"),
 )
 _PYTHON = lazy(r"\d+\.\d+(\.\d+)?((a|b|rc)\d+)?", re.ASCII)
 _NUMBER = lazy(r"\d+(\.\d+){0,2}", re.ASCII)
@@ -49,15 +49,18 @@ class RunItem(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """One managed weight; a part missing in cog.yaml is ""."""
+    """One managed weight with the addresses of its sources; a name or target that cog.yaml leaves out is ""."""
 
     name: str
-    source: str
+    sources: tuple[str, ...]
     target: str
 
 
 class CogConfig(NamedTuple):
-    """The contents of a cog.yaml; missing text is None, a missing list ()."""
+    """What a cog.yaml says; absent text is None, absent lists are ().
+
+    `traces` is whether `observability` turns traces on, `traces_config` the Python file that it names for them.
+    """
 
     gpu: bool = False
     cuda: str | None = None
@@ -71,6 +74,9 @@ class CogConfig(NamedTuple):
     run: tuple[RunItem, ...] = ()
     pre_install: tuple[RunItem, ...] = ()
     sdk_version: str | None = None
+    python_overrides: str | None = None
+    traces: bool = False
+    traces_config: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     predict: str | None = None
     train: str | None = None
@@ -120,6 +126,7 @@ class _Builder(Fields):
         values = self.pairs(build, "build")
         self.unknown(values, _BUILD_KEYS, build, "build")
         self.both(values)
+        traces, traces_config = self.observability(top.get("observability"))
         return CogConfig(
             gpu=self.gpu(values),
             cuda=self.pattern(_NUMBER, "a version such as 12.1", values.get("cuda"), "build", "cuda"),
@@ -135,6 +142,9 @@ class _Builder(Fields):
             run=self.run(values.get("run"), "run"),
             pre_install=self.run(values.get("pre_install"), "pre_install"),
             sdk_version=self.text(values.get("sdk_version"), "build", "sdk_version"),
+            python_overrides=self.text(values.get("python_overrides"), "build", "python_overrides"),
+            traces=traces,
+            traces_config=traces_config,
             environment=self.environment(environment),
             predict=self.predict(top),
             train=self.text(top.get("train"), "train"),
@@ -269,11 +279,23 @@ class _Builder(Fields):
         for item in self.items(node, "weights"):
             path = ("weights", len(result))
             if isinstance(item, Scalar):
-                result.append(Weight("", self.text(item, *path) or "", ""))
+                result.append(Weight("", (self.text(item, *path) or "",), ""))
                 continue
             values = self.pairs(item, *path)
             source = values.get("source")
-            if isinstance(source, Mapping):
-                values["source"] = source.pairs["uri"].value if "uri" in source.pairs else source
-            result.append(Weight(*(self.text(values.get(part), *path, part) or "" for part in Weight._fields)))
+            each = source.items if isinstance(source, Sequence) else (source,)
+            found = (self.source(one, *path, "source", number) for number, one in enumerate(each))
+            name, target = (self.text(values.get(part), *path, part) or "" for part in ("name", "target"))
+            result.append(Weight(name, tuple(filter(None, found)), target))
         return tuple(result)
+
+    def source(self, node: Node | None, *path: str | int) -> str | None:
+        """The address of one source of weights, which may stand alone."""
+        return self.text(self.pairs(node, *path).get("uri") if isinstance(node, Mapping) else node, *path, "uri")
+
+    def observability(self, node: Node | None) -> tuple[bool, str | None]:
+        """Whether there are traces, and the file with their configuration (v0.23)."""
+        values = self.pairs(node, "observability")
+        traces = self.pairs(values.get("traces"), "observability", "traces")
+        enabled = self.boolean(traces.get("enabled"), "observability", "traces", "enabled")
+        return enabled, self.text(values.get("config"), "observability", "config")

@@ -170,8 +170,9 @@ def _requirement(text: str, at: int) -> tuple[Requirement, int]:
         return _from_url(match.group(), match.group()), match.end()
     match = _PATH.match(text, at)
     if match is not None:
-        found = _from_url(match.group(), match.group())
-        return found._replace(is_url=False, is_path=True), match.end()
+        end = _path_end(text, match)
+        found = _from_url(text[at:end], text[at:end])
+        return found._replace(is_url=False, is_path=True), end
     match = _NAMED.match(text, at)
     if match is None:
         return Requirement(text[at:]), at
@@ -183,6 +184,22 @@ def _requirement(text: str, at: int) -> tuple[Requirement, int]:
     specifier = match.group("specifier") or ""
     pin = _PIN.fullmatch(specifier)
     return Requirement(match.group(), name, extras, specifier, pin.group(1) if pin else None), match.end()
+
+
+def _path_end(text: str, match: re.Match[str]) -> int:
+    """Where a path ends: pip takes blanks in one, so words follow that are neither a path nor a requirement."""
+    path = match.group().partition(";")[0]
+    end = match.start() + len(path)
+    if not path.startswith(("./", "../", "~/", "/")) or end < match.end() or re.search(r"[\[#]", path):
+        return end
+    for word in _WORD.finditer(text, end):
+        if _ARCHIVE.search(text[match.start() : end]) or not re.match(r"[^./~;#<>=!@\s][^<>=!~@]*$", word.group()):
+            break
+        name, marker, _ = word.group().partition(";")
+        end = word.start() + len(name)
+        if marker or "[" in name:
+            break
+    return end
 
 
 def _from_url(text: str, url: str) -> Requirement:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dockerfix.analysis import blocks, commands
 from dockerfix.analysis.commands import Call
 from dockerfix.analysis.memo import of_node
-from dockerfix.syntax.dockerfile.tree import Instruction
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.lazy_patterns import lazy
 
 _NAME = lazy(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
@@ -42,6 +42,11 @@ def installs(call: Call) -> tuple[str, ...] | None:
 def installed(instruction: Instruction) -> tuple[str, ...]:
     """Return all Debian packages that a RUN installs, in order."""
     return tuple(name for call in commands.calls(instruction) for name in installs(call) or ())
+
+
+def installed_by(document: Document) -> frozenset[str]:
+    """Return all Debian packages that the steps of a document install."""
+    return frozenset(name for instruction in document.instructions for name in installed(instruction))
 
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from dockerfix.project.requirements import (
 )
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command
+from dockerfix.text.lazy_patterns import lazy
 
 
 class PipStep(NamedTuple):
@@ -78,8 +80,19 @@ def lines_of_options(items: Iterable[Item]) -> tuple[str, ...]:
 _INSTALLING = ("--editable", "--requirement")
 
 
+_EXPANDED = lazy(r"(\$\{[A-Z0-9_]+\})", re.ASCII)
+"""What pip expands in a requirements file but not on its command line (pip documentation, requirements file format)."""
+
+
 def _quoted(words: Iterable[str]) -> str:
-    return " ".join(shell_quote(word) for word in words)
+    return " ".join(_quoted_word(word) for word in words)
+
+
+def _quoted_word(word: str) -> str:
+    """Return one word of the shell, always with a single quote in front; the shell expands what pip would in a file."""
+    literal, *rest = _EXPANDED.split(word)
+    pieces = [f'"{piece}"' if _EXPANDED.fullmatch(piece) else shell_quote(piece) for piece in rest if piece]
+    return "".join([shell_quote(literal), *pieces])
 
 
 def option_items(config: CogConfig) -> tuple[Item, ...]:

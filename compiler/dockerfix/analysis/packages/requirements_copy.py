@@ -12,8 +12,10 @@ from dockerfix.analysis.packages.install_step import without_cog
 from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
 from dockerfix.project.pip_options import Option
 from dockerfix.project.requirements import Item, Requirement, has_credentials, is_cog, parse_item, shell_quote
-from dockerfix.project.requirements_files import FileProblem, Requirements
+from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements
+from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.source import Span
 
 
 class Plan(NamedTuple):
@@ -21,6 +23,7 @@ class Plan(NamedTuple):
 
     `copies` are COPY instructions, `target` is the file in the image that pip reads. If `inline`, pip gets `items`
     on its command line instead, and `copies` bring only the local packages that they name. `problems` are errors.
+    `lines` are those of the file and of the files that it includes, as written.
     """
 
     path: str
@@ -29,6 +32,7 @@ class Plan(NamedTuple):
     items: tuple[Item, ...]
     inline: bool
     problems: tuple[FileProblem, ...]
+    lines: tuple[RequirementLine, ...] = ()
 
 
 def make(context: Context, path: str) -> Plan:
@@ -70,6 +74,20 @@ def _is_local(part: Requirement) -> bool:
     return part.text in _PROJECT or (part.is_path and not path.startswith(("/", "~")) and "://" not in path)
 
 
+def is_project(item: Item) -> bool:
+    """Whether an item is the project itself as a package, such as ``-e .``, which is left out."""
+    return any(each.text in _PROJECT for each in _installed(item))
+
+
+def left_out(code: str, span: Span, item: Item, file: str | None, line: int | None) -> Finding:
+    """Return the warning about an item that is the project itself."""
+    message = (
+        f"leaves out `{item.raw.strip()}`: the image has the project on Python's path, but not what it depends on by "
+        "pyproject.toml or setup.py; list these packages here"
+    )
+    return Finding(code, span, message, severity=Severity.WARNING, file=file, line=line)
+
+
 def _path_of(part: Requirement) -> str:
     """Return the path of a local package, without extras and marker."""
     return part.text.removeprefix("file:").partition("[")[0].partition(";")[0].strip()
@@ -92,7 +110,7 @@ def _plain(path: str, found: Requirements) -> Plan:
         base = posixpath.dirname(target)
         places = {name: target if name == path else f"{base}/{place}" for name, place in places.items()}
     copies = tuple(copy_instruction(name, place) for name, place in places.items())
-    return Plan(path, target, copies, found.items, inline=False, problems=())
+    return Plan(path, target, copies, found.items, inline=False, problems=(), lines=found.lines)
 
 
 def _inline(path: str, found: Requirements) -> Plan:
@@ -103,7 +121,7 @@ def _inline(path: str, found: Requirements) -> Plan:
         target = f"{base}/{name.replace('/', '-')}"
         copies = (*copies, copy_instruction(name, target))
         items = (*items, Item("", (Option("-c", target),)))
-    return Plan(path, "", copies, items, inline=True, problems=())
+    return Plan(path, "", copies, items, inline=True, problems=(), lines=found.lines)
 
 
 def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tuple[Item, ...]]:
@@ -131,7 +149,8 @@ def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
     """Return the COPY of a local package, and its requirement in the image with the same extras and marker."""
     path = _path_of(local)
     source = posixpath.normpath(posixpath.join(folder, path))
-    target = f"{posixpath.dirname(REQUIREMENTS_TARGET)}/{ARTIFACTS_FOLDER}{posixpath.basename(source)}"
+    # the whole path: two packages may have one name in different folders
+    target = f"{posixpath.dirname(REQUIREMENTS_TARGET)}/{ARTIFACTS_FOLDER}{source}"
     return copy_instruction(source, target), local._replace(
         text=local.text.removeprefix("file:").replace(path, target, 1)
     )
