@@ -111,7 +111,7 @@ def failures(project: Path) -> Iterator[None]:
 def print_findings(findings: Sequence[Finding], project: Path, *, quiet: bool) -> None:
     """Print what was found in the project's files, a line each."""
     from dockerfix.report.entry import readable
-    from dockerfix.report.text import paint
+    from dockerfix.report.text import message
     from dockerfix.text.findings import Severity
 
     colour = streams.colours(sys.stderr)
@@ -120,6 +120,4 @@ def print_findings(findings: Sequence[Finding], project: Path, *, quiet: bool) -
             continue
         path = os.path.normpath(project / (each.file or "."))
         line = "" if each.line is None else f":{each.line}"
-        label = "" if each.severity is Severity.NOTE else f"{each.severity.label}: "
-        label = paint(label, "1") if colour and label else label
-        streams.say(f"{readable(path)}{line}: {each.code} {label}{readable(each.message)}")
+        streams.say(f"{readable(path)}{line}: {message(each, colour=colour)}")

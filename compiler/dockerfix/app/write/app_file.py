@@ -5,7 +5,7 @@ They are `/`, and `/stream` for a predictor that yields its result in pieces.
 
 from __future__ import annotations
 
-from dockerfix.app.read.model import Input, Note, Predictor
+from dockerfix.app.read.model import Input, Predictor
 from dockerfix.app.settings import Settings
 from dockerfix.app.write.layout import Group, Node, comment, docstring, lay, string, value
 from dockerfix.app.write.results import Results
@@ -81,19 +81,13 @@ def _inputs(predictor: Predictor, speller: Speller) -> list[str]:
         lines.append(docstring("The predictor has no inputs.", 4))
     names = field_names(each.name for each in predictor.inputs)
     for each in predictor.inputs:
-        lines += [*(mark(note, 4) for note in each.notes), *_field(each, names[each.name], speller)]
+        lines += [*(comment(note.mark, 4) for note in each.notes), *_field(each, names[each.name], speller)]
     return lines
 
 
 def _field(each: Input, name: str, speller: Speller) -> list[str]:
     annotation, value_ = speller.field(each, name)
     return lay(f"{name}: {annotation} = ", value_, indent=4) if value_ else [f"    {name}: {annotation}"]
-
-
-def mark(note: Note, indent: int) -> str:
-    """The comment that marks a place in the output to check."""
-    place = note.file if note.line is None else f"{note.file}:{note.line}"
-    return comment(f"dockerfix[{note.code}]: {note.message} ({place})", indent)
 
 
 def _image(settings: Settings, speller: Speller) -> list[str]:
@@ -118,7 +112,7 @@ def _image(settings: Settings, speller: Speller) -> list[str]:
 
 def _app(predictor: Predictor, settings: Settings, endpoints: _Endpoints, *, uses_torch_hub: bool) -> list[str]:
     speller = endpoints.speller
-    texts = f"{speller.use('typing', 'List')}[str]" if speller.old else "list[str]"
+    texts = f"{speller.generic('list')}[str]"
     head = Group(f"class {settings.class_name}(", (("", "fal.App"), ("python_version=", string(settings.python))), ")")
     machine = value(list(settings.machine)) if len(settings.machine) > 1 else string(settings.machine[0])
     lines = [
@@ -146,7 +140,7 @@ def _setup(predictor: Predictor, *, uses_torch_hub: bool) -> list[str]:
     load = Group("load(", (("", string(predictor.file)), ("", string(predictor.name))), ")")
     lines += lay("self.predictor = ", load, indent=8)
     if setup is not None:
-        lines += [mark(note, 8) for note in predictor.notes if note.code == "DF511"]
+        lines += [comment(note.mark, 8) for note in predictor.notes if note.code == "DF511"]
         weights = 'weights=os.environ.get("COG_WEIGHTS") or None' if setup.weights else ""
         lines.append(f"        {'await ' if setup.is_async else ''}self.predictor.setup({weights})")
     return lines
