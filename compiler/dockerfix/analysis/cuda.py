@@ -29,7 +29,7 @@ def cuda_for_packages(document: Document, context: Context, torch: str | None = 
 
 
 def needs_gpu(context: Context, image: BaseImage) -> bool:
-    """Whether the model runs on a GPU: by cog.yaml, or by the base image where there is no cog.yaml."""
+    """Whether the model runs on a GPU: by cog.yaml, or without one by the base image."""
     return context.config.gpu if context.config is not None else image.has_cuda is True
 
 

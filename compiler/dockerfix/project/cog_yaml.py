@@ -290,7 +290,7 @@ class _Builder(Fields):
         return tuple(result)
 
     def source(self, node: Node | None, *path: str | int) -> str | None:
-        """The address of one source of weights, which may stand alone."""
+        """Return the address of one source of weights, which may be a plain string."""
         return self.text(self.pairs(node, *path).get("uri") if isinstance(node, Mapping) else node, *path, "uri")
 
     def observability(self, node: Node | None) -> tuple[bool, str | None]:
