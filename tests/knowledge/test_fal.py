@@ -56,7 +56,7 @@ def test_pins_that_fal_can_not_live_with(package: str, specifier: str, python: s
     ("package", "specifier", "python", "expected"),
     [
         ("fastapi", "<0.99", "3.11", ">=0.99.1,<0.137,!=0.119.*,!=0.120.*,!=0.121.*,!=0.122.*,!=0.123.0"),
-        ("tblib", ">=3.2.0", "3.11", "<3.2.0"),
+        ("tblib", ">=3.2.0", "3.11", ">=1.7.0,<3.2.0"),
         ("pydantic", "<2", "3.11", ">=2.5"),
         ("pillow", "<10", "3.10", ">=10.2.0,<13"),
         ("pillow", "<10", None, ">=13.0,<14"),

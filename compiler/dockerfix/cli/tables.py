@@ -13,7 +13,7 @@ _SOURCE = "_SOURCE"
 
 
 def described() -> str:
-    """Return a paragraph for each subject: the day of the last comparison with its sources, its tables, their source."""
+    """Return a paragraph for each subject: when it was last compared with its sources, its tables, their sources."""
     names = sorted(module.name for module in pkgutil.iter_modules(knowledge.__path__))
     modules = [importlib.import_module(f"{knowledge.__name__}.{name}") for name in names]
     return "\n".join(line for module in modules if hasattr(module, "AS_OF") for line in _lines(module)) + "\n"
