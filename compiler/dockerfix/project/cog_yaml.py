@@ -18,12 +18,12 @@ from dockerfix.project.fields import ConfigNote, Fields, shown
 from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, Sequence, is_null, read_yaml
 from dockerfix.text.lazy_patterns import lazy
 
-_BUILD_KEYS = (
+BUILD_KEYS = (
     *("gpu", "cuda", "cudnn", "python_version", "python_packages", "python_requirements", "python_extra_index_urls"),
     *("python_find_links", "system_packages", "run", "pre_install", "sdk_version"),
     *("fast", "cog_runtime", "python_overrides", "architectures", "build_requires_gpu"),
 )
-_TOP_KEYS = (
+TOP_KEYS = (
     *("build", "environment", "predict", "run", "model", "train", "concurrency", "image", "weights"),
     *("tests", "name", "examples", "workdir", "observability"),
 )
@@ -118,13 +118,13 @@ class _Builder(Fields):
 
     def config(self, root: Mapping) -> CogConfig:
         top = self.pairs(root)
-        self.unknown(top, _TOP_KEYS, root)
+        self.unknown(top, TOP_KEYS, root)
         build, environment = top.get("build"), top.get("environment")
-        if is_null(build) and isinstance(environment, Mapping) and set(environment.pairs) & set(_BUILD_KEYS):
+        if is_null(build) and isinstance(environment, Mapping) and set(environment.pairs) & set(BUILD_KEYS):
             self.note("uses the key `environment` of 2021; it was read as `build`", environment.line)
             build, environment = environment, None
         values = self.pairs(build, "build")
-        self.unknown(values, _BUILD_KEYS, build, "build")
+        self.unknown(values, BUILD_KEYS, build, "build")
         self.both(values)
         traces, traces_config = self.observability(top.get("observability"))
         return CogConfig(
