@@ -9,6 +9,7 @@ from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
 from dockerfix.analysis.python import base_python
+from dockerfix.driver.account import Account, Entry, account
 from dockerfix.driver.defects import defects
 from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Change, Outcome, run
@@ -31,7 +32,7 @@ class Result:
     `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
     """
 
-    __slots__ = ("_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
+    __slots__ = ("_account", "_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
 
     def __init__(
         self,
@@ -39,12 +40,14 @@ class Result:
         text: str,
         findings: tuple[Finding, ...],
         outcome: Outcome | None = None,
+        accounted: Account | None = None,
         *,
         internal: bool = False,
     ) -> None:
         self.source = source
         self.findings = tuple(sorted(findings, key=lambda finding: (finding.span, finding.code)))
         self._outcome = outcome
+        self._account = accounted
         self.internal = internal
         self.ok = not internal and all(finding.severity < Severity.ERROR for finding in findings)
         self.rewritten = source.text if internal else text
@@ -54,6 +57,11 @@ class Result:
     def changes(self) -> tuple[Change, ...]:
         """The changes in the order in which they were made."""
         return self._outcome.changes if self._outcome is not None else ()
+
+    @property
+    def account(self) -> tuple[Entry, ...]:
+        """Where each line of cog.yaml, of its requirements files and of the source went; () for a refused source."""
+        return self._account.entries if self._account is not None else ()
 
     @property
     def changed(self) -> bool:
@@ -117,7 +125,9 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     converting = marks_of_cog(document) or bool(find_blocks(document))
     context = Context(project, options, converting=converting, era=era(document), base_python=base_python(document))
     outcome = run(document, context)
-    findings = [*outcome.findings, *_remaining_defects(document, outcome.document)]
+    remaining = _remaining_defects(document, outcome.document)
+    accounted = account(document, outcome, context, refused=bool(remaining))
+    findings = [*outcome.findings, *accounted.findings, *remaining]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))
@@ -130,7 +140,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
             Finding("DF008", Span(0, 0), f"{error}; nothing was written; please report this", severity=Severity.ERROR)
         )
         internal = True
-    return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)
+    return Result(document.source, outcome.document.text, tuple(findings), outcome, accounted, internal=internal)
 
 
 def _remaining_defects(source: Document, result: Document) -> list[Finding]:
