@@ -143,3 +143,24 @@ def test_the_parts_of_a_name() -> None:
 )
 def test_successors(distribution: str | None, package: str, expected: str) -> None:
     assert images.successor(distribution, package) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "python"),
+    [
+        ("FROM public.ecr.aws/docker/library/python:3.11-slim\n", "python-slim", "3.11"),
+        ("FROM acme.jfrog.io/docker-remote/python:3.11-bookworm\n", "python", "3.11"),
+        ("FROM localhost:5000/cache/nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\n", "cuda-devel", None),
+        ("FROM mirror.example.org/hub/ubuntu:22.04\n", "ubuntu", None),
+        ("ARG M\nFROM ${M}python:3.11-slim\n", "python-slim", "3.11"),
+        ("ARG M\nARG V=3.11\nFROM $M/library/python:$V\n", "python", "3.11"),
+        ("ARG M=mirror.example.org/\nFROM ${M}python:3.11-slim\n", "python-slim", "3.11"),
+        ("FROM public.ecr.aws/lambda/python:3.11\n", None, "3.11"),
+        ("FROM acme/python:3.11-slim\n", None, "3.11"),
+        ("ARG V\nFROM python:$V\n", None, None),
+        ("ARG B\nFROM ${B}\n", None, None),
+        ("ARG M\nARG V\nFROM ${M}python:$V\n", None, None),
+    ],
+)
+def test_images_behind_registries_and_mirrors(text: str, kind: str | None, python: str | None) -> None:
+    assert (final(text).kind, final(text).python) == (kind, python)

@@ -64,3 +64,11 @@ def test_the_machine_of_choice(tmp_path: Path) -> None:
 )
 def test_the_class_of_a_result(endings: list[str], expected: str) -> None:
     assert of_output("", endings) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("900", 900), ("0", 600), ("soon", 600), ("", 600)], ids=["900", "0", "text", "empty"]
+)
+def test_the_time_for_setup_is_that_of_cog(tmp_path: Path, value: str, expected: int) -> None:
+    cog_yaml = config("") + f'environment: ["COG_SETUP_TIMEOUT={value}"]\n'
+    assert build(write(tmp_path, predict__py=PREDICTOR, cog__yaml=cog_yaml)).settings.startup_timeout == expected

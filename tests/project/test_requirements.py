@@ -314,3 +314,24 @@ def test_valid_requirements_are_read_as_packaging_reads_them(
 
 def test_names_are_normalized() -> None:
     assert normalize("A_b.-C") == "a-b-c"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("./dist/local zip pkg.zip", ["./dist/local zip pkg.zip"]),
+        ("./dist/local zip pkg.zip ; python_version < '4'", ["./dist/local zip pkg.zip ; python_version < '4'"]),
+        ("/opt/x y.whl[extra]", ["/opt/x y.whl[extra]"]),
+        ("./my pkg", ["./my pkg"]),
+        ("./x y; python_version < '4'", ["./x y; python_version < '4'"]),
+        ("./x-1.0.whl; python_version < '4'", ["./x-1.0.whl; python_version < '4'"]),
+        ("./a b.whl numpy", ["./a b.whl", "numpy"]),
+        ("./a.whl ./b.whl", ["./a.whl", "./b.whl"]),
+        ("./x numpy==1.0", ["./x", "numpy==1.0"]),
+        ("./pkg[dev] numpy", ["./pkg[dev]", "numpy"]),
+    ],
+)
+def test_paths_with_blanks(text: str, expected: list[str]) -> None:
+    found = parse_item(text).requirements
+    assert [each.text for each in found] == expected
+    assert found[0].is_path

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from dockerfix.analysis.cog import era
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
+from dockerfix.analysis.packages import apt
 from dockerfix.analysis.python import base_python
 from dockerfix.driver.pipeline import Outcome, run
 from dockerfix.passes import Pass, all_passes
@@ -69,7 +70,14 @@ def run_alone(each: Pass, source: str | bytes, project: Project, options: Option
     """What a pass alone does to a Dockerfile of Cog's."""
     document = parse(source)
     chosen = options or Options()
-    context = Context(project, chosen, converting=True, era=era(document), base_python=base_python(document))
+    context = Context(
+        project,
+        chosen,
+        converting=True,
+        era=era(document),
+        base_python=base_python(document),
+        debian_packages=apt.installed_by(document),
+    )
     return run(document, context, passes=[each])
 
 

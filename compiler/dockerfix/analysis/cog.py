@@ -26,6 +26,7 @@ from dockerfix.knowledge.cog_constructs import (
     TINI_VARIABLES,
     UV_IMAGE,
     WHEEL_COMPANIONS,
+    WHEEL_NAMES,
     WHEEL_PREFIXES,
 )
 from dockerfix.project.requirements import is_cog, parse_item
@@ -102,7 +103,7 @@ def staged_file(instruction: Instruction) -> str | None:
 def is_wheel_name(name: str) -> bool:
     """Whether a file name belongs to a wheel of Cog."""
     name = name.rpartition("/")[2]
-    return name.endswith(".whl") and name.startswith(WHEEL_PREFIXES)
+    return name in WHEEL_NAMES or (name.endswith(".whl") and name.startswith(WHEEL_PREFIXES))
 
 
 @of_node
@@ -119,7 +120,7 @@ def is_server(instruction: Instruction) -> bool:
 
 @of_node
 def is_tini_entrypoint(instruction: Instruction) -> bool:
-    """Whether an ENTRYPOINT starts tini with nothing, or with a script of Cog, under it."""
+    """Whether an ENTRYPOINT starts tini alone, or tini with a script of Cog."""
     words = _under_tini(instruction) if instruction.keyword == "ENTRYPOINT" else None
     return words is not None and all(word in SERVER_ENTRYPOINT_SCRIPTS for word in words)
 

@@ -10,22 +10,31 @@ class Context:
     """What a pass may read besides the document; nothing in it changes.
 
     `converting` is whether the input is from Cog or has blocks of dockerfix; otherwise only reporting passes run. `era`
-    is about which releases wrote the input (``E13``), `base_python` the Python of its final image.
+    is about which releases wrote the input (``E13``), `base_python` the Python of its final image, and
+    `debian_packages` what the steps of the input install by apt, Cog's own ones included.
     """
 
-    __slots__ = ("base_python", "converting", "era", "options", "project")
+    __slots__ = ("base_python", "converting", "debian_packages", "era", "options", "project")
 
     def __init__(
-        self, project: Project, options: Options, *, converting: bool, era: str, base_python: str | None = None
+        self,
+        project: Project,
+        options: Options,
+        *,
+        converting: bool,
+        era: str,
+        base_python: str | None = None,
+        debian_packages: frozenset[str] = frozenset(),
     ) -> None:
         self.project = project
         self.options = options
         self.converting = converting
         self.era = era
         self.base_python = base_python
+        self.debian_packages = debian_packages
 
     def for_second_run(self) -> Context:
-        """Return the context for a run over the result of the first run."""
+        """Return the context for a second run, over the result of the first."""
         return Context(self.project, self.options, converting=self.converting, era=self.era)
 
     @property

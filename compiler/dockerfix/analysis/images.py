@@ -9,7 +9,7 @@ from dockerfix.analysis import cog, stages, variables
 from dockerfix.analysis.memo import of_document
 from dockerfix.knowledge.cog_base import RENAMED_PACKAGES, CogBaseTag, parse_cog_base_tag
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, FIRST_BASE_IMAGE, PYTHON_IMAGE
-from dockerfix.knowledge.commands import ImageKind, debian_of_python, image_kind
+from dockerfix.knowledge.commands import ImageKind, debian_of_python, image_kind, public_name
 from dockerfix.knowledge.cuda import parse_cuda_tag
 from dockerfix.knowledge.gpu import image_cuda, is_plain_image
 from dockerfix.syntax.dockerfile.arguments import Text
@@ -20,12 +20,15 @@ from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
 _VERSION = lazy(r"\d+\.\d+(?:\.\d+)?")
+_MIRROR = lazy(r"(?P<variable>\$\w+(?=/)|\$\{\w+\})(?P<rest>/?[a-z0-9].*)")
 
 
 class BaseImage(NamedTuple):
     """The image that a FROM names, with variables expanded; `place` is the name in the source.
 
-    Where only the build knows the image, `text` is as written and the fields after `variables` are empty. `python`,
+    Where only the build knows the image, `text` is as written and the fields after `variables` are empty. A variable
+    without value in front of the name is a registry or mirror. `public` is the name that the image has on Docker Hub,
+    with ``library/`` left out, `repository` the one that it has in its registry. `python`,
     `cuda` and `cudnn` are the versions in the tag. `has_cuda` and `has_python` are None where the name does not say;
     `sets_cuda_version` is whether the image certainly sets the variable with its CUDA version. `kind` is the kind of a
     well-known image, `cog` the tag of Cog's own base image taken apart.
@@ -37,6 +40,7 @@ class BaseImage(NamedTuple):
     variables: tuple[str, ...] = ()
     registry: str = ""
     repository: str = ""
+    public: str = ""
     tag: str = ""
     has_digest: bool = False
     is_cog: bool = False
@@ -53,7 +57,7 @@ class BaseImage(NamedTuple):
     @property
     def distribution(self) -> str | None:
         """The release of Debian or Ubuntu, such as ``debian13``; None where the name does not say."""
-        return distribution_of(self.repository, self.tag)
+        return distribution_of(self.public, self.tag)
 
 
 @of_document
@@ -65,14 +69,19 @@ def base_image(_document: Document, stage: Stage) -> BaseImage:
         return BaseImage(base, base.body_span, "")
     written = view.words[0]
     names, place, text = variables.names_in([written.value]), base.original(written.span), stages.base_name(base)
+    mirror = "" if text else _mirror(base)
+    if mirror:
+        text = _expanded(base).removeprefix("/")
     if not text:
         return BaseImage(base, place, written.value, names)
     image = parse_image(Text(text, Span(0, len(text))))
     tag = image.tag.value if image.tag else ""
+    registry = image.registry or mirror
+    public = public_name(registry, image.repository, tag)
     is_cog = cog.is_cog_base(base)
     cog_tag = parse_cog_base_tag(tag) if is_cog else None
     is_python = image.name == PYTHON_IMAGE
-    is_cuda = image.repository.endswith(CUDA_IMAGE)
+    is_cuda = public.endswith(CUDA_IMAGE)
     version = _VERSION.match(tag) if is_python else None
     found = image_cuda(image.repository, tag)
     return BaseImage(
@@ -80,8 +89,9 @@ def base_image(_document: Document, stage: Stage) -> BaseImage:
         place,
         text,
         names,
-        image.registry,
+        registry,
         image.repository,
+        public,
         tag,
         has_digest=image.digest is not None,
         is_cog=is_cog,
@@ -89,12 +99,27 @@ def base_image(_document: Document, stage: Stage) -> BaseImage:
         is_python=is_python,
         has_python=False if is_cuda or image.name == FIRST_BASE_IMAGE else True if is_python else None,
         python=cog_tag.python if cog_tag else version[0] if version else None,
-        has_cuda=found.is_cuda if found else False if is_plain_image(image.repository) else None,
+        has_cuda=found.is_cuda if found else False if is_plain_image(public) else None,
         sets_cuda_version=found is not None and found.sets_variable,
         cuda=found.cuda if found else None,
         cudnn=found.cudnn if found else None,
-        kind=image_kind(image.repository, tag),
+        kind=image_kind(public, tag),
     )
+
+
+def _expanded(base: Instruction) -> str:
+    """Return the name in a FROM with variables expanded, those without a value to nothing."""
+    found = variables.of(base)
+    return found.words[0] if found.problem is None and found.words else ""
+
+
+def _mirror(base: Instruction) -> str:
+    """Return the variable in front of the name of an image, where it is the only one without a value; else ""."""
+    view = base.view
+    found = _MIRROR.match(view.words[0].value) if isinstance(view, From) and view.words else None
+    if found is None or not variables.of(base).unset.isdisjoint(variables.names_in([found["rest"]])):
+        return ""
+    return found["variable"]
 
 
 def bottom_image(document: Document, stage: Stage) -> BaseImage:

@@ -1,4 +1,4 @@
-"""The settings of an App, from cog.yaml and the Dockerfile: name, machine, Python, timeouts, what isn't uploaded."""
+"""The settings of an App, from cog.yaml and the Dockerfile: name, machine, Python, timeouts, ignored files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dockerfix.app.read.weights import Download
 from dockerfix.app.write.ignored import Ignored, read_ignored
 from dockerfix.app.write.type_names import TAKEN, pascal
 from dockerfix.knowledge.cog_constructs import DEFAULT_CUDA, default_python
+from dockerfix.knowledge.cog_server import SETUP_TIMEOUT
 from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
 from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, fal_version, machines_for_cuda
 from dockerfix.knowledge.versions import numbers
@@ -46,7 +47,7 @@ class AppOptions:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings as they are written; `python` is a minor version such as "3.11"."""
+    """The settings to write; `python` is a minor version such as "3.11"."""
 
     app_name: str
     class_name: str
@@ -93,7 +94,7 @@ class Chooser:
         machine = (self.options.machine_type,) if self.options.machine_type else self.machine()
         python = self.python()
         multiplexing = self.multiplexing(predictor)
-        timeout = STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT
+        timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT)
         return Settings(
             name,
             f"{class_name}App" if class_name in TAKEN else class_name,
@@ -107,6 +108,11 @@ class Chooser:
             ignored.patterns,
             (*self.notes, *ignored.notes),
         )
+
+    def setup_timeout(self) -> int | None:
+        """The seconds that cog.yaml allows Cog's server for `setup`; None for no limit."""
+        text = dict(self.config.environment).get(SETUP_TIMEOUT, "").strip()
+        return int(text) or None if re.fullmatch(r"[0-9]{1,6}", text) else None
 
     def _note(self, code: str, message: str, *path: str, severity: Severity = Severity.NOTE) -> None:
         self.notes.append(Note(code, message, self.file, self.config.line_of(*path), severity))
@@ -126,7 +132,7 @@ class Chooser:
         return python
 
     def multiplexing(self, predictor: Predictor) -> int | None:
-        """How many requests a runner takes at once; None for one."""
+        """Return how many requests a runner takes at once; None for one."""
         said = predictor.concurrency
         wanted = self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
@@ -138,7 +144,7 @@ class Chooser:
         return wanted if wanted > 1 else None
 
     def machine(self) -> tuple[str, ...]:
-        """The machine types, of which fal takes the first that is free."""
+        """Return the machine types; fal uses the first that is free."""
         if not self.config.gpu:
             heavy = FRAMEWORKS & self.project.declared_packages
             return (max(CPU_MACHINES, key=_fits_frameworks),) if heavy else (DEFAULT_MACHINE,)
@@ -165,7 +171,7 @@ class Chooser:
         return self.config.cuda or base or of_torch or (tensorflow.cuda if tensorflow else DEFAULT_CUDA)
 
     def runs_torch(self, arch: str) -> bool:
-        """Whether the pinned torch has kernels for an architecture: before 2.0 it had none for sm_90 and later."""
+        """Whether the pinned torch has kernels for an architecture; before 2.0 it has none for sm_90 and later."""
         torch = self.pinned("torch")
         return torch is None or numbers(torch) >= (2,) or int(arch.removeprefix("sm_")) < 90
 

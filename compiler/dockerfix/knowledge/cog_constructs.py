@@ -11,8 +11,14 @@ PACKAGE_SOURCE = "replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go; na
 PACKAGE_NAMES = ("cog", "coglet", "cog-dataclass")
 PACKAGE_REPOSITORIES = ("github.com/replicate/cog", "github.com/replicate/cog-runtime")
 WHEEL_PREFIXES = ("cog-", "coglet-", "cog_dataclass-")
+WHEEL_NAMES = ("cog.whl", "coglet.whl", "cog_dataclass.whl")  # replicate/cog#1963, built by Homebrew
 WHEEL_COMPANIONS = ("pydantic<2", "pydantic>=1.9,<3")  # in the RUN that installs Cog's wheel
 FIRST_PACKAGES = ("flask", "flask==2.0.1", "requests==2.25.1", "redis==3.5.3")  # of cog.py, before there was a wheel
+
+TRACES_SOURCE = "replicate/cog:pkg/dockerfile/standard_generator.go (PythonTracingRequirements), of v0.23"
+TRACES_FOLDER = "/.cog/"
+TRACES_PACKAGES = ("opentelemetry-exporter-otlp-proto-http", "opentelemetry-exporter-otlp-proto-grpc")
+TRACES_VARIABLE = "COG_TRACE_"
 
 STAGING_SOURCE = (
     "replicate/cog@v0.0.5:pkg/dockerfile/generator.go (.cog/tmp), "

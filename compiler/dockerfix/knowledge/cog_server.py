@@ -17,6 +17,21 @@ BEHAVIOUR_SOURCE = (
 HEALTH_PATH = "/health-check"  # always answers 200; the body has the state
 INNER_PORT = 5000
 
+RUNTIME_SOURCE = (
+    "replicate/cog:docs/environment.md (runtime server variables; an App hands COG_WEIGHTS on); "
+    "fal-ai/fal:projects/fal/src/fal/app.py (startup_timeout)"
+)
+# variables that users set and only Cog's server reads, and the setting of a fal App that does the same ("" for none)
+RUNTIME_VARIABLES = {
+    "COG_SETUP_TIMEOUT": "startup_timeout",
+    "COG_MAX_CONCURRENCY": "max_multiplexing",
+    "COG_LOG_LEVEL": "",
+    "COG_THROTTLE_RESPONSE_INTERVAL": "",
+    "COG_STREAM_HISTORY_CAPACITY": "",
+    "COG_USER_AGENT": "",
+}
+SETUP_TIMEOUT = "COG_SETUP_TIMEOUT"
+
 GATE_SOURCE = "written by dockerfix; `COPY . /src` in every Dockerfile of Cog copies it"
 GATE_FILE = "fal_gate.py"
 GATE_FOLDER = "/src"

@@ -119,6 +119,30 @@ def packages_for(command: str) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
+MIRROR_SOURCE = (
+    "docs.docker.com, mirror of Docker Hub; docs.aws.amazon.com/AmazonECR, pull through cache, and gallery.ecr.aws; "
+    "jfrog.com/help, remote Docker repositories (a path in front of the name on Docker Hub)"
+)
+OFFICIAL_FOLDER = "library"
+_MIRRORED = ("ubuntu", "debian")  # their names are not used for images of other distributions
+
+
+def public_name(registry: str, repository: str, tag: str) -> str:
+    """Return the name on Docker Hub of what `repository` of a registry or mirror holds, ``library/`` left out.
+
+    It is `repository` itself where a mirror isn't certain: ``lambda/python`` is no Debian, ``x/python:3.11-slim`` is.
+    """
+    before, _, name = repository.rpartition("/")
+    folder = before.rpartition("/")[2]
+    if folder == OFFICIAL_FOLDER:
+        return name
+    if folder == "nvidia" and name == "cuda":
+        return f"{folder}/{name}"
+    of_debian = "slim" in tag or any(codename in tag for codename in DEBIAN_OF_CODENAME)
+    is_mirror = bool(registry) and (name in _MIRRORED or (name == "python" and of_debian))
+    return name if is_mirror else repository
+
+
 def image_kind(repository: str, tag: str) -> ImageKind | None:
     """Return the kind of a public image, or None for any other image and for other flavours of CUDA."""
     name = repository.removeprefix("docker.io/").removeprefix("library/")

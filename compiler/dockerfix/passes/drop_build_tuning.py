@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import commands
+from dockerfix.analysis import commands, images, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import (
@@ -21,12 +21,13 @@ from dockerfix.text.findings import Finding
 CODE = "DF105"
 
 
-def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding]:
-    """Remove the CFLAGS around pip, the step for the linker's cache, the NVIDIA key hack of 2022, section labels.
+def drop_build_tuning(document: Document, context: Context) -> Iterator[Finding]:
+    """Remove CFLAGS around pip, the linker cache step, the NVIDIA key workaround of 2022, section labels, a link to python3.
 
     None of them changes what the model does: CFLAGS make wheels smaller (`replicate/cog@v0.9.21`), ldconfig makes
     Python start faster (`replicate/cog@v0.9.22`), the key was rotated in 2022 (`replicate/cog@v0.3.2`), and
-    `RUN ### --> …` only shows progress (`replicate/cog@v0.0.4`; all `pkg/dockerfile/generator.go`).
+    `RUN ### --> …` only shows progress (`replicate/cog@v0.0.4`; all `pkg/dockerfile/generator.go`). On cog-base with CUDA 13
+    a link makes `python` the `python3` of that image (v0.23, `standard_generator.go`); DF206 installs another one.
 
     Before:
 
@@ -52,14 +53,14 @@ def drop_build_tuning(document: Document, _context: Context) -> Iterator[Finding
         elif value == "" and inside_pair:
             inside_pair, what = False, "the reset of Cog's CFLAGS"
         elif instruction.keyword == "RUN":
-            what = _step(instruction)
+            what = _step(instruction) or _link(document, instruction, context)
         if what:
             yield commands.removed(CODE, instruction, f"removes {what}")
 
 
 @of_node
 def _cflags(instruction: Instruction) -> str | None:
-    """The value that an ENV of CFLAGS alone gives it, without quotes; None for any other instruction."""
+    """Return the unquoted value of CFLAGS in an ENV that sets nothing but CFLAGS; None for other instructions."""
     view = instruction.view
     if not isinstance(view, Env) or len(view.pairs) != 1:
         return None
@@ -67,6 +68,28 @@ def _cflags(instruction: Instruction) -> str | None:
     if pair.name.value != CFLAGS_NAME or pair.value is None:
         return None
     return pair.value.value.strip("\"'")
+
+
+def _link(document: Document, instruction: Instruction, context: Context) -> str | None:
+    """What makes `python` the Python of cog-base, which goes."""
+    if not _links_python(instruction) or context.keeps("cog-base"):
+        return None
+    stage = stages.stage_of(document, instruction)
+    of_cog = stage is not None and images.bottom_image(document, stage).is_cog
+    return "the link to the `python3` of Cog's base image" if of_cog and not _is_users(instruction, context) else None
+
+
+def _is_users(instruction: Instruction, context: Context) -> bool:
+    return placement.is_user_command(instruction, context.config)
+
+
+@of_node
+def _links_python(instruction: Instruction) -> bool:
+    calls = commands.calls(instruction)
+    if len(calls) != 1 or calls[0].program != "ln":
+        return False
+    places = [word for word in calls[0].arguments if word and not word.startswith("-")]
+    return places[:1] == ["/usr/bin/python3"] and places[1:] in (["/usr/local/bin/python"], ["/usr/bin/python"])
 
 
 @of_node

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cog, commands, environment
+from dockerfix.analysis import cog, commands, environment, placement
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import of_node
-from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, SERVER_PORT
-from dockerfix.syntax.dockerfile.instructions import Env, FieldsView
+from dockerfix.analysis.packages import pip
+from dockerfix.analysis.packages.requirements_copy import copy_instruction
+from dockerfix.knowledge.cog_constructs import (
+    MODEL_FOLDERS,
+    SERVER_PORT,
+    TRACES_FOLDER,
+    TRACES_PACKAGES,
+    TRACES_VARIABLE,
+)
+from dockerfix.project.requirements import parse_item
+from dockerfix.syntax.dockerfile.instructions import Copy, Env, FieldsView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.shell import Command
+from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF104"
@@ -19,8 +30,10 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     """Remove the server's CMD and EXPOSE, Cog's variables and labels, and the copy of its configuration.
 
     fal starts its own server on its own port and reads neither CMD nor EXPOSE of an app's image
-    (`fal-ai/fal:projects/fal/src/fal/app.py`). The variables `COG_*` and `R8_*` and the labels are read by Cog alone
-    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`). With `--target server` only the labels go.
+    (`fal-ai/fal:projects/fal/src/fal/app.py`). Only Cog reads the variables `COG_*` and `R8_*` and the labels
+    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`), and so are the configuration of its traces, which Cog
+    stages as `/.cog/telemetry.py`, and the exporters that it installs for them (v0.23). With `--target server` only the
+    labels go, and the configuration of the traces comes from the project.
 
     Before:
 
@@ -38,7 +51,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
         COPY . /src
     """
     keeps_server = context.options.target == "server"
-    # the variables of monobase choose its versions, so DF111 takes them away
+    # the variables of monobase choose its versions, so DF111 removes them
     fast = any(cog.is_monobase(instruction) for instruction in document.instructions)
     for instruction in document.instructions:
         what = _server_part(instruction)
@@ -46,14 +59,18 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
             yield commands.removed(CODE, instruction, f"removes {what}")
         elif cog.is_cog_label(instruction):
             yield commands.removed(CODE, instruction, "removes Cog's label")
+        elif _copies_traces_config(instruction):
+            yield _traces_config(instruction, context)
         elif keeps_server:
-            # it reads its variables and /src/cog.yaml
+            # the server reads its variables and /src/cog.yaml
             continue
         elif isinstance(instruction.view, Env) and not fast:
             yield from _in_env(instruction, instruction.view, context)
         elif _copies_config(instruction):
             message = "removes the copy of the configuration to cog.yaml"
             yield commands.removed(CODE, instruction, message)
+        elif _traces(document) and not placement.is_user_command(instruction, context.config):
+            yield from _exporters(instruction)
 
 
 @of_node
@@ -84,8 +101,51 @@ def _in_env(instruction: Instruction, view: Env, context: Context) -> Iterator[F
 
 
 @of_node
+def _copies_traces_config(instruction: Instruction) -> bool:
+    """The COPY of a staged file to the folder in which only Cog's server looks for it."""
+    view = instruction.view
+    if not cog.is_staged(instruction) or not isinstance(view, Copy) or view.destination is None:
+        return False
+    return view.destination.value.startswith(TRACES_FOLDER)
+
+
+def _traces_config(instruction: Instruction, context: Context) -> Finding:
+    path = context.config.traces_config if context.config is not None else None
+    view = instruction.view
+    if context.options.target != "server" or not path or not isinstance(view, Copy) or view.destination is None:
+        message = "removes the COPY of the configuration of Cog's traces, which only its server reads"
+        return commands.removed(CODE, instruction, message)
+    text = copy_instruction(path, view.destination.value)
+    message = f"copies `{path}` from the project instead of from Cog's temporary folder"
+    return Finding(CODE, instruction.body_span, message, (Edit(instruction.body_span, text),))
+
+
+def _traces(document: Document) -> bool:
+    """Whether Cog set its traces up, so that it installed their exporters, too."""
+    return TRACES_VARIABLE in document.text
+
+
+def _exporters(instruction: Instruction) -> Iterator[Finding]:
+    """The install of exporters that the model does not ask for."""
+    found = commands.shell(instruction) if TRACES_PACKAGES[0] in instruction.text else None
+    if found is None:
+        return
+    own = [each for each in commands.simple_commands(instruction) if _installs_exporters(each)]
+    edits = commands.drop_commands(found, own) if own else None
+    if edits:
+        yield Finding(CODE, instruction.body_span, "removes the exporters of the traces of Cog's server", edits)
+
+
+def _installs_exporters(command: Command) -> bool:
+    reading = pip.install(command)
+    if reading is None or reading.files or not reading.operands:
+        return False
+    return all(parse_item(each.text).name in TRACES_PACKAGES for each in reading.operands)
+
+
+@of_node
 def _copies_config(instruction: Instruction) -> bool:
-    """``RUN cp /src/NAME /src/cog.yaml``, which Cog appends for a configuration of another name."""
+    """Whether this is ``RUN cp /src/NAME /src/cog.yaml``, which Cog appends if the configuration has another name."""
     simple = commands.simple_commands(instruction)
     if len(simple) != 1 or commands.program(simple[0]) != "cp":
         return False

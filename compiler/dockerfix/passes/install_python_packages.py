@@ -1,4 +1,4 @@
-"""DF201: the packages of cog.yaml, which Cog had written into a file that is gone."""
+"""DF201: the packages listed in cog.yaml, which Cog kept in a temporary file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.install_step import PipStep
 from dockerfix.analysis.packages.torch_index import torch_source
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
-from dockerfix.project.requirements import Item
+from dockerfix.project.requirements import Item, parse_item
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
@@ -20,12 +20,12 @@ CODE = "DF201"
 
 
 def install_python_packages(document: Document, context: Context) -> Iterator[Finding]:
-    """Install `python_packages` of cog.yaml where Cog installed its staged requirements file.
+    """Install the `python_packages` of cog.yaml where Cog installed its temporary requirements file.
 
     Cog writes the packages into a requirements file under `.cog/`, which is deleted when `cog debug` ends
-    (`replicate/cog@v0.5.0:pkg/dockerfile/generator.go`). They are named here instead: each a quoted word on a line of its
-    own, in cog.yaml's order, behind the package index of torch that Cog would have used. Options and target folder of
-    Cog's own command stay.
+    (`replicate/cog@v0.5.0:pkg/dockerfile/generator.go`). The step names them instead, each a quoted word on its own line,
+    in the order of cog.yaml, after the package index that Cog would use for torch. The options and target folder of Cog's
+    command stay.
 
     cog.yaml:
 
@@ -45,7 +45,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN --mount=type=cache,target=/root/.cache/pip pip install \\
             'pillow==10.4.0' \\
             'numpy>=1.26,<2'
@@ -67,6 +67,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
         yield _refused(step, secret)
         return
     yield from _hashes(stages.final_stage(document), items)
+    yield from _project(stages.final_stage(document), context)
     local, items = requirements_copy.localised(items, "")
     source = torch_source(items, document, context)
     lines = install_step.lines_of(items, source)
@@ -75,7 +76,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
 
 
 class _Wanted(NamedTuple):
-    """What is to be installed: the items, COPY instructions for local packages, the lines of the install."""
+    """Return what to install: the items, COPY instructions for local packages, the lines of the install."""
 
     items: tuple[Item, ...]
     copies: tuple[str, ...]
@@ -116,7 +117,7 @@ def _render(document: Document, head: str, wanted: _Wanted) -> str:
 
 
 def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterator[Finding]:
-    """Bring a block of an earlier run up to date with cog.yaml."""
+    """Update a block of an earlier run to match cog.yaml."""
     if not wanted.lines:
         message = "removes the block: cog.yaml no longer lists packages"
         yield blocks.removed(CODE, block, message)
@@ -134,6 +135,17 @@ def _hashes(stage: Stage | None, items: tuple[Item, ...]) -> Iterator[Finding]:
         if install_step.for_command_line(item) != item:
             message = f"leaves out the hash of `{item.name}`: pip accepts hashes only in a requirements file"
             yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
+
+
+def _project(stage: Stage | None, context: Context) -> Iterator[Finding]:
+    """The project itself among the packages."""
+    config, file = context.config, context.project.config_name
+    if stage is None or config is None:
+        return
+    for index, text in enumerate(config.python_packages):
+        item, line = parse_item(text), config.line_of("build", "python_packages", index)
+        if requirements_copy.is_project(item):
+            yield requirements_copy.left_out(CODE, stage.base.body_span, item, file, line)
 
 
 def _unknown(instruction: Instruction) -> Finding:

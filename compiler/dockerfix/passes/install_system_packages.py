@@ -1,4 +1,4 @@
-"""DF203: the Debian packages of cog.yaml, in the image and not only in a stage before it."""
+"""DF203: the Debian packages listed in cog.yaml, in the final stage."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     """Install all of `system_packages` in the final stage.
 
     Cog leaves out what its base image has (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`), sometimes all of it, and from
-    v0.9.24 to v0.13.6 installs them in the stage `deps` alone, so that the image lacks them. apt takes no version ranges,
-    so `name>=1.9` becomes `name`; a package that the image's release no longer has is replaced by its successor.
+    v0.9.24 to v0.13.6 it installs them only in the stage `deps`, so the image lacks them. apt takes no version ranges,
+    so `name>=1.9` becomes `name`; the successor replaces a package that the image's release no longer has.
 
     cog.yaml:
 
@@ -38,7 +38,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF203]: system_packages of cog.yaml
+        # dockerfix[DF203]: system_packages from cog.yaml
         RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy ffmpeg tmux && rm -rf /var/lib/apt/lists/*
         CMD ["python", "-m", "cog.server.http"]
     """
@@ -70,7 +70,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
 
 
 def _odd(wanted: tuple[str, ...], stage: Stage) -> Iterator[Finding]:
-    """What is no package name: a range is left out, an option too, and anything else can't be understood."""
+    """Report items that are not package names: ranges and options, which are left out, and all that can't be read."""
     for word in (word for text in wanted for word in text.split()):
         name = apt.name_in(word)
         if name == word:

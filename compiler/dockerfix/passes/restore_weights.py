@@ -1,4 +1,4 @@
-"""DF108: weights that Cog kept in an image of their own."""
+"""DF108: weights that Cog kept in a separate image."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from dockerfix.analysis import cog, commands, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages.requirements_copy import copy_instruction
-from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, MONOBASE_WEIGHTS_FOLDER, WEIGHTS_STAGE, WEIGHTS_SUFFIX
+from dockerfix.knowledge.cog_constructs import (
+    MODEL_FOLDER,
+    MODEL_FOLDERS,
+    MONOBASE_WEIGHTS_FOLDER,
+    WEIGHTS_STAGE,
+    WEIGHTS_SUFFIX,
+)
 from dockerfix.syntax.dockerfile.instructions import Copy, From
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
@@ -18,12 +24,13 @@ CODE = "DF108"
 
 
 def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
-    """Copy weights from the project instead of from Cog's weights image, and drop links into Replicate's cache.
+    """Copy weights from the project instead of Cog's weights image, and remove links to Replicate's cache.
 
     `--separate-weights` takes them from an image `NAME-weights` that only Replicate's build makes
     (`replicate/cog@v0.8.0-beta4:pkg/dockerfile/generator.go`); the paths are those of the project. `--x-fast` links them
     into a cache of Replicate's hosts (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`); there the COPY of the
-    project brings them once it no longer leaves them out.
+    project brings them once it no longer leaves them out. With weights on the machine that builds (v0.14.4 to v0.16.12) Cog
+    stages the project in a folder `src` and copies that.
 
     Before:
 
@@ -51,6 +58,11 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
             yield commands.removed(CODE, instruction, "removes a link into Replicate's weights cache")
         elif _leaves_out(instruction):
             yield _whole_project(instruction)
+        elif _is_staged_project(instruction):
+            message = "copies the project instead of Cog's copy of it"
+            yield Finding(
+                CODE, instruction.body_span, message, (Edit(instruction.body_span, f"COPY . {MODEL_FOLDER}"),)
+            )
 
 
 def _is_weights_stage(instruction: Instruction) -> bool:
@@ -65,7 +77,7 @@ def _is_weights_stage(instruction: Instruction) -> bool:
 
 
 def _is_from_weights(document: Document, instruction: Instruction) -> bool:
-    """A COPY from the weights stage, by name or number; `cog debug` has put that stage behind the COPY, too."""
+    """Whether a COPY takes from the weights stage, by name or number; some `cog debug` output has that stage later."""
     view = instruction.view
     if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
         return False
@@ -109,11 +121,20 @@ def _links_to_cache(instruction: Instruction) -> bool:
 
 
 def _leaves_out(instruction: Instruction) -> bool:
-    """The COPY of the project with which `--x-fast` leaves out the weights and Cog's folder."""
+    """Whether this is the COPY with which `--x-fast` excludes the weights and Cog's folder."""
     view = instruction.view
     if not isinstance(view, Copy) or view.source_stage or not any(flag.name == "exclude" for flag in view.flags):
         return False
     return any(cog.is_monobase(other) for other in instruction.document.instructions)
+
+
+def _is_staged_project(instruction: Instruction) -> bool:
+    """The COPY of the folder in which `--x-fast` stages the project beside its weights."""
+    view = instruction.view
+    if not isinstance(view, Copy) or view.source_stage or not view.flag("link") or view.destination is None:
+        return False
+    words = [word.value for word in view.words]
+    return words == ["src/.", MODEL_FOLDER] and any(map(cog.is_monobase, instruction.document.instructions))
 
 
 def _whole_project(instruction: Instruction) -> Finding:

@@ -1,10 +1,10 @@
-"""cog.yaml as a frozen value: what Cog reads from it, in Cog's order, with the line of every item.
+"""cog.yaml as a frozen value, with the items in Cog's order and the line of each.
 
 The keys are those of all versions of ``replicate/cog:pkg/config/data/config_schema_v1.0.json`` up to its branches of
 2026-08 (``observability``), together with the ones of earlier releases (``pre_install``, ``python_extra_index_urls``,
-the 2021 form with ``environment:`` and ``model:``). Values stay text:
-an unquoted ``3.10`` is "3.10". What Cog would accept or overlook becomes a `ConfigNote`; what can't be understood, or
-could add an instruction to a Dockerfile, raises `ConfigError`.
+the 2021 form with ``environment:`` and ``model:``). Values stay text: an unquoted ``3.10`` is "3.10". A mistake that
+Cog would accept or ignore becomes a `ConfigNote`; a value that can't be understood, or could add an instruction to a
+Dockerfile, raises `ConfigError`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _VARIABLE = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Mount(NamedTuple):
-    """One mount of a `run` item; a part that cog.yaml leaves out is ""."""
+    """One mount of a `run` item; a part missing in cog.yaml is ""."""
 
     type: str
     id: str
@@ -51,17 +51,17 @@ class Mount(NamedTuple):
 
 
 class RunItem(NamedTuple):
-    """One command of `run` or `pre_install`, as written but for blanks at its ends."""
+    """One command of `run` or `pre_install`, as written except for blanks at its ends."""
 
     command: str
     mounts: tuple[Mount, ...] = ()
 
 
 class Weight(NamedTuple):
-    """One managed weight; a part that cog.yaml leaves out is ""."""
+    """One managed weight with the addresses of its sources; a name or target that cog.yaml leaves out is ""."""
 
     name: str
-    source: str
+    sources: tuple[str, ...]
     target: str
 
 
@@ -85,6 +85,7 @@ class CogConfig(NamedTuple):
     """What a cog.yaml says; absent text is None, absent lists are ().
 
     `settings` are all its values as they are written, in order, those of unknown keys included.
+    `traces` is whether `observability` turns traces on, `traces_config` the Python file that it names for them.
     """
 
     gpu: bool = False
@@ -99,6 +100,9 @@ class CogConfig(NamedTuple):
     run: tuple[RunItem, ...] = ()
     pre_install: tuple[RunItem, ...] = ()
     sdk_version: str | None = None
+    python_overrides: str | None = None
+    traces: bool = False
+    traces_config: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     predict: str | None = None
     train: str | None = None
@@ -110,9 +114,9 @@ class CogConfig(NamedTuple):
     settings: tuple[Setting, ...] = ()
 
     def line_of(self, *path: str | int) -> int | None:
-        """The line (from 1) of a value: ``line_of("build", "python_packages", 2)`` is that of ``python_packages[2]``.
+        """Return the line (from 1) of a value: ``line_of("build", "python_packages", 2)`` for ``python_packages[2]``.
 
-        Paths follow the present form of cog.yaml, also where the file has the one of 2021.
+        Paths follow the present form of cog.yaml, even if the file has the one of 2021.
         """
         return self.lines.get(path)
 
@@ -124,9 +128,9 @@ class CogConfig(NamedTuple):
 
 @lru_cache(maxsize=64)
 def read_config(text: str, file: str = "cog.yaml") -> CogConfig:
-    """The configuration in `text`; `file` is the name for messages.
+    """Return the configuration in `text`; `file` is its name in messages.
 
-    Raises ConfigError, with a place wherever one is known, and nothing else.
+    Raises only ConfigError, with a place if one is known.
     """
     root = read_yaml(text.removeprefix("\ufeff"), file)
     if root is None or is_null(root):
@@ -149,7 +153,7 @@ def _settings(node: Node, path: tuple[str | int, ...]) -> Iterator[Setting]:
 
 
 class _Builder(Fields):
-    """Turns the tree of one file into a CogConfig."""
+    """Converts the tree of one file to a CogConfig."""
 
     def config(self, root: Mapping) -> CogConfig:
         top = self.pairs(root)
@@ -163,6 +167,7 @@ class _Builder(Fields):
         self.both(values)
         self.parts("observability", top.get("observability"))
         present = {**top, "build": build, "environment": environment}
+        traces, traces_config = self.observability(top.get("observability"))
         return CogConfig(
             gpu=self.gpu(values),
             cuda=self.pattern(_NUMBER, "a version such as 12.1", values.get("cuda"), "build", "cuda"),
@@ -178,6 +183,9 @@ class _Builder(Fields):
             run=self.run(values.get("run"), "run"),
             pre_install=self.run(values.get("pre_install"), "pre_install"),
             sdk_version=self.text(values.get("sdk_version"), "build", "sdk_version"),
+            python_overrides=self.text(values.get("python_overrides"), "build", "python_overrides"),
+            traces=traces,
+            traces_config=traces_config,
             environment=self.environment(environment),
             predict=self.predict(top),
             train=self.text(top.get("train"), "train"),
@@ -217,7 +225,7 @@ class _Builder(Fields):
         return version
 
     def packages(self, node: Node | None) -> tuple[str, ...]:
-        """One entry for each line: Cog writes the items into a requirements file, where a line break separates."""
+        """Read a list, one item for each line: Cog writes the items to a requirements file."""
         path = ("build", "python_packages")
         result: list[str] = []
         for number, item in enumerate(self.items(node, *path)):
@@ -292,7 +300,7 @@ class _Builder(Fields):
         return name, value.rstrip("\r\n")
 
     def predict(self, top: dict[str, Node]) -> str | None:
-        """`predict`, else its newer name `run` (v0.20.0), else `model` of 2021; later `model` is a repository."""
+        """Read `predict`, its newer name `run` (v0.20.0), or the `model` of 2021, which later means a repository."""
         predict, runner = self.text(top.get("predict"), "predict"), self.text(top.get("run"), "run")
         if predict and runner:
             self.note("both `predict` and `run` are given; `predict` is used", self.lines["run",])
@@ -323,13 +331,26 @@ class _Builder(Fields):
         for item in self.items(node, "weights"):
             path = ("weights", len(result))
             if isinstance(item, Scalar):
-                result.append(Weight("", self.text(item, *path) or "", ""))
+                result.append(Weight("", (self.text(item, *path) or "",), ""))
                 continue
             values = self.pairs(item, *path)
             self.unknown(values, _PARTS["weights"], item, *path)
             source = values.get("source")
-            self.parts("weights.source", source)
-            if isinstance(source, Mapping):
-                values["source"] = source.pairs["uri"].value if "uri" in source.pairs else source
-            result.append(Weight(*(self.text(values.get(part), *path, part) or "" for part in Weight._fields)))
+            each = source.items if isinstance(source, Sequence) else (source,)
+            for one in each:
+                self.parts("weights.source", one)
+            found = (self.source(one, *path, "source", number) for number, one in enumerate(each))
+            name, target = (self.text(values.get(part), *path, part) or "" for part in ("name", "target"))
+            result.append(Weight(name, tuple(filter(None, found)), target))
         return tuple(result)
+
+    def source(self, node: Node | None, *path: str | int) -> str | None:
+        """The address of one source of weights, which may stand alone."""
+        return self.text(self.pairs(node, *path).get("uri") if isinstance(node, Mapping) else node, *path, "uri")
+
+    def observability(self, node: Node | None) -> tuple[bool, str | None]:
+        """Whether there are traces, and the file with their configuration (v0.23)."""
+        values = self.pairs(node, "observability")
+        traces = self.pairs(values.get("traces"), "observability", "traces")
+        enabled = self.boolean(traces.get("enabled"), "observability", "traces", "enabled")
+        return enabled, self.text(values.get("config"), "observability", "config")

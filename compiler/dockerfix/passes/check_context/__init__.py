@@ -1,32 +1,39 @@
-"""DF306: what a build on fal finds of the project, and instructions that mean something else there."""
+"""DF306: the project files that reach a build on fal, and instructions with another meaning there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from dockerfix.analysis import images, stages
+from dockerfix.analysis import blocks, commands, images, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.repairs import listed
+from dockerfix.analysis.memo import of_node
+from dockerfix.analysis.packages import pip, requested
 from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS
 from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.passes.check_context import project_files
 from dockerfix.syntax.dockerfile.instructions import Copy, From, Healthcheck, PathsView, Run, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF306"
 
+_BY_SSH = lazy(r"\bssh://|(?:^|[\s+])[\w.-]+@[A-Za-z0-9][\w.-]*:(?!//)", re.IGNORECASE)
+_INSTEAD = lazy(r"\.insteadof\b", re.IGNORECASE)
+_GIT_VERBS = frozenset({"clone", "fetch", "pull", "ls-remote", "submodule"})
 _AMD64 = frozenset({"linux/amd64", "amd64", "linux/amd64/v2", "linux/amd64/v3", "linux/x86_64"})
 
 
 def check_context(document: Document, context: Context) -> Iterator[Finding]:
-    """Report files that won't reach a build on fal, and instructions that fal does not support or use.
+    """Report files that don't reach a build on fal, and instructions that fal doesn't support or use.
 
     The client uploads regular files of at most 1 GiB from inside the project, follows links without keeping them, leaves out
-    empty folders, and reads `.dockerignore` by the rules of .gitignore, with `!` turned around
+    empty folders, and reads `.dockerignore` by the rules of .gitignore but takes `!pattern` for `pattern`
     (`fal-ai/fal:projects/fal/src/fal/file_sync.py`, `fal-ai/fal:projects/fal/src/fal/container.py`). It has no parameter for
-    named contexts, SSH agents or platforms. Nothing is changed: which file to move or to leave out is not for a compiler to say.
+    named contexts, SSH agents or platforms. The pass changes nothing: which files to move or leave out is the user's choice.
 
     Before:
 
@@ -48,7 +55,8 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
     for instruction in document.instructions:
         yield from _stage_names(document, instruction)
         yield from _platform(document, instruction)
-        yield from _ssh(instruction)
+        yield from _ssh(instruction, context)
+    yield from _packages_by_ssh(document, context)
     yield from _secrets(document)
     stage = stages.final_stage(document)
     if stage is not None:
@@ -60,7 +68,7 @@ def _finding(instruction: Instruction, message: str, severity: Severity = Severi
 
 
 def _stage_names(document: Document, instruction: Instruction) -> Iterator[Finding]:
-    """Named contexts: a name that is no stage, and no image that says where it comes from."""
+    """Report named contexts: a name that is not a stage and, without registry or tag, hardly an image."""
     view = instruction.view
     names = [view.source_stage] if isinstance(view, Copy) else []
     if isinstance(view, Run):
@@ -93,8 +101,8 @@ def _platform(document: Document, instruction: Instruction) -> Iterator[Finding]
         yield _finding(instruction, message, severity)
 
 
-def _ssh(instruction: Instruction) -> Iterator[Finding]:
-    """What needs the SSH agent of the machine that builds."""
+def _ssh(instruction: Instruction, context: Context) -> Iterator[Finding]:
+    """Report what needs the SSH agent of the machine that builds."""
     view = instruction.view
     if isinstance(view, Run) and any(mount.type == "ssh" for mount in view.mounts):
         message = "fal builds have no SSH agent; read a token from a build secret (`--mount=type=secret`)"
@@ -102,12 +110,49 @@ def _ssh(instruction: Instruction) -> Iterator[Finding]:
     found = copying.context_copy(instruction) if instruction.keyword == "ADD" else None
     for remote in found.remotes if found is not None else ():
         if not remote.lower().startswith(("http://", "https://", "git://")):
-            message = f"`{remote}` needs SSH, but fal builds have no SSH agent; use an https address"
-            yield _finding(instruction, message, Severity.ERROR)
+            yield _finding(instruction, _needs_ssh(remote), Severity.ERROR)
+    # what a block installs stands in the files of the project
+    is_known = context.config is not None and blocks.in_block(instruction.document, instruction)
+    for remote in () if is_known else _cloned_by_ssh(instruction):
+        yield _finding(instruction, _needs_ssh(remote), _severity_of_ssh(instruction.document))
+
+
+def _needs_ssh(remote: str) -> str:
+    return f"`{remote}` needs SSH, but fal builds have no SSH agent; use an https address"
+
+
+def _severity_of_ssh(document: Document) -> Severity:
+    """Of an address of SSH: git may have been told to take another one instead."""
+    return Severity.WARNING if _INSTEAD.search(document.text) else Severity.ERROR
+
+
+@of_node
+def _cloned_by_ssh(instruction: Instruction) -> tuple[str, ...]:
+    """Addresses of SSH that a RUN gives to git or pip, unless it brings a key of its own or an agent."""
+    view = instruction.view
+    if not isinstance(view, Run) or not _BY_SSH.search(view.arguments):
+        return ()
+    if any(mount.type in ("ssh", "secret") for mount in view.mounts):
+        return ()
+    result: list[str] = []
+    for call in commands.calls(instruction):
+        clones = call.program == "git" and any(word in _GIT_VERBS for word in call.arguments)
+        if clones or pip.install(call.command) is not None:
+            result += [word for word in call.arguments if word and _BY_SSH.search(word)]
+    return tuple(result)
+
+
+def _packages_by_ssh(document: Document, context: Context) -> Iterator[Finding]:
+    """Packages of cog.yaml and of requirements files that pip would fetch over SSH."""
+    for line in requested.lines(document, context):
+        for word in line.item.words if line.file is not None else ():
+            if _BY_SSH.search(word):
+                severity = _severity_of_ssh(document)
+                yield Finding(CODE, line.span, _needs_ssh(word), severity=severity, file=line.file, line=line.line)
 
 
 def _secrets(document: Document) -> Iterator[Finding]:
-    """Build secrets have to be given to fal, too."""
+    """Report build secrets, which fal needs as well."""
     seen: set[str] = set()
     for instruction in document.instructions:
         view = instruction.view
@@ -120,7 +165,7 @@ def _secrets(document: Document) -> Iterator[Finding]:
 
 
 def _last_stage(stage: Stage) -> Iterator[Finding]:
-    """Instructions of the image itself."""
+    """Report instructions that fal does not use."""
     user: Instruction | None = None
     for instruction in stage.instructions:
         view = instruction.view

@@ -1,4 +1,4 @@
-"""DF303: tools whose installer has gone, and curl."""
+"""DF303: tools that no step installs any longer, and curl."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, placement, stages
 from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import apt
 from dockerfix.knowledge.written_instructions import apt_install
 from dockerfix.passes.install_tools import missing as tools
 from dockerfix.syntax.dockerfile.tree import Document
@@ -16,11 +17,12 @@ CODE = "DF303"
 
 
 def install_tools(document: Document, context: Context) -> Iterator[Finding]:
-    """Install what the remaining commands call and no step brings any more, and curl, which fal needs.
+    """Install curl, which fal needs, and any tool that the remaining commands use but no step installs any longer.
 
     Cog's step for tini installs curl, and users' commands rely on it; the images of cog-base hold git, wget and
     compilers. fal's documentation asks for curl in every image. A `git+https://…` needs git, also where it stands in a
-    requirements file of the project.
+    requirements file of the project. A base image whose name says nothing is taken to have all but what a removed step
+    installed.
 
     Before:
 
@@ -41,7 +43,8 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
         return
     block = blocks.find_block(document, CODE)
     own = block.instructions if block else ()
-    missing = tools.missing_packages(document, stage, own, context.project)
+    gone = context.debian_packages.union(*map(apt.installed, own))
+    missing = tools.missing_packages(document, stage, own, context.project, gone)
     if not missing:
         if block is not None:
             yield blocks.removed(CODE, block, "removes the tools, which nothing needs any more")

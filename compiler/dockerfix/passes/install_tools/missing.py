@@ -1,4 +1,4 @@
-"""Which commands a stage calls, and which steps or base images bring them."""
+"""The commands that a stage calls, and the steps and base images that provide them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,27 @@ from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 
 
 def missing_packages(
-    document: Document, stage: Stage, ignored: Collection[Instruction], project: Project
+    document: Document,
+    stage: Stage,
+    ignored: Collection[Instruction],
+    project: Project,
+    gone: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """The Debian packages of the tools that the stage calls before anything brings them; `ignored` steps bring nothing.
+    """Return the Debian packages for tools that the stage calls before a step provides them; `ignored` steps don't count.
 
-    What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything.
+    What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything
+    but the packages `gone`, which a step installed that was removed.
     """
-    if images.bottom_image(document, stage).kind is None:
-        return ()
     installed: set[str] = set()
     needed: dict[str, None] = {}
     for instruction in stage.instructions:
         if instruction in ignored or instruction.keyword != "RUN":
             continue
         for tool in (*_called(instruction), *_called_for_files(document, stage, instruction, project)):
-            if not _brought(document, stage, tool, installed):
+            if not _brought(document, stage, tool, installed, gone):
                 needed.update(dict.fromkeys(packages_for(tool)))
         installed.update(apt.installed(instruction))
-    late = [tool for tool in RUNTIME_COMMANDS if not _brought(document, stage, tool, installed)]
+    late = [tool for tool in RUNTIME_COMMANDS if not _brought(document, stage, tool, installed, gone)]
     needed = {**dict.fromkeys(name for tool in late for name in packages_for(tool)), **needed}
     return tuple(name for name in needed if not _companion_is_there(name, installed))
 
@@ -44,7 +47,7 @@ def _companion_is_there(name: str, installed: set[str]) -> bool:
 
 @of_node
 def _called(instruction: Instruction) -> tuple[str, ...]:
-    """The known tools that a RUN calls before it installs them itself."""
+    """Return the known tools that a RUN calls before it installs them itself."""
     return tuple(_before_installed(instruction))
 
 
@@ -60,7 +63,7 @@ def _before_installed(instruction: Instruction) -> Iterator[str]:
 
 
 def _all_calls(instruction: Instruction) -> Iterator[Call]:
-    """The commands of a RUN, and those in the texts that it hands to another shell."""
+    """Yield the commands of a RUN, and those in scripts that it passes to another shell."""
     for call in commands.calls(instruction):
         yield call
         for inner in commands.nested_commands(call.command) if call.program in commands.SHELLS else ():
@@ -68,7 +71,7 @@ def _all_calls(instruction: Instruction) -> Iterator[Call]:
 
 
 def _called_for_files(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[str]:
-    """What pip calls for the requirements files that it is given."""
+    """Return what pip calls for the requirements files that it installs."""
     if any(_builds_from_git(item.words) for item in copied_items(document, stage, instruction, project)):
         yield "git"
 
@@ -77,22 +80,25 @@ def _builds_from_git(words: tuple[str | None, ...]) -> bool:
     return any(word is not None and "git+" in word for word in words)
 
 
-def _brought(document: Document, stage: Stage, tool: str, installed: set[str]) -> bool:
+def _brought(document: Document, stage: Stage, tool: str, installed: set[str], gone: Collection[str]) -> bool:
     package = PACKAGE_OF_COMMAND.get(tool)
     if package in installed or _in_build_essential(package, installed):
         return True
-    return _base_has(document, stage, tool)
+    return _base_has(document, stage, tool, gone)
 
 
-def _in_build_essential(package: str | None, installed: set[str]) -> bool:
+def _in_build_essential(package: str | None, installed: Collection[str]) -> bool:
     return "build-essential" in installed and package in ("gcc", "g++", "make")
 
 
-def _base_has(document: Document, stage: Stage, tool: str) -> bool:
+def _base_has(document: Document, stage: Stage, tool: str, gone: Collection[str]) -> bool:
     """Whether a tool is there before the stage's first step: from the stages below, or from the image below these."""
     lineage = stages.lineage(document, stage)
     steps = [instruction for origin in lineage[1:] for instruction in origin.instructions]
-    if any(PACKAGE_OF_COMMAND.get(tool) in apt.installed(step) for step in steps):
+    package = PACKAGE_OF_COMMAND.get(tool)
+    if any(package in apt.installed(step) for step in steps):
         return True
     kind = images.base_image(document, lineage[-1]).kind
-    return kind is None or tool in COMMANDS_OF_IMAGE[kind]
+    if kind is not None:
+        return tool in COMMANDS_OF_IMAGE[kind]
+    return package not in gone and not _in_build_essential(package, gone)

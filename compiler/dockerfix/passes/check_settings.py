@@ -1,0 +1,91 @@
+"""DF308: settings of cog.yaml that only Cog's runtime or builder obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockerfix.analysis import stages
+from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_server import RUNTIME_VARIABLES
+from dockerfix.project.project import CogConfig, Weight
+from dockerfix.syntax.dockerfile.tree import Document, Stage
+from dockerfix.text.findings import Finding, Severity
+
+CODE = "DF308"
+
+_HUGGING_FACE = "hf://"
+
+
+def check_settings(document: Document, context: Context) -> Iterator[Finding]:
+    """Report what cog.yaml asks for and an image on fal does not do by itself.
+
+    Managed weights (`weights`) are no part of Cog's Dockerfile: Cog mounts them when the model runs
+    (`replicate/cog@v0.22.0:docs/yaml.md`). The overrides of `--x-fast` (`python_overrides`, v0.14.6 to v0.16.12) were an
+    option of uv that pip does not have. Traces (`observability`, v0.23) and variables such as `COG_SETUP_TIMEOUT` are read by
+    Cog's server alone (`replicate/cog:docs/environment.md`), so with `--target server` they work as before.
+
+    cog.yaml:
+
+        build:
+          python_version: "3.11"
+        weights:
+          - name: unet
+            target: /src/weights/unet
+            source:
+              uri: hf://acme/unet
+
+    Before:
+
+        FROM python:3.11-slim
+        CMD ["python", "-m", "cog.server.http"]
+
+    After:
+
+        FROM python:3.11-slim
+        CMD ["python", "-m", "cog.server.http"]
+    """
+    stage, config = stages.final_stage(document), context.config
+    if stage is None or config is None:
+        return
+    for index, weight in enumerate(config.weights):
+        yield _finding(stage, context, _weight(weight), Severity.WARNING, "weights", index)
+    if config.python_overrides:
+        message = f"pip has no overrides, so `{config.python_overrides}` has no effect; pin these versions in the requirements"
+        yield _finding(stage, context, message, Severity.WARNING, "build", "python_overrides")
+    if context.options.target != "server":
+        yield from _of_the_server(stage, context, config)
+
+
+def _of_the_server(stage: Stage, context: Context, config: CogConfig) -> Iterator[Finding]:
+    """What Cog's server does with a setting, where that server goes."""
+    if config.traces:
+        message = "Cog's server writes the traces of `observability`, and fal does not; set up OpenTelemetry in the App"
+        yield _finding(stage, context, message, Severity.NOTE, "observability")
+    for index, (name, value) in enumerate(config.environment):
+        if name in RUNTIME_VARIABLES:
+            instead = RUNTIME_VARIABLES[name]
+            message = f"only Cog's server reads `{name}`"
+            message += f"; set `{instead}` to {value} in the App" if instead else ", so it has no effect on fal"
+            yield _finding(stage, context, message, Severity.NOTE, "environment", index)
+
+
+def _weight(weight: Weight) -> str:
+    """Where an entry of `weights` comes from, where the model looks for it, and how it can get there."""
+    sources = ", ".join(f"`{source}`" for source in weight.sources) or "weights"
+    target = f" at `{weight.target}`" if weight.target else ""
+    name = f"`{weight.name}`: " if weight.name else ""
+    message = f"{name}Cog provides {sources}{target} when the model runs, and fal does not; "
+    repository = next((each for each in weight.sources if each.startswith(_HUGGING_FACE)), None)
+    if repository is not None:
+        model, at, revision = repository.removeprefix(_HUGGING_FACE).partition("@")
+        arguments = f'"{model}", local_dir="{weight.target}"' + (f', revision="{revision}"' if at else "")
+        return f"{message}download it in `setup`, by `huggingface_hub.snapshot_download({arguments})`"
+    if weight.sources and all("://" not in each or each.startswith("file:") for each in weight.sources):
+        return f"{message}copy it there in the Dockerfile"
+    return f"{message}download it in `setup`"
+
+
+def _finding(stage: Stage, context: Context, message: str, severity: Severity, *path: str | int) -> Finding:
+    line = context.config.line_of(*path) if context.config is not None else None
+    file = context.project.config_name if line else None
+    return Finding(CODE, stage.base.body_span, message, severity=severity, file=file, line=line)

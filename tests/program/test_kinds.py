@@ -1,0 +1,141 @@
+"""Kinds of input that once lost something in silence: each over several inputs, through the whole program."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import dockerfix
+from dockerfix.text.findings import Severity
+from pass_cases import SERVER, TINI
+
+TINI_STEP = (
+    "RUN apt-get update -qq && apt-get install -qqy --no-install-recommends curl; "
+    f'curl -sSL -o /sbin/tini "{TINI}"; chmod +x /sbin/tini\n'
+)
+
+
+def rewritten(text: str, cog_yaml: str = "build: {}\n") -> str:
+    """The result for a text of Cog's; it is not refused."""
+    result = dockerfix.rewrite(text, cog_yaml=cog_yaml)
+    assert result.ok, result.findings
+    return result.text
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "FROM pytorch/pytorch:2.3.0-cuda12.1-cudnn8-runtime\n",
+        "FROM acme/base:1\n",
+        "ARG BASE=acme/base:1\nFROM $BASE\n",
+        "FROM public.ecr.aws/lambda/python:3.11\n",
+        "FROM public.ecr.aws/docker/library/python:3.11-slim\n",
+        "FROM acme.jfrog.io/docker-remote/python:3.11-slim\n",
+        "ARG MIRROR=''\nFROM ${MIRROR}python:3.11-slim\n",
+        "FROM acme/base:1 AS base\nFROM base\n",
+    ],
+)
+@pytest.mark.parametrize("step", ["", "RUN curl -fsSL https://example.org/x -o /x\n"])
+def test_what_the_step_of_tini_installed_is_installed_again(base: str, step: str) -> None:
+    text = rewritten(f"{base}{TINI_STEP}{step}{SERVER}")
+    assert "krallin/tini" not in text
+    assert "apt-get install -qqy --no-install-recommends curl ca-certificates" in text.split("curl -fsSL")[0]
+
+
+def test_nothing_is_installed_on_a_base_that_is_not_known_where_no_step_went() -> None:
+    assert "apt-get" not in rewritten(f"FROM acme/base:1\nRUN curl -fsSL https://example.org/x -o /x\n{SERVER}")
+
+
+@pytest.mark.parametrize("name", ["cog.whl", "coglet.whl", "cog_dataclass.whl", "cog-0.16.12-py3-none-any.whl"])
+@pytest.mark.parametrize("copy", ["COPY .cog/tmp/build1/{0} /tmp/{0}\n", "COPY --from=cog_build {0} /tmp/{0}\n"])
+def test_a_wheel_of_cog_goes_by_any_name(name: str, copy: str) -> None:
+    install = f"RUN pip install --no-cache-dir /tmp/{name} 'pydantic>=1.9,<3'\n"
+    assert ".whl" not in rewritten(f"FROM python:3.11-slim\n{copy.format(name)}{install}{SERVER}")
+
+
+@pytest.mark.parametrize("rest", ["", " && find / -name '*.so' -exec strip {} +"])
+def test_the_exporters_of_traces_go(rest: str) -> None:
+    install = "RUN uv pip install --no-cache opentelemetry-exporter-otlp-proto-http==1.44.0"
+    text = f"FROM python:3.11-slim\n{install}{rest}\nENV COG_TRACE_ENABLED=true\n{SERVER}"
+    result = rewritten(text, "build: {}\nobservability: {traces: {enabled: true}}\n")
+    assert "opentelemetry" not in result
+    assert ("strip" in result) == bool(rest)
+
+
+STAGED = """\
+FROM python:3.11-slim
+COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt
+RUN pip install -r /tmp/requirements.txt
+"""
+"""How Cog installs packages."""
+
+
+def findings(text: str, cog_yaml: str, project: Path | None = None) -> list[tuple[str, str]]:
+    """Severity and message of what is more than a note."""
+    result = dockerfix.rewrite(text, cog_yaml=cog_yaml, project=project)
+    assert not result.internal
+    return [(str(each.severity), each.message) for each in result.findings if each.severity > Severity.NOTE]
+
+
+@pytest.mark.parametrize("item", [".", "./", "-e .", "--editable=.", "-e ./"])
+@pytest.mark.parametrize("by", ["packages", "file"])
+def test_the_project_as_a_package_is_named(item: str, by: str, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(f"numpy\n{item}\n", "utf-8")
+    packages = f'python_packages: [numpy, "{item}"]' if by == "packages" else "python_requirements: requirements.txt"
+    found = findings(STAGED + SERVER, f"build: {{{packages}}}\n", tmp_path)
+    assert [message.partition(":")[0] for _severity, message in found] == [f"leaves out `{item}`"]
+
+
+@pytest.mark.parametrize(
+    "item", ["a @ https://x.org/${CHANNEL}/a-1.whl", "--index-url https://${CHANNEL}/s", "${A}/${B}"]
+)
+def test_what_pip_expands_in_files_the_shell_expands(item: str) -> None:
+    text = rewritten(STAGED + SERVER, f'build: {{python_packages: [numpy, "{item}"]}}\n')
+    for name in re.findall(r"\$\{\w+\}", item):
+        assert f'"{name}"' in text
+    again = dockerfix.rewrite(text, cog_yaml=f'build: {{python_packages: [numpy, "{item}"]}}\n')
+    assert again.text == text
+
+
+def test_nothing_else_is_expanded() -> None:
+    text = rewritten(STAGED + SERVER, "build: {python_packages: ['a @ https://x.org/$A/${b}/$(id)/`id`']}\n")
+    assert "'a @ https://x.org/$A/${b}/$(id)/`id`'" in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "git+ssh://git@github.com/x/y.git@0123abc",
+        "y @ git+ssh://git@github.com/x/y.git",
+        "-e git+git@github.com:x/y.git#egg=y",
+    ],
+)
+@pytest.mark.parametrize("by", ["packages", "file", "run"])
+def test_packages_over_ssh_are_an_error(address: str, by: str, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(f"{address}\n", "utf-8")
+    packages = {"packages": f'python_packages: ["{address}"]', "file": "python_requirements: requirements.txt"}.get(
+        by, ""
+    )
+    run = f"RUN pip install '{address}'\n" if by == "run" else ""
+    found = findings(
+        f"{STAGED if packages else 'FROM python:3.11-slim'}\n{run}{SERVER}", f"build: {{{packages}}}\n", tmp_path
+    )
+    assert [(severity, "needs SSH" in message) for severity, message in found] == [(str(Severity.ERROR), True)]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("git clone git@github.com:x/y.git", True),
+        ("git clone --depth 1 ssh://git@github.com/x/y.git /y", True),
+        ("--mount=type=secret,id=key git clone git@github.com:x/y.git", False),
+        ("git clone https://git@github.com/x/y.git", False),
+        ("git config user.email a@b.org:c", False),
+        ("echo git@github.com:x/y.git", False),
+    ],
+)
+def test_clones_over_ssh_are_an_error(command: str, expected: bool) -> None:
+    found = findings(f"FROM python:3.11\nRUN {command}\n{SERVER}", "build: {}\n")
+    assert any("needs SSH" in message for _severity, message in found) == expected
