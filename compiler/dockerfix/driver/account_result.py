@@ -9,10 +9,12 @@ from dockerfix.analysis import commands, stages
 from dockerfix.analysis.images import BaseImage, bottom_image
 from dockerfix.analysis.packages import apt, pip
 from dockerfix.analysis.python import python_install
-from dockerfix.project.pip_options import Option
+from dockerfix.project.pip_options import Option, read_option
 from dockerfix.project.requirements import Requirement, parse_item
 from dockerfix.syntax.dockerfile.instructions import Copy, Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+
+_QUOTES = str.maketrans("", "", "\"'")
 
 
 class Reading:
@@ -69,9 +71,13 @@ class Reading:
         for command in commands.simple_commands(instruction):
             found = pip.install(command)
             for argument in found.arguments if found is not None else ():
-                self.words.setdefault(argument.text, instruction)
-                if argument.option is None:
-                    for requirement in parse_item(argument.text).requirements:
+                # quotes are left where a word has a variable, which only the shell knows
+                text = argument.text.translate(_QUOTES) if "$" in argument.text else argument.text
+                self.words.setdefault(text, instruction)
+                if argument.option is None and text.startswith("-"):
+                    self.words.setdefault(_spelling(read_option(text, None)[0]), instruction)
+                elif argument.option is None:
+                    for requirement in parse_item(text).requirements:
                         if requirement.name is not None:
                             self.requirements.setdefault(requirement.name, []).append((requirement, instruction))
                 elif argument.option.long == "--requirement":

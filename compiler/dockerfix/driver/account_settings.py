@@ -16,6 +16,7 @@ from dockerfix.analysis.environment import quote
 from dockerfix.analysis.packages import apt
 from dockerfix.driver.account_result import Reading, fold, spellings
 from dockerfix.driver.account_types import CONTRADICTION, UNACCOUNTED, Entry, Fate
+from dockerfix.driver.ignore_comments import ignores_of
 from dockerfix.driver.pipeline import Outcome
 from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES, PGET_COMMAND
 from dockerfix.project.cog_yaml import Setting
@@ -72,6 +73,7 @@ class Settings:
         self.config = context.config
         self.file = context.project.config_name or "cog.yaml"
         self.findings: list[Finding] = []
+        self._ignored = ignores_of(document)
         self._mounts: dict[tuple[str | int, ...], dict[str, str]] = {}
         self._refused = refused or any(finding.severity is Severity.ERROR for finding in outcome.findings)
         self._reported = {
@@ -131,7 +133,7 @@ class Settings:
 
     def _lost(self, what: str, code: str, *, contradicts: bool = False) -> _Place:
         """Something that should be in the image: an error, unless the pass that brings it was not asked to."""
-        if not self.context.options.runs(code):
+        if not self.context.options.runs(code) or any(code.startswith(each.code) for each in self._ignored):
             return _Place("removed", code=code, reason="the options leave this out")
         if self._refused and not contradicts:
             return _Place("refused", reason="nothing is written, because of another error")
@@ -348,6 +350,8 @@ class Settings:
             for finding in self.outcome.findings:
                 if any(edit.span.start < span.end and span.start < edit.span.end for edit in finding.edits):
                     return _Place("removed", None, finding.code, finding.message)
+        elif self.rewritten_before and (found := _ending_in(_script(command), self.result.commands)) is not None:
+            return _Place("replaced", found, "DF305", "with other mounts")
         elif self.rewritten_before and (PGET_COMMAND in command or any(name in command for name in PACKAGE_NAMES)):
             return _Place("removed", reason="an earlier run left out what only Cog needs")
         return self._lost(f"no RUN is `{short(command)}` of `build.run`", "DF100")
@@ -398,6 +402,14 @@ def _ending_in(command: str, written: dict[str, Instruction]) -> Instruction | N
             if flags[-1:] in ("", " ") and all(word.startswith("--") for word in flags.split()):
                 return instruction
     return None
+
+
+def _script(command: str) -> str:
+    """A command without the flags of RUN that it begins with."""
+    words = command.split()
+    while words and words[0].startswith("--"):
+        del words[0]
+    return " ".join(words)
 
 
 def short(text: str) -> str:

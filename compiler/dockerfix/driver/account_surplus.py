@@ -45,7 +45,9 @@ def surplus(document: Document, settings: Settings, context: Context) -> Iterato
     known = _Known(settings, context, config)
     for instruction in document.instructions:
         if instruction.keyword in ("RUN", "ENV") and fold(instruction.text) in staying:
-            yield from known.beyond(instruction)
+            for finding in known.beyond(instruction):
+                if context.options.target == "app" or finding.severity is Severity.ERROR:
+                    yield finding  # for the other target steps of Cog's own stay
 
 
 class _Known:
@@ -138,8 +140,10 @@ def _code(context: Context, config: CogConfig) -> Iterator[Finding]:
         line = config.line_of(key) or config.line_of("run")
         if source is None:
             message = f"`{key}` names `{path}`, which is not a file of the project; correct it in cog.yaml"
+            severity = Severity.NOTE
         elif name and not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", source.text) and "import *" not in source.text:
             message = f"`{key}` names `{name}`, which `{path}` does not define; correct it in cog.yaml"
+            severity = Severity.WARNING
         else:
             continue
-        yield Finding(KEY, Span(0, 0), message, severity=Severity.WARNING, file=file, line=line)
+        yield Finding(KEY, Span(0, 0), message, severity=severity, file=file, line=line)
