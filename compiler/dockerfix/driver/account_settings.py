@@ -348,13 +348,28 @@ class Settings:
         if before is not None:
             span = before.span
             for finding in self.outcome.findings:
-                if any(edit.span.start < span.end and span.start < edit.span.end for edit in finding.edits):
-                    return _Place("removed", None, finding.code, finding.message)
+                for edit in finding.edits:
+                    if edit.span.start < span.end and span.start < edit.span.end:
+                        return self._edited(before, finding)
         elif self.rewritten_before and (found := _ending_in(_script(command), self.result.commands)) is not None:
             return _Place("replaced", found, "DF305", "with other mounts")
         elif self.rewritten_before and (PGET_COMMAND in command or any(name in command for name in PACKAGE_NAMES)):
             return _Place("removed", reason="an earlier run left out what only Cog needs")
         return self._lost(f"no RUN is `{short(command)}` of `build.run`", "DF100")
+
+    def _edited(self, before: Instruction, finding: Finding) -> _Place:
+        """What an edit left of a command: the RUN of the result at its place, or nothing."""
+        span = before.span
+        known = self.outcome.changes
+        changes = [each for each in known if each.before.start < span.end and span.start < each.before.end]
+        for change in reversed(changes):
+            whole = change.before.start <= before.body_span.start and change.before.end >= before.body_span.end
+            for instruction in self.outcome.document.instructions:
+                if not (whole and change.after.start == change.after.end) and (
+                    instruction.span.start <= change.after.start < instruction.span.end
+                ):
+                    return _Place("replaced", instruction, finding.code, finding.message)
+        return _Place("removed", None, finding.code, finding.message)
 
     @cached_property
     def _commands_before(self) -> dict[str, Instruction]:
