@@ -9,7 +9,7 @@ from dockerfix.analysis import commands, stages
 from dockerfix.analysis.images import BaseImage, bottom_image
 from dockerfix.analysis.packages import apt, pip
 from dockerfix.analysis.python import python_install
-from dockerfix.project.pip_options import Option, read_option
+from dockerfix.project.pip_options import Option, read_option, takes_value
 from dockerfix.project.requirements import Requirement, parse_item
 from dockerfix.syntax.dockerfile.instructions import Copy, Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
@@ -50,10 +50,12 @@ class Reading:
     def _read(self, instruction: Instruction, *, own: bool) -> None:
         view = instruction.view
         if isinstance(view, Copy) and view.source_stage is None:
-            target = view.destination.value if view.destination is not None else ""
+            mark = instruction.document.escape
+            target = view.destination.value.replace(f"{mark}$", "$") if view.destination is not None else ""
             for source in view.sources:
-                place = posixpath.join(target, posixpath.basename(source.value)) if target.endswith("/") else target
-                self.copied.setdefault(posixpath.normpath(source.value), (place, instruction))
+                path = source.value.replace(f"{mark}$", "$")
+                place = posixpath.join(target, posixpath.basename(path)) if target.endswith("/") else target
+                self.copied.setdefault(posixpath.normpath(path), (place, instruction))
         elif isinstance(view, Env) and own:
             for pair in view.pairs:
                 value = pair.value.value if pair.value is not None else ""
@@ -105,7 +107,10 @@ class Reading:
 
     def option(self, option: Option) -> Instruction | None:
         """The install that has an option, however it is written."""
-        return self.words.get(_spelling(option))
+        text = _spelling(option)
+        if option.value is None and takes_value(option.flag):  # the value is the next item
+            return next((step for word, step in self.words.items() if word.startswith(f"{text}=")), None)
+        return self.words.get(text)
 
 
 def _spelling(option: Option) -> str:

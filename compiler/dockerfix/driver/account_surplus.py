@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, commands, stages
 from dockerfix.analysis.cog import is_cog_requirement, marks_of_cog
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.packages import apt, pip
+from dockerfix.analysis.packages import apt, install_step, pip
 from dockerfix.analysis.python import python_install
 from dockerfix.driver.account_result import fold, spellings
 from dockerfix.driver.account_settings import Settings, short
@@ -60,6 +60,7 @@ class _Known:
         self.python = context.project.declared_packages if config.python_packages else frozenset()
         self.requirements = settings.requirements_path is not None
         self.empty = not config.python_packages
+        self.staged = install_step.staged_install(settings.source) is not None
 
     def beyond(self, instruction: Instruction) -> Iterator[Finding]:
         if blocks.in_block(instruction.document, instruction) is not None:
@@ -108,7 +109,7 @@ class _Known:
         for text, name in names.items():
             if name in self.python:
                 continue
-            if ours:
+            if len(ours) > len(names) - len(ours) and pip.is_plain(found.command) and not self.staged:
                 message = f"the Dockerfile installs `{text}`, but cog.yaml does not; run `cog debug` again"
                 yield _finding(instruction, message, Severity.ERROR)
             else:
