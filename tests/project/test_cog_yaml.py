@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dockerfix.project.fields import misspelt
 from dockerfix.project.project import CogConfig, ConfigError, Mount, RunItem, Weight, read_config
 from dockerfix.project.yaml_tree import Mapping, Scalar, Sequence, read_yaml
 from effort import examples
@@ -64,9 +65,25 @@ weights:
 """
 
 
+def test_settings_are_all_values_with_their_lines() -> None:
+    for setting in read_config(FULL).settings:
+        line = FULL.split("\n")[setting.line - 1]
+        assert setting.text.split("\n")[0] in line or line.endswith((">-", "|")), setting.name
+    old = read_config("environment:\n  python_version: '3.8'\n  python_packages: [a]\n")
+    assert [setting.name for setting in old.settings] == ["build.python_version", "build.python_packages[0]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("biuld", "build"), ("bild", "build"), ("rnu", "run"), ("Predict", "predict"), ("foo", None), ("version", None)],
+)
+def test_a_slip_is_told_from_another_word(name: str, meant: str | None) -> None:
+    assert misspelt(name, ("build", "run", "predict", "image", "environment")) == meant
+
+
 def test_every_field_is_read_as_text() -> None:
     config = read_config(FULL)
-    assert config._replace(lines={}) == CogConfig(
+    assert config._replace(lines={}, settings=()) == CogConfig(
         gpu=True,
         cuda="12.10",
         cudnn="8",

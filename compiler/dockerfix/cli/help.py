@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": ("dockerfix.cli.info:explain", "Explain a code, with an example."),
     "migrate": ("dockerfix.cli.migrate:migrate", "Write every file that a Cog project needs on fal."),
     "passes": ("dockerfix.cli.info:passes", "List the passes: code, name, and what each does."),
+    "trace": ("dockerfix.cli.trace:trace", "Show where each line of cog.yaml went."),
     "review": ("dockerfix.cli.review:review", "Write an HTML page that shows each change and its reason."),
     "tree": ("dockerfix.cli.tree:tree", "Print the tree of a Dockerfile, with the span of every token."),
 }

@@ -11,13 +11,17 @@ from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source, Span
 
 if TYPE_CHECKING:
+    from dockerfix.driver.account import Entry as Accounted
     from dockerfix.driver.pipeline import Change
     from dockerfix.driver.rewrite import Result
     from dockerfix.report.entry import Status
 
 
 class Job(NamedTuple):
-    """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input, `changes` asks for them in the result."""
+    """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input.
+
+    `changes` and `account` ask for them in the result.
+    """
 
     path: str
     options: Options = Options()
@@ -27,6 +31,7 @@ class Job(NamedTuple):
     force: bool = False
     verify: bool = False
     changes: bool = False
+    account: bool = False
 
 
 class Done(NamedTuple):
@@ -43,6 +48,7 @@ class Done(NamedTuple):
     text: str | None = None
     failing: bool = False
     error: str | None = None
+    account: tuple[Accounted, ...] = ()
 
 
 def process(job: Job, data: bytes | None = None) -> Done:
@@ -72,7 +78,8 @@ def _rewrite(job: Job, data: bytes) -> Done:
         for finding in result.findings
         if finding.edits or finding.severity is Severity.ERROR or not _is_ignored(finding, job.options)
     )
-    done = Done(result.source, "unchanged", findings, result.changes if job.changes else ())
+    changes, account = result.changes if job.changes else (), result.account if job.account else ()
+    done = Done(result.source, "unchanged", findings, changes, account=account)
     if result.internal:
         return done._replace(status="internal-error")
     if result.refused:

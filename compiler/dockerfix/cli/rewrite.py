@@ -133,15 +133,15 @@ def job_of(path: str, settings: Settings, request: Request) -> Job:
         target=settings.target,
     )
     fail_on = Severity[settings.fail_on.upper()]
-    with_changes = settings.format == "sarif"
-    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify, with_changes)
+    changes, account = settings.format == "sarif", settings.format == "json"
+    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify, changes, account)
 
 
 def _finish(job: Job, done: Done, request: Request, reporter: Reporter) -> Iterator[Entry]:
     """Write or compare a result as requested; yields what happened."""
     path = STDIN if job.path == "-" else job.path
     project = None if job.project is None else str(job.project)
-    entry = Entry(path, done.status, done.source, done.findings, done.changes, project, done.error)
+    entry = Entry(path, done.status, done.source, done.findings, done.changes, project, done.error, done.account)
     if done.text is None:
         yield entry
     elif request.against is not None:

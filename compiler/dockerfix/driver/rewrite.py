@@ -10,6 +10,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
 from dockerfix.analysis.packages import apt
 from dockerfix.analysis.python import base_python
+from dockerfix.driver.account import Account, Entry, account
 from dockerfix.driver.defects import Defect, shared_defects
 from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Change, Outcome, run
@@ -35,7 +36,7 @@ class Result:
     `refused` means that the input could not be used, `internal` that the gate stopped the result.
     """
 
-    __slots__ = ("_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
+    __slots__ = ("_account", "_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
 
     def __init__(
         self,
@@ -43,12 +44,14 @@ class Result:
         text: str,
         findings: tuple[Finding, ...],
         outcome: Outcome | None = None,
+        accounted: Account | None = None,
         *,
         internal: bool = False,
     ) -> None:
         self.source = source
         self.findings = tuple(sorted(findings, key=lambda finding: (finding.span, finding.code)))
         self._outcome = outcome
+        self._account = accounted
         self.internal = internal
         self.ok = not internal and all(finding.severity < Severity.ERROR for finding in findings)
         self.rewritten = source.text if internal else text
@@ -58,6 +61,11 @@ class Result:
     def changes(self) -> tuple[Change, ...]:
         """The changes in the order in which they were made."""
         return self._outcome.changes if self._outcome is not None else ()
+
+    @property
+    def account(self) -> tuple[Entry, ...]:
+        """Where each line of cog.yaml, of its requirements files and of the source went; () for a refused source."""
+        return self._account.entries if self._account is not None else ()
 
     @property
     def changed(self) -> bool:
@@ -131,7 +139,9 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         debian_packages=apt.installed_by(document),
     )
     outcome = run(document, context)
-    findings = [*outcome.findings, *map(_finding, shared_defects(document, outcome.document))]
+    remaining = [_finding(defect) for defect in shared_defects(document, outcome.document)]
+    accounted = account(document, outcome, context, refused=bool(remaining))
+    findings = [*outcome.findings, *accounted.findings, *remaining]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))
@@ -144,7 +154,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
             Finding("DF008", Span(0, 0), f"{error}; nothing was written; please report this", severity=Severity.ERROR)
         )
         internal = True
-    return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)
+    return Result(document.source, outcome.document.text, tuple(findings), outcome, accounted, internal=internal)
 
 
 def _finding(defect: Defect) -> Finding:

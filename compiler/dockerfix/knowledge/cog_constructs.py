@@ -64,6 +64,8 @@ ENVIRONMENT_NAMES = ("VERBOSE",)
 CFLAGS_NAME = "CFLAGS"
 CFLAGS_VALUE = "-O3 -funroll-loops -fno-strict-aliasing -flto -S"
 UV_VARIABLES = ("UV_SYSTEM_PYTHON", "UV_PYTHON")
+IMAGE_VARIABLES = ("DEBIAN_FRONTEND", "PYTHONUNBUFFERED", "LD_LIBRARY_PATH", "NVIDIA_DRIVER_CAPABILITIES", "PATH")
+"""What Cog sets in the image of every model; counted over the releases of the archive."""
 
 LABEL_SOURCE = (
     "replicate/cog@v0.0.5:pkg/dockerfile/generator.go, replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go"

@@ -1,20 +1,22 @@
 """cog.yaml as a frozen value, with the items in Cog's order and the line of each.
 
-The fields are those of ``replicate/cog@v0.22.0:pkg/config/config.go`` together with the ones of earlier releases
-(``pre_install``, ``python_extra_index_urls``, the 2021 form with ``environment:`` and ``model:``). Values stay text:
-an unquoted ``3.10`` is "3.10". A mistake that Cog would accept or ignore becomes a `ConfigNote`; a value that can't be
-understood, or could add an instruction to a Dockerfile, raises `ConfigError`.
+The keys are those of all versions of ``replicate/cog:pkg/config/data/config_schema_v1.0.json`` up to its branches of
+2026-08 (``observability``), together with the ones of earlier releases (``pre_install``, ``python_extra_index_urls``,
+the 2021 form with ``environment:`` and ``model:``). Values stay text: an unquoted ``3.10`` is "3.10". A mistake that
+Cog would accept or ignore becomes a `ConfigNote`; a value that can't be understood, or could add an instruction to a
+Dockerfile, raises `ConfigError`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from dockerfix.project.fields import ConfigNote, Fields, shown
+from dockerfix.project.fields import ConfigNote, Fields, dotted, shown
 from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, Sequence, is_null, read_yaml
 from dockerfix.text.lazy_patterns import lazy
 
@@ -27,6 +29,13 @@ TOP_KEYS = (
     *("build", "environment", "predict", "run", "model", "train", "concurrency", "image", "weights"),
     *("tests", "name", "examples", "workdir", "observability"),
 )
+_PARTS = {
+    "observability": ("config", "traces"),
+    "observability.traces": ("enabled", "sampler", "sampler_arg", "trace_header", "trace_header_format"),
+    "weights": ("name", "source", "target"),
+    "weights.source": ("uri", "include", "exclude"),
+}
+"""The keys of what is read without their help, by the place without numbers."""
 _PYTHON = lazy(r"\d+\.\d+(\.\d+)?((a|b|rc)\d+)?", re.ASCII)
 _NUMBER = lazy(r"\d+(\.\d+){0,2}", re.ASCII)
 _ENTRY_2021 = lazy(r"[^\s]+\.py:\w+")
@@ -56,9 +65,26 @@ class Weight(NamedTuple):
     target: str
 
 
+class Setting(NamedTuple):
+    """One value of cog.yaml that is neither a list nor a mapping: its path in the present form, its line, its text.
+
+    An empty list or mapping counts as one, with the text "".
+    """
+
+    path: tuple[str | int, ...]
+    line: int
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The path for messages: ``build.run[0]``."""
+        return dotted(self.path)
+
+
 class CogConfig(NamedTuple):
     """What a cog.yaml says; absent text is None, absent lists are ().
 
+    `settings` are all its values as they are written, in order, those of unknown keys included.
     `traces` is whether `observability` turns traces on, `traces_config` the Python file that it names for them.
     """
 
@@ -85,6 +111,7 @@ class CogConfig(NamedTuple):
     weights: tuple[Weight, ...] = ()
     notes: tuple[ConfigNote, ...] = ()
     lines: Table[tuple[str | int, ...], int] = MappingProxyType({})
+    settings: tuple[Setting, ...] = ()
 
     def line_of(self, *path: str | int) -> int | None:
         """Return the line (from 1) of a value: ``line_of("build", "python_packages", 2)`` for ``python_packages[2]``.
@@ -113,6 +140,18 @@ def read_config(text: str, file: str = "cog.yaml") -> CogConfig:
     return _Builder(file).config(root)
 
 
+def _settings(node: Node, path: tuple[str | int, ...]) -> Iterator[Setting]:
+    inner: list[tuple[str | int, Node]] = []
+    if isinstance(node, Mapping):
+        inner = [(name, pair.value) for name, pair in node.pairs.items()]
+    elif isinstance(node, Sequence):
+        inner = list(enumerate(node.items))
+    if not inner:
+        yield Setting(path, node.line, node.text if isinstance(node, Scalar) else "")
+    for name, value in inner:
+        yield from _settings(value, (*path, name))
+
+
 class _Builder(Fields):
     """Converts the tree of one file to a CogConfig."""
 
@@ -126,6 +165,8 @@ class _Builder(Fields):
         values = self.pairs(build, "build")
         self.unknown(values, BUILD_KEYS, build, "build")
         self.both(values)
+        self.parts("observability", top.get("observability"))
+        present = {**top, "build": build, "environment": environment}
         traces, traces_config = self.observability(top.get("observability"))
         return CogConfig(
             gpu=self.gpu(values),
@@ -153,7 +194,18 @@ class _Builder(Fields):
             weights=self.weights(top.get("weights")),
             notes=tuple(sorted(self.notes, key=lambda note: note.line)),
             lines=self.lines,
+            settings=tuple(
+                setting for key, node in present.items() if node is not None for setting in _settings(node, (key,))
+            ),
         )
+
+    def parts(self, place: str, node: Node | None) -> None:
+        """Note the unknown keys of a mapping that nothing reads, and of the mappings in it."""
+        if isinstance(node, Mapping) and place in _PARTS:
+            values = {name: pair.value for name, pair in node.pairs.items()}
+            self.unknown(values, _PARTS[place], node, *place.split("."))
+            for name, value in values.items():
+                self.parts(f"{place}.{name}", value)
 
     def both(self, values: dict[str, Node]) -> None:
         packages, requirements = values.get("python_packages"), values.get("python_requirements")
@@ -282,8 +334,11 @@ class _Builder(Fields):
                 result.append(Weight("", (self.text(item, *path) or "",), ""))
                 continue
             values = self.pairs(item, *path)
+            self.unknown(values, _PARTS["weights"], item, *path)
             source = values.get("source")
             each = source.items if isinstance(source, Sequence) else (source,)
+            for one in each:
+                self.parts("weights.source", one)
             found = (self.source(one, *path, "source", number) for number, one in enumerate(each))
             name, target = (self.text(values.get(part), *path, part) or "" for part in ("name", "target"))
             result.append(Weight(name, tuple(filter(None, found)), target))

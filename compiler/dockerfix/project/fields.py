@@ -13,10 +13,11 @@ _BREAKS = lazy(r"[\r\n\x85\u2028\u2029]")
 
 
 class ConfigNote(NamedTuple):
-    """A harmless mistake in cog.yaml, in one line."""
+    """A mistake in cog.yaml, in one line; `misspelt` means that a known key was meant, whose value is lost."""
 
     message: str
     line: int
+    misspelt: bool = False
 
 
 class Fields:
@@ -130,15 +131,41 @@ class Fields:
         return {name: pair.value for name, pair in node.pairs.items()}
 
     def unknown(self, left: dict[str, Node], known: Collection[str], node: Node | None, *path: str | int) -> None:
-        """Note every key of `left` that isn't in `known`, with the nearest known name."""
+        """Note every key of `left` that isn't in `known`, with the known name that it misspells."""
         for name in left:
             if name in known or not isinstance(node, Mapping):
                 continue
-            from difflib import get_close_matches  # seldom needed
+            meant = misspelt(name, known)
+            hint = f"; did you mean `{meant}`?" if meant else " and was ignored"
+            message = f"`{shown(dotted((*path, name)))}` is not a Cog setting{hint}"
+            self.notes.append(ConfigNote(message, node.pairs[name].key.line, meant is not None))
 
-            near = get_close_matches(name, list(known), 1, 0.7)
-            hint = f"; did you mean `{near[0]}`?" if near else " and was ignored"
-            self.note(f"`{shown(dotted((*path, name)))}` is not a Cog setting{hint}", node.pairs[name].key.line)
+
+def misspelt(name: str, known: Collection[str]) -> str | None:
+    """The known key that `name` misspells: one slip for each four letters, where the shape of the words is no slip."""
+    plain = _plain(name)
+    best = min(((slips(plain, _plain(each)), each) for each in known), default=(len(plain), ""))
+    return best[1] if best[0] <= max(1, len(plain) // 4) and best[0] < len(_plain(best[1])) - 1 else None
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def slips(one: str, other: str) -> int:
+    """How many letters are missing, added, wrong or in the wrong order of two (Damerau and Levenshtein)."""
+    if abs(len(one) - len(other)) > max(1, len(one) // 4):
+        return max(len(one), len(other))
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        previous, before, row = before, row, [at]
+        for place, there in enumerate(other, 1):
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != there))
+            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == there:
+                cost = min(cost, previous[place - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def dotted(path: tuple[str | int, ...]) -> str:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from dockerfix.driver.account_types import Entry as Accounted
 from dockerfix.driver.pipeline import Change
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source, code_point
@@ -29,7 +30,8 @@ class Entry(NamedTuple):
     """One file with its findings.
 
     `path` is as the user named it, `source` its text before, `project` the folder that the `file` of a finding is
-    relative to. `changes` are in the order in which they were made.
+    relative to. `changes` are in the order in which they were made, `account` is where each line went; both are there
+    only for the formats that show them.
     """
 
     path: str
@@ -39,6 +41,7 @@ class Entry(NamedTuple):
     changes: tuple[Change, ...] = ()
     project: str | None = None
     error: str | None = None
+    account: tuple[Accounted, ...] = ()
 
     def path_of(self, finding: Finding) -> str | None:
         """The other file that a finding refers to, as the user would name it."""

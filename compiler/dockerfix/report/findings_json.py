@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dockerfix import __version__
-from dockerfix.report import rules
+from dockerfix.report import rules, trace
 from dockerfix.report.entry import Entry, count, unicode
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Source, Span
@@ -33,6 +33,7 @@ def _file(item: Entry) -> dict[str, Any]:
         "status": item.status,
         "error": None if item.error is None else unicode(item.error),
         "findings": [_finding(item, finding) for finding in item.findings],
+        "account": trace.as_data(item.account),
     }
 
 

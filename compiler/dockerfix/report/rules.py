@@ -103,6 +103,31 @@ GENERAL = (
         "argument or the environment of the base image may set it; the file does not show that. Nothing is written "
         "without `--force`. With a default (`ARG BASE=python:3.11-slim`) the file builds by itself.",
     ),
+    Rule(
+        "DF011",
+        "unaccounted",
+        "Something in cog.yaml should be in the image and has no place in the result.",
+        "After the passes, dockerfix accounts for every value in cog.yaml and every line of its requirements files: "
+        "each is kept, replaced, removed for a reason, or has no effect on an image. This one should be in the image, "
+        "and no instruction of the result brings it. The Dockerfile is probably older than cog.yaml: run `cog debug` "
+        "again. `dockerfix trace` shows where each line went.",
+    ),
+    Rule(
+        "DF012",
+        "odd-setting",
+        "A key or a value in cog.yaml is unknown, misspelt or odd.",
+        "Some releases of Cog ignore a key that they do not know, others refuse it. An unknown key is a warning. A key "
+        "that misspells a known one is an error, because what it says would be lost: `python_package` lists packages "
+        "that nothing installs. Names of code in `predict` and `train` are looked up in the project.",
+    ),
+    Rule(
+        "DF013",
+        "contradiction",
+        "cog.yaml and the Dockerfile disagree.",
+        "The Dockerfile was printed from another cog.yaml, or one of the two was edited. A different version of Python "
+        "or cuDNN, other mounts of a command, or a package that Cog's own step installs and cog.yaml does not name are "
+        "errors: run `cog debug` again. An instruction that only the Dockerfile has is kept, and a note names it.",
+    ),
 )
 """The codes that no pass uses."""
 

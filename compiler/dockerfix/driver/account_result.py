@@ -1,0 +1,159 @@
+"""What a Dockerfile puts into its image, read for the account: nothing here knows what a pass does."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from dockerfix.analysis import commands, stages
+from dockerfix.analysis.images import BaseImage, bottom_image
+from dockerfix.analysis.packages import apt, pip
+from dockerfix.analysis.python import python_install
+from dockerfix.project.pip_options import Option, read_option, takes_value
+from dockerfix.project.requirements import Requirement, parse_item
+from dockerfix.syntax.dockerfile.instructions import Copy, Env, Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+
+_QUOTES = str.maketrans("", "", "\"'")
+
+
+class Reading:
+    """The image that a document builds: commands, packages and variables, each with the instruction that brings it.
+
+    Commands, Debian packages and variables count in the stages under the final one, Python packages also in those that
+    it takes files from. `requirements` are by name, `words` all arguments of pip by their text, `files` the
+    requirements files that pip reads and `copied` the files of the project, with their path in the image.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.requirements: dict[str, list[tuple[Requirement, Instruction]]] = {}
+        self.words: dict[str, Instruction] = {}
+        self.files: dict[str, Instruction] = {}
+        self.copied: dict[str, tuple[str, Instruction]] = {}
+        self.system: dict[str, Instruction] = {}
+        self.variables: dict[str, list[tuple[str, Instruction]]] = {}
+        self.commands: dict[str, Instruction] = {}
+        self.base: BaseImage | None = None
+        self.python: str | None = None
+        final = stages.final_stage(document)
+        if final is None:
+            return
+        own = stages.lineage(document, final)
+        self.base = bottom_image(document, final)
+        installed = next((found for stage in own if (found := python_install(stage)) is not None), None)
+        self.python = installed.version if installed is not None else self.base.python
+        for stage in _reached(document, own):
+            for instruction in stage.instructions:
+                self._read(instruction, own=stage in own)
+
+    def _read(self, instruction: Instruction, *, own: bool) -> None:
+        view = instruction.view
+        if isinstance(view, Copy) and view.source_stage is None:
+            mark = instruction.document.escape
+            target = view.destination.value.replace(f"{mark}$", "$") if view.destination is not None else ""
+            for source in view.sources:
+                path = source.value.replace(f"{mark}$", "$")
+                place = posixpath.join(target, posixpath.basename(path)) if target.endswith("/") else target
+                self.copied.setdefault(posixpath.normpath(path), (place, instruction))
+        elif isinstance(view, Env) and own:
+            for pair in view.pairs:
+                value = pair.value.value if pair.value is not None else ""
+                self.variables.setdefault(pair.name.value, []).append((value, instruction))
+        elif isinstance(view, Run):
+            if "pip" in instruction.node.text:
+                self._packages(instruction)
+            if own:
+                for name in apt.installed(instruction) if "apt" in instruction.node.text else ():
+                    self.system.setdefault(name, instruction)
+                for text in spellings(instruction):
+                    self.commands.setdefault(text, instruction)
+
+    def _packages(self, instruction: Instruction) -> None:
+        for command in commands.simple_commands(instruction):
+            found = pip.install(command)
+            for argument in found.arguments if found is not None else ():
+                # quotes are left where a word has a variable, which only the shell knows
+                text = argument.text.translate(_QUOTES) if "$" in argument.text else argument.text
+                self.words.setdefault(text, instruction)
+                if argument.option is None and text.startswith("-"):
+                    self.words.setdefault(_spelling(read_option(text, None)[0]), instruction)
+                elif argument.option is None:
+                    for requirement in parse_item(text).requirements:
+                        if requirement.name is not None:
+                            self.requirements.setdefault(requirement.name, []).append((requirement, instruction))
+                elif argument.option.long == "--requirement":
+                    self.files.setdefault(argument.text, instruction)
+                else:
+                    self.words.setdefault(_spelling(argument.option), instruction)
+
+    def requirement(self, wanted: Requirement) -> tuple[str, Instruction] | None:
+        """The requirement that installs `wanted`, by its name, or by its file or URL; None without one."""
+        same = self.requirements.get(wanted.name or "", ())
+        for found, instruction in same:
+            if found.text == wanted.text:
+                return found.text, instruction
+        for found, instruction in same:
+            if _agree(found, wanted):
+                return found.text, instruction
+        if wanted.text in self.words:
+            return wanted.text, self.words[wanted.text]
+        path = posixpath.basename(wanted.text.partition("[")[0].partition(";")[0].strip())
+        if wanted.is_path or wanted.is_url:
+            for text, instruction in self.words.items():
+                if path and path in text:
+                    return text, instruction
+        return None
+
+    def option(self, option: Option) -> Instruction | None:
+        """The install that has an option, however it is written."""
+        text = _spelling(option)
+        if option.value is None and takes_value(option.flag):  # the value is the next item
+            return next((step for word, step in self.words.items() if word.startswith(f"{text}=")), None)
+        return self.words.get(text)
+
+
+def _spelling(option: Option) -> str:
+    return f"{option.long}={option.value}" if option.value else option.long
+
+
+def _agree(found: Requirement, wanted: Requirement) -> bool:
+    """Whether a requirement is another as it was written for the image: the same release, perhaps of a local build."""
+    if found.is_url or found.is_path or wanted.is_url or wanted.is_path:
+        return found.is_path == wanted.is_path
+    if wanted.pin is None or found.pin is None:
+        return _plain(found.specifier) == _plain(wanted.specifier)
+    return found.pin.partition("+")[0] == wanted.pin.partition("+")[0]
+
+
+def _plain(specifier: str) -> str:
+    return "".join(specifier.split())
+
+
+def spellings(instruction: Instruction) -> Iterator[str]:
+    """A RUN with its flags, blanks folded: as it is written, and what its exec form gives to the shell."""
+    view = instruction.view
+    if not isinstance(view, Run):
+        return
+    flags = instruction.text[len(instruction.node.command.keyword) : view.arguments_span.start]
+    yield fold(f"{flags} {view.arguments}")
+    words = [word.value for word in view.exec_form or ()]
+    if len(words) == 3 and words[:2] == ["/bin/sh", "-c"]:
+        yield fold(f"{flags} {words[2]}")
+
+
+def fold(text: str) -> str:
+    """A text with each run of blanks as one."""
+    return " ".join(text.split())
+
+
+def _reached(document: Document, own: list[Stage]) -> list[Stage]:
+    """The stages of which something is in the image: those under the final one, and those that they take files from."""
+    result = list(own)
+    for stage in result:
+        for instruction in (stage.base, *stage.instructions):
+            for use in stages.uses_of(instruction):
+                origin = stages.origin(document, use, stage.index)
+                if origin is not None and origin not in result:
+                    result.append(origin)
+    return result
