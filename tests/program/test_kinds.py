@@ -64,7 +64,10 @@ def test_the_exporters_of_traces_go(rest: str) -> None:
     assert ("strip" in result) == bool(rest)
 
 
-STAGED = "FROM python:3.11-slim\nCOPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\nRUN pip install -r /tmp/requirements.txt\n"
+STAGED = (
+    "FROM python:3.11-slim\nCOPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\n"
+    "RUN pip install -r /tmp/requirements.txt\n"
+)
 """How Cog installs packages."""
 
 
@@ -135,3 +138,29 @@ def test_packages_over_ssh_are_an_error(address: str, by: str, tmp_path: Path) -
 def test_clones_over_ssh_are_an_error(command: str, expected: bool) -> None:
     found = findings(f"FROM python:3.11\nRUN {command}\n{SERVER}", "build: {}\n")
     assert any("needs SSH" in message for _severity, message in found) == expected
+
+
+@pytest.mark.parametrize(
+    ("items", "installed"),
+    [
+        (["ffmpeg=7:4.*"], "'ffmpeg=7:4.*'"),
+        (["libc6:arm64=2.36*"], "'libc6:arm64=2.36*'"),
+        (["-t bookworm-backports ffmpeg", "tmux"], "-t bookworm-backports ffmpeg tmux"),
+        (["--target-release=sid", "tmux"], "-t sid tmux"),
+        (["--no-install-recommends", "tmux"], "--no-install-recommends tmux"),
+        (["-o Acquire::Retries=3 tmux"], "tmux"),
+        (["-oAPT::Update::Pre-Invoke::=id", "tmux"], "tmux"),
+        (["-c /tmp/x", "tmux"], "tmux"),
+        (["-t $(id)", "tmux"], "tmux"),
+    ],
+)
+def test_packages_of_debian_and_options_of_apt(items: list[str], installed: str) -> None:
+    listed = ", ".join(f'"{item}"' for item in items)
+    for step in (
+        "",
+        f"RUN apt-get update -qq && apt-get install -qqy {' '.join(items)} && rm -rf /var/lib/apt/lists/*\n",
+    ):
+        text = rewritten(f"FROM debian:12\n{step}{SERVER}", f"build: {{system_packages: [{listed}]}}\n")
+        assert f"apt-get install -qqy {installed} && rm" in text.replace(
+            "qqy ffmpeg=7:4.*", "qqy 'ffmpeg=7:4.*'"
+        ).replace("qqy libc6:arm64=2.36*", "qqy 'libc6:arm64=2.36*'").replace("--target-release=sid", "-t sid")

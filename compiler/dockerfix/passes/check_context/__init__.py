@@ -136,7 +136,7 @@ def _cloned_by_ssh(instruction: Instruction) -> tuple[str, ...]:
         return ()
     result: list[str] = []
     for call in commands.calls(instruction):
-        clones = call.program == "git" and not _GIT_VERBS.isdisjoint(call.arguments)
+        clones = call.program == "git" and any(word in _GIT_VERBS for word in call.arguments)
         if clones or pip.install(call.command) is not None:
             result += [word for word in call.arguments if word and _BY_SSH.search(word)]
     return tuple(result)
