@@ -164,3 +164,25 @@ def test_packages_of_debian_and_options_of_apt(items: list[str], installed: str)
         assert f"apt-get install -qqy {installed} && rm" in text.replace(
             "qqy ffmpeg=7:4.*", "qqy 'ffmpeg=7:4.*'"
         ).replace("qqy libc6:arm64=2.36*", "qqy 'libc6:arm64=2.36*'").replace("--target-release=sid", "-t sid")
+
+
+@pytest.mark.parametrize(
+    ("base", "call", "expected"),
+    [
+        ("python:3.11-slim", 'os.system("wget https://x.example.org/w")', ["wget"]),
+        ("python:3.11-slim", 'subprocess.run(["aria2c", "-x", "8", url])', ["aria2c"]),
+        ("python:3.11-slim", 'subprocess.check_call("ffmpeg -i a b", shell=True)', ["ffmpeg"]),
+        ("python:3.11", 'os.system("wget https://x.example.org/w")', []),
+        ("acme/base:1", 'os.system("wget https://x.example.org/w")', []),
+        ("python:3.11-slim", 'print("no wget here")', []),
+        ("python:3.11-slim", 'os.system("curl https://x.example.org/w")', []),
+    ],
+)
+def test_programs_that_the_model_calls(base: str, call: str, expected: list[str], tmp_path: Path) -> None:
+    (tmp_path / "predict.py").write_text(f"import os, subprocess\n{call}\n", "utf-8")
+    cog_yaml = "build: {}\npredict: predict.py:Predictor\n"
+    found = findings(f"FROM {base}\nCOPY . /src\n{SERVER}", cog_yaml, tmp_path)
+    assert [re.findall("`([^`]*)`", message)[1] for _severity, message in found if "calls" in message] == expected
+    step = f"RUN apt-get install -y {' '.join(expected)}\n"
+    again = findings(f"FROM {base}\n{step}COPY . /src\n{SERVER}", cog_yaml, tmp_path)
+    assert not [message for _severity, message in again if "calls" in message]
