@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import buildkit
 import dockerfix
 from dockerfix.text.findings import Severity
 from pass_cases import SERVER, TINI
@@ -186,3 +187,35 @@ def test_programs_that_the_model_calls(base: str, call: str, expected: list[str]
     step = f"RUN apt-get install -y {' '.join(expected)}\n"
     again = findings(f"FROM {base}\n{step}COPY . /src\n{SERVER}", cog_yaml, tmp_path)
     assert not [message for _severity, message in again if "calls" in message]
+
+
+@pytest.mark.parametrize(
+    "stage", ["FROM base AS dev\n", "FROM alpine:3.20 AS Tools\n", "FROM base AS dev\nFROM dev AS more\n"]
+)
+def test_targets_of_the_user_stay(stage: str) -> None:
+    text = rewritten(f"FROM python:3.11-slim AS base\nRUN true\n{stage}FROM base\n{SERVER}")
+    assert stage in text
+
+
+def test_a_stage_whose_user_went_goes() -> None:
+    stage = f"FROM debian:12 AS tini\nRUN curl -sSL -o /tini {TINI}\n"
+    text = rewritten(f"{stage}FROM python:3.11-slim\nCOPY --from=tini /tini /sbin/tini\n{SERVER}")
+    assert "AS tini" not in text
+
+
+@pytest.mark.parametrize(
+    "last", ["RUN ls \\", "ENV A=b \\", "COPY . /src \\", "WORKDIR /src\\", "RUN a && \\\n  b \\", "RUN b \\ "]
+)
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n# c", "\n  # c\n\n# d\n"])
+def test_a_file_that_ends_in_a_continuation_converts(last: str, end: str) -> None:
+    before = read_by_buildkit(f"{last}{end}")
+    text = rewritten(f"FROM python:3.11-slim\n{SERVER}{last}{end}")
+    assert "pip install --no-cache-dir 'fal==" in text
+    assert before[-1] in read_by_buildkit(text)
+
+
+def read_by_buildkit(text: str) -> list[buildkit.Line]:
+    """The instructions that BuildKit's parser reads, without their places."""
+    judged = buildkit.judge(text.encode())
+    assert isinstance(judged, list)
+    return [line._replace(start=0, end=0) for line in judged]

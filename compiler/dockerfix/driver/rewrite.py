@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dockerfix.analysis import stages
 from dockerfix.analysis.blocks import find_blocks
 from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
@@ -123,6 +124,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         era=era(document),
         base_python=base_python(document),
         debian_packages=apt.installed_by(document),
+        own_targets=stages.targets(document),
     )
     outcome = run(document, context)
     findings = [*outcome.findings, *_remaining_defects(document, outcome.document)]
