@@ -20,7 +20,7 @@ help:
 	@echo "lint      run ruff and mypy"
 	@echo "dist      build the wheel and test it in an empty environment"
 	@echo "docs      build the documentation into site/"
-	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian)"
+	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some"
 	@echo "bench     measure beside other tools"
 	@echo "clean     remove everything the other targets made"
 
@@ -83,8 +83,8 @@ docs: $(VENV)/base
 	$(BIN)/pip install --quiet --editable '.[docs]'
 	$(BIN)/mkdocs build --strict --quiet
 
-e2e: $(VENV)/base
-	PYTHON=$(BIN)/python e2e/run
+e2e: $(VENV)/test
+	PYTHON=$(BIN)/python e2e/run $(if $(ROWS),--rows $(ROWS))
 
 bench: $(VENV)/test
 	$(BIN)/pip install --quiet --editable '.[bench]'

@@ -10,11 +10,9 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import yaml
@@ -23,7 +21,7 @@ from e2e import authority, host, mirror, processes, report, repositories, rows, 
 from e2e.app import Apps
 from e2e.bases import Bases
 from e2e.build import Builder, Result
-from e2e.buildah import Buildah
+from e2e.engine import Engine, Missing, cache_folder, find
 
 
 def arguments() -> argparse.Namespace:
@@ -33,12 +31,40 @@ def arguments() -> argparse.Namespace:
         "--rows", nargs="*", default=[], metavar="WORD", help="only rows whose name has one of these words"
     )
     parser.add_argument("--kind", choices=sorted(report.WHAT), help="only rows of this kind")
+    parser.add_argument("--project", type=Path, metavar="DIR", help="instead of the rows, one project of any kind")
+    parser.add_argument("--dockerfile", type=Path, metavar="FILE", help="what `cog debug` printed for --project")
+    parser.add_argument("--call", type=Path, metavar="FILE", help="calls and checks for --project (see README.md)")
     parser.add_argument("--list", action="store_true", help="print the rows' names and end")
     parser.add_argument("--keep", action="store_true", help="keep the built images")
     parser.add_argument("--jobs", type=int, default=2, help="builds at a time (default 2)")
     parser.add_argument("--dockerfix", metavar="COMMAND", help="the dockerfix to use (default: the installed one)")
     parser.add_argument("--out", type=Path, default=rows.ROOT / "build" / "e2e", help="where results and logs go")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if bool(options.project) != bool(options.dockerfile) or (options.call and not options.project):
+        parser.error("--project and --dockerfile go together, --call goes with them")
+    return options
+
+
+def tables_for(options: argparse.Namespace) -> dict[str, Any]:
+    """The tables of the stand-ins, the checks and the calls; of one project those that --call names."""
+    here = Path(__file__).parent
+    tables: dict[str, Any] = yaml.safe_load((here / "standins.yaml").read_text())
+    if not options.project:
+        tables["checks"] = yaml.safe_load((here / "checks.yaml").read_text())
+        tables["apps"] = yaml.safe_load((here / "apps.yaml").read_text())
+        tables["folder"] = here / "assets"
+        return tables
+    given = yaml.safe_load(options.call.read_text()) or {} if options.call else {}
+    name = options.project.resolve().name
+    tables["checks"], tables["apps"] = {name: given}, {name: given}
+    tables["folder"] = options.call.resolve().parent if options.call else options.project
+    for real in given.get("real", []):
+        tables["wheels"].pop(real, None)
+        tables["debian"] = [package for package in tables["debian"] if package != real]
+    tables["wheels"] |= given.get("wheels", {})
+    tables["files"] = given.get("files", []) + tables["files"]
+    tables["hosts"] = tables["hosts"] + given.get("hosts", [])
+    return tables
 
 
 def dockerfix(option: str | None) -> list[str]:
@@ -52,42 +78,42 @@ def dockerfix(option: str | None) -> list[str]:
     return [found]
 
 
-def prepare(chosen: list[rows.Row], cache: Path, buildah: Buildah, logs: Path) -> Builder:
+def prepare(chosen: list[rows.Row], tables: dict[str, Any], cache: Path, engine: Engine, logs: Path) -> Builder:
     """Start the server and make ready what all rows share."""
-    here = Path(__file__).parent
-    tables: dict[str, Any] = yaml.safe_load((here / "standins.yaml").read_text())
-    tables["checks"] = yaml.safe_load((here / "checks.yaml").read_text())
-    apps = yaml.safe_load((here / "apps.yaml").read_text())
     catalogue = wheels.Catalogue(tables["wheels"])
     for folder in {row.folder for row in chosen}:
         catalogue.add_pins(wheels.requirements_of(folder))
     repositories.make_all(cache / "git", tables["repositories"])
     root, certificate, key = authority.certificates(cache / "ca", tables["hosts"])
     front = mirror.Mirror(host.package_index(), cache / "files", f"https://{server.INDEX}/remote")
-    content = server.Content(tables, catalogue, front, cache)
+    hosts = [f"--add-host={name}:{server.ADDRESS}" for name in tables["hosts"]]
+    bases = Bases(engine, cache, tables, root, hosts, say)
+    bases.forget_old()
+    content = server.Content(tables, catalogue, front, cache / "apt", bases.pythons)
     server.start(content, cache / "git", certificate, key)
-    bases = Bases(buildah, cache, tables, root, say, threading.RLock())
-    return Builder(buildah, bases, Apps(buildah, apps, certificate, key), tables, cache / "mount", logs)
+    apps = Apps(engine, tables["apps"], certificate, key, tables["folder"])
+    return Builder(engine, bases, apps, tables, hosts, logs)
 
 
 def open_cache() -> Path:
-    """The cache's folder, with an empty one in it for temporary files; ends the program where another run uses it.
-
-    The lock is given up when the program ends.
-    """
-    cache = Path(os.environ.get("DOCKERFIX_E2E_CACHE", "~/.cache/dockerfix-e2e")).expanduser()
-    for part in ("mount/apt", "mount/pythons"):
-        (cache / part).mkdir(parents=True, exist_ok=True)
+    """The cache's folder; ends the program where another run uses it. The lock is given up when the program ends."""
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
     handle = os.open(cache / "lock", os.O_CREAT | os.O_RDWR)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         sys.exit(f"e2e: another run uses {cache}: wait for it, or set DOCKERFIX_E2E_CACHE")
-    scratch = cache / "scratch"
+    return cache
+
+
+def open_scratch(engine: Engine) -> Path:
+    """An empty folder for temporary files, which the daemon sees too."""
+    scratch = engine.share / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     tempfile.tempdir = str(scratch)
-    return cache
+    return scratch
 
 
 def say(text: str) -> None:
@@ -95,21 +121,14 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
-def run(builder: Builder, buildah: Buildah, chosen: list[rows.Row], jobs: int) -> list[Result]:
-    """Build all rows, `jobs` at a time, each worker with its own cache mounts."""
-    workers: SimpleQueue[int] = SimpleQueue()
-    for number in range(jobs):
-        workers.put(number)
+def run(builder: Builder, engine: Engine, chosen: list[rows.Row], jobs: int) -> list[Result]:
+    """Build all rows, `jobs` at a time."""
 
     def one(row: rows.Row) -> Result:
-        worker = workers.get()
-        try:
-            result = builder.row(row, worker)
-        finally:
-            workers.put(worker)
+        result = builder.row(row)
         state = "ok" if result.green else "RED"
         detail = "; ".join(result.wrong) or result.note
-        if not buildah.ending:
+        if not engine.ending:
             say(f"{state:3} {row.name} ({result.seconds:.0f} s) {detail[:300]}")
         return result
 
@@ -118,10 +137,10 @@ def run(builder: Builder, buildah: Buildah, chosen: list[rows.Row], jobs: int) -
     try:
         return [result.result() for result in results]
     except KeyboardInterrupt:
-        buildah.ending = True
+        engine.ending = True
         pool.shutdown(wait=False, cancel_futures=True)
         while not all(result.done() for result in results):
-            processes.kill_below(os.getpid())
+            processes.kill_below(os.getpid(), engine.process)
             time.sleep(0.1)
         raise
 
@@ -138,42 +157,57 @@ def work(options: argparse.Namespace, chosen: list[rows.Row]) -> list[Result]:
             signal.signal(number, interrupt)
     processes.keep_orphans()
     cache = open_cache()
-    buildah = Buildah(cache)
+    engine, scratch = None, None
     try:
-        buildah.clear(keep=True)  # what a run left that was killed
-        builder = prepare(chosen, cache, buildah, options.out / "logs")
+        tables = tables_for(options)
+        engine = find(cache, "rows", say)
+        scratch = open_scratch(engine)
+        engine.clear(keep=True)  # what a run left that was killed
+        engine.forget_layers()
+        builder = prepare(chosen, tables, cache, engine, options.out / "logs")
         builder.keep = options.keep
-        if any(row.kind != "raw" for row in chosen):
-            builder.command = dockerfix(options.dockerfix)
-        return run(builder, buildah, chosen, max(1, options.jobs))
+        builder.command = dockerfix(options.dockerfix)
+        return run(builder, engine, chosen, max(1, options.jobs))
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        processes.kill_below(os.getpid())
-        buildah.clear(keep=options.keep)
-        shutil.rmtree(cache / "scratch", ignore_errors=True)
+        processes.kill_below(os.getpid(), engine.process if engine else None)
+        if engine:
+            engine.clear(keep=options.keep)
+            engine.stop()
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def choose(options: argparse.Namespace) -> list[rows.Row]:
+    """The rows asked for. Raises ValueError for a project that is none."""
+    if options.project:
+        return [rows.of_project(options.project, options.dockerfile)]
+    chosen = [row for row in rows.load() if not options.kind or row.kind == options.kind]
+    return [row for row in chosen if not options.rows or any(word in row.name for word in options.rows)]
 
 
 def main() -> int:
-    """Run the rows asked for; 0 where all are green, 130 where the run was interrupted."""
+    """Run the rows asked for; 0 where all are green, 2 where nothing can be run, 130 where the run was interrupted."""
     options = arguments()
     begin = time.monotonic()
-    chosen = rows.load()
-    if options.rows:
-        chosen = [row for row in chosen if any(word in row.name for word in options.rows)]
-    if options.kind:
-        chosen = [row for row in chosen if row.kind == options.kind]
-    if options.list:
-        print("\n".join(row.name for row in chosen))
-        return 0
-    if not chosen:
-        print("e2e: no row has such a name")
-        return 2
     try:
+        chosen = choose(options)
+        if options.list:
+            print("\n".join(row.name for row in chosen))
+            return 0
+        if not chosen:
+            raise ValueError("no row has such a name")
         results = work(options, chosen)
     except KeyboardInterrupt:
         print("e2e: interrupted; nothing is left but the cache")
         return 130
+    except Missing as error:
+        print(f"e2e: this machine lacks something: {error}")
+        return 2
+    except ValueError as error:
+        print(f"e2e: {error}")
+        return 2
     seconds = time.monotonic() - begin
     report.write(results, options.out, seconds)
     print()

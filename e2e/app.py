@@ -1,4 +1,4 @@
-"""The App in the image: made as a user makes it, started as fal starts it, called over HTTP."""
+"""What an image serves: made as a user makes it, started as fal starts it, called over HTTP."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from e2e import calls, network, server
-from e2e.buildah import Buildah, Failed, reason
+from e2e.engine import LABEL, Engine, Failed
+from e2e.reasons import reason
 from e2e.rows import Row
-from e2e.uploads import Uploads
+from e2e.uploads import HOST, REST, Uploads
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,8 +29,9 @@ STARTING, ENDING = 120, 30  # seconds; fal itself gives an App 600 to start
 
 def migrate(command: list[str], row: Row, context: Path, converted: str) -> None:
     """Write the App and all that belongs to it into the project. Raises Failed where that isn't done as it must be."""
-    arguments = [*command, "migrate", str(context), "--dockerfile", "-"]
-    done = subprocess.run(arguments, input=row.source.read_bytes(), capture_output=True, check=False)
+    target = ["--target", "server"] if row.kind == "server" else []
+    arguments = [*command, "migrate", str(context), "--dockerfile", "-", *target]
+    done = subprocess.run(arguments, input=row.source, capture_output=True, check=False)
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip()[-400:]
         raise Failed(f"dockerfix migrate ended with {done.returncode}: {last}")
@@ -43,45 +46,67 @@ def entry_point(context: Path) -> tuple[str, str]:
 
 
 class Apps:
-    """Starts Apps in containers of their images. `certificate` and `key` are the stand-in hosts'."""
+    """Starts what images serve, in containers.
 
-    def __init__(self, buildah: Buildah, table: dict[str, dict[str, Any]], certificate: Path, key: Path) -> None:
-        self._buildah, self._table, self._certificate, self._key = buildah, table, certificate, key
+    `certificate` and `key` are the stand-in hosts'; `folder` has the files that the calls of `table` name.
+    """
 
-    def calls(self, project: str) -> list[dict[str, Any]]:
-        """The calls for a project's App, none where it can't be served."""
-        found: list[dict[str, Any]] = self._table[project].get("calls", [])
+    def __init__(
+        self, engine: Engine, table: dict[str, dict[str, Any]], certificate: Path, key: Path, folder: Path
+    ) -> None:
+        self._engine, self._table, self._certificate, self._key = engine, table, certificate, key
+        self._folder = folder
+
+    def calls(self, row: Row) -> list[dict[str, Any]]:
+        """The calls for what a row serves, none where it can't be served."""
+        entry = self._table.get(row.project, {})
+        found: list[dict[str, Any]] = entry.get("server" if row.kind == "server" else "calls", [])
         return found
 
-    def needs(self, project: str) -> str:
+    def needs(self, row: Row) -> str:
         """What a project's App needs that isn't here."""
-        return str(self._table[project].get("needs", ""))
+        return str(self._table.get(row.project, {}).get("needs", "no calls are given"))
 
-    def serve(self, row: Row, context: Path, container: str, worker: int, log: Path) -> list[str]:
-        """Start the App in a container, make all calls, end it; returns what is wrong."""
-        entry, python = entry_point(context)
-        with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
+    def serve(self, row: Row, context: Path, image: str, log: Path) -> list[str]:
+        """Start what the image serves, make all calls, end it; returns what is wrong."""
+        with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-", dir=self._engine.share) as scratch:
             shutil.copy(RUNNER, scratch)
-            command = [*self._command(scratch, container), "python", "/opt/e2e-app/runner.py", entry, python]
-            return network.alone(lambda: self._called(command, self.calls(row.project), worker, log))
+            command = self._command(row, context, Path(scratch), image)
+            return self._called(command, Path(scratch) / "id", row, log)
 
-    def _command(self, scratch: str, container: str) -> list[str]:
-        """`buildah run` with the runner mounted and an account's key, which uploads need."""
-        mounts = ["-v", f"{scratch}:/opt/e2e-app:ro", "--network=host", "--isolation=chroot"]
-        return ["run", *mounts, "-e", "FAL_KEY=e2e:stand-in", container, "--"]
+    def _command(self, row: Row, context: Path, scratch: Path, image: str) -> list[str]:
+        """`docker run`: the runner with an account's key, which uploads need; or what the image itself starts."""
+        hosts = [f"--add-host={name}:{server.ADDRESS}" for name in (REST, HOST)]
+        around = ["run", "-i", "--rm", "--label", LABEL, "--network", "none", *hosts]
+        around += ["--cidfile", self._engine.path(scratch / "id")]
+        if row.kind == "server":
+            return [*around, image]
+        around += ["-v", f"{self._engine.path(scratch)}:/opt/e2e-app:ro", "-e", "FAL_KEY=e2e:stand-in"]
+        return [*around, "--entrypoint", "python", image, "/opt/e2e-app/runner.py", *entry_point(context)]
 
-    def _called(self, command: list[str], wanted: list[dict[str, Any]], worker: int, log: Path) -> list[str]:
-        """Start, call, end; runs in a network of its own."""
+    def _called(self, command: list[str], identity: Path, row: Row, log: Path) -> list[str]:
+        """Start, call, end."""
+        process = self._engine.start(*command, log=log)
+        try:
+            container = _identified(process, identity)
+            if not container:
+                return ["the App did not start: " + cause(log.read_text(errors="replace"))]
+            return network.within(container, lambda: self._talk(process, row, log))
+        finally:
+            if row.kind == "server" and identity.exists():  # it reads no input, whose end would end it
+                self._engine.run("kill", identity.read_text(), check=False)
+            _end(process, lambda: self._engine.run("kill", identity.read_text(), check=False))
+
+    def _talk(self, process: subprocess.Popen[bytes], row: Row, log: Path) -> list[str]:
+        """Wait and call, in the network of the container."""
         kept: dict[str, tuple[str, bytes]] = {}
         handler = type("BoundUploads", (Uploads,), {"kept": kept})
         storage = server.listen(handler, self._certificate, self._key)
-        process = self._buildah.start(*command, worker=worker, log=log)
         try:
-            if not _healthy(process):
+            if not _healthy(process, "/health-check" if row.kind == "server" else "/health"):
                 return ["the App did not start: " + cause(log.read_text(errors="replace"))]
-            return [text for call in wanted for text in calls.make(call, kept)]
+            return calls.make_all(self.calls(row), kept, self._folder)
         finally:
-            _end(process)
             storage.shutdown()
             storage.server_close()
 
@@ -92,22 +117,36 @@ def cause(output: str) -> str:
     return " | ".join(dict.fromkeys(errors))[:700] or reason(output)
 
 
-def _healthy(process: subprocess.Popen[bytes]) -> bool:
+def _identified(process: subprocess.Popen[bytes], identity: Path) -> str:
+    """Wait for a container's identifier; empty where its start fails."""
+    end = time.monotonic() + STARTING
+    while time.monotonic() < end:
+        found = identity.read_text() if identity.exists() else ""
+        if found and network.runs(found):
+            return found
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    return ""
+
+
+def _healthy(process: subprocess.Popen[bytes], path: str) -> bool:
     """Wait for the App; False where it ends before, or takes too long."""
     end = time.monotonic() + STARTING
     while time.monotonic() < end and process.poll() is None:
-        if calls.ready():
+        if calls.ready(path):
             return True
         time.sleep(0.2)
     return False
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], kill: Callable[[], object]) -> None:
     """End the App by the end of its runner's input, or by force."""
     if process.stdin:
         process.stdin.close()
     try:
         process.wait(ENDING)
     except subprocess.TimeoutExpired:
+        kill()
         process.kill()
         process.wait()

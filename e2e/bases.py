@@ -14,18 +14,12 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from e2e import host, interpreters
-from e2e.buildah import Buildah
+from e2e import debian, host, interpreters, registry
+from e2e.engine import BASE, EMPTY, Engine
 
 HERE = Path(__file__).parent
+RECIPE = ("bases.py", "debian.py", "interpreters.py", "registry.py", "standins.yaml")
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
-COMMON = (
-    "ca-certificates,netbase,tzdata,libffi8,libsqlite3-0,zlib1g,libbz2-1.0,liblzma5,libncursesw6,libuuid1,libexpat1"
-)
-LIBRARIES = {
-    "bookworm": f"{COMMON},libssl3,libreadline8,libtirpc3,libnsl2,libgdbm6",
-    "trixie": f"{COMMON},libssl3t64,libreadline8t64,libtirpc3t64,libnsl2,libgdbm6t64",
-}
 # pip reads a false `no-compile` as the option `--no-compile`; byte code is of no use here
 PIP_CONF = """[global]
 index-url = https://index.dockerfix.test/simple
@@ -39,6 +33,27 @@ python-downloads-json-url = "https://index.dockerfix.test/python-downloads.json"
 url = "https://index.dockerfix.test/simple"
 default = true
 """
+STANDIN_SOURCE = "deb [trusted=yes] https://index.dockerfix.test/apt/{suite} ./\n"
+DIRECT = 'Acquire::https::Proxy::index.dockerfix.test "DIRECT";\n'
+FULL = """RUN apt-get update -qq && apt-get install -qqy --no-install-recommends curl git wget && \\
+    rm -rf /var/lib/apt/lists/*
+"""
+PYTHON = """FROM {debian}
+{full}COPY bin /usr/local/bin
+COPY lib /usr/local/lib
+COPY include /usr/local/include
+RUN ldconfig
+ENV PATH={path} LANG=C.UTF-8 PYTHON_VERSION={version}
+CMD ["python3"]
+"""
+CUDA = r"""FROM {debian}
+RUN mkdir -p /usr/local/cuda-{short}/bin && ln -s cuda-{short} /usr/local/cuda \
+    && echo '{{"cuda": {{"name": "CUDA SDK", "version": "{version}"}}}}' >/usr/local/cuda/version.json \
+    && printf '#!/bin/sh\necho "Cuda compilation tools, release {short}, V{version}"\n' >/usr/local/cuda/bin/nvcc \
+    && chmod +x /usr/local/cuda/bin/nvcc
+ENV PATH=/usr/local/nvidia/bin:/usr/local/cuda/bin:{path} CUDA_VERSION={version} NVIDIA_VISIBLE_DEVICES=all \
+    LD_LIBRARY_PATH=/usr/local/nvidia/lib:/usr/local/nvidia/lib64
+"""
 Say = Callable[[str], None]
 
 
@@ -47,48 +62,66 @@ class NoStandIn(Exception):
 
 
 class Bases:
-    """Makes base images on demand and keeps them in the cache's store."""
+    """Makes base images on demand; the daemon keeps them.
+
+    `hosts` are the flags of a build that name the stand-in hosts.
+    """
 
     def __init__(
-        self, buildah: Buildah, cache: Path, tables: dict[str, Any], authority: Path, say: Say, lock: RLock
+        self, engine: Engine, cache: Path, tables: dict[str, Any], authority: Path, hosts: list[str], say: Say
     ) -> None:
-        self._buildah, self._cache, self._tables, self._authority, self._say = buildah, cache, tables, authority, say
-        self._lock = lock
+        self._engine, self._cache, self._tables, self._authority = engine, cache, tables, authority
+        self._hosts, self._say, self._lock = hosts, say, RLock()
         self._interpreters = host.interpreters()
-        recipe = b"".join((HERE / name).read_bytes() for name in ("bases.py", "interpreters.py", "standins.yaml"))
+        recipe = b"".join((HERE / name).read_bytes() for name in RECIPE)
         self._layout = hashlib.sha256((HERE / "interpreters.py").read_bytes()).hexdigest()[:12]
         self._recipe = hashlib.sha256(recipe + authority.read_bytes()).hexdigest()[:12]
 
-    def need(self, image: str) -> None:
-        """Make sure that the store has a stand-in under the name that `FROM image` looks for.
+    @property
+    def pythons(self) -> Path:
+        """The folder of interpreters, each with VERSION and perhaps an archive beside it."""
+        return self._engine.share / "pythons"
 
-        Raises NoStandIn for a name that is not known here.
-        """
-        name = (
-            image if re.match(r"[^/]+[.:][^/]*/", image) else f"docker.io/{'' if '/' in image else 'library/'}{image}"
-        )
-        name = name if ":" in name.rsplit("/", 1)[1] else name + ":latest"
-        kept = f"localhost/e2e-{self._recipe}/{hashlib.sha256(name.encode()).hexdigest()[:16]}:latest"
+    def forget_old(self) -> None:
+        """Delete the base images of older recipes."""
+        names = self._engine.run("images", "--format", "{{.Repository}}:{{.Tag}}", BASE).split()
+        old = [name for name in names if not name.startswith((f"{BASE}:{self._recipe}-", EMPTY))]
+        if old:
+            self._engine.run("rmi", "-f", *old, check=False)
+
+    def need(self, image: str) -> str:
+        """The name of the stand-in for an image. Raises NoStandIn for one that is not known here, or not served."""
+        kept = f"{BASE}:{self._recipe}-{hashlib.sha256(image.encode()).hexdigest()[:16]}"
         with self._lock:
-            if not self._buildah.has(kept):
+            if not self._engine.has(kept):
                 self._say(f"base {image}")
                 self._make(image, kept)
-            self._buildah.run("tag", kept, name)
+        return kept
+
+    def wrong_cuda(self, version: str) -> str:
+        """An image with another CUDA than any row wants."""
+        kept = f"{BASE}:{self._recipe}-cuda-{version}"
+        with self._lock:
+            if not self._engine.has(kept):
+                self._cuda(version, kept)
+        return kept
 
     def _make(self, image: str, kept: str) -> None:
         """Choose the recipe by the image's name."""
-        if match := re.fullmatch(r"(?:docker\.io/library/)?python:(3\.\d+)(?:\.\d+)?(-slim)?", image):
-            self._python(match[1], kept, full=not match[2])
-        elif match := re.fullmatch(r"nvidia/cuda:(\d+\.\d+(?:\.\d+)?)-.*", image):
-            self.cuda(match[1], kept)
+        if why := registry.refused(image, self._tables["pythons"]):
+            raise NoStandIn(why)
+        if match := registry.PYTHON.fullmatch(image):
+            self._python(match["minor"], registry.suite(match), kept, full=not match["slim"])
+        elif match := registry.CUDA.fullmatch(image):
+            self._cuda(match["version"], kept)
         elif match := re.fullmatch(r"ghcr\.io/astral-sh/uv:([\d.]+)", image):
             self._uv(match[1], kept)
         elif match := re.fullmatch(r"r8\.im/cog-base:(?:.*-)?python(3\.\d+).*", image):
-            self._python(match[1], kept, full=True)
+            self._python(match[1], "bookworm", kept, full=True)
         elif image.startswith(("curlimages/curl", "r8.im/monobase")):
-            self._python("3.12", kept, full=True)
+            self._python("3.12", "bookworm", kept, full=True)
         elif re.fullmatch(r"(?:[^:]*/)?[\w.-]+-weights", image):
-            self._commit(self._buildah.run("from", "scratch").strip(), kept, [])
+            self._build("FROM scratch\nCOPY Dockerfile /weights-stand-in\n", None, kept)
         elif re.fullmatch(r"[a-z_]+", image):
             raise NoStandIn(
                 f"{image} is neither an image nor a stage, but a build context that only `cog build` sets up"
@@ -96,67 +129,44 @@ class Bases:
         else:
             raise NoStandIn(f"no stand-in for the image {image}")
 
-    def _python(self, minor: str, kept: str, *, full: bool) -> None:
+    def _python(self, minor: str, suite: str, kept: str, *, full: bool) -> None:
         """`python:X` and `python:X-slim`: CPython under /usr/local, in the full one also curl, git and wget."""
-        suite = "trixie" if minor in {"3.13", "3.14"} else "bookworm"
-        container = self._container(suite)
-        if full:
-            tools = "apt-get update -qq && apt-get install -qqy --no-install-recommends curl git wget"
-            mount = ["--network=host", "-v", f"{self._cache / 'mount'}:/opt/e2e:ro"]
-            self._buildah.run("run", *mount, container, "--", "sh", "-c", f"{tools} && rm -rf /var/lib/apt/lists/*")
         folder = self.interpreter(minor)
-        for part in ("bin", "lib", "include"):
-            self._buildah.run("copy", container, folder / part, f"/usr/local/{part}")
-        self._buildah.run("run", container, "--", "ldconfig")
         version = (folder / "VERSION").read_text().strip()
-        settings = [
-            "--env",
-            f"PATH={PATH}",
-            "--env",
-            "LANG=C.UTF-8",
-            "--env",
-            f"PYTHON_VERSION={version}",
-            "--cmd",
-            "python3",
-        ]
-        self._commit(container, kept, settings)
+        values = {"debian": self._debian(suite), "full": FULL if full else "", "path": PATH, "version": version}
+        self._build(PYTHON.format(**values), folder, kept)
 
-    def cuda(self, version: str, kept: str) -> None:
+    def _cuda(self, version: str, kept: str) -> None:
         """`nvidia/cuda:V-…-devel-…`: no Python, CUDA_VERSION and a toolkit folder that tells its version."""
-        container = self._container("bookworm")
         short = ".".join(version.split(".")[:2])
-        nvcc = f"#!/bin/sh\necho 'Cuda compilation tools, release {short}, V{version}'\n"
-        with tempfile.TemporaryDirectory() as scratch:
-            toolkit = Path(scratch) / f"cuda-{short}"
-            (toolkit / "bin").mkdir(parents=True)
-            (toolkit / "bin" / "nvcc").write_text(nvcc)
-            (toolkit / "bin" / "nvcc").chmod(0o755)
-            (toolkit / "version.json").write_text(f'{{"cuda": {{"name": "CUDA SDK", "version": "{version}"}}}}\n')
-            (Path(scratch) / "cuda").symlink_to(f"cuda-{short}")
-            self._buildah.run("copy", container, scratch, "/usr/local")
-        path = f"/usr/local/nvidia/bin:/usr/local/cuda/bin:{PATH}"
-        environment = {"PATH": path, "CUDA_VERSION": version, "NVIDIA_VISIBLE_DEVICES": "all"}
-        environment |= {"LD_LIBRARY_PATH": "/usr/local/nvidia/lib:/usr/local/nvidia/lib64"}
-        self._commit(container, kept, [word for item in environment.items() for word in ("--env", "=".join(item))])
+        text = CUDA.format(debian=self._debian("bookworm"), version=version, short=short, path=PATH)
+        self._build(text, None, kept)
 
     def _uv(self, version: str, kept: str) -> None:
         """`ghcr.io/astral-sh/uv:V`: /uv and /uvx of PyPI's wheel, nothing else."""
         with tempfile.TemporaryDirectory() as scratch:
             command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", scratch, f"uv=={version}"]
             subprocess.run(command, check=True, capture_output=True)
-            wheel = next(Path(scratch).glob("uv-*.whl"))
-            container = self._buildah.run("from", "scratch").strip()
-            with zipfile.ZipFile(wheel) as archive:
+            with zipfile.ZipFile(next(Path(scratch).glob("uv-*.whl"))) as archive:
                 for name in archive.namelist():
                     if re.search(r"/scripts/uvx?$", name):
-                        file = Path(archive.extract(name, scratch))
+                        file = Path(scratch, Path(name).name)
+                        file.write_bytes(archive.read(name))
                         file.chmod(0o755)
-                        self._buildah.run("copy", container, file, f"/{file.name}")
-            self._commit(container, kept, [])
+            self._build("FROM scratch\nCOPY uv uvx /\n", Path(scratch), kept)
+
+    def _build(self, text: str, context: Path | None, kept: str) -> None:
+        """Build a base image of a few lines; without a context its Dockerfile is all there is."""
+        with tempfile.TemporaryDirectory() as scratch:
+            file = Path(scratch) / "Dockerfile"
+            file.write_text(text)
+            where = ["-t", kept, "-f", self._engine.path(file), self._engine.path(context or Path(scratch))]
+            self._engine.run("buildx", "build", "--progress", "plain", "--network", "host", *self._hosts, *where)
 
     def interpreter(self, minor: str, *, archive: bool = False) -> Path:
         """The relocatable interpreter of a minor version, made on first use. Raises NoStandIn where there is none."""
-        folder = self._cache / "mount" / "pythons"
+        folder = self.pythons
+        folder.mkdir(exist_ok=True)
         made = folder / f".{minor}-{self._layout}"
         with self._lock:
             if not made.exists():
@@ -169,97 +179,49 @@ class Bases:
     def _prepare(self, minor: str, folder: Path) -> None:
         """Make an interpreter and forget an older archive of it."""
         if minor not in self._interpreters:
-            raise NoStandIn(f"this machine has no Python {minor} (looked in ~/.pyenv/versions)")
+            raise NoStandIn(f"this machine has no Python {minor} (looked in {', '.join(host.PYTHONS)})")
         self._say(f"interpreter {minor}")
         (folder / f"{minor}.tar.gz").unlink(missing_ok=True)
         interpreters.prepare(self._interpreters[minor], minor, folder)
 
-    def _container(self, suite: str) -> str:
-        """A working container with Debian's base system, trusting our authority and this machine's."""
-        archive = self._rootfs(suite)
-        container = self._buildah.run("from", "scratch").strip()
-        self._buildah.run("add", "-q", container, archive, "/")
-        return container
+    def _debian(self, suite: str) -> str:
+        """The image of Debian's base system with our settings, made by debootstrap on first use."""
+        kept = f"{BASE}:{self._recipe}-{suite}"
+        with self._lock:
+            if self._engine.has(kept):
+                return kept
+            if suite not in debian.LIBRARIES:
+                raise NoStandIn(f"no stand-in for Debian {suite}")
+            self._say(f"debian {suite}")
+            folder, archive = self._cache / f"rootfs-{suite}", self._cache / f"rootfs-{suite}.tar"
+            shutil.rmtree(folder, ignore_errors=True)
+            debian.unpack(self._cache, suite, folder)
+            self._settings(folder, suite)
+            debian.pack(folder, archive)
+            shutil.rmtree(folder)
+            self._engine.run("import", "-", kept, source=archive)
+            archive.unlink()
+        return kept
 
-    def _commit(self, container: str, kept: str, settings: list[str]) -> None:
-        """Turn a working container into an image."""
-        if settings:
-            self._buildah.run("config", *settings, container)
-        self._buildah.run("commit", "-q", "--rm", *self._buildah.policy, container, kept)
-
-    def _rootfs(self, suite: str) -> Path:
-        """A tar file of Debian's base system with our settings, made by debootstrap on first use."""
-        archive = self._cache / f"rootfs-{suite}-{self._recipe}.tar"
-        if archive.exists():
-            return archive
-        self._say(f"debootstrap {suite}")
-        mirrors, folder = host.debian_mirrors(), self._cache / f"rootfs-{suite}"
-        stock = self._cache / f"debootstrap-{suite}.tar"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        if stock.exists():
-            subprocess.run(["tar", "-C", folder, "-xf", stock], check=True)
-        else:
-            options = ["--variant=minbase", f"--include={LIBRARIES[suite]}"]
-            command = ["debootstrap", *options, suite, str(folder), mirrors.main]
-            # in mounts of its own, so what it mounts goes with it, even where it is killed
-            subprocess.run(["unshare", "--mount", *command], check=True, capture_output=True)
-            _pack(folder, stock)
-        self._settings(folder, suite, mirrors)
-        _pack(folder, archive)
-        shutil.rmtree(folder)
-        return archive
-
-    def _settings(self, folder: Path, suite: str, mirrors: host.Mirrors) -> None:
-        """Certificates, apt's sources and the settings of pip and uv."""
+    def _settings(self, folder: Path, suite: str) -> None:
+        """Certificates, apt's sources, the empty packages and the settings of pip and uv."""
         etc = folder / "etc"
-        trusted = etc.parent / "usr" / "local" / "share" / "ca-certificates"
-        trusted.mkdir(parents=True, exist_ok=True)
-        (trusted / "e2e-authority.crt").write_bytes(self._authority.read_bytes())
-        for number, text in enumerate(_extra_certificates(etc.parent / "usr" / "share" / "ca-certificates")):
-            (trusted / f"e2e-host-{number}.crt").write_text(text)
-        _chroot(folder, "update-ca-certificates")
-        (etc / "apt" / "apt.conf.d" / "99e2e").write_text(host.apt_configuration() + 'Acquire::Languages "none";\n')
-        lines = [f"deb {mirrors.main} {suite} main", f"deb {mirrors.security} {suite}-security main"]
-        (etc / "apt" / "sources.list").write_text("\n".join(lines) + "\n")
-        _chroot(folder, "apt-get", "update", "-qq")
-        _chroot(folder, "apt-get", "upgrade", "-qqy")  # once here, as in the official images, and not in each build
-        names = set(_chroot(folder, "apt-cache", "pkgnames").split())
-        packages = self._cache / "mount" / "apt" / suite
-        _empty_packages(packages, [name for name in self._tables["debian"] if name in names])
-        (etc / "apt" / "sources.list.d" / "e2e.list").write_text(f"deb [trusted=yes] file:/opt/e2e/apt/{suite} ./\n")
+        debian.configure(folder, suite, (self._authority,))
+        with (etc / "apt" / "apt.conf.d" / "99e2e").open("a") as file:
+            file.write(DIRECT)
+        debian.chroot(folder, "apt-get", "update", "-qq")
+        debian.chroot(
+            folder, "apt-get", "upgrade", "-qqy"
+        )  # once here, as in the official images, and not in each build
+        names = set(debian.chroot(folder, "apt-cache", "pkgnames").split())
+        _empty_packages(self._cache / "apt" / suite, [name for name in self._tables["debian"] if name in names])
+        (etc / "apt" / "sources.list.d" / "e2e.list").write_text(STANDIN_SOURCE.format(suite=suite))
         shutil.rmtree(folder / "var" / "lib" / "apt" / "lists")
         for archive in (folder / "var" / "cache" / "apt").rglob("*.*"):
             archive.unlink()
         (etc / "pip.conf").write_text(PIP_CONF)
         (etc / "uv").mkdir()
         (etc / "uv" / "uv.toml").write_text(UV_TOML)
-
-
-def _pack(folder: Path, archive: Path) -> None:
-    """A tar file of a folder, which is there whole or not at all."""
-    partial = archive.with_suffix(".part")
-    subprocess.run(["tar", "-C", folder, "-cf", partial, "."], check=True)
-    partial.rename(archive)
-
-
-def _chroot(folder: Path, *command: str) -> str:
-    """Run a command of a system folder in it."""
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        ["chroot", str(folder), *command], env=environment, capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
-def _extra_certificates(known: Path) -> list[str]:
-    """The authorities that this machine trusts and Debian does not, each as PEM."""
-    bundle = host.certificate_bundle()
-    if not bundle:
-        return []
-    pattern = re.compile(r"-----BEGIN CERTIFICATE-----\s.*?-----END CERTIFICATE-----", re.DOTALL)
-    have = {"".join(pem.split()) for file in known.rglob("*.crt") for pem in pattern.findall(file.read_text())}
-    return [pem + "\n" for pem in pattern.findall(bundle.read_text()) if "".join(pem.split()) not in have]
 
 
 def _empty_packages(folder: Path, names: list[str]) -> None:

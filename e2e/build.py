@@ -1,30 +1,26 @@
-"""One row: convert, build, look into the image."""
+"""One row: convert, build, look into the image, call what is served in it."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from e2e import check
+from e2e import check, faults, texts, upload
 from e2e.app import Apps, migrate
 from e2e.bases import Bases, NoStandIn
-from e2e.buildah import ROWS, Buildah, Failed, reason
+from e2e.engine import LABEL, ROW, Engine, Failed
+from e2e.reasons import reason
 from e2e.rows import Row
-from e2e.server import ADDRESS
 
-FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE | re.MULTILINE)
-COPY_FROM = re.compile(r"^\s*(?:COPY|ADD)\s+(?:--\S+\s+)*?--from=(\S+)", re.IGNORECASE | re.MULTILINE)
-MOUNT_FROM = re.compile(r"--mount=\S*\bfrom=([^,\s]+)")
-SECRET = re.compile(r"--mount=\S*type=secret\S*?\bid=([^,\s]+)")
-LINK = re.compile(r"^((?:COPY|ADD)\s(?:--\S+\s+)*)--link\s+", re.IGNORECASE | re.MULTILINE)
-INTERPRETER = re.compile(r"\b(?:uv python|pyenv) install(?:-latest)?\s+[\"']?(3\.\d+)")
 WRONG_CUDA = "10.1.243"
 
 
@@ -40,6 +36,7 @@ class Result:
     era: str
     built: bool = False
     checked: bool = False
+    pip: str = ""
     app: str = ""
     seconds: float = 0.0
     note: str = ""
@@ -56,83 +53,122 @@ class Result:
 
 
 class Builder:
-    """Builds rows with one store and one set of base images."""
+    """Builds rows with one daemon and one set of base images. `hosts` are the flags that name the stand-in hosts."""
 
     def __init__(
-        self, buildah: Buildah, bases: Bases, apps: Apps, tables: dict[str, Any], mount: Path, logs: Path
+        self, engine: Engine, bases: Bases, apps: Apps, tables: dict[str, Any], hosts: list[str], logs: Path
     ) -> None:
-        self._buildah, self._bases, self._apps, self._mount, self._logs = buildah, bases, apps, mount, logs
+        self._engine, self._bases, self._apps, self._hosts, self._logs = engine, bases, apps, hosts, logs
         self._checks: dict[str, Any] = tables["checks"]
-        self._hosts = [f"--add-host={name}:{ADDRESS}" for name in tables["hosts"]]
+        self._apt = threading.Lock()
         self.command: list[str] = []
         self.keep = False
 
-    def row(self, row: Row, worker: int) -> Result:
+    def row(self, row: Row) -> Result:
         """Convert, build and check one row; never raises for what the row itself does wrong."""
-        result = Result(row.name, row.kind, row.project, row.release, row.variant, row.era)
+        result = Result(row.name, row.kind, row.project, row.release, row.variant or row.fault, row.era)
         begin = time.monotonic()
+        kinds = {
+            "fixed": self._fixed,
+            "server": self._fixed,
+            "raw": self._raw,
+            "plain": self._plain,
+            "cuda": self._cuda,
+            "fault": self._fault,
+        }
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
             context = Path(scratch) / row.project
-            shutil.copytree(row.folder, context)
+            shutil.copytree(row.folder, context, symlinks=True)
             for name in row.files:
                 (context / name).parent.mkdir(parents=True, exist_ok=True)
                 (context / name).write_text("stand-in\n")
             try:
-                {"fixed": self._fixed, "raw": self._raw, "cuda": self._cuda}[row.kind](row, context, result, worker)
+                kinds[row.kind](row, context, result)
             except (Failed, NoStandIn, OSError, subprocess.SubprocessError) as error:
                 result.wrong.append(reason(str(error)))
         result.seconds = round(time.monotonic() - begin, 1)
         return result
 
-    def _fixed(self, row: Row, context: Path, result: Result, worker: int) -> None:
-        """The output of dockerfix builds, and the image holds what it must."""
+    def _fixed(self, row: Row, context: Path, result: Result) -> None:
+        """The output of dockerfix builds from what fal's client uploads, and the image holds what it must."""
         text = self._convert(row, context)
-        if self._apps.calls(row.project):
-            migrate(self.command, row, context, text)
-        image = _image(row)
+        migrate(self.command, row, context, text)
+        self._finished(row, text, context, result)
+
+    def _finished(self, row: Row, text: str, context: Path, result: Result) -> None:
+        """Build and look into the image."""
+        uploaded = context.with_name("uploaded")
+        (context / "Dockerfile").write_text(text, errors="surrogateescape", newline="")
+        upload.collect(context, uploaded)
         try:
-            self._build(self._presuppose(row, text), context, image, worker, self._logs / f"{row.name}.build.log")
+            self._build(row, self._presuppose(row, text), uploaded)
         except Failed as error:
             result.wrong.append("build: " + reason(str(error)))
             return
         result.built = True
-        found = self._look(row, image, context, worker, result)
+        found = self._look(row, context, uploaded, result)
         result.wrong += [text for text in found if not text.startswith("note: ")]
         result.note = "; ".join(text[6:] for text in found if text.startswith("note: "))
         result.checked = not result.wrong
-        if not self.keep:
-            self._buildah.run("rmi", image, worker=worker)
+        self._forget(row)
 
-    def _raw(self, row: Row, context: Path, result: Result, worker: int) -> None:
-        """The input as it is does not build."""
-        text = _runner(row.source.read_text(errors="surrogateescape"))
-        image = _image(row)
+    def _fault(self, row: Row, context: Path, result: Result) -> None:
+        """With a fault put into it, the converted output makes a row red, and for that reason."""
+        text = self._convert(row, context)
+        migrate(self.command, row, context, text)
+        fault = faults.FAULTS[row.fault]
+        spoilt = Result(
+            **{key: getattr(result, key) for key in ("name", "kind", "project", "release", "variant", "era")}
+        )
         try:
-            self._build(text, context, image, worker, self._logs / f"{row.name}.build.log")
+            self._finished(row, fault.put(text), context, spoilt)
+        except (Failed, NoStandIn) as error:
+            spoilt.wrong.append(reason(str(error)))
+        result.built = spoilt.built
+        told = " | ".join(spoilt.wrong)
+        if fault.told in told:
+            result.note, result.checked = told, True
+        else:
+            result.wrong.append(f"the fault shows as {told!r}, wanted {fault.told!r}")
+
+    def _raw(self, row: Row, context: Path, result: Result) -> None:
+        """The input as it is does not build."""
+        try:
+            self._build(row, texts.runner(row.source.decode("utf-8", "surrogateescape")), context)
         except (Failed, NoStandIn) as error:
             result.note = reason(str(error))
             result.checked = True
             return
         result.built = True
         result.wrong.append("the raw output of cog debug built")
-        self._buildah.run("rmi", image, worker=worker)
+        self._forget(row)
 
-    def _cuda(self, row: Row, context: Path, result: Result, worker: int) -> None:
+    def _plain(self, row: Row, context: Path, result: Result) -> None:
+        """The input as it is builds, as the newest Cog's do without packages and cog-base; it lacks what fal needs."""
+        self._build(row, texts.runner(row.source.decode("utf-8", "surrogateescape")), context)
+        result.built = True
+        found = self._inside(row, context, context, result)
+        lacks = [text for text in found if re.match(r"import fal|.* of Cog: |curl|.* is not on sys.path", text)]
+        result.note = "; ".join(lacks[:4])
+        result.checked = any(text.startswith("import fal") for text in lacks)
+        if not result.checked:
+            result.wrong.append("fal is in the raw output of cog debug")
+        self._forget(row)
+
+    def _cuda(self, row: Row, context: Path, result: Result) -> None:
         """On a base with another CUDA the build stops at the injected check and says why."""
         text = self._convert(row, context)
-        base = "localhost/e2e-cuda/wrong:latest"
-        if not self._buildah.has(base):
-            self._bases.cuda(WRONG_CUDA, base)
+        base = self._bases.wrong_cuda(WRONG_CUDA)
         changed = self._presuppose(row, re.sub(r"(?mi)^(FROM\s+)nvidia/cuda:\S+", rf"\1{base}", text))
         if base not in changed:
             result.wrong.append("the output has no nvidia/cuda base to swap")
             return
         try:
-            self._build(changed, context, _image(row), worker, self._logs / f"{row.name}.build.log")
+            self._build(row, changed, context)
         except Failed as error:
-            lines = [line for line in str(error).split("\n") if WRONG_CUDA in line and line.startswith("dockerfix")]
-            if lines:
-                result.note, result.checked = lines[-1], True
+            said = re.search(rf"dockerfix: .*{re.escape(WRONG_CUDA)}", str(error))
+            if said:
+                result.note, result.checked = said[0], True
             else:
                 result.wrong.append("stopped elsewhere: " + reason(str(error)))
             return
@@ -142,16 +178,16 @@ class Builder:
     def _presuppose(self, row: Row, text: str) -> str:
         """The text with what the project's own commands presuppose (see checks.yaml) after its last FROM."""
         lines = self._checks.get(row.project, {}).get("presupposes", [])
-        if not lines:
+        places = list(texts.FROM.finditer(text))
+        if not lines or not places:
             return text
-        end = text.index("\n", list(FROM.finditer(text))[-1].end()) + 1
+        end = (text + "\n").index("\n", places[-1].end()) + 1
         return text[:end] + "".join(line + "\n" for line in lines) + text[end:]
 
     def _convert(self, row: Row, context: Path) -> str:
         """The input through dockerfix, kept beside the logs. Raises Failed with dockerfix's own messages."""
-        done = subprocess.run(
-            [*self.command, "--project", str(context)], input=row.source.read_bytes(), capture_output=True, check=False
-        )
+        command = [*self.command, "--project", str(context), *(["--target", "server"] if row.kind == "server" else [])]
+        done = subprocess.run(command, input=row.source, capture_output=True, check=False)
         self._logs.mkdir(parents=True, exist_ok=True)
         (self._logs / f"{row.name}.Dockerfile").write_bytes(done.stdout)
         (self._logs / f"{row.name}.findings.txt").write_bytes(done.stderr)
@@ -161,63 +197,56 @@ class Builder:
             )
         return done.stdout.decode(errors="surrogateescape")
 
-    def _build(self, text: str, context: Path, image: str, worker: int, log: Path) -> None:
-        """`buildah bud` with the stand-ins in place; without `--link`, a hint for caching that buildah 1.28 lacks."""
-        stages = {name.lower() for _, name in FROM.findall(text) if name}
-        images = [name for name, _ in FROM.findall(text)] + COPY_FROM.findall(text) + MOUNT_FROM.findall(text)
-        for name in dict.fromkeys(images):
-            if name.lower() not in stages | {"scratch"} and not name.isdigit() and not name.startswith("localhost/"):
-                self._bases.need(name)
-        for minor in dict.fromkeys(INTERPRETER.findall(text)):
-            self._bases.interpreter(minor, archive="uv python" in text)
+    def _build(self, row: Row, text: str, context: Path) -> None:
+        """`docker build` with the stand-ins in place; without a `#syntax=` line, whose frontend is in a registry."""
+        for minor in dict.fromkeys(texts.INTERPRETER.findall(text)):
+            self._bases.interpreter(minor, archive=True)
+        given = self._checks.get(row.project, {}).get("secrets", {})
+        named = {name: f"E2E_SECRET_{number}" for number, name in enumerate(dict.fromkeys(texts.SECRET.findall(text)))}
+        variables = {variable: given.get(name, f"secret {name}\n") for name, variable in named.items()}
+        flags = [f"--secret=id={name},env={variable}" for name, variable in named.items()]
+        flags += [f"--build-context={image}=docker-image://{self._bases.need(image)}" for image in texts.images(text)]
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
-            file, secret = Path(scratch) / "Dockerfile", Path(scratch) / "secret"
-            file.write_text(LINK.sub(r"\1", text), errors="surrogateescape", newline="")
-            secret.write_text("e2e-secret\n")
-            secrets = [f"--secret=id={name},src={secret}" for name in dict.fromkeys(SECRET.findall(text))]
-            flags = [
-                "--pull-never",
-                "--layers=false",
-                "--format=docker",
-                "--network=host",
-                "--isolation=chroot",
-                *self._buildah.policy,
-            ]
-            around = [*self._hosts, "-v", f"{self._mount}:/opt/e2e:ro"]
-            self._buildah.run(
-                "bud", *flags, *around, *secrets, "-t", image, "-f", file, context, worker=worker, log=log
-            )
+            file = Path(scratch) / "Dockerfile"
+            file.write_text(texts.SYNTAX.sub(r"\1", text), errors="surrogateescape", newline="")
+            where = ["-t", _image(row), "-f", self._engine.path(file), self._engine.path(context)]
+            around = ["--progress", "plain", "--network", "host", *self._hosts, *flags]
+            log = self._logs / f"{row.name}.build.log"
+            # old Cogs mount apt's cache without a lock, so two such builds at a time would meet on apt's own
+            with self._apt if texts.APT_UNLOCKED.search(text) else contextlib.nullcontext():
+                self._engine.run("buildx", "build", *around, *where, variables=variables, log=log)
 
-    def _look(self, row: Row, image: str, context: Path, worker: int, result: Result) -> list[str]:
-        """Run the checks in a container of the image, and the App."""
-        wrong = check.settings(json.loads(self._buildah.run("inspect", "--type", "image", image, worker=worker)))
-        calls = self._apps.calls(row.project)
-        with self._buildah.container(image, *self._hosts, worker=worker) as container:
-            wrong += self._inside(row, container, worker)
-            if not calls:
-                return [*wrong, f"note: App not called: {self._apps.needs(row.project)}"]
-            failed = self._apps.serve(row, context, container, worker, self._logs / f"{row.name}.app.log")
+    def _forget(self, row: Row) -> None:
+        """Delete a row's image; its layers stay in the build cache for the next row."""
+        if not self.keep:
+            self._engine.run("rmi", "-f", _image(row))
+
+    def _look(self, row: Row, context: Path, uploaded: Path, result: Result) -> list[str]:
+        """Run the checks in a container of the image, and what it serves."""
+        found = [] if row.kind == "server" else check.settings(json.loads(self._engine.run("inspect", _image(row)))[0])
+        found += self._inside(row, context, uploaded, result)
+        calls = self._apps.calls(row)
+        if not calls:
+            return [*found, f"note: not called: {self._apps.needs(row)}"]
+        failed = self._apps.serve(row, context, _image(row), self._logs / f"{row.name}.app.log")
         result.app = "no" if failed else f"{len(calls)} calls"
-        return wrong + failed
+        return found + failed
 
-    def _inside(self, row: Row, container: str, worker: int) -> list[str]:
+    def _inside(self, row: Row, context: Path, uploaded: Path, result: Result) -> list[str]:
         """What `inside.py` finds in a container."""
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-") as scratch:
             shutil.copy(Path(__file__).parent / "inside.py", scratch)
-            (Path(scratch) / "expected.json").write_text(json.dumps(check.expectations(row, self._checks)))
-            mounts = ["-v", f"{scratch}:/opt/e2e-check:ro", "--network=host", "--isolation=chroot"]
-            program = ["python", "/opt/e2e-check/inside.py", "/opt/e2e-check/expected.json"]
-            output = self._buildah.run("run", *mounts, container, "--", *program, worker=worker, check=False)
+            expected = check.expectations(row, self._checks, context, uploaded)
+            (Path(scratch) / "expected.json").write_text(json.dumps(expected))
+            flags = ["--rm", "--label", LABEL, "--network", "host", *self._hosts, "--entrypoint", "python"]
+            flags += ["-v", f"{self._engine.path(Path(scratch))}:/opt/e2e-check:ro"]
+            program = ["/opt/e2e-check/inside.py", "/opt/e2e-check/expected.json"]
+            output = self._engine.run("run", *flags, _image(row), *program, check=False)
         (self._logs / f"{row.name}.check.log").write_text(output)
+        result.pip = check.pip(output)
         return check.verdict(output)
-
-
-def _runner(text: str) -> str:
-    """The Dockerfile of a project in the three-document output, else the text."""
-    match = re.search(r"^=== Runner Dockerfile contents:\n(.*?)^===", text, re.DOTALL | re.MULTILINE)
-    return match[1] if match else text
 
 
 def _image(row: Row) -> str:
     """The name of a row's image."""
-    return ROWS + re.sub(r"[^a-z0-9]+", "-", row.name.lower())
+    return f"{ROW}:" + re.sub(r"[^a-z0-9]+", "-", row.name.lower())[:120]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import mimetypes
+import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,17 +18,29 @@ from e2e import pictures
 PORT = 8080
 TIMEOUT = 60
 COLOURS = {"R": (255, 0, 0), "G": (0, 255, 0), "B": (0, 0, 255), "W": (255, 255, 255)}
+FILE_KEYS = {"$text", "$pixels", "$picture", "$file", "$bytes"}
 Uploaded = Mapping[str, tuple[str, bytes]]
 """Content type and data of the files that the App has uploaded, by their path."""
 
 
-def make(call: dict[str, Any], uploaded: Uploaded) -> list[str]:
+def make_all(wanted: list[dict[str, Any]], uploaded: Uploaded, folder: Path) -> list[str]:
+    """Carry out calls in order, those of one `together` at once; `folder` has the files that they name."""
+    found: list[str] = []
+    for call in wanted:
+        together = call.get("together", [call])
+        with ThreadPoolExecutor(len(together)) as pool:
+            for answer in pool.map(lambda one: make(one, uploaded, folder), together):
+                found += answer
+    return found
+
+
+def make(call: dict[str, Any], uploaded: Uploaded, folder: Path) -> list[str]:
     """Carry out one call; what is wrong with its answer comes back, each with the call before it."""
     path = call.get("path", "/")
     head = f"POST {path} {json.dumps(call['send'], ensure_ascii=False)}: "
     connection = HTTPConnection("127.0.0.1", PORT, timeout=TIMEOUT)
     try:
-        body = json.dumps(filled(call["send"])).encode()
+        body = json.dumps(filled(call["send"], folder)).encode()
         connection.request("POST", path, body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
         pieces = list(iter(answer.read1, b""))
@@ -32,14 +48,14 @@ def make(call: dict[str, Any], uploaded: Uploaded) -> list[str]:
         return [f"{head}{type(error).__name__}: {error}"]
     finally:
         connection.close()
-    return [head + text for text in judged(call, answer.status, pieces, uploaded)]
+    return [head + text for text in judged(call, answer.status, pieces, uploaded, folder)]
 
 
-def ready() -> bool:
+def ready(path: str = "/health") -> bool:
     """Whether the App says that it is healthy."""
     connection = HTTPConnection("127.0.0.1", PORT, timeout=TIMEOUT)
     try:
-        connection.request("GET", "/health")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except OSError:
         return False
@@ -47,17 +63,26 @@ def ready() -> bool:
         connection.close()
 
 
-def filled(value: Any) -> Any:
-    """What to send: each `pixels` has become a data URL."""
+def filled(value: Any, folder: Path) -> Any:
+    """What to send: each `$pixels`, `$text` and `$file` has become a data URL."""
     if isinstance(value, dict):
-        if "pixels" in value:
-            picture = pictures.make([[COLOURS[letter] for letter in row] for row in value["pixels"]])
-            return "data:image/png;base64," + base64.b64encode(picture).decode()
-        return {name: filled(item) for name, item in value.items()}
-    return [filled(item) for item in value] if isinstance(value, list) else value
+        if "$pixels" in value:
+            return _url("image/png", pictures.make([[COLOURS[letter] for letter in row] for row in value["$pixels"]]))
+        if "$text" in value:
+            return _url("text/plain", value["$text"].encode())
+        if "$file" in value:
+            kind = mimetypes.guess_type(value["$file"])[0] or "application/octet-stream"
+            return _url(kind, (folder / value["$file"]).read_bytes())
+        return {name: filled(item, folder) for name, item in value.items()}
+    return [filled(item, folder) for item in value] if isinstance(value, list) else value
 
 
-def judged(call: dict[str, Any], status: int, pieces: list[bytes], uploaded: Uploaded) -> list[str]:
+def _url(kind: str, data: bytes) -> str:
+    """A file as a data URL."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def judged(call: dict[str, Any], status: int, pieces: list[bytes], uploaded: Uploaded, folder: Path) -> list[str]:
     """What is wrong with an answer, whose body came in `pieces`."""
     body = b"".join(pieces).decode(errors="replace")
     if status != call.get("status", 200):
@@ -65,9 +90,11 @@ def judged(call: dict[str, Any], status: int, pieces: list[bytes], uploaded: Upl
     if "streams" in call:
         wanted = call["streams"]
         found = [_event(piece) for piece in pieces]
-        return [] if found == wanted else [f"the pieces are {found}, wanted {wanted}"]
+        if len(found) != len(wanted):
+            return [f"the pieces are {found}, wanted {wanted}"]
+        return [text for pair in zip(wanted, found, strict=True) for text in differences(*pair, uploaded, folder)]
     try:
-        return list(differences(call["gives"], json.loads(body), uploaded))
+        return list(differences(call.get("gives", {}), json.loads(body), uploaded, folder))
     except json.JSONDecodeError:
         return [f"the answer is no JSON: {body[:300]}"]
 
@@ -84,35 +111,82 @@ def _event(piece: bytes) -> Any:
         return text
 
 
-def differences(wanted: Any, found: Any, uploaded: Uploaded, place: str = "answer") -> Iterator[str]:
+def differences(wanted: Any, found: Any, uploaded: Uploaded, folder: Path, place: str = "answer") -> Iterator[str]:
     """How an answer differs from the one wanted: objects in the fields named there, all else as a whole."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
+    if isinstance(wanted, dict) and "$contains" in wanted:
+        if not isinstance(found, str) or wanted["$contains"] not in found:
+            yield f"{place} is {_short(found)}, which does not contain {wanted['$contains']!r}"
+    elif isinstance(wanted, dict) and "$near" in wanted:
+        if not _is_near(wanted, found):
+            yield f"{place} is {_short(found)}, wanted about {wanted['$near']}"
+    elif isinstance(wanted, dict) and wanted.keys() & FILE_KEYS:
+        yield from _file(wanted, found, uploaded, folder, place)
+    elif isinstance(wanted, dict) and isinstance(found, dict):
         for name, value in wanted.items():
-            if name in {"pixels", "text"}:
-                yield from _file(name, value, uploaded.get(urlsplit(str(found.get("url"))).path), place)
-            elif name not in found:
+            if name not in found:
                 yield f"{place} has no {name}"
             else:
-                yield from differences(value, found[name], uploaded, f"{place}.{name}")
+                yield from differences(value, found[name], uploaded, folder, f"{place}.{name}")
     elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         for index, (value, item) in enumerate(zip(wanted, found, strict=True)):
-            yield from differences(value, item, uploaded, f"{place}[{index}]")
+            yield from differences(value, item, uploaded, folder, f"{place}[{index}]")
     elif wanted != found or isinstance(wanted, bool) != isinstance(found, bool):
-        yield f"{place} is {json.dumps(found)[:300]}, wanted {json.dumps(wanted)}"
+        yield f"{place} is {_short(found)}, wanted {json.dumps(wanted)}"
 
 
-def _file(kind: str, wanted: Any, stored: tuple[str, bytes] | None, place: str) -> Iterator[str]:
-    """How an uploaded file differs from the one wanted."""
-    if stored is None:
+def _short(value: Any) -> str:
+    """A value for a message."""
+    return json.dumps(value)[:300]
+
+
+def _is_near(wanted: dict[str, Any], found: Any) -> bool:
+    """Whether a number is the one wanted but for a little."""
+    is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
+    return is_number and abs(found - wanted["$near"]) <= wanted.get("$within", 1e-4)
+
+
+def _file(wanted: dict[str, Any], found: Any, uploaded: Uploaded, folder: Path, place: str) -> Iterator[str]:
+    """How a file of an answer differs from the one wanted, in its fields and in what it holds."""
+    fields = {name: value for name, value in wanted.items() if not name.startswith("$")}
+    yield from differences(fields, found, uploaded, folder, place) if fields else ()
+    data = _data(found, uploaded)
+    if data is None:
         yield f"{place} is no file that was uploaded"
-    elif kind == "text":
-        if stored[1] != wanted.encode():
-            yield f"{place} holds {stored[1][:100]!r}, wanted {wanted!r}"
-    else:
-        try:
-            found = [[pixel[:3] for pixel in row] for row in pictures.read(stored[1])]
-        except ValueError as error:
-            yield f"{place}: {error}"
-            return
-        if found != [[COLOURS[letter] for letter in row] for row in wanted]:
-            yield f"{place} has the pixels {found}, wanted {wanted}"
+    elif "$text" in wanted and data != wanted["$text"].encode():
+        yield f"{place} holds {data[:100]!r}, wanted {wanted['$text']!r}"
+    elif "$bytes" in wanted and data != base64.b64decode(wanted["$bytes"]):
+        yield f"{place} holds {data[:100]!r}, wanted other bytes"
+    elif "$file" in wanted and data != (folder / wanted["$file"]).read_bytes():
+        yield f"{place} holds {data[:100]!r}, which is not {wanted['$file']}"
+    elif "$pixels" in wanted or "$picture" in wanted:
+        yield from _picture(wanted, data, folder, place)
+
+
+def _data(found: Any, uploaded: Uploaded) -> bytes | None:
+    """What a file of an answer holds: it is an uploaded one, or a data URL as Cog's server gives."""
+    address = str(found.get("url") if isinstance(found, dict) else found)
+    if match := re.match(r"data:[^,]*;base64,", address):
+        return base64.b64decode(address[match.end() :])
+    stored = uploaded.get(urlsplit(address).path)
+    return stored[1] if stored else None
+
+
+def _picture(wanted: dict[str, Any], data: bytes, folder: Path, place: str) -> Iterator[str]:
+    """How a picture differs from the one wanted; a channel may be `$within` off."""
+    try:
+        found = [[pixel[:3] for pixel in row] for row in pictures.read(data)]
+        if "$pixels" in wanted:
+            goal: list[list[pictures.Pixel]] = [[COLOURS[letter] for letter in row] for row in wanted["$pixels"]]
+        else:
+            goal = [[pixel[:3] for pixel in row] for row in pictures.read((folder / wanted["$picture"]).read_bytes())]
+    except ValueError as error:
+        yield f"{place}: {error}"
+        return
+    sizes = [(len(rows), len(rows[0])) for rows in (found, goal)]
+    if sizes[0] != sizes[1]:
+        yield f"{place} is a picture of {sizes[0]} pixels, wanted {sizes[1]}"
+        return
+    pairs = [pair for rows in zip(found, goal, strict=True) for pair in zip(*rows, strict=True)]
+    off = max((abs(a - b) for one, other in pairs for a, b in zip(one, other, strict=True)), default=0)
+    if off > wanted.get("$within", 0):
+        yield f"{place} has other pixels than wanted, by up to {off}: {found if len(pairs) < 20 else '…'}"

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+PYTHONS = ("~/.pyenv/versions", "/opt/hostedtoolcache/Python")  # pyenv's, and those of a hosted runner
 DEFAULT_INDEX = "https://pypi.org/simple"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 APT_KEYS = re.compile(
@@ -84,12 +85,15 @@ def _source_files() -> list[Path]:
 
 def interpreters() -> dict[str, Path]:
     """CPython installations of this machine by minor version (`{"3.12": /…/versions/3.12.1}`), each the newest."""
-    root = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
     found: dict[str, tuple[int, Path]] = {}
-    for folder in root.glob("3.*"):
+    roots = [Path(os.environ["PYENV_ROOT"], "versions")] if "PYENV_ROOT" in os.environ else []
+    for folder in (
+        file for root in [*roots, *(Path(name).expanduser() for name in PYTHONS)] for file in root.glob("3.*")
+    ):
         match = re.fullmatch(r"(3\.\d+)\.(\d+)", folder.name)
-        if match and (folder / "bin" / f"python{match[1]}").exists():
+        home = folder / "x64" if (folder / "x64").is_dir() else folder
+        if match and (home / "bin" / f"python{match[1]}").exists():
             patch = int(match[2])
             if match[1] not in found or found[match[1]][0] < patch:
-                found[match[1]] = (patch, folder)
+                found[match[1]] = (patch, home)
     return {minor: folder for minor, (_, folder) in found.items()}

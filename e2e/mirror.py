@@ -31,6 +31,7 @@ class Mirror:
     def __init__(self, upstream: str, folder: Path, address: str) -> None:
         self._upstream, self._folder, self._address = upstream, folder, address
         self._pages: dict[str, list[tuple[str, str]] | None] = {}
+        self._cut: dict[tuple[str, str | None], bytes] = {}
         self._files: dict[str, str] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -47,8 +48,11 @@ class Mirror:
             links = self._pages[name]
         if links is None:
             return None
+        if (name, minor) in self._cut:
+            return self._cut[name, minor]
         lines = "".join(line for file, line in links if not minor or _fits(file, minor.replace(".", "")))
-        return f"<!DOCTYPE html><html><body>\n{lines}</body></html>\n".encode()
+        self._cut[name, minor] = f"<!DOCTYPE html><html><body>\n{lines}</body></html>\n".encode()
+        return self._cut[name, minor]
 
     def file(self, key: str) -> bytes | None:
         """A file that a page linked to, from the disk where an earlier run had it."""

@@ -1,10 +1,11 @@
-"""A network of its own for a piece of work: nothing but the loopback interface, so every port is free.
+"""The network of a container, which has nothing but the loopback interface: work is done in it from outside.
 
 An App listens on fal's port, whatever else runs on the machine, and whatever it fetches by itself is missed at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -12,6 +13,7 @@ import socket
 import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 CLONE_NEWNET = 0x40000000
@@ -25,13 +27,56 @@ def alone(work: Callable[[], Answer]) -> Answer:
 
     Raises what `work` raises, and OSError where the kernel gives no network namespace.
     """
+    return _apart(_leave, work)
+
+
+def within(container: str, work: Callable[[], Answer]) -> Answer:
+    """Run `work` in a thread that is in the network of a running container, named by its whole identifier.
+
+    Raises what `work` raises, and OSError where the container is not here or this program may not enter it.
+    """
+    process = _process_of(container)
+    if process is None:
+        raise OSError(f"the container {container[:12]} has no process on this machine")
+    return _apart(lambda: _enter(process), work)
+
+
+def _apart(move: Callable[[], None], work: Callable[[], Answer]) -> Answer:
+    """Run `move` and `work` in a thread that ends then."""
 
     def run() -> Answer:
-        _leave()
+        move()
         return work()
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(run).result()
+
+
+def runs(container: str) -> bool:
+    """Whether a container has a process on this machine."""
+    return _process_of(container) is not None
+
+
+def _process_of(container: str) -> int | None:
+    """A process of a container; its control group bears the container's name, whatever namespaces the daemon is in.
+
+    One that is still in this program's own network is not there yet.
+    """
+    ours = Path("/proc/self/ns/net").readlink()
+    for file in Path("/proc").glob("[0-9]*/cgroup"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if container in file.read_text() and Path(file.parent, "ns/net").readlink() != ours:
+                return int(file.parent.name)
+    return None
+
+
+def _enter(process: int) -> None:
+    """Move the calling thread into the network of a process."""
+    with Path(f"/proc/{process}/ns/net").open("rb") as namespace:
+        library = ctypes.CDLL(None, use_errno=True)
+        if library.setns(namespace.fileno(), CLONE_NEWNET):
+            number = ctypes.get_errno()
+            raise OSError(number, f"can't enter a container's network: {os.strerror(number)}")
 
 
 def _leave() -> None:

@@ -17,25 +17,36 @@ def keep_orphans() -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def below(root: int) -> list[int]:
-    """The running processes that descend from `root`, which is not among them."""
-    parents = {}
+def _parents() -> dict[int, int]:
+    """The parent of each running process."""
+    found = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, parent = file.read_text().rpartition(")")[2].split()[:2]
             if state != "Z":
-                parents[int(file.parent.name)] = int(parent)
+                found[int(file.parent.name)] = int(parent)
+    return found
+
+
+def children(root: int) -> list[int]:
+    """The running processes that `root` has started itself."""
+    return [process for process, parent in _parents().items() if parent == root]
+
+
+def below(root: int, spared: int | None = None) -> list[int]:
+    """The running processes that descend from `root`, without itself, and without `spared` and what is below that."""
+    parents = _parents()
     found: list[int] = []
     fresh = {root}
     while fresh:
-        fresh = {process for process, parent in parents.items() if parent in fresh}
+        fresh = {process for process, parent in parents.items() if parent in fresh and process != spared}
         found += fresh
     return found
 
 
-def kill_below(root: int) -> None:
-    """Kill all that descends from `root`, and what that starts meanwhile."""
-    while processes := below(root):
+def kill_below(root: int, spared: int | None = None) -> None:
+    """Kill all that descends from `root`, and what that starts meanwhile; not `spared` and what is below it."""
+    while processes := below(root, spared):
         for process in processes:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)

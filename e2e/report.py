@@ -7,8 +7,15 @@ from pathlib import Path
 
 from e2e.build import Result
 
-HEAD = ("project", "release", "variant", "era", "what", "built", "checked", "app", "seconds", "")
-WHAT = {"fixed": "dockerfix", "raw": "raw, must fail", "cuda": "other CUDA, must stop"}
+HEAD = ("project", "release", "variant", "era", "what", "built", "checked", "pip check", "app", "seconds", "")
+WHAT = {
+    "fixed": "dockerfix",
+    "server": "dockerfix --target server",
+    "raw": "raw, must fail",
+    "plain": "raw, builds without fal",
+    "cuda": "other CUDA, must stop",
+    "fault": "fault, must turn red",
+}
 
 
 def cells(result: Result) -> tuple[str, ...]:
@@ -25,6 +32,7 @@ def cells(result: Result) -> tuple[str, ...]:
         what,
         built,
         checked,
+        result.pip,
         result.app,
         f"{result.seconds:.0f}",
         verdict,
@@ -43,22 +51,25 @@ def table(results: list[Result]) -> str:
 
 def totals(results: list[Result]) -> str:
     """One sentence with the numbers."""
-    fixed = [result for result in results if result.kind == "fixed"]
-    raw = [result for result in results if result.kind == "raw"]
-    cuda = [result for result in results if result.kind == "cuda"]
+    kinds = {kind: [result for result in results if result.kind == kind] for kind in WHAT}
+    green = {kind: f"{sum(result.green for result in rows)} of {len(rows)}" for kind, rows in kinds.items()}
+    made = [*kinds["fixed"], *kinds["server"]]
     parts = [
-        f"{sum(result.built for result in fixed)} of {len(fixed)} outputs of dockerfix built",
-        f"{sum(result.checked for result in fixed)} passed every check in the image",
-        f"{sum(result.app.endswith('calls') for result in fixed)} Apps answered all calls",
-        f"{sum(result.green for result in raw)} of {len(raw)} raw outputs failed as they must",
-        f"{sum(result.green for result in cuda)} of {len(cuda)} builds on another CUDA stopped at the check",
+        f"{sum(result.built for result in made)} of {len(made)} outputs of dockerfix built",
+        f"{sum(result.checked for result in made)} passed every check in the image",
+        f"{sum(result.app.endswith('calls') for result in made)} answered all calls",
+        f"{green['raw']} raw outputs failed as they must",
+        f"{green['plain']} built and had no fal",
+        f"{green['cuda']} builds on another CUDA stopped at the check",
+        f"{green['fault']} faults turned their row red",
     ]
-    return ", ".join(parts)
+    return f"{len(results)} rows: {', '.join(parts)}"
 
 
 def write(results: list[Result], folder: Path, seconds: float) -> None:
     """Write results.json and results.md."""
     folder.mkdir(parents=True, exist_ok=True)
+    results = sorted(results, key=lambda result: list(WHAT).index(result.kind))
     data = {"seconds": round(seconds), "totals": totals(results), "rows": [result.as_json() for result in results]}
     (folder / "results.json").write_text(json.dumps(data, indent=1) + "\n")
     rows = [HEAD, ("---",) * len(HEAD), *(cells(result) for result in results)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -24,17 +25,25 @@ ASSETS = Path(__file__).parent / "assets"
 class Content:
     """What to answer for a host and a path."""
 
-    def __init__(self, tables: dict[str, Any], catalogue: Catalogue, mirror: Mirror, cache: Path) -> None:
+    def __init__(
+        self, tables: dict[str, Any], catalogue: Catalogue, mirror: Mirror, packages: Path, pythons: Path
+    ) -> None:
         self._indexes = [(entry, re.compile(entry["path"])) for entry in tables["indexes"]]
         self._files = [(re.compile(entry["match"]), entry) for entry in tables["files"]]
         self._catalogue = catalogue
         self._mirror = mirror
-        self._cache = cache
+        self._packages, self._pythons = packages, pythons
+        self._private = {normal(name) for entry in tables["indexes"] if "login" in entry for name in entry["names"]}
+
+    def login(self, host: str, path: str) -> str | None:
+        """The name and password that a place asks for, None for the many that ask for none."""
+        entries = [entry for entry, pattern in self._indexes if entry["host"] == host and pattern.match(path)]
+        return next((entry["login"] for entry in entries if "login" in entry), None)
 
     def answer(self, host: str, path: str, agent: str = "") -> tuple[int, str, bytes]:
         """Status, content type and body; pip tells its Python in `agent`, its User-Agent."""
         if path.endswith(".whl") and not path.startswith("/remote/"):
-            data = self._catalogue.file(unquote(path.rsplit("/", 1)[1]))
+            data = self._catalogue.file(path.rsplit("/", 1)[1])
             if data is not None:
                 return 200, "application/zip", data
         if host == INDEX:
@@ -53,7 +62,7 @@ class Content:
     def _front(self, path: str, agent: str) -> tuple[int, str, bytes] | None:
         """The front index: stand-ins of the table, all other projects from the real index."""
         match = re.fullmatch(r"/simple/([^/]+)/?", path)
-        if match and match[1] in self._catalogue:
+        if match and match[1] in self._catalogue and normal(match[1]) not in self._private:
             return 200, "text/html", self._page(match[1], "")
         if match:
             minor = re.search(r'"python":\s*"(3\.\d+)', agent)
@@ -65,10 +74,9 @@ class Content:
             return (404, "text/plain", b"unknown file\n") if data is None else (200, "application/zip", data)
         if path == "/python-downloads.json":
             return 200, "application/json", json.dumps(self._downloads()).encode()
-        archive = re.fullmatch(r"/pythons/(3\.\d+)\.tar\.gz", path)
-        if archive:
-            return 200, "application/gzip", (self._cache / "mount" / "pythons" / f"{archive[1]}.tar.gz").read_bytes()
-        return None
+        kept = ((r"/pythons/(3\.\d+\.tar\.gz|3\.\d+/VERSION)", self._pythons), (r"/apt/([a-z]+/[^/]+)", self._packages))
+        found = ((folder, re.fullmatch(pattern, path.replace("/./", "/"))) for pattern, folder in kept)
+        return next((_file(folder / match[1]) for folder, match in found if match), None)
 
     def _index(self, entry: dict[str, Any], match: re.Match[str], path: str) -> tuple[int, str, bytes]:
         """One of the other indexes: a project's page, or all links on one page (for --find-links)."""
@@ -89,7 +97,7 @@ class Content:
     def _downloads(self) -> dict[str, dict[str, Any]]:
         """The interpreters of this machine in the form that `uv python install` reads."""
         table = {}
-        for folder in sorted((self._cache / "mount" / "pythons").glob("3.*/VERSION")):
+        for folder in sorted(self._pythons.glob("3.*/VERSION")):
             major, minor, patch = folder.read_text().strip().split(".")
             table[f"cpython-{major}.{minor}.{patch}-linux-x86_64-gnu"] = {
                 "name": "cpython",
@@ -119,7 +127,15 @@ class Handler(BaseHTTPRequestHandler):
         if re.search(r"\.git(/|$)", urlsplit(self.path).path):
             self._git(host)
             return
-        status, kind, body = self.content.answer(host, urlsplit(self.path).path, self.headers.get("User-Agent", ""))
+        path = unquote(urlsplit(self.path).path)
+        login = self.content.login(host, path)
+        if login and self.headers.get("Authorization") != "Basic " + base64.b64encode(login.encode()).decode():
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", "Basic")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        status, kind, body = self.content.answer(host, path, self.headers.get("User-Agent", ""))
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -190,6 +206,13 @@ def listen(handler: type[BaseHTTPRequestHandler], certificate: Path, key: Path) 
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
+
+
+def _file(path: Path) -> tuple[int, str, bytes]:
+    """A file of the disk as an answer."""
+    if not path.is_file():
+        return 404, "text/plain", b"not here\n"
+    return 200, "application/octet-stream", path.read_bytes()
 
 
 def _body(entry: dict[str, str]) -> bytes:

@@ -6,7 +6,8 @@ import json
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-HOST = "v3.fal.media"
+REST = "rest.alpha.fal.ai"  # where fal's SDK announces an upload
+HOST = "v3.fal.media"  # where it sends the file
 
 
 class Uploads(BaseHTTPRequestHandler):

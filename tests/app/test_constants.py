@@ -8,11 +8,10 @@ import re
 import sys
 import time
 import tracemalloc
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps import write
@@ -20,6 +19,7 @@ from dockerfix.app.read.code import Library
 from dockerfix.app.read.constants import evaluate
 from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Scope
+from effort import examples
 
 MODULE = """\
 import enum, inspect, math, os, sys, textwrap
@@ -63,9 +63,10 @@ int = float
 OTHER = "N = 7\nTEXT = 'other'\n"
 
 
-@pytest.fixture
-def scope(tmp_path: Path) -> Scope:
-    library = Library(write(tmp_path, predict__py=MODULE, other__py=OTHER), "predict.py")
+@pytest.fixture(scope="module")
+def scope(tmp_path_factory: pytest.TempPathFactory) -> Scope:
+    project = write(tmp_path_factory.mktemp("project"), predict__py=MODULE, other__py=OTHER)
+    library = Library(project, "predict.py")
     return Scope(library, library.open("predict.py"))
 
 
@@ -374,12 +375,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(
-    max_examples=300,
-    deadline=None,
-    phases=[Phase.generate],  # the first example found says enough
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples
 @given(expression=EXPRESSIONS)
 def test_stays_within_its_budget(scope: Scope, names: dict[str, Any], expression: str) -> None:
     try:

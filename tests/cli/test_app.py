@@ -323,7 +323,7 @@ class TestMigrate:
         text = (folder / "Dockerfile").read_text()
         assert text.endswith(
             'ENTRYPOINT ["/sbin/tini", "--"]\n'
-            "# dockerfix[DF201]: python_packages of cog.yaml\n"
+            "# dockerfix[DF201]: python_packages from cog.yaml\n"
             "RUN pip install \\\n    'requests==2.32.3'\n"
             "# dockerfix[DF311]: Cog's own server\n"
             "RUN python -m pip install --no-cache-dir 'cog==0.23.1'\n"

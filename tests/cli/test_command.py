@@ -413,9 +413,9 @@ class TestOptions:
         from dockerfix.driver import defects
 
         (project.folder / "cog.yaml").unlink()
-        sound = defects.defects
+        sound, odd = defects.defects, [defects.Defect("odd", 0)]
         monkeypatch.setattr(
-            defects, "defects", lambda document: [*sound(document), *([("odd", 0)] if "fal==" in document.text else [])]
+            defects, "defects", lambda document: [*sound(document), *(odd if "fal==" in document.text else [])]
         )
         done = project("--force", "Dockerfile")
         assert (done.code, done.out) == (4, b"")
@@ -472,7 +472,8 @@ class TestWhatCannotBeRead:
     def test_what_buildkit_rejects(self, project: Here) -> None:
         done = project(stdin=(DOCKERFILE + "RNU x\n").encode())
         assert (done.code, done.out) == (3, b"")
-        assert "<stdin>:8:1: DF003 error: unknown instruction: `RNU`\n  8 | RNU x\n    | ^\n" in done.err
+        message = "unknown instruction: `RNU` (did you mean RUN?)"
+        assert f"<stdin>:8:1: DF003 error: {message}\n  8 | RNU x\n    | ^\n" in done.err
 
     @pytest.mark.parametrize(
         ("text", "message"),

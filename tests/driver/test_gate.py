@@ -61,7 +61,7 @@ def appending(text: str) -> Pass:
     ],
 )
 def test_defects(text: str, expected: list[tuple[str, int]]) -> None:
-    assert defects(parse(text)) == expected
+    assert [(defect.message, defect.offset) for defect in defects(parse(text))] == expected
 
 
 NO_STAGE_3 = "invalid stage index 3"
@@ -93,11 +93,11 @@ NO_STAGE_3 = "invalid stage index 3"
         ("FROM a\nCOPY --from=x /x /x\nCOPY --from=y /y /y\nCOPY --from=z /z /z\nCOPY --from=3 /x /x\n", []),
         ("FROM a\nCOPY --from=x /x /x\nCOPY --from=y /y /y\nCOPY --from=3 /x /x\n", [NO_STAGE_3]),
         ("FROM a\nCOPY --from=3 /x /x\n" + "COPY --from=x /x /x\n" * 3, [NO_STAGE_3]),
-        ("FROM a\n" + "RUN --mount=type=cache,target=/x ls\n" * 3 + "COPY --from=3 /x /x\n", [NO_STAGE_3]),
+        ("FROM a\n" + "RUN --mount=type=cache,target=/x ls\n" * 3 + "COPY --from=3 /x /x\n", []),
     ],
 )
 def test_stages_that_are_not_there(text: str, expected: list[str]) -> None:
-    assert [message for message, _offset in defects(parse(text))] == expected
+    assert [defect.message for defect in defects(parse(text))] == expected
 
 
 def test_a_stage_that_a_pass_takes_away_is_stopped() -> None:
@@ -108,13 +108,13 @@ def test_a_stage_that_a_pass_takes_away_is_stopped() -> None:
 
 def test_defects_of_the_parser_and_ours_are_in_order() -> None:
     found = defects(parse("# escape=x\nRUN a\nFROM a\nNonsense b\n"))
-    assert [message.partition(" ")[0] for message, _offset in found] == ["invalid", "RUN", "unknown"]
-    assert [offset for _message, offset in found] == sorted(offset for _message, offset in found)
+    assert [defect.message.partition(" ")[0] for defect in found] == ["invalid", "RUN", "unknown"]
+    assert [defect.offset for defect in found] == sorted(defect.offset for defect in found)
 
 
 @pytest.mark.parametrize("keyword", KEYWORDS.split())
 def test_every_instruction_is_known(keyword: str) -> None:
-    assert not [message for message, _offset in defects(parse(f"FROM a\n{keyword} b\n")) if "unknown" in message]
+    assert not any("unknown" in defect.message for defect in defects(parse(f"FROM a\n{keyword} b\n")))
 
 
 def test_a_good_result_goes_through() -> None:
@@ -134,7 +134,7 @@ def test_what_buildkit_rejects_is_stopped(added: str, message: str) -> None:
     document = parse("FROM a\n")
     with pytest.raises(GateError) as caught:
         check(document, run(document, context(), [appending(added)]), context())
-    assert str(caught.value) == f"the result would be rejected by BuildKit {message}"
+    assert str(caught.value) == f"BuildKit would reject the result {message}"
 
 
 def test_a_defect_of_the_source_is_not_the_passes_doing() -> None:

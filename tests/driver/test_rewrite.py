@@ -72,7 +72,7 @@ def test_text_with_a_project() -> None:
     assert not result.refused
     assert not result.internal
     assert "'numpy'" in result.text
-    assert "cog" not in result.text.replace("of cog.yaml", "")
+    assert "cog" not in result.text.replace("from cog.yaml", "")
     assert result.rewritten == result.text
     assert result.source.text == DOCKERFILE
     assert codes(result) == []

@@ -61,9 +61,8 @@ def test_pins_count_once_and_not_for_a_server() -> None:
 
 
 def test_pins_of_a_block_count_without_cog_yaml() -> None:
-    text = (
-        "FROM python:3.11-slim\n# dockerfix[DF201]: python_packages of cog.yaml\nRUN pip install \\\n    'pydantic<2'\n"
-    )
+    block = "# dockerfix[DF201]: python_packages from cog.yaml\nRUN pip install \\\n    'pydantic<2'\n"
+    text = f"FROM python:3.11-slim\n{block}"
     assert len(findings("DF307", text)) == 1
     assert findings("DF307", text, pinned("numpy")) == []
 

@@ -18,7 +18,7 @@ STAGED = f"FROM a\n{COPY}{PIP}"
 GIVEN = Options(requirements="numpy\n", requirements_path="given.txt")
 PACKAGES = "build:\n  python_packages: [pillow==10.4.0]\n"
 REQUIREMENTS = "build:\n  python_requirements: own.txt\n"
-BLOCK = "# dockerfix[DF201]: python_packages of cog.yaml\n"
+BLOCK = "# dockerfix[DF201]: python_packages from cog.yaml\n"
 
 
 class Case(NamedTuple):
@@ -58,7 +58,7 @@ def test_credentials_of_an_index_where_nothing_is_staged() -> None:
     outcome = run_alone(INSTALL, "FROM a\n", open_project(None, cog_yaml))
     (finding,) = outcome.findings
     assert finding.span == Span(0, 0)
-    assert finding.message.startswith("the URL of `a package` holds credentials, ")
+    assert finding.message.startswith("the URL of `a package` contains credentials, ")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_edges(name: str) -> None:
 @pytest.mark.parametrize(("shown", "command"), [("x" * 60, "x" * 60), ("x" * 57 + "...", "x" * 61)])
 def test_a_long_command_is_shown_in_part(shown: str, command: str) -> None:
     outcome = alone("keep_commands", f"FROM a\n{SERVER}", COG_YAML.replace("make it", command))
-    assert outcome.findings[0].message.startswith(f"`{shown}` of cog.yaml is not in this Dockerfile")
+    assert outcome.findings[0].message.startswith(f"`{shown}` from cog.yaml is not in this Dockerfile")
 
 
 @pytest.mark.parametrize("command", ['""', '"a\\nb \\\\"', '"cat <<\'E"'], ids=["empty", "two lines", "no heredoc"])

@@ -18,6 +18,7 @@ import oracles
 from dockerfix.analysis.blocks import find_blocks
 from dockerfix.syntax.dockerfile.parser import forget, parse
 from effort import examples
+from golden import project_of
 from strategies.cog import (
     KNOWN,
     Case,
@@ -64,7 +65,7 @@ def check_packages(case: Case, result: dockerfix.Result) -> None:
 def check_fal_ready(case: Case, result: dockerfix.Result) -> None:
     """The checker has no objection; it judges the default target."""
     if "server" not in case.folder.name:
-        found = checker.check(result.text, cog_yaml=case.cog_yaml, project=case.folder, original=case.bare)
+        found = checker.check(result.text, cog_yaml=case.cog_yaml, project=project_of(case.folder), original=case.bare)
         assert not [violation for violation in found if violation.rule not in NOT_JUDGED]
 
 

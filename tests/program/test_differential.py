@@ -49,6 +49,8 @@ OF_ITS_AGE = {
     "check directive": b"# check=skip=all\n# escape=`\nFROM a`\n",
     "blanks behind <<": b"FROM a\nRUN cat << EOF\nx\nEOF\n",
     "text behind a JSON array": b'FROM a\nCMD ["a"] b\n',
+    "directive behind a no-break space": b"#\xc2\xa0escape=`\nFROM a\nRUN b `\n c\n",
+    "escape directive in flags": b"# escape=`\nFROM a\nRUN --mount=type=cache,target=C:\\x\\ b\n",
     "text behind a JSON array of numbers": b"FROM a\nCMD [1] b\n",
     "word before a modifier": b"FROM a\nCOPY <<E${X:-x} /f\nE${X:-x}\n",
     "modifier with a pattern": b"FROM a\nRUN <<A ${X#a}\nA\n",

@@ -13,7 +13,7 @@ import dockerfix
 from apps import HERE, run
 from archives import outputs
 from commands import DOCKERFILE
-from places import FIXTURES, ROOT
+from places import FIXTURES, PROJECTS, ROOT
 from shown import README, bash, block, tools
 
 __all__ = ["tools"]
@@ -92,7 +92,7 @@ def test_from_cog_debug_to_a_call(tmp_path: Path, tools: Path) -> None:
     """The steps up to the deployment; fal finds the App under the name to deploy, and it answers the call."""
     pytest.importorskip("fal", reason="needs fal")
     folder = tmp_path / "my-model"
-    shutil.copytree(FIXTURES / "app" / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
+    shutil.copytree(PROJECTS / "hello-text", folder, ignore=shutil.ignore_patterns("expected.*"))
     (folder / "Dockerfile.cog").write_text(DOCKERFILE)
     install, enter, migrate, login, deploy = block(README, "sh", number=1).splitlines()
     assert install.startswith("pip install . fal ")

@@ -160,6 +160,7 @@ _ENV_PARTS_THEN = 2  # name and value; the separator came later
 _OPENER_THEN = re.compile(r"([0-9]*)<<(-?)")
 _NO_BLANKS_THEN = re.compile("")
 _DIRECTIVES_THEN = frozenset({"syntax", "escape"})
+_DIRECTIVE_THEN = re.compile(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=")
 
 
 def _array_at_head(text: str) -> str:
@@ -207,16 +208,19 @@ class _ReaderThen(lexer.Reader):
 def as_of_v0_12_5() -> Iterator[None]:
     """Our parser reads as BuildKit v0.12.5 did, for as long as this lasts.
 
-    Four things changed in the parser since: `check` became a directive; white space may stand behind ``<<``; text
-    behind a JSON array makes it the shell form, where it was ignored; and the lexer that looks for heredocs learnt
-    modifiers with patterns, and began to drop what stands before any modifier in its word. (A fifth, the separator that
-    ENV and LABEL list after each value, is left out by `flattened`.)
+    Six things changed in the parser since: `check` became a directive; white space beyond ASCII may be before the name
+    of a directive; white space may be after ``<<``; text after a JSON array makes it the shell form, where it was
+    ignored; the escape directive applies to flags; and the lexer that looks for heredocs learnt modifiers with
+    patterns, and began to drop what is before any modifier in its word. (A seventh, the separator that ENV and LABEL
+    list after each value, is left out by `flattened`.)
     """
-    json_form, is_json_form = arguments.json_form, arguments.is_json_form
+    json_form, is_json_form, scan_flag = arguments.json_form, arguments.is_json_form, arguments._scan_flag
     with (
         mock.patch.object(scanner, "DIRECTIVES", _DIRECTIVES_THEN),
+        mock.patch.object(scanner, "_DIRECTIVE", _DIRECTIVE_THEN),
         mock.patch.object(scanner, "is_json_form", lambda text: is_json_form(_array_at_head(text))),
         mock.patch.object(arguments, "json_form", lambda text: json_form(_array_at_head(text))),
+        mock.patch.object(arguments, "_scan_flag", lambda text, at, _escape: scan_flag(text, at, "\\")),
         mock.patch.object(heredocs, "_OPENER", _OPENER_THEN),
         mock.patch.object(lexer, "_BLANKS", _NO_BLANKS_THEN),
         mock.patch.object(lexer, "Reader", _ReaderThen),

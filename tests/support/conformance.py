@@ -87,7 +87,7 @@ def stage_differences(case: Case) -> Iterator[str]:
     """A stage that is missing or needs itself is a defect exactly where BuildKit says so."""
     verdict = case.get("buildkit", case)
     told = verdict.get("error") or ""
-    found = {message for message, _offset in defects(parse(case["input"])) if message.startswith(STAGE_ERRORS)}
+    found = {defect.message for defect in defects(parse(case["input"])) if defect.message.startswith(STAGE_ERRORS)}
     if (verdict["ok"] and found) or (told.startswith(STAGE_ERRORS) and told not in found):
         yield f"BuildKit: {told or 'accepts it'}; ours: {sorted(found)}"
 

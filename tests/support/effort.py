@@ -48,6 +48,7 @@ EXAMPLES = {
     "test_both_readers_take_the_same_sources": 400,
     "test_the_client_is_read_as_it_reads": 300,
     "test_any_project": 60,
+    "test_stays_within_its_budget": 300,
     "test_a_debian_package_that_is_none_is_refused": 20,
     "test_any_cog_yaml_at_all": 100,
     "test_a_changed_project_is_as_good_as_a_new_one": 25,

@@ -121,6 +121,11 @@ def mutations(count: int, seed: int, *, longest: int = 3_000) -> Iterator[bytes]
         if len(data) > longest:
             start = chance.randrange(len(data) - longest)
             data = data[start : start + longest]
-        for _ in range(chance.randint(1, 5)):
-            data = chance.choice(_WAYS)(data, chance, base)
-        yield data
+        yield mutated(data, chance, base)
+
+
+def mutated(data: bytes, chance: random.Random, others: Sequence[bytes]) -> bytes:
+    """A file after one to five changes."""
+    for _ in range(chance.randint(1, 5)):
+        data = chance.choice(_WAYS)(data, chance, others)
+    return data

@@ -120,7 +120,7 @@ def is_server(instruction: Instruction) -> bool:
 
 @of_node
 def is_tini_entrypoint(instruction: Instruction) -> bool:
-    """Whether an ENTRYPOINT starts tini with nothing, or with a script of Cog, under it."""
+    """Whether an ENTRYPOINT starts tini alone, or tini with a script of Cog."""
     words = _under_tini(instruction) if instruction.keyword == "ENTRYPOINT" else None
     return words is not None and all(word in SERVER_ENTRYPOINT_SCRIPTS for word in words)
 

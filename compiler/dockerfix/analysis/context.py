@@ -37,7 +37,7 @@ class Context:
         self.own_targets = own_targets
 
     def for_second_run(self) -> Context:
-        """Return the context for a run over the result of the first run."""
+        """Return the context for a second run, over the result of the first."""
         return Context(
             self.project, self.options, converting=self.converting, era=self.era, own_targets=self.own_targets
         )

@@ -35,7 +35,7 @@ def quote(value: str, escape: str = "\\") -> str:
 
 
 def _expands(text: str, escape: str) -> bool:
-    """Whether Docker can replace the variables of a word: it stops the build at ``${`` without an end."""
+    """Whether Docker can expand the variables of a word: a ``${`` without an end fails the build."""
     if "$" not in text:
         return True
     try:

@@ -15,7 +15,7 @@ CONSTRUCTS = ("cog-base", "cog-base-extras", "pget", "tini")
 
 class Options(NamedTuple):
     """How to rewrite. `keep` and `drop` name constructs of CONSTRUCTS, `select` and `ignore` codes or their prefixes
-    (``DF4``); an empty `select` means all. `requirements` is the content of a requirements file that stands in for
+    (``DF4``); an empty `select` means all. `requirements` is the content of a requirements file that replaces
     the packages of cog.yaml, `requirements_path` its path as the Dockerfile's COPY names it.
     """
 
@@ -29,7 +29,7 @@ class Options(NamedTuple):
     target: Target = "app"
 
     def runs(self, code: str) -> bool:
-        """Whether the pass with this code is asked for."""
+        """Whether the options select the pass with this code."""
         if not self.ignore and not self.select:
             return True
         if any(code.startswith(prefix) for prefix in self.ignore):

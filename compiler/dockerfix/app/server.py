@@ -1,4 +1,4 @@
-"""The other way onto fal: the image keeps Cog's own HTTP server, and fal calls it directly (``exposed_port``).
+"""The target `server`: the image keeps Cog's own HTTP server, and fal calls it directly (``exposed_port``).
 
 Clients then keep Cog's API (``POST /predictions``). A gate in front of the server (`runtime/fal_gate.py`) is needed
 because fal ends a runner that answers 503, as Cog does until its model is ready, and Cog's health check is always 200.
@@ -26,7 +26,7 @@ GATE = cog_server.GATE_FILE
 
 @dataclass(frozen=True, slots=True)
 class ServerResult:
-    """What the server target needs beside its Dockerfile.
+    """The files and settings of the server target, except its Dockerfile.
 
     `gate` is fal_gate.py, which belongs in the project's folder and which the image runs (`command`) in place of
     Cog's server, under tini; `cog` is the requirement to install, `toml` the entry for pyproject.toml.
@@ -70,7 +70,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
 
 
 def _read(project: Project, reference: str, path: str, name: str | None) -> Predictor:
-    """The predictor as far as its settings matter here; what can't be read of it, Cog's server reads by running it."""
+    """Return the predictor's settings that matter here; Cog's server reads the rest by running it."""
     try:
         return read_predictor(project, reference)
     except AppError:

@@ -1,4 +1,4 @@
-"""The settings of an App, from cog.yaml and the Dockerfile: name, machine, Python, timeouts, what isn't uploaded."""
+"""The settings of an App, from cog.yaml and the Dockerfile: name, machine, Python, timeouts, ignored files."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AppOptions:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings as they are written; `python` is a minor version such as "3.11"."""
+    """The settings to write; `python` is a minor version such as "3.11"."""
 
     app_name: str
     class_name: str
@@ -132,7 +132,7 @@ class Chooser:
         return python
 
     def multiplexing(self, predictor: Predictor) -> int | None:
-        """How many requests a runner takes at once; None for one."""
+        """Return how many requests a runner takes at once; None for one."""
         said = predictor.concurrency
         wanted = self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
@@ -144,7 +144,7 @@ class Chooser:
         return wanted if wanted > 1 else None
 
     def machine(self) -> tuple[str, ...]:
-        """The machine types, of which fal takes the first that is free."""
+        """Return the machine types; fal uses the first that is free."""
         if not self.config.gpu:
             heavy = FRAMEWORKS & self.project.declared_packages
             return (max(CPU_MACHINES, key=_fits_frameworks),) if heavy else (DEFAULT_MACHINE,)
@@ -171,7 +171,7 @@ class Chooser:
         return self.config.cuda or base or of_torch or (tensorflow.cuda if tensorflow else DEFAULT_CUDA)
 
     def runs_torch(self, arch: str) -> bool:
-        """Whether the pinned torch has kernels for an architecture: before 2.0 it had none for sm_90 and later."""
+        """Whether the pinned torch has kernels for an architecture; before 2.0 it has none for sm_90 and later."""
         torch = self.pinned("torch")
         return torch is None or numbers(torch) >= (2,) or int(arch.removeprefix("sm_")) < 90
 

@@ -108,12 +108,11 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
 
 def _is_sound(job: Job, source: str, text: str) -> bool:
     """The gate for a text that is written despite errors: no new defects, and a second run changes nothing."""
-    from dockerfix.driver.defects import defects
+    from dockerfix.driver.defects import new_defects
     from dockerfix.driver.rewrite import rewrite
     from dockerfix.syntax.dockerfile.parser import parse
 
-    known = {message for message, _offset in defects(parse(source))}
-    if any(message not in known for message, _offset in defects(parse(text))):
+    if new_defects(parse(source), parse(text)):
         return False
     again = rewrite(text, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
     return again.rewritten == text

@@ -1,8 +1,8 @@
-"""The gate's second reader: base images, ENV and LABEL of a result, read by dockerfile-parse as well.
+"""The gate's cross-check: base images, ENV and LABEL of a result, also read by dockerfile-parse.
 
-It was written separately, so an error in our reading shows as a disagreement. It is asked only where it reads the
-language correctly (measured over BuildKit's own test files): no heredoc, no blank line in a continuation, no escape
-directive, no CR, no BOM, no two backslashes at the end of a line, no line that ends right behind a keyword.
+dockerfile-parse was written separately, so an error in our reading shows as a difference. It is used only where it
+reads the language correctly (measured over BuildKit's own test files): no heredoc, no blank line in a continuation, no
+escape directive, no CR, no BOM, no two backslashes at the end of a line, no line that ends right after a keyword.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PLAIN_VARIABLES = lazy(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\}
 
 
 def disagreements(document: Document) -> list[str]:
-    """Where the second reader differs, a line each; empty where it agrees or can't be asked."""
+    """Return the differences from dockerfile-parse, a line each; none if it agrees or can't read the file."""
     if not can_read(document):
         return []
     from io import BytesIO
@@ -37,7 +37,7 @@ def disagreements(document: Document) -> list[str]:
 
 
 def can_read(document: Document) -> bool:
-    """Whether the file is in the part of the language that the second reader reads correctly."""
+    """Whether the file is in the part of the language that dockerfile-parse reads correctly."""
     text = document.text
     if document.escape != "\\" or any(character.isspace() and character not in " \t\n" for character in text):
         return False
@@ -78,7 +78,7 @@ def _compare(instruction: Instruction, value: str) -> Iterator[str]:
 
 
 def _compare_pairs(view: PairsView, value: str, line: int) -> Iterator[str]:
-    """Names and values without their quotes; variables stay as they are written."""
+    """Return names and values without their quotes, and variables as written."""
     from dockerfile_parse.util import extract_key_values
 
     if "\\" in value or "$" in _PLAIN_VARIABLES.sub("", value):

@@ -1,9 +1,9 @@
-"""The gate: it stops a result that BuildKit would reject or that a second run would change."""
+"""The gate, which stops a result that BuildKit would reject or that a second run would change."""
 
 from __future__ import annotations
 
 from dockerfix.analysis.context import Context
-from dockerfix.driver.defects import defects
+from dockerfix.driver.defects import new_defects
 from dockerfix.driver.pipeline import Outcome, run, settles
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
@@ -19,12 +19,9 @@ def check(source: Document, outcome: Outcome, context: Context) -> None:
     again = parse(result.text)
     if [node.text for node in again.nodes] != [node.text for node in result.nodes]:
         raise GateError("the result parses differently from the start than after its edits")
-    present = defects(again)
-    before = {message for message, _offset in defects(source)} if present else ()
-    for message, offset in present:
-        if message not in before:
-            line = again.source.position(offset).line
-            raise GateError(f"BuildKit would reject the result at its line {line}: {message}")
+    for defect in new_defects(source, again):
+        line = again.source.position(defect.offset).line
+        raise GateError(f"BuildKit would reject the result at its line {line}: {defect.message}")
     second_context = context.for_second_run()
     if settles(result, second_context):
         return

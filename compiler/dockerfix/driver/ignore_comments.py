@@ -1,4 +1,4 @@
-"""``# dockerfix: ignore=DF104 reason`` above an instruction: passes with that code leave it alone."""
+"""``# dockerfix: ignore=DF104 reason`` above an instruction: passes with that code don't change it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMMENT = lazy(r"[ \t]*#[ \t]*dockerfix:[ \t]*ignore[ \t]*=[ \t]*([A-Za-z0-9]+(
 
 
 class Ignore(NamedTuple):
-    """One code of one comment: the comment's place, the code, and the instruction that it keeps."""
+    """One code of one comment: the comment's place, the code, and the instruction that it protects."""
 
     span: Span
     code: str
@@ -26,7 +26,7 @@ class Ignore(NamedTuple):
 
 
 def ignores_of(document: Document) -> tuple[Ignore, ...]:
-    """All ignore comments, in order; several codes of one comment are several ignores."""
+    """Return all ignore comments, in order; a comment with several codes gives several ignores."""
     if "ignore" not in document.text:
         return ()
     result: list[Ignore] = []
@@ -40,14 +40,14 @@ def ignores_of(document: Document) -> tuple[Ignore, ...]:
 
 
 class Filter:
-    """Takes out of the findings of all passes over a document what its comments ask to ignore."""
+    """Removes, from the findings of all passes over a document, those that its comments ask to ignore."""
 
     def __init__(self, document: Document) -> None:
         self.known = ignores_of(document)
         self._used: set[tuple[int, str]] = set()
 
     def keep(self, document: Document, findings: Iterable[Finding], to_source: Callable[[Span], Span]) -> list[Finding]:
-        """The findings that stay. `document` is what the pass was given, `to_source` finds its places in the source."""
+        """Return the findings that stay. `document` is the pass's input, `to_source` maps its places to the source."""
         found = list(findings)
         if not self.known or not found:
             return found
@@ -61,7 +61,7 @@ class Filter:
         return staying
 
     def unused(self, options: Options) -> list[Finding]:
-        """A note on each ignore that had no effect although its passes ran."""
+        """Return a note on each ignore that had no effect although its passes ran."""
         return [
             Finding(
                 UNUSED,
@@ -74,7 +74,7 @@ class Filter:
 
 
 def _concerns(finding: Finding, ignore: Ignore) -> bool:
-    """Whether a finding changes the instruction, or says something of it and changes nothing."""
+    """Whether a finding changes the instruction, or is about it and changes nothing."""
     span = ignore.instruction.span
     if finding.edits:
         return any(_touches(edit.span, span) for edit in finding.edits)
@@ -82,5 +82,5 @@ def _concerns(finding: Finding, ignore: Ignore) -> bool:
 
 
 def _touches(edit: Span, span: Span) -> bool:
-    """Whether an edit changes something inside of `span`; what it inserts before or behind doesn't count."""
+    """Whether an edit changes something inside `span`; insertions before or after it don't count."""
     return edit.start < span.end and span.start < edit.end

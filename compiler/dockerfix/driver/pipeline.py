@@ -1,4 +1,4 @@
-"""Fold the passes over a document: each sees what the one before it made of the text."""
+"""Run the passes over a document, each on the text that the previous one left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dockerfix.text.source import Span
 
 
 class Change(NamedTuple):
-    """What one finding changed: its place in the source and in the result, and the text that it put there."""
+    """One change of a finding: its place in the source and in the result, and the new text."""
 
     finding: Finding
     before: Span
@@ -45,7 +45,7 @@ class Outcome:
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Each edit of each finding, in the order in which they were made; computed at first use."""
+        """Each edit of each finding, in the order of the passes; computed at first use."""
         changes: list[Change] = []
         for number, (edits, findings) in enumerate(zip(self._history.passes, self._applied, strict=True)):
             # by identity: equal edits may be next to each other
@@ -59,7 +59,7 @@ class Outcome:
 
 
 def run(document: Document, context: Context, passes: Iterable[Pass] | None = None) -> Outcome:
-    """Apply the passes (all of them unless given) that the options ask for.
+    """Return the result of the passes (by default all) that the options select.
 
     Raises dockerfix.text.edits.OverlappingEdits when two edits of one pass claim the same characters.
     """
@@ -83,7 +83,7 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
 
 
 def settles(document: Document, context: Context) -> bool:
-    """Whether no pass would change the document: the answer of `run`, without all that it says of each finding."""
+    """Whether no pass would change the document; faster than `run`, as it computes no places."""
     ignores = Filter(document)
     for each in _asked_for(context, None):
         if each.edits:
@@ -98,7 +98,7 @@ def _in_place(span: Span) -> Span:
 
 
 def _asked_for(context: Context, passes: Iterable[Pass] | None) -> list[Pass]:
-    """The passes (all of them unless given) that have something to do here and that the options ask for."""
+    """Return the passes (by default all) that apply to this document and that the options select."""
     return [
         each
         for each in (all_passes() if passes is None else passes)
@@ -107,6 +107,6 @@ def _asked_for(context: Context, passes: Iterable[Pass] | None) -> list[Pass]:
 
 
 def _placed(finding: Finding, history: History) -> Finding:
-    """A finding about the present text, with its places in the source."""
+    """Return a finding about the present text with its places in the source."""
     edits = tuple([Edit(history.to_source(edit.span), edit.text) for edit in finding.edits])
     return finding._replace(span=history.to_source(finding.span), edits=edits)

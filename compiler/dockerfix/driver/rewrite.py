@@ -11,7 +11,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options, Target
 from dockerfix.analysis.packages import apt
 from dockerfix.analysis.python import base_python
-from dockerfix.driver.defects import defects
+from dockerfix.driver.defects import Defect, shared_defects
 from dockerfix.driver.gate import GateError, check
 from dockerfix.driver.pipeline import Change, Outcome, run
 from dockerfix.project.project import ConfigError, Project
@@ -23,14 +23,17 @@ from dockerfix.text.source import Source, Span
 REFUSED = "DF0"
 """The prefix of the codes with which an input is refused."""
 
+UNSET = "DF010"
+"""The code of what BuildKit rejects unless something outside of the file sets a variable, which can't be known here."""
+
 
 class Result:
-    """What `rewrite` gives back; nothing of it changes afterwards.
+    """The result of `rewrite`, which never changes.
 
-    `text` is what would be written, the source where `ok` is false. `findings` have their places in the source,
-    in its order. `changes` tie each change to its finding, with its place in the source and in the text.
-    `rewritten` is the text before that decision, for a caller who uses it even if there are errors (``--force``).
-    `refused` says that the input itself could not be taken, `internal` that the gate stopped the result.
+    `text` is the text to write; it is the source if `ok` is false. `findings` have their places in the source, in
+    its order. `changes` relate each change to its finding, with its place in the source and in the text.
+    `rewritten` is the rewritten text even if there are errors, for a caller who wants it then (``--force``).
+    `refused` means that the input could not be used, `internal` that the gate stopped the result.
     """
 
     __slots__ = ("_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
@@ -65,7 +68,10 @@ class Result:
     @property
     def refused(self) -> bool:
         """Whether the input could not be taken at all."""
-        return any(finding.code.startswith(REFUSED) and finding.severity is Severity.ERROR for finding in self.findings)
+        return any(
+            finding.code.startswith(REFUSED) and finding.code != UNSET and finding.severity is Severity.ERROR
+            for finding in self.findings
+        )
 
 
 def rewrite(
@@ -80,7 +86,7 @@ def rewrite(
 
     `project` is the folder with cog.yaml and the model's code; `cog_yaml` the YAML text itself as a str, or a file as a
     Path, if it is elsewhere. `options` take precedence over `target`. Reads nothing but the project, prints
-    nothing, raises nothing that the input could cause: what is wrong with it is a finding.
+    nothing, and never raises because of its input: problems are returned as findings.
     """
     text = Source.read(source)
     chosen = options or Options(target=target)
@@ -101,7 +107,7 @@ def _refuse(source: Source, code: str, message: str, offset: int = 0) -> Result:
 
 
 def _objection(document: Document) -> tuple[str, str] | None:
-    """Why the input can't be a Dockerfile at all: a code and a message."""
+    """Return why the input can't be a Dockerfile: a code and a message; None if it can."""
     if not document.text.strip("\ufeff \t\r\n"):
         return "DF001", "the input is empty; did `cog debug` fail?"
     if not document.stages:
@@ -127,7 +133,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         own_targets=stages.targets(document),
     )
     outcome = run(document, context)
-    findings = [*outcome.findings, *_remaining_defects(document, outcome.document)]
+    findings = [*outcome.findings, *map(_finding, shared_defects(document, outcome.document))]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))
@@ -143,13 +149,11 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     return Result(document.source, outcome.document.text, tuple(findings), outcome, internal=internal)
 
 
-def _remaining_defects(source: Document, result: Document) -> list[Finding]:
-    """What BuildKit refuses in the source, where no pass repaired it."""
-    remaining = {message for message, _offset in defects(result)}
-    if not remaining:
-        return []
-    return [
-        Finding("DF003", Span(offset, offset), message, severity=Severity.ERROR)
-        for message, offset in defects(source)
-        if message in remaining
-    ]
+def _finding(defect: Defect) -> Finding:
+    """Return the error that reports a defect of the source which no pass repaired."""
+    place = Span(defect.offset, defect.offset)
+    if not defect.unset:
+        return Finding("DF003", place, defect.message, severity=Severity.ERROR)
+    names = ", ".join(f"`{name}`" for name in defect.unset)
+    message = f"{defect.message}; nothing in this file sets {names}: set it, or pass --force if the base image does"
+    return Finding(UNSET, place, message, severity=Severity.ERROR)

@@ -1,8 +1,8 @@
-"""The passes: one file each, found by being here, run in the order of their codes.
+"""The passes: one file each, found by listing this package, run in the order of their codes.
 
-A pass is a function with the name of its module, ``(Document, Context) -> Iterator[Finding]``. It reads, never
-changes; its module's CODE names it, its docstring documents it and holds a ``Before`` and an ``After`` that a test
-runs. A pass whose name begins with ``check_`` only reports. CONVERTS says that it has nothing to do on a Dockerfile that is not Cog's.
+A pass is a function with the name of its module, ``(Document, Context) -> Iterator[Finding]``. It never changes the
+document. CODE in its module identifies it; its docstring documents it and contains a ``Before`` and an ``After`` that
+a test runs. A pass whose name begins with ``check_`` only reports. With CONVERTS it runs only on output of Cog.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dockerfix.text.findings import Finding
 
 
 class Pass(NamedTuple):
-    """A pass: its code, its name (the module's), what it does in one line, and the function."""
+    """A pass: its code, its name (the module's), whether it only converts, and the function."""
 
     code: str
     name: str

@@ -20,10 +20,10 @@ _PLAIN = lazy(r"[\w./@+,:=~%-]+")
 
 
 def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
-    """Put the folder of the model's code on Python's path by a `.pth` file.
+    """Add the folder of the model's code to Python's path with a `.pth` file.
 
     fal imports the module of an app before it puts the working directory on `sys.path`, and may overwrite PYTHONPATH; a
-    `.pth` file in site-packages always counts (seen with fal 1.83.0 and isolate 0.26.12).
+    `.pth` file in site-packages always works (seen with fal 1.83.0 and isolate 0.26.12).
 
     Before:
 
@@ -51,7 +51,7 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _source_folder(stage: Stage) -> str:
-    """The folder of the code: that of the stage's WORKDIR, or the one above where a shell would not take its name."""
+    """Return the folder of the code: the stage's WORKDIR, or its parent if a shell would not take its name."""
     for instruction in reversed(stage.instructions):
         if placement.is_workdir(instruction) and isinstance(instruction.view, TextView):
             folder = instruction.view.value.value

@@ -1,4 +1,4 @@
-"""DF402: the base image against what the model needs of CUDA."""
+"""DF402: whether the base image has the CUDA that the model needs."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ CODE = "DF402"
 def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
     """Compare the CUDA of the base image with cog.yaml and with the packages that need it.
 
-    Cog chooses the image (`replicate/cog@v0.22.0:pkg/config/config.go`, validateAndCompleteCUDA), but a Dockerfile that was
-    kept may be older than its cog.yaml. An error is a version that cog.yaml does not ask for: DF401 would fail the build.
-    Reported are a model on GPU without a CUDA image, packages that find no CUDA or another one, a CUDA newer than any that
-    was seen on fal's hosts, and tags of which it is not known that they can be pulled.
+    Cog chooses the image (`replicate/cog@v0.22.0:pkg/config/config.go`, validateAndCompleteCUDA), but a saved Dockerfile
+    may be older than its cog.yaml. A version that cog.yaml does not ask for is an error, as DF401 would fail the build.
+    The pass also reports a GPU model on an image without CUDA, packages that find no CUDA or another version, a CUDA newer
+    than any seen on fal's hosts, and tags that may not exist.
 
     cog.yaml:
 
@@ -74,7 +74,7 @@ def _finding(
 
 
 def _version(context: Context, base: BaseImage) -> Iterator[Finding]:
-    """The tag against cog.yaml, and against what fal's hosts were seen to run."""
+    """Compare the tag with cog.yaml, and with the CUDA versions seen on fal's hosts."""
     want = cuda.wanted(context, base)
     if base.variables and base.cuda:
         names = ", ".join(f"`{name}`" for name in base.variables)
@@ -93,7 +93,7 @@ def _version(context: Context, base: BaseImage) -> Iterator[Finding]:
 
 
 def _tag(base: BaseImage) -> Iterator[Finding]:
-    """Whether NVIDIA serves the tag, as far as a table of devel images with cuDNN can tell."""
+    """Report a tag that NVIDIA may not publish, by a table of devel images with cuDNN."""
     if not base.repository.endswith(CUDA_IMAGE) or base.has_digest:
         return
     parsed = parse_cuda_tag(base.tag)
@@ -106,7 +106,7 @@ def _tag(base: BaseImage) -> Iterator[Finding]:
 
 
 def _torch(document: Document, context: Context, base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
-    """A pinned torch for which the image's CUDA has no build."""
+    """Report a pinned torch that has no build for the image's CUDA."""
     pin = requested.find(found, "torch")
     if pin is None or pin.requirement.pin is None or base.cuda is None:
         return
@@ -130,7 +130,7 @@ def _compiles(found: tuple[Requested, ...]) -> bool:
 
 
 def _tensorflow(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
-    """A pinned TensorFlow, which looks for the CUDA and the cuDNN that it was built for."""
+    """Report a pinned TensorFlow that was built for another CUDA or cuDNN."""
     pin = requested.find(found, *TENSORFLOW_PACKAGES)
     if pin is None or not pin.requirement.pin or _carries_cuda(pin) or base.cuda is None:
         return
@@ -154,7 +154,7 @@ def _carries_cuda(pin: Requested) -> bool:
 
 
 def _without_cuda(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
-    """A model on GPU on an image without CUDA, as ``--use-cuda-base-image=false`` makes one."""
+    """Report a GPU model on an image without CUDA, as ``--use-cuda-base-image=false`` makes one."""
     lacking = [pin for pin in found if pin.name in USE_CUDA_OF_IMAGE | COMPILE_CUDA and not _carries_cuda(pin)]
     for pin in lacking:
         message = f"`{pin.name}` needs CUDA in the image, but `{base.text}` has none; use a CUDA image"

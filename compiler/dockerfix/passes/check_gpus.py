@@ -1,4 +1,4 @@
-"""DF403: which of fal's GPUs the image can use."""
+"""DF403: the GPUs of fal that the image can use."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ _ARCHITECTURE = lazy(r"(\d+)\.(\d)[a-z]?")
 
 
 def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
-    """Say which machine types of fal can run the model, as CUDA and torch of the image decide.
+    """Report which machine types of fal can run the model, given the CUDA and torch of the image.
 
-    A toolkit compiles only for architectures that it knows, and wheels of torch hold kernels for those of their time: CUDA before
-    11.8 or torch before 2.0 rule out H100 and H200, CUDA before 12.8 or torch before 2.7 the Blackwell machines (NVIDIA's
-    release notes; the machine types are those of fal's documentation). TORCH_CUDA_ARCH_LIST is held against the toolkit, too.
+    A toolkit compiles only for architectures that it knows, and torch's wheels contain kernels for those of their time: CUDA
+    before 11.8 or torch before 2.0 rule out H100 and H200, CUDA before 12.8 or torch before 2.7 the Blackwell machines
+    (NVIDIA's release notes; the machine types are those of fal's documentation). The pass also compares
+    TORCH_CUDA_ARCH_LIST with the toolkit.
 
     cog.yaml:
 
@@ -67,10 +68,10 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _machines(base: BaseImage, limit: str | None, torch: str | None) -> Finding:
-    """The machines that can be used, and those that can't."""
+    """Return the machines that can be used, and those that can't."""
     usable = cuda.usable(limit, torch)
     names = {each.sm for each in usable}
-    # code for an older GPU of the same generation runs on a newer one, if whoever compiled it put no other condition
+    # code for an older GPU of the same generation runs on a newer one
     kin = {each.sm for each in ARCHITECTURES if _is_served(each.name, {one.name for one in usable})} - names
     able = [machine.name for machine in GPU_MACHINES if machine.arch in names]
     perhaps = [machine.name for machine in GPU_MACHINES if machine.arch in kin]
@@ -94,7 +95,7 @@ def listed(names: list[str]) -> str:
 
 
 def _targets(instruction: Instruction, toolkit: str) -> Iterator[Finding]:
-    """A list of architectures to compile for: what the toolkit refuses, and what it could and the list leaves out."""
+    """Report, of a list of architectures to compile for, those the toolkit refuses and those it knows but the list lacks."""
     for value in _values(instruction):
         found = _ARCHITECTURE.findall(value)
         if not found:
@@ -127,7 +128,7 @@ def _is_served(name: str, chosen: set[str]) -> bool:
 
 
 def _values(instruction: Instruction) -> Iterator[str]:
-    """What an instruction sets the variable to."""
+    """Return the value that an instruction gives the variable."""
     view = instruction.view
     if isinstance(view, Env | Arg):
         yield from (

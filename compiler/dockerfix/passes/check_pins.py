@@ -1,4 +1,4 @@
-"""DF307: packages that clash with fal, a Python that fal no longer supports, and credentials."""
+"""DF307: packages that conflict with fal, a Python that fal no longer supports, and credentials."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _REFERENCE = lazy(r"\$\([^()]*\)|\$\{[^{}]*\}|\$\w+|`[^`]*`")
 
 
 def check_pins(document: Document, context: Context) -> Iterator[Finding]:
-    """Report packages and a Python version that don't go with fal, and URLs that hold credentials.
+    """Report packages and a Python version that conflict with fal, and URLs that contain credentials.
 
-    The model and `fal` share one Python, and fal is installed last, so that its versions win: a model that pins pydantic below 2
-    gets another one (PyPI, Requires-Dist of fal; knowledge/fal.py). Versions of fal for old Pythons are no longer published.
-    A URL with a password or a token would be stored in the image for everyone who can pull it; dockerfix never writes one.
+    The model and `fal` share one Python, and fal is installed last, so its versions win: a model that pins pydantic below 2
+    gets a newer one (PyPI, Requires-Dist of fal; knowledge/fal.py). fal is no longer published for old versions of Python.
+    Everyone who can pull the image could read a password or token in a URL; dockerfix never writes one.
 
     cog.yaml:
 
@@ -61,7 +61,7 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _credentials(line: RequestedLine) -> Finding:
-    """An item that Cog, and so dockerfix, would install from a URL with credentials."""
+    """Report an item that Cog, and so dockerfix, would install from a URL with credentials."""
     name = next((requirement.name for requirement in line.item.requirements if requirement.name), None)
     what = f"the URL of `{name}`" if name else "the URL of a package index"
     message = (
@@ -72,7 +72,7 @@ def _credentials(line: RequestedLine) -> Finding:
 
 
 def _has_credentials(instruction: Instruction) -> bool:
-    """Whether a URL in a RUN holds credentials in plain text; what a variable or a command gives is none."""
+    """Whether a URL in a RUN contains credentials in plain text, not in a variable or from a command."""
     return has_credentials(_REFERENCE.sub(" ", instruction.text))
 
 
@@ -93,7 +93,7 @@ def _in_variable(instruction: Instruction) -> Finding:
 
 
 def _python(base: Instruction, python: str, context: Context) -> Iterator[Finding]:
-    """A Python for which fal's package is no longer published, or never was."""
+    """Report a Python for which fal's package is no longer published, or never was."""
     config = context.config
     line = config.line_of("build", "python_version") if config is not None else None
     file = context.project.config_name if line else None
@@ -107,7 +107,7 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
 
 
 def _conflict(pin: Requested, python: str, context: Context) -> Iterator[Finding]:
-    """A requirement that the version which fal brings doesn't meet."""
+    """Report a requirement that the version installed with fal does not meet."""
     requirement = pin.requirement
     if requirement.marker is not None:
         return

@@ -1,4 +1,4 @@
-"""DF101: what stands around the Dockerfile in the output of `cog debug`."""
+"""DF101: what surrounds the Dockerfile in the output of `cog debug`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _MAY_COME_FIRST = frozenset({"ARG", "FROM"})
 
 
 def cut_frame(document: Document, _context: Context) -> Iterator[Finding]:
-    """Keep the runner's Dockerfile alone: cut the `===` frame and messages in front of the first instruction.
+    """Keep only the runner's Dockerfile: remove the `===` frame and messages before the first instruction.
 
     `cog debug --separate-weights` prints three documents between `===` lines, of which the second is the Dockerfile
-    (`replicate/cog@v0.8.0-beta4:pkg/cli/debug.go`); with `&>` its warnings, colour codes and all, land in front.
+    (`replicate/cog@v0.8.0-beta4:pkg/cli/debug.go`); `cog debug &> FILE` writes its warnings, with colour codes, before them.
 
     Before:
 
@@ -73,7 +73,7 @@ def _cut(document: Document, frame: list[Instruction]) -> Finding:
 
 
 def _stray(document: Document) -> list[Instruction]:
-    """What stands before the first FROM or ARG, where none of it is an instruction, which would be for others to report."""
+    """Return the text before the first FROM or ARG; nothing if it has an instruction, which the parser reports."""
     result: list[Instruction] = []
     for instruction in document.instructions:
         if instruction.keyword in _MAY_COME_FIRST:

@@ -22,7 +22,7 @@ CODE = "DF105"
 
 
 def drop_build_tuning(document: Document, context: Context) -> Iterator[Finding]:
-    """Remove the CFLAGS around pip, the linker's cache, the NVIDIA key hack of 2022, section labels, a link to python3.
+    """Remove CFLAGS around pip, the linker cache step, the NVIDIA key workaround of 2022, section labels, a link to python3.
 
     None of them changes what the model does: CFLAGS make wheels smaller (`replicate/cog@v0.9.21`), ldconfig makes
     Python start faster (`replicate/cog@v0.9.22`), the key was rotated in 2022 (`replicate/cog@v0.3.2`), and
@@ -60,7 +60,7 @@ def drop_build_tuning(document: Document, context: Context) -> Iterator[Finding]
 
 @of_node
 def _cflags(instruction: Instruction) -> str | None:
-    """The value that an ENV of CFLAGS alone gives it, without quotes; None for any other instruction."""
+    """Return the unquoted value of CFLAGS in an ENV that sets nothing but CFLAGS; None for other instructions."""
     view = instruction.view
     if not isinstance(view, Env) or len(view.pairs) != 1:
         return None

@@ -20,9 +20,9 @@ CODE = "DF106"
 
 
 def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Finding]:
-    """Remove the CA certificate that `COG_CA_CERT` put into the image, and the variables that point to it.
+    """Remove the CA certificate that `COG_CA_CERT` adds to the image, and the variables that point to it.
 
-    It belongs to the proxy of the builder's company and is staged under `.cog/`; fal's builder has neither
+    It belongs to the proxy of the network where Cog ran, and Cog stages it under `.cog/`; fal's builder has neither
     (`replicate/cog@v0.16.10-alpha1:pkg/dockerfile/cacert.go`).
 
     Before:

@@ -18,14 +18,14 @@ from dockerfix.text.source import Span
 
 CODE = "DF103"
 SERVER_BLOCK = "DF311"
-"""The block that installs Cog where its server is to stay."""
+"""The block that installs Cog for ``--target server``."""
 
 
 def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
-    """Remove the install of Cog: wheels by file or URL, `cog` and `coglet` from an index, the `cog.py` of 2021.
+    """Remove Cog's Python package: wheels by file or URL, `cog` and `coglet` from an index, the `cog.py` of 2021.
 
-    The wheel is staged under `.cog/`, which is gone when `cog debug` has ended, and Cog's pins (`pydantic<2`) exclude
-    the fal SDK (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`). A `cog` that the user installs goes too.
+    The wheel is staged under `.cog/`, which `cog debug` deletes when it ends, and Cog's pins (`pydantic<2`) exclude the
+    fal SDK (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`). A `cog` that the user installs is removed as well.
     With `--target server` DF311 installs Cog from PyPI instead.
 
     Before:
@@ -57,7 +57,7 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _may_hold_cog(instruction: Instruction) -> bool:
-    """Whether Cog's name stands in a RUN at all, or the path of its first library in the line after it."""
+    """Whether a RUN mentions Cog, or the next line has the path of Cog's first library."""
     return _names_cog(instruction) or (instruction.next is not None and _is_library_path(instruction.next))
 
 
@@ -111,7 +111,7 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
 
 
 def _without_commands(found: commands.Shell, dropped: list[Command]) -> tuple[Edit, ...] | None:
-    """Edits that take the commands out, with all of the step where only ``true`` is left beside them."""
+    """Return the edits that remove the commands, or the whole step if only ``true`` would be left."""
     top = found.script.commands
     idle = [command for command in top if command not in dropped and commands.program(command) in ("true", ":")]
     everything = [*dropped, *idle]
@@ -125,7 +125,7 @@ def _holds_cog(command: Command) -> bool:
 
 
 def _is_cogs(instruction: Instruction, command: Command) -> bool:
-    """A command that does nothing but install, remove or prepare Cog."""
+    """Whether a command only installs, removes or prepares Cog."""
     if cog.installs_cog(command) or cog.uninstalls_cog(command):
         return True
     inner = commands.nested_commands(command)
@@ -145,12 +145,12 @@ def _is_cogs(instruction: Instruction, command: Command) -> bool:
 
 
 def _is_cogs_file(path: str) -> bool:
-    """A helper script or the library of 2021."""
+    """Whether a COPY takes a helper script or the library of 2021."""
     return path.startswith(HELPER_PREFIX) or f"{path}/".startswith(f"{LIBRARY_FOLDER}/")
 
 
 def _is_for_library(instruction: Instruction, command: Command) -> bool:
-    """The packages that the releases of 2021 installed for their `cog.py`, just before its path was set."""
+    """Whether a RUN installs the packages for the `cog.py` of 2021, whose path is set next."""
     following = instruction.next
     found = pip.install(command)
     if following is None or found is None or not _is_library_path(following):
@@ -159,7 +159,7 @@ def _is_for_library(instruction: Instruction, command: Command) -> bool:
 
 
 def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
-    """Edits that take Cog's packages out of an install of several, each with the white space before it."""
+    """Return the edits that remove Cog's packages from an install of several, with the blanks before each."""
     reading = pip.install(command)
     if reading is None:
         return ()
@@ -171,6 +171,6 @@ def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
 
 
 def _end(command: Command, word: Word) -> int:
-    """Where a requirement ends, with the range behind it that the shell takes for a redirection (``cog>=0.9``)."""
+    """Return the end of a requirement and its range, which the shell takes for a redirection (``cog>=0.9``)."""
     glued = [each.span.end for each in command.redirections if each.span.start == word.span.end]
     return glued[0] if glued else word.span.end

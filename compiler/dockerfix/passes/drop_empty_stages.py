@@ -1,4 +1,4 @@
-"""DF208: the stage for packages, where nothing is left to do in it."""
+"""DF208: the package stage, if nothing is left to do in it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ CODE = "DF208"
 
 
 def drop_empty_stages(document: Document, context: Context) -> Iterator[Finding]:
-    """Remove the stage `deps` when it installed nothing but Cog, and the steps that bring its packages over.
+    """Remove the stage `deps` if it installed only Cog, and the steps that copy packages from it.
 
     Cog installs packages in a stage of their own and copies `/dep` (`replicate/cog@v0.9.6:pkg/dockerfile/generator.go`);
-    a model without packages leaves that stage empty. A stage that only fetched pget or tini goes as well, and one that no
+    a model without packages leaves that stage empty. A stage that only fetched pget or tini is removed as well; one that no
     other used in the first place stays: it is a target of yours.
 
     Before:
@@ -58,7 +58,7 @@ def _is_for_packages(stage: Stage) -> bool:
 
 
 def _going_along(document: Document, stage: Stage, gone: set[Instruction]) -> tuple[Instruction, ...] | None:
-    """The later instructions that go with a stage that makes nothing; None where it stays."""
+    """Return the later instructions to remove with a stage that makes nothing; None if it stays."""
     if _is_for_packages(stage):
         return _bringing(document, stage) if _is_empty(stage) else None
     if all(each in gone or _only_checks(document, each) for each in stage.instructions):
@@ -67,13 +67,13 @@ def _going_along(document: Document, stage: Stage, gone: set[Instruction]) -> tu
 
 
 def _only_checks(document: Document, instruction: Instruction) -> bool:
-    """The injected check of the base image's CUDA, which makes nothing."""
+    """Whether this is the injected check of the base image's CUDA, which makes nothing."""
     block = blocks.in_block(document, instruction)
     return block is not None and block.code == "DF401"
 
 
 def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | None:
-    """The later instructions that bring the packages of `stage` over; None where one takes something else of it."""
+    """Return the later instructions that copy the packages of `stage`; None if one takes anything more."""
     users = stages.users_of(document, stage)
     if not all(DEPENDENCIES_FOLDER in user.text for user in users):
         return None
@@ -88,7 +88,7 @@ def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | Non
 
 
 def _only_brings(instruction: Instruction, folder: str) -> bool:
-    """A RUN that links or copies what lies in `folder`, and does nothing else."""
+    """Whether a RUN links or copies what is in `folder`, and does nothing more."""
     simple = [each for each in commands.simple_commands(instruction) if commands.program(each) not in ("true", "pyenv")]
     return bool(simple) and all(
         commands.program(command) in ("ln", "cp")
@@ -98,7 +98,7 @@ def _only_brings(instruction: Instruction, folder: str) -> bool:
 
 
 def _is_empty(stage: Stage) -> bool:
-    """A stage that makes no file: packages of Debian alone do not leave it."""
+    """Whether a stage makes no file; Debian packages don't count, as they do not leave it."""
     return all(
         instruction.keyword in ("ENV", "ARG", "WORKDIR")
         or _only_installs_debian_packages(commands.simple_commands(instruction))

@@ -1,4 +1,4 @@
-"""DF109: a block of dockerfix's that stands twice in a stage."""
+"""DF109: a dockerfix block that occurs twice in a stage."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from dockerfix.text.findings import Finding
 CODE = "DF109"
 
 _FOR_ONE_INSTRUCTION = frozenset({"DF305"})
-"""Blocks that belong to the instruction behind them, of which a stage may have several."""
+"""Blocks that belong to the instruction after them; a stage may have several."""
 
 
 def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Finding]:
-    """Remove all blocks of a code but the first of their stage, and the comment of a block whose instructions are gone.
+    """Keep only the first block of each code in a stage; remove comments whose block is gone.
 
-    Two branches that were merged with both sides kept leave a block twice. Of each code the stage needs one, which is then
-    brought up to date; the other would install what cog.yaml may no longer name.
+    A merge of two branches that keeps both sides repeats a block. A stage needs one of each code, which is then updated;
+    the other might install what cog.yaml no longer names.
 
     Before:
 
         FROM python:3.11-slim
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN pip install \\
             'numpy==2.1.0'
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN pip install \\
             'numpy==2.1.1'
 
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN pip install \\
             'numpy==2.1.0'
     """

@@ -30,7 +30,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     """Remove the server's CMD and EXPOSE, Cog's variables and labels, and the copy of its configuration.
 
     fal starts its own server on its own port and reads neither CMD nor EXPOSE of an app's image
-    (`fal-ai/fal:projects/fal/src/fal/app.py`). The variables `COG_*` and `R8_*` and the labels are read by Cog alone
+    (`fal-ai/fal:projects/fal/src/fal/app.py`). Only Cog reads the variables `COG_*` and `R8_*` and the labels
     (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`), and so are the configuration of its traces, which Cog
     stages as `/.cog/telemetry.py`, and the exporters that it installs for them (v0.23). With `--target server` only the
     labels go, and the configuration of the traces comes from the project.
@@ -51,7 +51,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
         COPY . /src
     """
     keeps_server = context.options.target == "server"
-    # the variables of monobase choose its versions, so DF111 takes them away
+    # the variables of monobase choose its versions, so DF111 removes them
     fast = any(cog.is_monobase(instruction) for instruction in document.instructions)
     for instruction in document.instructions:
         what = _server_part(instruction)
@@ -62,7 +62,7 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
         elif _copies_traces_config(instruction):
             yield _traces_config(instruction, context)
         elif keeps_server:
-            # it reads its variables and /src/cog.yaml
+            # the server reads its variables and /src/cog.yaml
             continue
         elif isinstance(instruction.view, Env) and not fast:
             yield from _in_env(instruction, instruction.view, context)
@@ -145,7 +145,7 @@ def _installs_exporters(command: Command) -> bool:
 
 @of_node
 def _copies_config(instruction: Instruction) -> bool:
-    """``RUN cp /src/NAME /src/cog.yaml``, which Cog appends for a configuration of another name."""
+    """Whether this is ``RUN cp /src/NAME /src/cog.yaml``, which Cog appends if the configuration has another name."""
     simple = commands.simple_commands(instruction)
     if len(simple) != 1 or commands.program(simple[0]) != "cp":
         return False

@@ -1,4 +1,4 @@
-"""DF102: tini, the init process that Cog puts in front of its server."""
+"""DF102: tini, the init process under which Cog starts its server."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ CODE = "DF102"
 def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
     """Remove tini: the step or stage that downloads it, and the ENTRYPOINT that starts it.
 
-    fal starts its own runner in the image, so nothing needs an init process in front of Cog's server. Cog installs tini
+    fal starts its own runner in the image, so an init process for Cog's server has no use. Cog installs tini
     in a RUN that also installs curl (`replicate/cog@v0.6.0:pkg/dockerfile/generator.go`), or in a stage of its own
-    (`replicate/cog@v0.8.0-beta12`). What a later step needs of that RUN, DF303 brings back. ``--keep tini`` keeps all.
+    (`replicate/cog@v0.8.0-beta12`). DF303 installs again what later steps need from that RUN. ``--keep tini`` keeps all.
 
     Before:
 
@@ -61,7 +61,7 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _is_tini_stage(document: Document, stage: Stage) -> bool:
-    """A stage that does nothing but download tini, and from which nothing but tini is taken."""
+    """Whether a stage only downloads tini, and others take only tini from it."""
     runs = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
     if not any(map(cog.tini_commands, runs)):
         return False
@@ -91,7 +91,7 @@ def _only_installs_tini(instruction: Instruction, *, relative: bool = False) -> 
 
 
 def _prepares(command: Command) -> bool:
-    """What Cog does around the download: shell options, and curl by apt."""
+    """Whether a command is one that Cog writes around the download: shell options, and curl by apt."""
     name, words = commands.program(command), commands.arguments(command)
     if name == "set" or (name == "dpkg" and "--print-architecture" in words):
         return True
@@ -102,7 +102,7 @@ def _prepares(command: Command) -> bool:
 
 
 def _makes_executable(command: Command) -> bool:
-    """The chmod of a tini that was downloaded into the working directory."""
+    """Whether a command is the chmod of a tini in the working directory."""
     return commands.program(command) == "chmod" and commands.arguments(command)[1:] in (("tini",), ("./tini",))
 
 

@@ -1,4 +1,4 @@
-"""DF401: a step that fails the build when the base image has another CUDA than the model needs."""
+"""DF401: a step that fails the build if the base image lacks the CUDA that the model needs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CODE = "DF401"
 
 
 def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]:
-    """Check the CUDA version of the base image while it is built.
+    """Insert a step that checks the CUDA version of the base image during the build.
 
-    Tags are moved, FROM lines take build arguments, mirrors hold old images: what a tag promises is not always what is
-    pulled, and a wrong CUDA shows itself only when the model is loaded on a GPU. The step stands right behind the FROM of the
-    image, so that a wrong base fails at once. It needs no GPU, no package and no shell but sh: CUDA images name their version
-    in a variable (`nvidia/container-images/cuda:dist`), and the toolkit in a file. It checks the version of cog.yaml, else that
-    of the tag without its patch. An image that is known to have no CUDA gets no check: there torch brings its own (see DF402).
+    Tags move, FROM lines use build arguments, mirrors keep old images: the image that is pulled may not be what the tag
+    promises, and a wrong CUDA shows only when the model is loaded on a GPU. The step comes right after FROM, so a wrong
+    base image fails at once. It needs only sh, without a GPU or packages: CUDA images have their version in a variable
+    (`nvidia/container-images/cuda:dist`), the toolkit in a file. It checks the version in cog.yaml, or the tag's version
+    without its patch number. An image without CUDA gets no check, as torch's wheels contain their own CUDA (see DF402).
 
     cog.yaml:
 
@@ -71,7 +71,7 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
 
 
 def _wanted(context: Context, base: BaseImage) -> Wanted | None:
-    """The version to check, or None where the image needs no CUDA, or is known to have none or not to name it."""
+    """Return the version to check; None if the image needs no CUDA, has none, or does not name it."""
     if not cuda.needs_gpu(context, base) or base.has_cuda is False or (base.has_cuda and not base.sets_cuda_version):
         return None
     return cuda.wanted(context, base)
@@ -82,11 +82,11 @@ def _is_in(stage: Stage, block: Block) -> bool:
 
 
 def step(want: Wanted) -> str:
-    """The RUN that checks for a version; a file names no patch, so that only the variable can be held to one."""
+    """Return the RUN that checks for a version; files have no patch number, so only the variable is compared with it."""
     patterns = [want.version, f"{want.version}.*"]
     if minor(want.version) != want.version:
         patterns.append(minor(want.version))
-    # the first line with a number that has a point; sed itself stops there, since `| head` fails under pipefail
+    # the first line with a number that has a point; sed stops there itself, as `| head` fails under pipefail
     first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
     read = f"""cuda="$(sed -n '{first}' "$file")\""""
     lines = (

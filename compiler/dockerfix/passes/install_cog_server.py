@@ -1,4 +1,4 @@
-"""DF311: Cog from PyPI, where its own HTTP server stays."""
+"""DF311: Cog from PyPI, for an image that keeps Cog's HTTP server."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ CODE = "DF311"
 
 
 def install_cog_server(document: Document, context: Context) -> Iterator[Finding]:
-    """Install Cog from PyPI with `--target server`, in place of the wheel that Cog had staged.
+    """Install Cog from PyPI with `--target server`, instead of the wheel that Cog staged.
 
-    The release is that of `sdk_version` in cog.yaml, else the newest for the image's Python. It stands where Cog
-    installs it, in front of the project's own commands; its own pins bring the pydantic and fastapi that its server
-    needs.
+    The release is `sdk_version` in cog.yaml, or the newest for the image's Python. The step comes before the project's own
+    commands, as in Cog's output; the package's requirements include the pydantic and fastapi that the server needs.
 
     Options:
 

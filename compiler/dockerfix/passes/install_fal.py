@@ -1,4 +1,4 @@
-"""DF301: the fal SDK, the last of all packages."""
+"""DF301: the fal SDK, after all other packages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CODE = "DF301"
 def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     """Install the `fal` SDK after everything else, pinned to a version that supports the image's Python.
 
-    fal's runtime needs its own versions of pydantic and protobuf in the image; its documentation asks for `fal` as the
-    last install, so that these win. `python -m pip` finds the right interpreter also where `pip` was replaced.
+    fal's runtime needs its own versions of pydantic and protobuf in the image; its documentation asks to install `fal`
+    last, so that these win. `python -m pip` uses the right interpreter even if `pip` was replaced.
 
     Before:
 

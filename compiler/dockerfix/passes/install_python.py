@@ -1,4 +1,4 @@
-"""DF206: Python for an image that has none."""
+"""DF206: Python for an image without it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _DEBIAN_PYTHON = lazy(r"python3(\.\d+)?(-full|-venv|-dev|-pip)?")
 
 
 def install_python(document: Document, context: Context) -> Iterator[Finding]:
-    """Install Python where the base image has none and no step of Cog's brings it.
+    """Install Python if neither the base image nor a step of Cog provides it.
 
-    That is so where cog-base or monobase was replaced by NVIDIA's image, and in what Cog v0.9.20 printed when no base
-    image fitted (`replicate/cog@v0.9.20:pkg/dockerfile/generator.go`). uv fetches a complete Python of the wanted
-    version; it is linked into `/usr/local/bin`, where fal looks for it, and opened to `pip install`.
+    Python is missing after NVIDIA's image replaced cog-base or monobase, and in what Cog v0.9.20 prints if no base image
+    fits (`replicate/cog@v0.9.20:pkg/dockerfile/generator.go`). uv downloads a complete Python of the right version; the
+    step links it into `/usr/local/bin`, where fal looks for it, and allows `pip install` to change it.
 
     cog.yaml:
 
@@ -69,7 +69,7 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _wanted(stage: Stage, context: Context) -> str:
-    """The version of cog.yaml, else that of an earlier run, of Cog's base image, or Cog's default of the time."""
+    """Return the version in cog.yaml, of an earlier run, of Cog's base image, or Cog's default at the time."""
     if context.config is not None and context.config.python_version:
         return context.config.python_version
     installed = python.python_install(stage)
@@ -79,9 +79,9 @@ def _wanted(stage: Stage, context: Context) -> str:
 
 
 def _has_python(stage: Stage, context: Context) -> bool:
-    """Whether a step brings Python: by pyenv, uv or conda, or as a package of Debian's.
+    """Whether a step installs Python: by pyenv, uv or conda, or as a Debian package.
 
-    Those of `system_packages` don't count: Cog has them beside its own Python, which has the version that is wanted.
+    `system_packages` don't count: Cog installs them beside its own Python, which has the wanted version.
     """
     if python.python_install(stage) is not None:
         return True
@@ -92,7 +92,7 @@ def _has_python(stage: Stage, context: Context) -> bool:
 
 
 def _place(stage: Stage) -> int:
-    """Behind the preamble, or behind the COPY of uv and its variable where Cog has these."""
+    """Return the offset after the preamble, or after Cog's COPY of uv and its variable."""
     last = None
     for instruction in stage.instructions:
         if python.copies_uv(instruction) or (

@@ -1,4 +1,4 @@
-"""DF201: the packages of cog.yaml, which Cog had written into a file that is gone."""
+"""DF201: the packages listed in cog.yaml, which Cog kept in a temporary file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ CODE = "DF201"
 
 
 def install_python_packages(document: Document, context: Context) -> Iterator[Finding]:
-    """Install `python_packages` of cog.yaml where Cog installed its staged requirements file.
+    """Install the `python_packages` of cog.yaml where Cog installed its temporary requirements file.
 
     Cog writes the packages into a requirements file under `.cog/`, which is deleted when `cog debug` ends
-    (`replicate/cog@v0.5.0:pkg/dockerfile/generator.go`). They are named here instead: each a quoted word on a line of its
-    own, in cog.yaml's order, behind the package index of torch that Cog would have used. Options and target folder of
-    Cog's own command stay.
+    (`replicate/cog@v0.5.0:pkg/dockerfile/generator.go`). The step names them instead, each a quoted word on its own line,
+    in the order of cog.yaml, after the package index that Cog would use for torch. The options and target folder of Cog's
+    command stay.
 
     cog.yaml:
 
@@ -45,7 +45,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF201]: python_packages of cog.yaml
+        # dockerfix[DF201]: python_packages from cog.yaml
         RUN --mount=type=cache,target=/root/.cache/pip pip install \\
             'pillow==10.4.0' \\
             'numpy>=1.26,<2'
@@ -76,7 +76,7 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
 
 
 class _Wanted(NamedTuple):
-    """What is to be installed: the items, COPY instructions for local packages, the lines of the install."""
+    """Return what to install: the items, COPY instructions for local packages, the lines of the install."""
 
     items: tuple[Item, ...]
     copies: tuple[str, ...]
@@ -117,7 +117,7 @@ def _render(document: Document, head: str, wanted: _Wanted) -> str:
 
 
 def _update(document: Document, block: blocks.Block, wanted: _Wanted) -> Iterator[Finding]:
-    """Bring a block of an earlier run up to date with cog.yaml."""
+    """Update a block of an earlier run to match cog.yaml."""
     if not wanted.lines:
         message = "removes the block: cog.yaml no longer lists packages"
         yield blocks.removed(CODE, block, message)

@@ -1,4 +1,4 @@
-"""DF202: the project's requirements file instead of Cog's copy of it."""
+"""DF202: the project's requirements file, instead of Cog's copy."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ CODE = "DF202"
 
 
 def install_python_requirements(document: Document, context: Context) -> Iterator[Finding]:
-    """Copy the requirements file from the project and install it where Cog installed its staged copy.
+    """Copy the requirements file from the project and install it where Cog installed its temporary copy.
 
-    Cog stages a rewritten copy under `.cog/`, which is gone (`replicate/cog@v0.5.0:pkg/dockerfile/generator.go`). Files
-    that it includes are copied beside it; the package index of torch that Cog would have used stays. Where the file
-    itself names Cog or a local wheel, its lines are installed one by one instead.
+    Cog stages a rewritten copy under `.cog/`, which it deletes (`replicate/cog@v0.5.0:pkg/dockerfile/generator.go`). Files
+    that it includes are copied beside it; the package index that Cog would use for torch stays. If the file names Cog or
+    a local wheel, the step installs its lines one by one instead.
 
     cog.yaml:
 
@@ -40,7 +40,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF202]: python_requirements of cog.yaml (2 instructions)
+        # dockerfix[DF202]: python_requirements from cog.yaml (2 instructions)
         COPY requirements.txt /tmp/requirements.txt
         RUN --mount=type=cache,target=/root/.cache/pip pip install -r /tmp/requirements.txt
         CMD ["python", "-m", "cog.server.http"]
@@ -56,7 +56,7 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
     step = install_step.staged_install(document)
     copies = install_step.staged_copies(document)
     if block is None and not copies and step is not None:
-        # before v0.5.0 Cog copies the project's own file, which is right as it is
+        # before v0.5.0 Cog copies the project's own file, which works as it is
         return
     place = block.span if block else step.instruction.body_span if step else Span(0, 0)
     plan = requirements_copy.make(context, path)
@@ -105,7 +105,7 @@ def _install(document: Document, context: Context, plan: Plan, block: blocks.Blo
 
 
 def _render(document: Document, context: Context, plan: Plan, head: str) -> str:
-    """The block; nothing where there is nothing to install."""
+    """Return the block; "" if there is nothing to install."""
     source = torch_source(plan.items, document, context)
     if plan.inline:
         lines = install_step.lines_of(plan.items, source)

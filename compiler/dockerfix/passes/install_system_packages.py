@@ -1,4 +1,4 @@
-"""DF203: the Debian packages of cog.yaml, in the image and not only in a stage before it."""
+"""DF203: the Debian packages listed in cog.yaml, in the final stage."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF203]: system_packages of cog.yaml
+        # dockerfix[DF203]: system_packages from cog.yaml
         RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy ffmpeg tmux && rm -rf /var/lib/apt/lists/*
         CMD ["python", "-m", "cog.server.http"]
     """

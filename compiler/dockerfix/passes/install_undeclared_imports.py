@@ -1,4 +1,4 @@
-"""DF204: packages that the code imports and only Cog had brought."""
+"""DF204: packages that the code imports and only Cog installed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ CODE = "DF204"
 
 
 def install_undeclared_imports(document: Document, context: Context) -> Iterator[Finding]:
-    """Install packages that the project imports without naming them, because Cog depended on them.
+    """Install packages that the project imports but does not list because Cog depends on them.
 
-    Of 212 projects 22 import requests, pydantic, yaml or httpx and name none of them; Cog's package had brought them
-    (`replicate/cog@v0.9.26:pyproject.toml`), and goes.
+    Of 212 projects, 22 import requests, pydantic, yaml or httpx without listing them; they came with Cog's package
+    (`replicate/cog@v0.9.26:pyproject.toml`), which DF103 removes.
 
     Before:
 

@@ -1,4 +1,4 @@
-"""DF100: every command of cog.yaml, as an instruction of its own."""
+"""DF100: every `run` command of cog.yaml as an instruction of its own."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _SECRETS = r"(?:--mount=type=secret,\S+ )*[ \t]*"
 
 
 def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
-    """Keep a command of cog.yaml from swallowing what follows it, and refuse a Dockerfile that lacks one.
+    """Stop a `run` command from absorbing the next instruction; refuse a Dockerfile that is missing one.
 
-    Cog writes commands out as they are (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`, runCommands): one that ends
-    in a backslash takes the next line along, one with `<<EOF` all lines up to `EOF`. In the exec form the shell gets the
-    same text and Docker reads no more than that. A command that is missing means that the Dockerfile is older than
-    cog.yaml, or that Cog did not know `run` yet (before v0.0.10).
+    Cog writes commands as they are (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`, runCommands): one that ends in a
+    backslash continues on the next line, one with `<<EOF` reads all lines up to `EOF`. In the exec form the shell gets the
+    same text, and Docker reads nothing beyond it. If a command is missing, the Dockerfile is older than cog.yaml, or comes
+    from a Cog without `run` (before v0.0.10).
 
     cog.yaml:
 
@@ -52,7 +52,7 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
     """
     if context.config is None or not marks_of_cog(document):
         return
-    # then a command may be gone for good: one that only fetched pget
+    # an earlier run may have removed a command for good, such as one that only fetched pget
     rewritten_before = bool(blocks.find_blocks(document))
     done = 0
     for item in context.config.commands:
@@ -68,9 +68,9 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _line(document: Document, command: str, start: int) -> Span | None:
-    """The first RUN behind `start` that is the command to the letter: as Cog wrote it, whatever Docker reads of it.
+    """Return the first RUN after `start` with exactly the command's text, however Docker reads it.
 
-    Of the mounts of an item Cog writes the secrets; two blanks stand where none of them is one.
+    Of an item's mounts Cog writes only the secrets; without any it leaves two blanks.
     """
     expression = rf"^RUN {_SECRETS}{re.escape(command)}(?=[ \t]*\r?$)"
     match = re.compile(expression, re.MULTILINE).search(document.text, start)
@@ -86,7 +86,7 @@ def _missing(command: str) -> Finding:
 
 
 def _runs_on(command: str, escape: str) -> bool:
-    """Whether Docker would read on behind the end of a command: into the next line, or into a heredoc."""
+    """Whether Docker would read beyond the end of a command: into the next line or a heredoc."""
     if "\n" in command:
         return False
     ends = len(command) - len(command.rstrip(escape))

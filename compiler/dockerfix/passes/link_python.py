@@ -1,4 +1,4 @@
-"""DF207: one `python`, found where fal looks for it."""
+"""DF207: one `python`, where fal looks for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
     """Link the Python that Cog installed with pyenv or uv into `/usr/local/bin`, and let pip install into it.
 
     fal looks for `bin/pythonX.Y`, then `bin/python`, in one prefix (isolate 0.26.12, `backends/container.py`); Cog links
-    `python3` alone, and a Python of uv's refuses `pip install` as externally managed, which the user's commands call.
+    only `python3`, and uv's Python refuses the user's `pip install` as externally managed.
 
     Before:
 
@@ -50,7 +50,7 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
     if installed.kind == "uv":
         steps = [written.link_uv_python(version), written.PYTHON_PATH]
     else:
-        steps = [written.link_pyenv_python(version)]  # pyenv's own folder of links is on the path already
+        steps = [written.link_pyenv_python(version)]  # pyenv's own folder of links is already on the path
     text = blocks.render(document, CODE, "python and pip in one folder, where fal looks for them", *steps)
     messages = Messages(
         f"links Python {version} into the folder where fal looks for it",

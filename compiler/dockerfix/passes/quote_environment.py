@@ -1,4 +1,4 @@
-"""DF205: the variables of cog.yaml, quoted as Docker needs them."""
+"""DF205: the `environment` of cog.yaml, quoted for Docker."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ CODE = "DF205"
 
 
 def quote_environment(document: Document, context: Context) -> Iterator[Finding]:
-    """Set the variables of `environment` with values that Docker reads as they are meant.
+    """Set the variables of `environment` with values quoted for Docker.
 
-    Cog writes `NAME=value` unquoted (`replicate/cog@v0.14.9:pkg/dockerfile/env.go`), so that a blank ends the value and
-    the build; releases before that leave them out.
+    Cog writes `NAME=value` unquoted (`replicate/cog@v0.14.9:pkg/dockerfile/env.go`), so a value with a blank fails the
+    build; earlier releases leave the variables out.
 
     cog.yaml:
 
@@ -35,7 +35,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF205]: environment of cog.yaml
+        # dockerfix[DF205]: environment from cog.yaml
         ENV GREETING="hello world"
         CMD ["python", "-m", "cog.server.http"]
     """
@@ -67,7 +67,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
 
 
 def _is_cogs(instruction: Instruction, pairs: list[tuple[str, str]]) -> bool:
-    """The ENV that Cog writes, whatever Docker makes of it: its text is that of cog.yaml."""
+    """Whether this is the ENV that Cog writes, however Docker reads it: its text is that of cog.yaml."""
     if not isinstance(instruction.view, Env):
         return False
     written = " ".join(f"{name}={value}" for name, value in pairs)

@@ -19,8 +19,8 @@ CODE = "DF113"
 def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]:
     """Name the Python version that Cog left out of its base image's tag.
 
-    For a cog.yaml without `build` the releases from v0.17.0-alpha2 on print `FROM python:-slim`, which is no image; the
-    version is Cog's default (`replicate/cog@v0.22.0:pkg/config/config.go`, DefaultPythonVersion).
+    If cog.yaml has no `build`, releases from v0.17.0-alpha2 on print `FROM python:-slim`, a tag that does not exist. The
+    version becomes Cog's default (`replicate/cog@v0.22.0:pkg/config/config.go`, DefaultPythonVersion).
 
     Before:
 

@@ -23,7 +23,7 @@ def repair_site_packages(document: Document, _context: Context) -> Iterator[Find
     """Copy the packages of the stage `deps` into the folder that the image's Python reads.
 
     With `python_version: "3.11.4"` Cog names `/usr/local/lib/python3.11.4/site-packages`, which does not exist
-    (`replicate/cog@v0.9.6:pkg/dockerfile/generator.go`, quirk of E10 to E14): the image would lack every package.
+    (`replicate/cog@v0.9.6:pkg/dockerfile/generator.go`, a fault of E10 to E14): the image would lack every package.
 
     Before:
 

@@ -1,4 +1,4 @@
-"""DF305: files of the project that a RUN mounts."""
+"""DF305: project files that a RUN mounts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ CODE = "DF305"
 
 
 def replace_bind_mounts(document: Document, _context: Context) -> Iterator[Finding]:
-    """Copy files of the project into the image instead of mounting them for one RUN.
+    """Copy project files into the image instead of mounting them for one RUN.
 
-    fal's client uploads what COPY and ADD name, and does not look at `RUN --mount=type=bind`
-    (`fal-ai/fal:projects/fal/src/fal/container.py`, DockerfileParser), so that the mounted file is missing when fal builds. The
-    COPY stands right before the RUN; unlike a mount it leaves the file in the image. Mounts from other stages and images,
-    caches and secrets stay, and so does the command.
+    fal's client uploads what COPY and ADD name and ignores `RUN --mount=type=bind`
+    (`fal-ai/fal:projects/fal/src/fal/container.py`, DockerfileParser), so the mounted file is missing when fal builds. The
+    new COPY comes right before the RUN; unlike a mount it leaves the file in the image. Mounts from other stages and
+    images, caches, secrets and the command stay.
 
     Before:
 
@@ -70,7 +70,7 @@ def _replaced(document: Document, instruction: Instruction, view: Run) -> Findin
 
 
 def _left(document: Document, instruction: Instruction, shown: str, reason: str) -> Finding:
-    """A mount that stays: it works where another COPY uploads the whole project."""
+    """Report a mount that stays: it works only if another COPY uploads the whole project."""
     message = f"this RUN mounts {shown} from the project, which fal's client does not see; {reason}"
     severity = Severity.ERROR
     if copying.uploaded(document).is_whole:
@@ -80,7 +80,7 @@ def _left(document: Document, instruction: Instruction, shown: str, reason: str)
 
 
 def _values(instruction: Instruction, view: Run) -> dict[Mount, tuple[str, str]]:
-    """Source and target of each mount with variables expanded; none for one in which an unknown variable stands."""
+    """Return source and target of each mount, variables expanded, but not of mounts with unknown variables."""
     found = variables.of(instruction)
     words = iter(found.words)
     result: dict[Mount, tuple[str, str]] = {}
@@ -93,7 +93,7 @@ def _values(instruction: Instruction, view: Run) -> dict[Mount, tuple[str, str]]
 
 
 def _refusal(mount: Mount, view: Run, values: dict[Mount, tuple[str, str]]) -> str | None:
-    """Why a mount can't become a COPY, or None."""
+    """Return why a mount can't become a COPY; None if it can."""
     if mount not in values:
         return "a variable in it has no value in this file"
     source, target = values[mount]
@@ -111,7 +111,7 @@ def _refusal(mount: Mount, view: Run, values: dict[Mount, tuple[str, str]]) -> s
 
 
 def _copy(source: str, target: str) -> str | None:
-    """The COPY of a mount; a slash at the end of a target means nothing to a mount, and much to COPY."""
+    """Return the COPY for a mount; a slash at the end of the target matters only to COPY."""
     target = target.rstrip("/")
     source = uploads.normal(source)
     if uploads.is_pattern(source):
@@ -129,12 +129,12 @@ def _is_writable(mount: Mount) -> bool:
 
 
 def _above(document: Document, instruction: Instruction) -> int:
-    """Above the instruction and the comments that belong to it."""
+    """Return the offset above the instruction and its comments."""
     return min((offset for _node, offset in document.comments_above(instruction)), default=instruction.start)
 
 
 def _without(instruction: Instruction, mount: Mount) -> Edit:
-    """Remove the flag with the blanks behind it, or its whole line where nothing else but a continuation stands on it."""
+    """Return the edit that removes the flag and the blanks after it, or its whole line if only a continuation is left."""
     start, end = instruction.original(mount.span)
     text = instruction.document.text
     following = end

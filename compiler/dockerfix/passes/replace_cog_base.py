@@ -1,4 +1,4 @@
-"""DF110: Cog's base image, which only Replicate's registry has."""
+"""DF110: Cog's base image, which exists only in Replicate's registry."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ CODE = "DF110"
 
 
 def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
-    """Build on the public image that Cog's base image was made of, and bring what else it held.
+    """Replace Cog's base image with the public image it was built on, and add what else it contained.
 
-    `cog-base` is Cog's own output for a model without code: the CUDA image or python-slim, four variables, Python, a list
-    of Debian packages, and `/src` as the working directory (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`). DF206 brings Python where the public image
-    has none. ``--keep cog-base`` keeps it, ``--drop cog-base-extras`` leaves out the Debian packages.
+    `cog-base` is what Cog builds for a model without code: the CUDA image or python-slim, four variables, Python, a list
+    of Debian packages, and `/src` as the working directory (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`). DF206 installs
+    Python if needed. ``--keep cog-base`` keeps the image, ``--drop cog-base-extras`` leaves out the Debian packages.
 
     Before:
 
@@ -35,7 +35,7 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF110]: what `r8.im/cog-base:python3.11` brought (3 instructions)
+        # dockerfix[DF110]: the contents of `r8.im/cog-base:python3.11` (3 instructions)
         ENV DEBIAN_FRONTEND=noninteractive \\
             PYTHONUNBUFFERED=1 \\
             LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\
@@ -55,7 +55,7 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _torch(document: Document, base: BaseImage, context: Context) -> Iterator[Finding]:
-    """The releases before v0.9.21 leave torch to this image, and then only cog.yaml tells its version and companions."""
+    """Yield the torch packages that releases before v0.9.21 leave to this image; only cog.yaml has their versions."""
     tag = base.cog
     if tag is None or tag.torch is None or context.config is not None or context.options.requirements_path:
         return
@@ -82,7 +82,7 @@ def _replace(document: Document, stage: Stage, image: BaseImage, context: Contex
         distribution = images.distribution_of(*public.split(":"))
         names = dict.fromkeys(images.successor(distribution, name) for name in cog_base_packages(context.era))
         instructions.append(apt_install(names))
-    # the image's last instructions are those of every output of Cog: its commands run in the folder of the code
+    # the image ends like every output of Cog: its commands run in the folder of the code
     instructions.append(f"WORKDIR {MODEL_FOLDER}")
     block = blocks.render(document, CODE, f"the contents of `{image.text}`", *instructions)
     edits = (Edit(image.place, public), blocks.place(document, base.span.end, block))
@@ -94,7 +94,7 @@ def _replace(document: Document, stage: Stage, image: BaseImage, context: Contex
 
 
 def public_image(document: Document, stage: Stage, tag: CogBaseTag | None, context: Context) -> str | None:
-    """Return the public image that a cog-base tag stands for; None where no CUDA image is known."""
+    """Return the public image for a cog-base tag; None if no CUDA image is known."""
     config = context.config
     cuda = tag.cuda if tag else (config.cuda if config and config.gpu else None)
     if cuda is not None:

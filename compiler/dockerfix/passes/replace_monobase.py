@@ -1,4 +1,4 @@
-"""DF111: the image behind `cog debug --x-fast`, which only Replicate has."""
+"""DF111: the base image of `cog debug --x-fast`, which only Replicate has."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ CODE = "DF111"
 
 
 def replace_monobase(document: Document, context: Context) -> Iterator[Finding]:
-    """Build on a public image with the CUDA and Python that the variables `R8_*` name.
+    """Replace monobase with a public image that has the CUDA and Python named by the variables `R8_*`.
 
-    `monobase` holds every Python, CUDA and torch, and its scripts choose by `R8_PYTHON_VERSION`, `R8_CUDA_VERSION` and
-    `R8_CUDNN_VERSION` (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`). Packages come from cog.yaml (DF201 to
-    DF203), Python from DF206.
+    `monobase` contains many versions of Python, CUDA and torch; its scripts select them by `R8_PYTHON_VERSION`,
+    `R8_CUDA_VERSION` and `R8_CUDNN_VERSION` (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`). DF201 to DF203
+    install the packages listed in cog.yaml, DF206 installs Python.
 
     Before:
 
@@ -47,7 +47,7 @@ def replace_monobase(document: Document, context: Context) -> Iterator[Finding]:
 
         # syntax=docker/dockerfile:1-labs
         FROM python:3.12-slim
-        # dockerfix[DF111]: what `r8.im/monobase:latest` brought
+        # dockerfix[DF111]: the contents of `r8.im/monobase:latest`
         ENV DEBIAN_FRONTEND=noninteractive \\
             PYTHONUNBUFFERED=1 \\
             LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\
@@ -83,7 +83,7 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
 
 
 def _unknown(instruction: Instruction, context: Context) -> Iterator[Finding]:
-    """The step that installs the user's packages, where nothing tells which."""
+    """Report the step that installs the user's packages if nothing says which ones."""
     known = context.config is not None or context.options.requirements_path is not None
     if not known and MONOBASE_USER_STEP in instruction.text:
         message = (
@@ -111,7 +111,7 @@ def _public_image(variables: dict[str, str], context: Context) -> str | None:
 
 
 def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ...]:
-    """The edits that take the variables of Cog's runtime and of monobase out of an ENV."""
+    """Return the edits that remove the variables of Cog's runtime and of monobase from an ENV."""
     view = instruction.view
     if not isinstance(view, Env):
         return ()
@@ -123,7 +123,7 @@ def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ..
 
 
 def _is_step(instruction: Instruction) -> bool:
-    """A RUN of monobase's scripts, or the unpacking of the Debian packages that Cog had fetched."""
+    """Whether a RUN calls monobase's scripts, or unpacks Debian packages that Cog downloaded."""
     if MONOBASE_RUNNER in instruction.text:
         return True
     view, contexts = instruction.view, FAST_CONTEXTS

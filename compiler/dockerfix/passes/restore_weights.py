@@ -1,4 +1,4 @@
-"""DF108: weights that Cog kept in an image of their own."""
+"""DF108: weights that Cog kept in a separate image."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODE = "DF108"
 
 
 def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
-    """Copy weights from the project instead of from Cog's weights image, and drop links into Replicate's cache.
+    """Copy weights from the project instead of Cog's weights image, and remove links to Replicate's cache.
 
     `--separate-weights` takes them from an image `NAME-weights` that only Replicate's build makes
     (`replicate/cog@v0.8.0-beta4:pkg/dockerfile/generator.go`); the paths are those of the project. `--x-fast` links them
@@ -77,7 +77,7 @@ def _is_weights_stage(instruction: Instruction) -> bool:
 
 
 def _is_from_weights(document: Document, instruction: Instruction) -> bool:
-    """A COPY from the weights stage, by name or number; `cog debug` has put that stage behind the COPY, too."""
+    """Whether a COPY takes from the weights stage, by name or number; some `cog debug` output has that stage later."""
     view = instruction.view
     if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
         return False
@@ -121,7 +121,7 @@ def _links_to_cache(instruction: Instruction) -> bool:
 
 
 def _leaves_out(instruction: Instruction) -> bool:
-    """The COPY of the project with which `--x-fast` leaves out the weights and Cog's folder."""
+    """Whether this is the COPY with which `--x-fast` excludes the weights and Cog's folder."""
     view = instruction.view
     if not isinstance(view, Copy) or view.source_stage or not any(flag.name == "exclude" for flag in view.flags):
         return False

@@ -1,4 +1,4 @@
-"""DF312: the gate in front of Cog's server."""
+"""DF312: the gate before Cog's server."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ REASON = "Cog's server, behind a gate that opens once it is ready"
 
 
 def start_gate(document: Document, context: Context) -> Iterator[Finding]:
-    """Start a gate with `--target server`, which starts Cog's server and opens fal's port once that is ready.
+    """Start a gate with `--target server`; it starts Cog's server and opens fal's port once the server is ready.
 
-    fal ends a runner that answers 503, as Cog does until setup has ended, and Cog's health check says 200 whatever
-    happens (`replicate/cog:docs/http.md`). `fal_gate.py`, which `dockerfix migrate` writes, comes with the project's
-    files. tini stays in front.
+    fal ends a runner that answers 503, as Cog does until setup has ended, and Cog's health check always answers 200
+    (`replicate/cog:docs/http.md`). `dockerfix migrate` writes `fal_gate.py` into the project. tini still starts first.
 
     Options:
 
@@ -87,7 +86,7 @@ def _update(document: Document, block: blocks.Block, text: str, servers: list[In
 
 
 def _instructions(stage: Stage) -> list[str]:
-    """The block's instructions; the first releases copied the project elsewhere, so there the gate comes by itself."""
+    """Return the block's instructions; the first releases don't copy the project to /src, so the gate is copied."""
     import json
 
     folders = [folder for folder in MODEL_FOLDERS if _works_in(stage, folder)]
@@ -113,14 +112,14 @@ def _is_port(instruction: Instruction) -> bool:
 
 
 def _needs_monobase(instruction: Instruction) -> bool:
-    """An ENTRYPOINT with tini and a script that only monobase has."""
+    """Whether an ENTRYPOINT starts tini with a script that only monobase has."""
     return cog.is_tini_entrypoint(instruction) and any(
         script in instruction.text for script in SERVER_ENTRYPOINT_SCRIPTS
     )
 
 
 def _has_command(stage: Stage) -> bool:
-    """Whether the image starts a program of the user's."""
+    """Whether the image starts a program of the user."""
     return any(
         each.keyword in ("CMD", "ENTRYPOINT") and not cog.is_tini_entrypoint(each) for each in stage.instructions
     )

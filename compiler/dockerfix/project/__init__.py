@@ -1,1 +1,1 @@
-"""The user's side: cog.yaml, requirements and code, read safely and never written."""
+"""The user's files: cog.yaml, requirements and code, read safely and never written."""

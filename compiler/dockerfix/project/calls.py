@@ -1,8 +1,8 @@
-"""Where Python code, scripts and notebooks of a project call a command such as pget.
+"""Calls of a command such as pget in a project's Python code, scripts and notebooks.
 
-Real code does it in lists handed to ``subprocess``, in lists kept in variables, in strings for ``os.system``, with
-absolute paths, through ``asyncio`` and behind ``shutil.which``; two thirds of it outside predict.py. Since the answer
-decides whether a tool stays in the image, a doubtful case counts as a call.
+Real code passes lists to ``subprocess``, keeps lists in variables, passes strings to ``os.system``, uses absolute
+paths, ``asyncio`` and ``shutil.which``; two thirds of the calls are outside predict.py. As the answer decides whether
+a tool stays in the image, a doubtful case counts as a call.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _MAX_DEPTH = 40
 
 
 def python_calls(text: str, name: str) -> list[int]:
-    """The lines (from 1, each once) on which the Python source `text` calls the command `name`.
+    """Return the lines (from 1, each once) on which the Python source `text` calls the command `name`.
 
     Source that this Python can't parse is searched line by line, comments aside.
     """
@@ -64,14 +64,14 @@ def _python_calls(text: str, name: str) -> tuple[int, ...]:
 
 
 def script_calls(text: str, name: str) -> list[int]:
-    """The lines (from 1, each once) on which the shell script `text` calls the command `name`."""
+    """Return the lines (from 1, each once) on which the shell script `text` calls the command `name`."""
     if name not in text:
         return []
     return sorted({text.count("\n", 0, offset) + 1 for offset in shell_calls(text, name)})
 
 
 def notebook_calls(text: str, name: str) -> list[int]:
-    """The lines of a notebook's JSON, from 1, of code that calls `name` in Python or after ``!``."""
+    """Return the lines (from 1) of a notebook's JSON with code that calls `name` in Python or after ``!``."""
     result = []
     for number, line in enumerate(text.split("\n"), 1):
         if name not in line:
@@ -101,7 +101,7 @@ def _search_lines(text: str, name: str) -> list[int]:
 
 
 class _Finder:
-    """Goes once over a tree; strings that only talk about the command (docstrings, messages) are left out."""
+    """Finds calls in one traversal of a tree, except strings that only mention the command (docstrings, messages)."""
 
     def __init__(self, tree: ast.Module, name: str, lines: list[str]) -> None:
         self.tree = tree
@@ -113,7 +113,7 @@ class _Finder:
             self.prepare(node)
 
     def prepare(self, node: ast.AST) -> None:
-        """Learn names bound to text, and which strings aren't commands."""
+        """Collect the names bound to text, and the strings that aren't commands."""
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
@@ -130,7 +130,7 @@ class _Finder:
             self.quiet.update(id(inner) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.Constant))
 
     def found(self) -> Iterator[int]:
-        """The lines of all calls, in no order."""
+        """Yield the lines of all calls, in no order."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.List | ast.Tuple):
                 yield from self.words(node.elts)
@@ -146,7 +146,7 @@ class _Finder:
         return next((number for number in numbers if self.name in self.lines[number - 1]), node.lineno)
 
     def words(self, nodes: list[ast.expr]) -> Iterator[int]:
-        """A command already split into words; names bound to text count as that text."""
+        """Yield the line of a list of words that calls the command; names count as the text they are bound to."""
         values: list[str | None] = []
         for node in nodes[:_MAX_PARTS]:
             text = self.template(node)
@@ -169,7 +169,7 @@ class _Finder:
             yield self.place(node)
 
     def text(self, node: ast.expr) -> Iterator[int]:
-        """A string anywhere else: it must have an argument that looks like one, or be a path to the command."""
+        """Yield the line of any other string that calls the command: it has a likely argument, or is a path to it."""
         template = self.template(node)
         if self.name not in template:
             return
@@ -180,7 +180,7 @@ class _Finder:
                 yield self.place(node)
 
     def template(self, node: ast.expr, depth: int = 0) -> str:
-        """The text of a string expression, with a HOLE for each part that isn't known; a HOLE for other expressions."""
+        """Return the text of a string expression, with a HOLE for each unknown part and for other expressions."""
         reader = _READERS.get(type(node))
         if reader is None or depth > _MAX_DEPTH:
             return self.constants.get(_identifier(node) or "", HOLE)
@@ -236,7 +236,7 @@ def _called(node: ast.Call) -> str:
 
 
 def _identifier(node: ast.AST) -> str | None:
-    """The last name of ``a`` or ``x.y.a``."""
+    """Return ``a`` for ``a`` and for ``x.y.a``; "" for another expression."""
     if isinstance(node, ast.Name):
         return node.id
     return node.attr if isinstance(node, ast.Attribute) else None

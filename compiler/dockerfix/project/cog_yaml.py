@@ -1,9 +1,9 @@
-"""cog.yaml as a frozen value: what Cog reads from it, in Cog's order, with the line of every item.
+"""cog.yaml as a frozen value, with the items in Cog's order and the line of each.
 
 The fields are those of ``replicate/cog@v0.22.0:pkg/config/config.go`` together with the ones of earlier releases
 (``pre_install``, ``python_extra_index_urls``, the 2021 form with ``environment:`` and ``model:``). Values stay text:
-an unquoted ``3.10`` is "3.10". What Cog would accept or overlook becomes a `ConfigNote`; what can't be understood, or
-could add an instruction to a Dockerfile, raises `ConfigError`.
+an unquoted ``3.10`` is "3.10". A mistake that Cog would accept or ignore becomes a `ConfigNote`; a value that can't be
+understood, or could add an instruction to a Dockerfile, raises `ConfigError`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _VARIABLE = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Mount(NamedTuple):
-    """One mount of a `run` item; a part that cog.yaml leaves out is ""."""
+    """One mount of a `run` item; a part missing in cog.yaml is ""."""
 
     type: str
     id: str
@@ -42,7 +42,7 @@ class Mount(NamedTuple):
 
 
 class RunItem(NamedTuple):
-    """One command of `run` or `pre_install`, as written but for blanks at its ends."""
+    """One command of `run` or `pre_install`, as written except for blanks at its ends."""
 
     command: str
     mounts: tuple[Mount, ...] = ()
@@ -87,9 +87,9 @@ class CogConfig(NamedTuple):
     lines: Table[tuple[str | int, ...], int] = MappingProxyType({})
 
     def line_of(self, *path: str | int) -> int | None:
-        """The line (from 1) of a value: ``line_of("build", "python_packages", 2)`` is that of ``python_packages[2]``.
+        """Return the line (from 1) of a value: ``line_of("build", "python_packages", 2)`` for ``python_packages[2]``.
 
-        Paths follow the present form of cog.yaml, also where the file has the one of 2021.
+        Paths follow the present form of cog.yaml, even if the file has the one of 2021.
         """
         return self.lines.get(path)
 
@@ -101,9 +101,9 @@ class CogConfig(NamedTuple):
 
 @lru_cache(maxsize=64)
 def read_config(text: str, file: str = "cog.yaml") -> CogConfig:
-    """The configuration in `text`; `file` is the name for messages.
+    """Return the configuration in `text`; `file` is its name in messages.
 
-    Raises ConfigError, with a place wherever one is known, and nothing else.
+    Raises only ConfigError, with a place if one is known.
     """
     root = read_yaml(text.removeprefix("\ufeff"), file)
     if root is None or is_null(root):
@@ -114,7 +114,7 @@ def read_config(text: str, file: str = "cog.yaml") -> CogConfig:
 
 
 class _Builder(Fields):
-    """Turns the tree of one file into a CogConfig."""
+    """Converts the tree of one file to a CogConfig."""
 
     def config(self, root: Mapping) -> CogConfig:
         top = self.pairs(root)
@@ -173,7 +173,7 @@ class _Builder(Fields):
         return version
 
     def packages(self, node: Node | None) -> tuple[str, ...]:
-        """One entry for each line: Cog writes the items into a requirements file, where a line break separates."""
+        """Read a list, one item for each line: Cog writes the items to a requirements file."""
         path = ("build", "python_packages")
         result: list[str] = []
         for number, item in enumerate(self.items(node, *path)):
@@ -248,7 +248,7 @@ class _Builder(Fields):
         return name, value.rstrip("\r\n")
 
     def predict(self, top: dict[str, Node]) -> str | None:
-        """`predict`, else its newer name `run` (v0.20.0), else `model` of 2021; later `model` is a repository."""
+        """Read `predict`, its newer name `run` (v0.20.0), or the `model` of 2021, which later means a repository."""
         predict, runner = self.text(top.get("predict"), "predict"), self.text(top.get("run"), "run")
         if predict and runner:
             self.note("both `predict` and `run` are given; `predict` is used", self.lines["run",])

@@ -1,4 +1,4 @@
-"""Readers for single values of a YAML tree: text, lists, truth values, each tolerant in a stated way."""
+"""Readers for single values of a YAML tree: text, lists, truth values, each with its own tolerance."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _BREAKS = lazy(r"[\r\n\x85\u2028\u2029]")
 
 
 class ConfigNote(NamedTuple):
-    """Something odd but harmless in cog.yaml, in one line."""
+    """A harmless mistake in cog.yaml, in one line."""
 
     message: str
     line: int
 
 
 class Fields:
-    """Reads values of one file, collecting notes and the line of each value.
+    """Reads the values of one file, and collects notes and the line of each value.
 
-    A path such as ("build", "run", 0) names a value; it keys `lines` and, joined by dots, stands in messages.
+    A path such as ("build", "run", 0) names a value: it is the key in `lines` and, joined by dots, appears in messages.
     """
 
     def __init__(self, file: str) -> None:
@@ -31,15 +31,15 @@ class Fields:
         self.lines: dict[tuple[str | int, ...], int] = {}
 
     def note(self, message: str, line: int) -> None:
-        """Record something harmless."""
+        """Record a harmless mistake."""
         self.notes.append(ConfigNote(message, line))
 
     def refuse(self, message: str, node: Node) -> ConfigError:
-        """The error to raise for `node`."""
+        """Return the error to raise for `node`."""
         return ConfigError(message, node.line, node.column, self.file)
 
     def scalar(self, node: Node | None, *path: str | int) -> Scalar | None:
-        """One value, its line recorded; None for null. Raises ConfigError for a list or a mapping."""
+        """Return one value, and record its line; None for null. Raises ConfigError for a list or a mapping."""
         if node is None or is_null(node):
             return None
         if not isinstance(node, Scalar):
@@ -49,7 +49,7 @@ class Fields:
         return node
 
     def text(self, node: Node | None, *path: str | int) -> str | None:
-        """One line of text without blanks at its ends; None for null or blank. Raises ConfigError for several lines."""
+        """Return one line without blanks at its ends; None for null or blank. Raises ConfigError for several lines."""
         value = self.scalar(node, *path)
         if value is None:
             return None
@@ -66,14 +66,14 @@ class Fields:
             raise self.refuse(f"`{dotted(path)}` contains a line break", node)
 
     def pattern(self, shape: re.Pattern[str], hint: str, node: Node | None, *path: str | int) -> str | None:
-        """One line of text of the given shape; raises ConfigError, naming `hint`, for another."""
+        """Return one line of text that matches `shape`; raises ConfigError with `hint` for any other."""
         value = self.text(node, *path)
         if value is not None and node is not None and not shape.fullmatch(value):
             raise self.refuse(f"`{dotted(path)}` is `{shown(value)}`, expected {hint}", node)
         return value
 
     def boolean(self, node: Node | None, *path: str | int) -> bool:
-        """A truth value; text that begins with one counts as it, with a note. Raises ConfigError for other text."""
+        """Return a truth value; text that begins with one counts, with a note. Raises ConfigError for other text."""
         value = self.scalar(node, *path)
         if value is None:
             return False
@@ -87,7 +87,7 @@ class Fields:
         return word in ("true", "yes", "on")
 
     def items(self, node: Node | None, *path: str | int) -> list[Node]:
-        """The items of a list that aren't null; a single value counts as a list of one, with a note.
+        """Return the items of a list that aren't null; a single value counts as a list of one, with a note.
 
         Raises ConfigError for a mapping.
         """
@@ -108,7 +108,7 @@ class Fields:
         return kept
 
     def texts(self, node: Node | None, *path: str | int) -> tuple[str, ...]:
-        """A list of single lines of text; ``lines`` gets one entry for each."""
+        """Return a list of single lines of text, and record the line of each."""
         result: list[str] = []
         for item in self.items(node, *path):
             text = self.text(item, *path, len(result))
@@ -117,7 +117,7 @@ class Fields:
         return tuple(result)
 
     def pairs(self, node: Node | None, *path: str | int) -> dict[str, Node]:
-        """A mapping's values by key, {} for null; repeated keys get a note. Raises ConfigError for another type."""
+        """Return a mapping's values by key, {} for null; notes repeated keys. Raises ConfigError for another type."""
         if node is None or is_null(node):
             return {}
         if not isinstance(node, Mapping):
@@ -142,7 +142,7 @@ class Fields:
 
 
 def dotted(path: tuple[str | int, ...]) -> str:
-    """A path for messages: ``build.run[0]``."""
+    """Return a path for messages: ``build.run[0]``."""
     result = ""
     for part in path:
         result += f"[{part}]" if isinstance(part, int) else f".{part}" if result else part
@@ -150,6 +150,6 @@ def dotted(path: tuple[str | int, ...]) -> str:
 
 
 def shown(text: str) -> str:
-    """`text` shortened to what fits a message."""
+    """Return `text` shortened to fit in a message."""
     flat = " ".join(text.split())
     return flat if len(flat) <= 60 else f"{flat[:57]}..."

@@ -1,4 +1,4 @@
-"""Reading files of a project folder and nothing else: bounded, regular files only, no way out by `..` or a link."""
+"""Safe reading of a project's files: limited in size, only regular files, never outside through `..` or a link."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 MAX_FILE_BYTES = 1 << 20
-"""Larger files aren't read as text: code and requirements are small, weights aren't text."""
+"""The size limit of a file read as text, in bytes: code and requirements are small, weights aren't text."""
 MAX_FILES = 2000
 MAX_TOTAL_BYTES = 16 << 20
 MAX_ENTRIES = 50_000
-"""Directory entries looked at in all; beyond, the walk ends and the project counts as cut short."""
+"""The most directory entries to read; then the walk ends, and the project is `truncated`."""
 
 MARK = "Written by dockerfix"
-"""What the files say in their first lines that dockerfix writes beside a Dockerfile."""
+"""The mark in the first lines of files that dockerfix writes beside a Dockerfile."""
 MARKED_LINES = 10
 
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
@@ -27,14 +27,14 @@ def head(text: str) -> str:
 
 
 def marked(text: str) -> bool:
-    """Whether dockerfix wrote a file, perhaps edited since."""
+    """Whether dockerfix wrote a file, even if it was edited since."""
     return MARK in head(text)
 
 
 def locate(root: Path, relative: str) -> Path | None:
-    """The regular file `relative` of the folder `root`, or None where there is none inside it.
+    """Return the regular file `relative` in the folder `root`; None without one inside it.
 
-    `relative` uses slashes. Absolute paths, paths through ``..`` that leave the folder, links that leave it, folders
+    `relative` uses slashes. Absolute paths, paths and links that leave the folder, folders
     and special files give None.
     """
     if not relative or "\0" in relative:
@@ -55,7 +55,7 @@ def locate(root: Path, relative: str) -> Path | None:
 
 
 def _without_links(root: Path, relative: str) -> Path | None:
-    """`relative` in `root` where no part of it is a link or leads upwards, so that nothing has to be resolved."""
+    """Return `relative` in `root` if no part of it is a link or ``..``, so nothing needs to be resolved; else None."""
     *folders, name = relative.split("/")
     if any(part in ("", ".", "..") or "\\" in part or ":" in part for part in (*folders, name)):
         return None
@@ -69,7 +69,7 @@ def _without_links(root: Path, relative: str) -> Path | None:
 
 
 def leaves(root: Path, relative: str) -> bool:
-    """Whether `relative`, links followed, is outside the folder `root`; False for what merely does not exist."""
+    """Whether `relative`, with links followed, is outside the folder `root`; False for a missing file inside it."""
     if "\0" in relative or PurePosixPath(relative).is_absolute() or Path(relative).is_absolute():
         return True
     try:
@@ -80,10 +80,10 @@ def leaves(root: Path, relative: str) -> bool:
 
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes | None:
-    """The content of a file of at most `limit` bytes, or None for a larger or unreadable one."""
+    """Return the content of a file of at most `limit` bytes; None for a larger or unreadable one."""
     try:
         with path.open("rb") as stream:
-            # room for what there is: asking for `limit` would take that much memory first
+            # asking for `limit` would allocate that much memory first
             data = stream.read(min(os.fstat(stream.fileno()).st_size, limit) + 1)
     except OSError:
         return None
@@ -91,7 +91,7 @@ def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes | None:
 
 
 def peek(path: Path, length: int = 128) -> bytes:
-    """The first bytes of a file, none of an unreadable one."""
+    """Return the first bytes of a file; b"" for an unreadable one."""
     try:
         with path.open("rb") as stream:
             return stream.read(length)
@@ -100,10 +100,10 @@ def peek(path: Path, length: int = 128) -> bytes:
 
 
 class Walk:
-    """The files of a folder in a fixed order: files of a folder by name, then its folders by name.
+    """The files below a folder in a fixed order: the files of each folder by name, then its folders by name.
 
-    Version control, caches, virtual environments and installed packages are skipped, links to folders aren't followed.
-    `truncated` becomes True where a limit ended the walk.
+    Skips version control, caches, virtual environments and installed packages, and doesn't follow links to folders.
+    `truncated` becomes True if a limit ended the walk.
     """
 
     def __init__(self, root: Path) -> None:
@@ -112,7 +112,7 @@ class Walk:
         self._entries = 0
 
     def files(self) -> Iterator[str]:
-        """Relative paths with slashes."""
+        """Yield relative paths with slashes."""
         pending = [""]
         while pending:
             folder = pending.pop()

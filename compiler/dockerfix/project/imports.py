@@ -28,7 +28,7 @@ _LOCK = Lock()
 
 
 class Import(NamedTuple):
-    """One import of a top-level module: ``yaml`` for ``from yaml.nodes import Node``."""
+    """An import of a top-level module: ``yaml`` for ``from yaml.nodes import Node``."""
 
     module: str
     file: str
@@ -37,7 +37,7 @@ class Import(NamedTuple):
 
 @lru_cache(maxsize=128)
 def candidate_modules(text: str) -> frozenset[str]:
-    """Top-level modules that lines of `text` seem to import; more than it really does (docstrings), never fewer."""
+    """Return the modules that lines of `text` seem to import: perhaps too many (docstrings), never too few."""
     found = set(_DYNAMIC.findall(text))
     for match in _LINE.finditer(text.replace("\\\n", " ")):
         clause = re.split(r"\simport\s|\(|;", match.group(1), maxsplit=1)[0]
@@ -46,7 +46,7 @@ def candidate_modules(text: str) -> frozenset[str]:
 
 
 def is_standard(module: str) -> bool:
-    """Whether `module` belongs to Python's own library, in this Python or in a version that Cog ever used."""
+    """Whether `module` belongs to the standard library of this Python or of one that Cog ever used."""
     return module in _STANDARD
 
 

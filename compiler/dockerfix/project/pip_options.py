@@ -30,7 +30,7 @@ _UV = (
     "--resolution --torch-backend --upgrade-group --upgrade-package --with --with-editable --with-requirements -P "
     "-p -w"
 )
-"""The further ones of uv 0.13: `uv`, `uv run` and `uv pip install` (``astral-sh/uv:crates/uv-cli/src/lib.rs``)."""
+"""Further options of uv 0.13: `uv`, `uv run` and `uv pip install` (``astral-sh/uv:crates/uv-cli/src/lib.rs``)."""
 _VALUED = frozenset(f"{_PIP} {_UV}".split())
 _LONG = {
     "-i": "--index-url",
@@ -48,7 +48,7 @@ _QUOTED = lazy(r"\"([^\"]*)\"|'([^']*)'")
 
 
 class Option(NamedTuple):
-    """An option as written, with its value without quotes; None where it has none.
+    """An option as written, with its value without quotes; None without a value.
 
     The flag of short options written together (``-qr FILE``) is all of them; the last one takes the value.
     """
@@ -58,7 +58,7 @@ class Option(NamedTuple):
 
     @property
     def long(self) -> str:
-        """The long form of the option that matters: ``--find-links`` for ``-f``, ``--requirement`` for ``-qr``."""
+        """The long form of the option with the value: ``--find-links`` for ``-f``, ``--requirement`` for ``-qr``."""
         flag = self.flag if self.flag.startswith("--") else f"-{self.flag[-1]}"
         return _LONG.get(flag, self.flag)
 

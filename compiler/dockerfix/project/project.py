@@ -1,7 +1,7 @@
 """A project folder as the compiler sees it: its cog.yaml and its files, read safely and never written.
 
-Reading is bounded in size and number, keeps to the folder and follows no link out of it. A cog.yaml that can't be used
-raises `ConfigError`, whose text is one line; everything else that is odd is a note or simply not there.
+Reading is limited in size and number of files and never leaves the folder, not even through a link. An unusable
+cog.yaml raises `ConfigError` with a text of one line; other mistakes are notes, or the file counts as missing.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ __all__ = [
 
 
 def find_config(folder: Path) -> Path | None:
-    """`cog.yaml`, else `cog.yml`, in `folder`, or None."""
+    """Return `cog.yaml` in `folder`, or `cog.yml`; None without either."""
     return next((path for name in ("cog.yaml", "cog.yml") if (path := folder / name).is_file()), None)
 
 
 class Project:
     """One project; make it with `Project.open`.
 
-    `root` is its folder, or None where only a configuration is known; `config` is None where there is no cog.yaml, and
-    `config_name` is then None too, else the name for messages: relative to the folder where it lies inside.
+    `root` is its folder, None if only a configuration is known. `config` is None without a cog.yaml, and so is
+    `config_name`, its name in messages: relative to the folder if it is inside.
     """
 
     def __init__(self, root: Path | None, config: CogConfig | None, config_name: str | None) -> None:
@@ -62,10 +62,10 @@ class Project:
 
     @classmethod
     def open(cls, folder: Path | str | None = None, cog_yaml: str | Path | None = None) -> Project:
-        """The project in `folder`, with the configuration `cog_yaml`: its text as a str, or a file as a Path.
+        """Return the project in `folder`, with the configuration `cog_yaml`: its text as a str, or a file as a Path.
 
         Without `cog_yaml` the folder's own cog.yaml or cog.yml is read, if there is one; without `folder` a Path given
-        as `cog_yaml` stands for the folder that holds it. Raises ConfigError.
+        as `cog_yaml` also means its folder. Raises ConfigError.
         """
         root = Path(folder) if folder is not None else None
         if root is not None and not root.is_dir():
@@ -80,7 +80,7 @@ class Project:
         return cls(root, read_config(_config_text(path, name), name), name)
 
     def read(self, relative: str) -> Source | None:
-        """The text of a file of the project, or None where it isn't a regular file inside of at most 1 MiB."""
+        """Return the text of a file of the project; None if it isn't a regular file inside it of at most 1 MiB."""
         if relative not in self._texts:
             path = locate(self.root, relative) if self.root is not None else None
             data = read_bytes(path) if path is not None else None
@@ -89,7 +89,7 @@ class Project:
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """All files but those of version control, caches, environments and hidden folders; relative, with slashes."""
+        """All files except in version control, caches, environments and hidden folders; relative, with slashes."""
         if self.root is None:
             return ()
         walk = Walk(self.root)
@@ -99,7 +99,7 @@ class Project:
 
     @property
     def truncated(self) -> bool:
-        """Whether a limit kept part of the project from being looked at."""
+        """Whether a limit ended the search of the project."""
         return bool(self.files) and self._truncated
 
     def python_files(self) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ class Project:
 
     @cached_property
     def _code(self) -> dict[str, tuple[str, ...]]:
-        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages fal installs."""
+        """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages come with fal."""
         kinds: dict[str, list[str]] = {"python": [], "shell": [], "notebook": []}
         count = total = 0
         for name in self.files:
@@ -136,9 +136,9 @@ class Project:
         return "python" if b"python" in line else "shell" if b"sh" in line else None
 
     def find_calls_of_command(self, name: str) -> tuple[tuple[str, int], ...]:
-        """Where code of the project calls the command `name`: (file relative to the project, line from 1), in order.
+        """Return the calls of the command `name` in the project's code: (relative file, line from 1), in order.
 
-        Python files, shell scripts and notebooks are searched; a doubtful case counts as a call.
+        Searches Python files, shell scripts and notebooks; a doubtful case counts as a call.
         """
         if name not in self._calls:
             from dockerfix.project.calls import notebook_calls, python_calls, script_calls
@@ -174,12 +174,12 @@ class Project:
         return frozenset(reached)
 
     def undeclared_imports(self, only: Collection[str] | None = None) -> list[Import]:
-        """Imports of modules that are neither the project's own, nor Python's, nor declared under their own name.
+        """Return imports of modules that are neither the project's, nor Python's, nor declared under their own name.
 
-        Cog's own module isn't among them. A module counts as declared where cog.yaml, the requirements file or a
-        `pip install` among the commands names the package that has its name or that the table of transitive packages
-        gives. `only` limits the search to some top-level modules, which saves parsing most files. A module whose
-        package has another name (``cv2``) is reported: what to make of that is for the caller.
+        Cog's own module is left out. A module is declared if cog.yaml, the requirements file or a `pip install` in the
+        commands lists the package of its name, or the one in the table of transitive packages. `only` limits the
+        search to some top-level modules, which saves parsing most files. A module whose package has another name
+        (``cv2``) is returned; the caller decides about it.
         """
         result: list[Import] = []
         for file in self.python_files():
@@ -213,7 +213,7 @@ class Project:
 
     @cached_property
     def _modules(self) -> frozenset[str]:
-        """Paths of all modules and of all folders that contain some, without suffix."""
+        """Return the paths of all modules, without suffix, and of all folders that contain some."""
         found: set[str] = set()
         for name in self.files:
             stem, dot, suffix = name.rpartition(".")
@@ -225,7 +225,7 @@ class Project:
 
     @cached_property
     def declared_packages(self) -> frozenset[str]:
-        """Normalized names of the packages that cog.yaml, its requirements file and its commands name."""
+        """Return the normalized names of the packages in cog.yaml, its requirements file and its commands."""
         if self.config is None:
             return frozenset()
         texts: list[str] = [*self.config.python_packages]
@@ -235,9 +235,9 @@ class Project:
         return frozenset(part.name for item in items for part in item.requirements if part.name is not None)
 
     def requirements_files(self, path: str | None = None) -> Requirements:
-        """The requirements file `path`, by default that of cog.yaml, with all that it includes.
+        """Return the requirements file `path` (by default the one in cog.yaml) with all that it includes.
 
-        Nothing is raised: a file that doesn't exist or lies outside the project is one of the `problems`.
+        Never raises: a file that doesn't exist or is outside the project is one of the `problems`.
         """
         name = path if path is not None else self.config.python_requirements if self.config is not None else None
         if name is None:

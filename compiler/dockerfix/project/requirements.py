@@ -1,8 +1,8 @@
 """One item of `python_packages`, or one line of a requirements file: its requirement, its options, its words.
 
-Real items are more than PEP 508: options on the same line or alone, bare URLs with fragments, two requirements in one
-string, conda's ``name=1.2``, an ``--extra-index-url`` glued to the last (212 projects were counted). What cannot be
-read stays as it is written, as one requirement.
+Real items go beyond PEP 508: options on the same line or on their own, bare URLs with fragments, two requirements in
+one string, conda's ``name=1.2``, an ``--extra-index-url`` joined to the last one (counted in 212 projects). Text that
+cannot be read stays as written, as one requirement.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _USER = lazy(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/\s\"'@]*)@(?=\S)")
 
 
 class Requirement(NamedTuple):
-    """One thing to install, `text` to the letter.
+    """One package to install; `text` is exactly as written.
 
-    `name` is normalized (PEP 503) and None where the text does not say; `specifier` is "" where there is none; `pin` is
+    `name` is normalized (PEP 503), None if the text has no name; `specifier` is "" without one; `pin` is
     the version of the only ``==`` clause, or of a wheel's file name, local part included.
     """
 
@@ -63,32 +63,32 @@ class Item(NamedTuple):
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The options only."""
+        """The options."""
         return tuple(part for part in self.parts if isinstance(part, Option))
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """The requirements only; almost always one or none."""
+        """The requirements; almost always one or none."""
         return tuple(part for part in self.parts if isinstance(part, Requirement))
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words for pip's command line in the written order, unquoted."""
+        """The words for pip's command line in their order, unquoted."""
         return tuple(word for part in self.parts for word in (part.words if isinstance(part, Option) else (part.text,)))
 
     @property
     def first(self) -> Requirement:
-        """The first requirement, an empty one without any."""
+        """The first requirement; an empty one if there is none."""
         return next((part for part in self.parts if isinstance(part, Requirement)), _NOTHING)
 
     @property
     def name(self) -> str | None:
-        """The normalized name of the first requirement, or None."""
+        """The normalized name of the first requirement; None without one."""
         return self.first.name
 
     @property
     def pin(self) -> str | None:
-        """The exact version of the first requirement, or None."""
+        """The exact version of the first requirement; None without one."""
         return self.first.pin
 
 
@@ -97,7 +97,7 @@ _NOTHING = Requirement("")
 
 @lru_cache(maxsize=4096)
 def parse_item(text: str) -> Item:
-    """Read one item; whatever the text is, this gives an Item, without parts for a comment or nothing."""
+    """Read one item. Any text gives an Item; a comment or an empty text gives one without parts."""
     body = _GLUED.sub(" ", _COMMENT.sub("", text).strip())
     words = list(_WORD.finditer(body))
     parts: list[Option | Requirement] = []
@@ -137,7 +137,7 @@ def _wants_value(item: Item) -> bool:
 
 
 def _split(text: str) -> Iterator[Requirement]:
-    """The requirements in a stretch of text without options; the last one may have a marker."""
+    """Return the requirements in a text without options; the last one may have a marker."""
     at = 0
     while at < len(text):
         requirement, end = _requirement(text, at)
@@ -159,12 +159,12 @@ def _split(text: str) -> Iterator[Requirement]:
 
 
 def _as_written(requirement: Requirement, text: str) -> Requirement:
-    """Return what pip cannot read as a requirement of which only name and extras are known."""
+    """Return text that pip cannot read, as a requirement with only a name and extras."""
     return Requirement(text.strip(), requirement.name, requirement.extras)
 
 
 def _requirement(text: str, at: int) -> tuple[Requirement, int]:
-    """The requirement that begins at `at`, without marker, and where it ends."""
+    """Return the requirement that begins at `at`, without marker, and its end."""
     match = _URL.match(text, at)
     if match is not None:
         return _from_url(match.group(), match.group()), match.end()
@@ -203,7 +203,7 @@ def _path_end(text: str, match: re.Match[str]) -> int:
 
 
 def _from_url(text: str, url: str) -> Requirement:
-    """A requirement that is a URL or a path: its name from ``#egg=`` or from the file name of an archive."""
+    """Return a requirement that is a URL or a path; its name is in ``#egg=`` or in the file name of an archive."""
     egg = _EGG.search(url)
     file = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), re.split(r"[?#]", url, maxsplit=1)[0])
     name, version = _from_archive(file)
@@ -213,7 +213,7 @@ def _from_url(text: str, url: str) -> Requirement:
 
 
 def _from_archive(path: str) -> tuple[str | None, str | None]:
-    """Name and version in the file name of a wheel or source archive: its parts up to the first number."""
+    """Return name and version in the file name of a wheel or source archive: its parts up to the first number."""
     match = _ARCHIVE.search(path.rpartition("/")[2].partition("[")[0])
     if match is None:
         return None, None
@@ -225,14 +225,14 @@ def _from_archive(path: str) -> tuple[str | None, str | None]:
 
 
 def normalize(name: str) -> str:
-    """A package name in its normal form (PEP 503): ``cog_dataclass`` is ``cog-dataclass``."""
+    """Return a package name in its normal form (PEP 503): ``cog-dataclass`` for ``cog_dataclass``."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def is_cog(thing: Item | Requirement | str) -> bool:
     """Whether this installs Cog: ``cog``, ``coglet`` or ``cog-dataclass`` by name, file or repository.
 
-    An Item counts where all that it installs is Cog; ``-e`` with Cog's repository is Cog too.
+    An Item counts if it installs nothing but Cog; ``-e`` with Cog's repository counts as well.
     """
     if isinstance(thing, str):
         thing = parse_item(thing)
@@ -255,9 +255,9 @@ def _is_cog_requirement(requirement: Requirement) -> bool:
 
 
 def shell_quote(text: str) -> str:
-    """`text` as one word of a POSIX shell, always in single quotes.
+    """Return `text` as one word of a POSIX shell, always in single quotes.
 
-    Raises ValueError for a line break or NUL: no quoting keeps these inside one instruction.
+    Raises ValueError for a line break or NUL, which no quoting can keep inside one instruction.
     """
     if re.search(r"[\r\n\0]", text):
         raise ValueError("a word of a RUN instruction can't contain a line break or NUL")
@@ -266,10 +266,10 @@ def shell_quote(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def has_credentials(text: str) -> bool:
-    """Whether a URL in `text` carries a user name that may be a secret, a password, or a token in its query.
+    """Whether a URL in `text` contains a user name that may be a secret, a password, or a token in its query.
 
     The ``git@`` of ``git+ssh://git@host`` does not count, nor does any user name without password over SSH. A variable
-    in its place counts: the image would need the secret just the same.
+    in its place counts, as the image would need the secret all the same.
     """
     for match in _USER.finditer(text):
         scheme, user = match.group(1).lower(), match.group(2)

@@ -1,4 +1,4 @@
-"""A requirements file with all that it includes, read as pip reads it and only inside the project."""
+"""A requirements file with all that it includes, read by pip's rules and only inside the project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_INCLUDED = 50
 
 
 class RequirementLine(NamedTuple):
-    """One logical line: its item and where it begins; `constraint` is true in a ``-c`` file, which installs nothing."""
+    """One logical line: its item and first line; `constraint` is true in a ``-c`` file, which installs nothing."""
 
     item: Item
     file: str
@@ -23,7 +23,7 @@ class RequirementLine(NamedTuple):
 
 
 class FileProblem(NamedTuple):
-    """A file that is named but can't be used: why, and where it is named (None for cog.yaml)."""
+    """A file that can't be used: the reason, and where the file is named (None for cog.yaml)."""
 
     message: str
     file: str | None
@@ -31,7 +31,7 @@ class FileProblem(NamedTuple):
 
 
 class Requirements(NamedTuple):
-    """All that a requirements file means: the files read, the first one first, their lines in pip's order, problems."""
+    """The contents of a requirements file: the files read, in order, their lines in pip's order, and problems."""
 
     files: tuple[str, ...] = ()
     lines: tuple[RequirementLine, ...] = ()
@@ -44,9 +44,9 @@ class Requirements(NamedTuple):
 
 
 def logical_lines(text: str) -> Iterator[tuple[str, int]]:
-    """The lines of a requirements file that aren't blank or comments, continuations joined, with their first line.
+    """Yield the lines of a requirements file without blank lines and comments, continuations joined, with their number.
 
-    As pip does it (``pypa/pip:src/pip/_internal/req/req_file.py``, ``join_lines``): a comment ends a continuation.
+    As in pip (``pypa/pip:src/pip/_internal/req/req_file.py``, ``join_lines``): a comment ends a continuation.
     """
     pending, start = "", 0
     for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -109,9 +109,9 @@ class _Reader:
 
 
 def read_requirements(path: str, read: Callable[[str], Source | None], outside: Callable[[str], bool]) -> Requirements:
-    """The requirements file `path` and what it includes.
+    """Return the requirements file `path` and what it includes.
 
-    `read` gives a file of the project or None, `outside` says whether a path leaves it. Lines that include another
+    `read` returns a file of the project or None, `outside` whether a path leaves it. Lines that include another
     local file are replaced by its lines; one that includes a URL stays.
     """
     reader = _Reader(read, outside)

@@ -1,7 +1,7 @@
 """Calls of a command in shell text outside the Dockerfile: scripts of the project, and strings in its Python code.
 
-`syntax/shell` reads the text. What it cannot read is searched coarsely, in one direction only: the search may report a
-call where there is none, but does not miss one.
+`syntax/shell` reads the text. A coarse search handles what it cannot read; it may report a call that does not exist,
+but does not miss one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dockerfix.syntax.shell import Script, parse_shell
 from dockerfix.text.lazy_patterns import lazy
 
 HOLE = "\ufffc"
-"""Stands for a value that only the running program knows (``{url}`` in an f-string)."""
+"""Represents a value that only the running program knows (``{url}`` in an f-string)."""
 
 _WRAPPERS = frozenset(
     (

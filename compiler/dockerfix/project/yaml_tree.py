@@ -1,8 +1,8 @@
-"""YAML read as a tree of strings with places, within limits; nothing is ever constructed from a tag.
+"""YAML as a tree of strings with places, within limits; tags never construct objects.
 
-PyYAML's own loaders turn ``3.10`` into the number 3.1, keep the last of two equal keys without a word, expand
-aliases without bound and recurse once per level. Here its event stream is read instead, so that a scalar stays the
-text that was written, every value has a line, and a hostile file costs little and ends in one `ConfigError`.
+PyYAML's own loaders turn ``3.10`` into the number 3.1, silently keep the last of two equal keys, expand aliases
+without limit and recurse once per level. This module reads PyYAML's events instead, so a scalar stays the text that
+was written, every value has a line, and a hostile file costs little and ends in one `ConfigError`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dockerfix.text.source import Position, Source
 MAX_CHARACTERS = 1 << 20
 MAX_DEPTH = 50
 MAX_NODES = 50_000
-"""Values after the expansion of aliases; the largest real cog.yaml has about 500."""
+"""The most values after the expansion of aliases; the largest real cog.yaml has about 500."""
 
 MAX_MESSAGE = 300
 MAX_DIRECTIVES = 10
-"""Lines such as ``%TAG``; the scanner compares each with all before."""
+"""The most lines such as ``%TAG``; the scanner compares each with all before it."""
 
 _NOT_YAML = lazy("[\ud800-\udfff\ufffe\uffff\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]")
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map"))
@@ -33,9 +33,9 @@ _FALSE = frozenset({"n", "no", "false", "off"})
 
 
 class ConfigError(ValueError):
-    """A cog.yaml, or a file that it names, can't be used; one line says why.
+    """A cog.yaml, or a file that it names, can't be used; the message is one line.
 
-    `line` and `column` begin at 1 and are None where no place is known; `file` is the name as the user knows it.
+    `line` and `column` begin at 1 and are None if no place is known; `file` is the name as the user gave it.
     """
 
     def __init__(
@@ -63,12 +63,12 @@ class Scalar(NamedTuple):
 
     @property
     def is_null(self) -> bool:
-        """Whether YAML reads this as no value."""
+        """Whether YAML reads this as null."""
         return self.plain and self.text in _NULLS
 
     @property
     def boolean(self) -> bool | None:
-        """The truth value that YAML 1.1 (PyYAML, and Cog's Go decoder) sees, or None for another type."""
+        """The truth value in YAML 1.1 (PyYAML and Cog's Go decoder); None for another type."""
         word = self.text.lower()
         if self.plain and word in _TRUE:
             return True
@@ -84,7 +84,7 @@ class Sequence(NamedTuple):
 
 
 class Mapping(NamedTuple):
-    """A YAML mapping: its pairs in order, the last of equal keys only, and the keys that occurred again."""
+    """A YAML mapping: its pairs in order, of equal keys only the last, and the repeated keys."""
 
     pairs: dict[str, Pair]
     repeated: tuple[Scalar, ...]
@@ -108,9 +108,9 @@ def is_null(node: Node | None) -> bool:
 
 
 def read_yaml(text: str, file: str | None = None) -> Node | None:
-    """Return the one document in `text`; None without one (an empty file, only comments).
+    """Return the document in `text`; None without one (an empty file, only comments).
 
-    Raises ConfigError for anything that isn't one well-formed document within the limits.
+    Raises ConfigError unless it is one well-formed document within the limits.
     """
     _check_characters(text, file)
     try:
@@ -129,7 +129,7 @@ class _Mark(Protocol):
 
 
 def _place(source: Source, mark: _Mark | None) -> Position:
-    """The place of a mark; YAML counts more characters as line breaks than the rest of the compiler does."""
+    """Return the line and column of a mark; YAML has more characters for line breaks than the rest of the compiler."""
     return source.position(min(mark.index, len(source.text)) if mark is not None else 0)
 
 
@@ -146,7 +146,7 @@ def _check_characters(text: str, file: str | None) -> None:
 
 
 class _Reader:
-    """Builds the tree from events, counting depth and nodes."""
+    """Builds the tree from events; limits depth and nodes."""
 
     def __init__(self, source: Source, file: str | None) -> None:
         self.source = source

@@ -8,8 +8,8 @@ APP_RULES = (
         "unknown-default",
         "The default of an input is not known before the predictor runs.",
         (
-            "The predictor is read, never run, so a default that a call or another module makes stays unknown. "
-            "The place in the App is marked, and the App takes the value from the predictor when it starts."
+            "dockerfix reads the predictor and never runs it, so a default from a call or another package is unknown. "
+            "A comment in the App marks the place, and the App takes the value from the predictor when it starts."
         ),
     ),
     (
@@ -17,59 +17,59 @@ APP_RULES = (
         "unknown-choices",
         "The choices of an input are not known before the predictor runs.",
         (
-            "Choices that an expression makes which can't be evaluated by reading are left open, and the place "
-            "in the App is marked. Write them there, or make them constants in the predictor."
+            "The App accepts any value if the choices come from an expression that can't be evaluated by reading, "
+            "and a comment marks the place. Write the choices there, or make them constants in the predictor."
         ),
     ),
     (
         "DF503",
         "unknown-setting",
-        "A bound or another setting of an input is not known, or does not fit its type.",
-        ("It is left out of the input model, and the place in the App is marked. Cog would have checked it."),
+        "A limit or another setting of an input is not known, or does not fit its type.",
+        ("The input model leaves it out, and a comment in the App marks the place. Cog would have checked it."),
     ),
     (
         "DF504",
         "unknown-input-type",
         "The type of an input is missing or not known.",
         (
-            "A type of another package can't be named without running it, so any value is taken. Write the type"
-            " into the marked place of the App."
+            "The type comes from another package, which dockerfix does not run, so the App accepts any value. Write the"
+            " type in the marked place of the App."
         ),
     ),
     (
         "DF505",
         "unknown-result-type",
         "The type of the result is missing or not known.",
-        ("Any value is given back. Write the type into the marked place of the App, so that the schema shows it."),
+        ("The App returns any value. Write the type in the marked place of the App, so that the schema shows it."),
     ),
     (
         "DF510",
         "no-training",
         "`train` has no counterpart on fal.",
-        ("The App serves predictions alone. A second app, or a second endpoint, may call the training code."),
+        ("The App only serves predictions. Another App or endpoint can call the training code."),
     ),
     (
         "DF511",
         "setup-weights",
         "`setup` takes weights that nobody passes.",
         (
-            "Replicate hands the weights of a training to `setup(weights)`. The App passes the variable "
-            "`COG_WEIGHTS`, or None where it is not set."
+            "Replicate passes the weights of a training to `setup(weights)`. The App passes the variable "
+            "`COG_WEIGHTS`, or None if it is not set."
         ),
     ),
     (
         "DF512",
         "health-check",
         "The predictor's own health check is not called.",
-        ("fal asks an endpoint of the App; `fal.HealthCheck` declares one."),
+        ("fal calls a health endpoint of the App instead; declare one with `fal.HealthCheck`."),
     ),
     (
         "DF513",
         "machine-type",
-        "The machine type is chosen by what CUDA and torch can use.",
+        "The machine type is chosen by the GPUs that CUDA and torch support.",
         (
-            "How much memory a model needs can't be read from its code: choose the machine type, and the number"
-            " of GPUs, by a test. `--machine-type` sets it."
+            "The memory that a model needs can't be read from its code: find the machine type and the number"
+            " of GPUs by a test. `--machine-type` sets the type."
         ),
     ),
     (
@@ -77,46 +77,46 @@ APP_RULES = (
         "concurrency",
         "The predictor isn't async, but cog.yaml asks for several requests at once.",
         (
-            "`max_multiplexing` lets a runner take that many requests, which then run in as many threads: see "
-            "that the predictor can bear it, or lower it."
+            "`max_multiplexing` lets a runner take that many requests, which run in as many threads: make sure "
+            "that the predictor is safe for threads, or lower the number."
         ),
     ),
     (
         "DF515",
         "python-version",
         "cog.yaml names no Python version.",
-        ("The App names the default of Cog's newest releases; an older Cog may have built the image with another one."),
+        ("The App uses the default of Cog's newest releases; an older Cog may have built the image with another one."),
     ),
     (
         "DF520",
         "weights-by-pget",
         "`setup` downloads weights with pget.",
         (
-            "Everything but `/data` is gone when a runner ends, so they would be fetched at every cold start. "
-            "Download to a temporary name on `/data` once, then rename."
+            "A runner loses everything except `/data` when it ends, so every cold start would download them again. "
+            "Download once to a temporary name on `/data`, then rename."
         ),
     ),
     (
         "DF521",
         "weights-by-hugging-face",
-        "Weights from Hugging Face land in a folder that doesn't outlive a runner.",
+        "Weights from Hugging Face are saved in a folder that doesn't outlive a runner.",
         (
-            "fal sets `HF_HOME` to a folder on `/data`, which keeps them. A folder given in the call, or "
+            "fal sets `HF_HOME` to a folder on `/data`, which outlives runners. A folder named in the call, or "
             "another `HF_HOME` in cog.yaml, does not."
         ),
     ),
     (
         "DF522",
         "weights-by-torch-hub",
-        "Weights of torch.hub land in a folder that doesn't outlive a runner.",
-        ("Set `TORCH_HOME` to a folder on `/data`, so that they are kept between runners."),
+        "Weights from torch.hub are saved in a folder that doesn't outlive a runner.",
+        ("Set `TORCH_HOME` to a folder on `/data`, so that the next runners find the weights there."),
     ),
     (
         "DF530",
         "negated-ignore",
-        "A `!` in .dockerignore leaves out what it should keep.",
+        "A `!` in .dockerignore excludes what it should include.",
         (
-            "fal's client reads patterns as .gitignore does but forgets the `!`, so the file is not uploaded "
+            "fal's client reads patterns like git but ignores the `!`, so it does not upload the file "
             "(`fal-ai/fal:projects/fal/src/fal/container.py`)."
         ),
     ),
@@ -124,19 +124,19 @@ APP_RULES = (
         "DF531",
         "environment-file",
         "`.env` is in the project.",
-        ("It would be copied into the image with all the rest. Keep it in .dockerignore, and give secrets to fal."),
+        ("The App leaves it out. List it in your own .dockerignore too, and store its values with `fal secrets set`."),
     ),
     (
         "DF532",
         "deeper-ignore",
         "A pattern in .dockerignore matches deeper on fal.",
-        ("Docker takes it from the top of the project, fal's client at any depth; a leading slash makes both agree."),
+        ("Docker matches it at the top of the project, fal's client at any depth; with a leading slash both agree."),
     ),
     (
         "DF541",
         "cog-at-capacity",
-        "Cog answers 409 at its capacity, which fal does not retry.",
-        ("With `--target server`, `max_multiplexing` must not exceed the concurrency of cog.yaml."),
+        "Cog answers 409 when it is at capacity, and fal does not retry.",
+        ("With `--target server`, `max_multiplexing` must not exceed the concurrency in cog.yaml."),
     ),
 )
-"""Code, name, one line, and the whole explanation of each."""
+"""Code, name, one line and the whole explanation of each."""

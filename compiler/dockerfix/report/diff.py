@@ -16,7 +16,7 @@ _ESCAPES = {"\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f
 def unified(before: str, after: str, path: str) -> str:
     """The diff from `before` to `after`, empty where they are equal; only ``\\n`` ends a line.
 
-    `path` is the file as the user named it; in the diff it is relative to the working directory where it lies below.
+    `path` is the file as the user named it; in the diff it is relative to the working directory if it is below it.
     """
     if before == after:
         return ""
@@ -64,7 +64,7 @@ def _line(mark: str, line: str) -> str:
 
 
 def _groups(found: list[Block]) -> Iterator[list[Block]]:
-    """Hunks: the changes with CONTEXT lines around them, divided where more than twice that is unchanged."""
+    """Hunks: the changes with CONTEXT lines around them, separated by more than twice as many unchanged lines."""
     group: list[Block] = []
     for index, block in enumerate(found):
         if not block.same:
@@ -92,7 +92,7 @@ def _range(start: int, stop: int) -> str:
 
 
 def _relative(path: str) -> str:
-    """The path below the working directory where it lies there, with slashes; an absolute one loses its first slash."""
+    """The path with slashes, relative to the working directory if below it; an absolute one loses its first slash."""
     absolute, here = os.path.abspath(path), os.getcwd()  # noqa: PTH100, PTH109 - links stay links
     relative = os.path.relpath(absolute, here)
     inside = relative != os.pardir and not relative.startswith(os.pardir + os.sep)
@@ -100,7 +100,7 @@ def _relative(path: str) -> str:
 
 
 def _header(name: str) -> str:
-    """A file name as git writes it: in quotes if it holds such or control characters, with a tab if with blanks."""
+    """A file name as git writes it: in quotes if it has quotes or control characters, with a tab if it has blanks."""
     if any(character in '"\\' or character < " " or character == "\x7f" for character in name):
         quoted = "".join(_ESCAPES.get(character) or _quoted(character) for character in name)
         return f'"{quoted}"'

@@ -33,8 +33,8 @@ def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
 def blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Both texts from beginning to end, as blocks that are equal or differ.
 
-    difflib sees only what lies between the lines that both ends have in common. Thousands of lines that repeat each
-    other would take it minutes, so in a long text it takes lines that occur often for no match (`autojunk`).
+    difflib sees only the lines between the common beginning and the common end. Thousands of lines that repeat each
+    other would take it minutes, so in a long text it matches no lines that occur often (`autojunk`).
     """
     from difflib import SequenceMatcher
 

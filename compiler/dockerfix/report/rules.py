@@ -10,7 +10,7 @@ from dockerfix import DOCUMENTATION
 from dockerfix.report.app_rules import APP_RULES
 
 PAGES = f"{DOCUMENTATION}/reference/codes"
-"""The index of the codes; the page of a code is below it."""
+"""The address of the index of codes; the pages of the codes are below it."""
 
 
 class Rule(NamedTuple):
@@ -46,8 +46,11 @@ GENERAL = (
         "DF003",
         "rejected-by-buildkit",
         "BuildKit would reject this instruction.",
-        "BuildKit's parser rejects a line of the input, and no pass repaired it, so the result could not be built "
-        "either. The message is that of `moby/buildkit:frontend/dockerfile`.",
+        "BuildKit reads a Dockerfile in three steps: the parser; each instruction with its flags and arguments; the "
+        "conversion of the stages into a build, with variables, names of stages and images, mounts, ports, signals and "
+        "platforms. One of them rejects the input here, and no pass repaired it, so the result could not be built "
+        "either. Nothing is written, even with `--force`. The message is that of `moby/buildkit:frontend/dockerfile`, "
+        "with its suggestion where it has one (`did you mean cache?`).",
     ),
     Rule(
         "DF004",
@@ -90,6 +93,15 @@ GENERAL = (
         "nothing-of-cog",
         "The Dockerfile contains nothing from Cog.",
         "The file contains neither Cog content nor a dockerfix block, so it is left unchanged, byte for byte.",
+    ),
+    Rule(
+        "DF010",
+        "unset-variable",
+        "BuildKit would reject this instruction unless something outside of the file sets a variable.",
+        "The instruction uses a variable that no ARG or ENV of the file gives a value, and BuildKit rejects it without "
+        "one: `FROM ${BASE}` after `ARG BASE`, `VOLUME $DATA`, `STOPSIGNAL $SIGNAL`, or `${NAME:?message}`. A build "
+        "argument or the environment of the base image may set it; the file does not show that. Nothing is written "
+        "without `--force`. With a default (`ARG BASE=python:3.11-slim`) the file builds by itself.",
     ),
 )
 """The codes that no pass uses."""

@@ -1,8 +1,8 @@
 """How fal's client reads a Dockerfile.
 
-The client uploads only what it finds in the text with patterns of its own
-(`fal-ai/fal:projects/fal/src/fal/container.py`, DockerfileParser). This does the same, so that nothing has to list what
-the client misreads: an instruction is well if the client and BuildKit take the same sources from it.
+The client uploads only what its own patterns find in the text
+(`fal-ai/fal:projects/fal/src/fal/container.py`, DockerfileParser). This module does the same, so no list of misreadings
+is needed: an instruction is correct if the client and BuildKit find the same sources in it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import NamedTuple
 from dockerfix.text.lazy_patterns import lazy
 
 _JOINT = lazy(r"\\\n\s*")
-"""The client makes a blank of a backslash at the very end of a line and all white space that follows."""
+"""The client replaces a backslash at the very end of a line, and all white space after it, with a blank."""
 _START = lazy(r"^(copy|add)\s+", re.MULTILINE | re.IGNORECASE)
 _CLIENT_FLAG = lazy(r'--\w+(?:=[^\s\]]+|="[^"]*")?')
 
 
 class Reading(NamedTuple):
-    """What the client takes for a COPY or ADD: where it begins, and the sources it would upload.
+    """A COPY or ADD as the client sees it: its offset, and the sources to upload.
 
-    `sources` is empty for what it passes over; `given_up` says that it couldn't divide the arguments and warned.
+    `sources` is empty if it skips the instruction; `given_up` if it couldn't divide the arguments and warned.
     """
 
     offset: int
@@ -31,7 +31,7 @@ class Reading(NamedTuple):
 
 
 def client_readings(text: str) -> tuple[Reading, ...]:
-    """All that the client takes for COPY and ADD in a Dockerfile, in order."""
+    """Return all that the client takes for COPY and ADD in a Dockerfile, in order."""
     joints = _JOINT.finditer(text)
     joint = next(joints, None)
     joined = _JOINT.sub(" ", text)
@@ -55,7 +55,7 @@ def client_readings(text: str) -> tuple[Reading, ...]:
 
 @lru_cache(maxsize=1024)
 def _client_sources(keyword: str, rest: str) -> tuple[str, ...] | None:
-    """The sources of one instruction, or None where the client gives up."""
+    """Return the sources of one instruction; None if the client gives up."""
     if keyword == "COPY" and rest[:7].lower() == "--from=":
         return ()
     if keyword == "ADD" and re.search(r"https?://", rest, re.IGNORECASE):
@@ -84,6 +84,6 @@ def _client_words(rest: str) -> list[str] | None:
 
 
 def client_agrees(text: str, expected: tuple[str, ...]) -> bool:
-    """Whether the client takes `expected` from an instruction, and nothing else from its lines."""
+    """Whether the client finds `expected` in an instruction, and nothing more in its lines."""
     readings = client_readings(text)
     return len(readings) == 1 and readings[0] == Reading(0, expected)

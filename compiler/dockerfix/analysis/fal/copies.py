@@ -1,4 +1,4 @@
-"""COPY and ADD of the build context, and how to write one so that fal's client reads what BuildKit reads."""
+"""COPY and ADD of the build context, and forms of them that fal's client reads as BuildKit does."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _REMOTE_FLAGS = frozenset({"checksum", "keep-git-dir"})
 class ContextCopy(NamedTuple):
     """A COPY or ADD that takes files from the build context.
 
-    `words` are its sources but heredocs, expanded, in order; `heredocs` the number of files in the Dockerfile itself.
-    `problem` says why the sources can't be known: a word that can't be read, at which the build `fails`, or variables
+    `words` are its sources except heredocs, expanded, in order; `heredocs` counts the files in the Dockerfile itself.
+    `problem` says why the sources are unknown: a word that can't be read, at which the build `fails`, or variables
     that only the build knows.
     """
 
@@ -58,7 +58,7 @@ class ContextCopy(NamedTuple):
 
 
 def context_copy(instruction: Instruction) -> ContextCopy | None:
-    """The reading of a COPY or ADD; None for other instructions, for ``--from``, and for what BuildKit refuses."""
+    """Return a COPY or ADD as a ContextCopy; None for others, for ``--from``, and for what BuildKit refuses."""
     view = instruction.view
     if not isinstance(view, Copy) or view.problem or view.flag("from") or view.destination is None:
         return None
@@ -81,12 +81,12 @@ def _words(instruction: Instruction, view: Copy) -> variables.Resolved:
 
 
 def is_remote(source: str) -> bool:
-    """Whether ADD takes this from the network and not from the build context."""
+    """Whether ADD downloads this instead of taking it from the build context."""
     return _REMOTE.match(source) is not None
 
 
 def context_copies(document: Document) -> Iterator[ContextCopy]:
-    """Every COPY and ADD of the build context, in order."""
+    """Yield every COPY and ADD of the build context, in order."""
     for instruction in document.instructions:
         if instruction.keyword in ("COPY", "ADD"):
             found = context_copy(instruction)
@@ -95,19 +95,19 @@ def context_copies(document: Document) -> Iterator[ContextCopy]:
 
 
 def client_sees(document: Document, copy: ContextCopy) -> bool:
-    """Whether the client reads the sources from the lines of the instruction, read by themselves."""
+    """Whether the client finds the sources if it reads only the lines of the instruction."""
     start, end = body(copy.instruction)
     return client_agrees(document.text[start:end], copy.expected)
 
 
 def body(instruction: Instruction) -> tuple[int, int]:
-    """Where the lines of an instruction begin (at its keyword) and end (before the last line end), without heredocs."""
+    """Return the span from an instruction's keyword to before its last line end, without heredocs."""
     end = next(token for token in instruction.node.tokens if token.kind == "END")
     return instruction.body_span.start, instruction.start + end.span.start
 
 
 def uploaded(document: Document) -> Coverage:
-    """What the client uploads once COPY and ADD are in its dialect: all that it can read in some form."""
+    """Return what the client uploads once COPY and ADD are in its form: all that it can read in some form."""
     result: list[str] = []
     for copy in context_copies(document):
         if copy.problem is None and not copy.heredocs and (client_sees(document, copy) or any(forms(copy))):
@@ -116,14 +116,14 @@ def uploaded(document: Document) -> Coverage:
 
 
 class Form(NamedTuple):
-    """A way to write an instruction, on one line; `kind` says what is different: flags, lines, words or divided."""
+    """A way to write an instruction on one line; `kind` says what differs: flags, lines, words or divided."""
 
     kind: str
     text: str
 
 
 def forms(copy: ContextCopy) -> Iterator[Form]:
-    """Ways to write an instruction that both readers understand, those nearest to what is written first."""
+    """Yield ways to write an instruction that both readers understand, those closest to the source first."""
     if copy.remotes and copy.sources:
         yield from _divided(copy)
         return
@@ -140,7 +140,7 @@ def forms(copy: ContextCopy) -> Iterator[Form]:
 
 
 def from_first(instruction: Instruction) -> str | None:
-    """A COPY of another stage on one line with ``--from`` in front, where the client would else read on; else None."""
+    """Return a COPY from another stage on one line, ``--from`` first; None if the client misreads that too."""
     view = instruction.view
     if not isinstance(view, Copy) or not view.flags or not view.flag("from"):
         return None
@@ -151,7 +151,7 @@ def from_first(instruction: Instruction) -> str | None:
 
 
 def buildkit_agrees(copy: ContextCopy, text: str, sources: tuple[str, ...]) -> bool:
-    """Whether BuildKit takes `sources` and the same destination and flags from `text` as from the instruction."""
+    """Whether BuildKit finds `sources` in `text`, and the destination and flags of the instruction."""
     escape = copy.instruction.document.escape
     head = f"# escape={escape}\nFROM scratch\n"
     document = parse(head + text)
@@ -177,12 +177,12 @@ def _flags(copy: ContextCopy, *, without: frozenset[str] = frozenset()) -> tuple
 
 def _line(keyword: str, flags: tuple[str, ...], arguments: str) -> str:
     text = " ".join([keyword, *flags, arguments])
-    # the client would join the next line to a backslash at the end
+    # the client joins the next line to a backslash at the end
     return f"{text} " if text.endswith("\\") else text
 
 
 def _arguments(copy: ContextCopy, sources: tuple[str, ...]) -> Iterator[str]:
-    """The arguments as words, then in the JSON form."""
+    """Yield the arguments as words, then in the JSON form."""
     destination = copy.view.words[-1].value
     words = [word_for_both(source) for source in sources]
     if not _SPACE.search(destination) and all(word is not None for word in words):
@@ -195,12 +195,12 @@ def _arguments(copy: ContextCopy, sources: tuple[str, ...]) -> Iterator[str]:
 
 
 def is_plain(word: str) -> bool:
-    """Whether a path means itself to both readers as it is."""
+    """Whether both readers take a path as it is."""
     return _PLAIN.fullmatch(word) is not None and not re.search(r"\A--|--\w", word)
 
 
 def word_for_both(source: str) -> str | None:
-    """`source` as a word that BuildKit and the client unquote alike, or None where white space needs the JSON form."""
+    """Return `source` as a word that BuildKit and the client unquote alike; None if blanks need the JSON form."""
     if not source or _SPACE.search(source):
         return None
     parted = re.sub(r"(?<=-)(?=-)", "''", source)
@@ -213,7 +213,7 @@ def word_for_both(source: str) -> str | None:
 
 
 def _divided(copy: ContextCopy) -> Iterator[Form]:
-    """An ADD of URLs and files as several, in order: the client passes over an ADD with a URL, files and all."""
+    """Yield an ADD of URLs and files divided in order, as the client skips an ADD with a URL, files included."""
     lines: list[str] = []
     keyword = copy.instruction.node.command.keyword
     for remote, group in _groups(copy):
@@ -228,7 +228,7 @@ def _divided(copy: ContextCopy) -> Iterator[Form]:
 
 
 def _groups(copy: ContextCopy) -> list[tuple[bool, tuple[str, ...]]]:
-    """Sources that follow each other, by whether they are remote."""
+    """Group neighbouring sources by whether they are remote."""
     result: list[tuple[bool, tuple[str, ...]]] = []
     for source in copy.words:
         remote = copy.is_remote(source)

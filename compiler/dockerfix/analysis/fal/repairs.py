@@ -20,20 +20,20 @@ _SHOWN = 3
 
 
 def listed(names: Iterable[str]) -> str:
-    """Some names for a message: the first few in backticks, each once."""
+    """Return names for a message: the first few in backticks, each once."""
     unique = list(dict.fromkeys(names))
     more = f" and {len(unique) - _SHOWN} more" if len(unique) > _SHOWN else ""
     return ", ".join(f"`{name}`" for name in unique[:_SHOWN]) + more
 
 
 def replace(instruction: Instruction, text: str) -> Edit:
-    """Write the instruction as `text`; comments inside its continuation lines move above it."""
+    """Return the edits that write the instruction as `text`; comments inside its continuation lines move above it."""
     _start, end = body(instruction)
     comments: list[str] = []
     for token in instruction.node.tokens:
         if token.kind == "INNER_COMMENT":
             comment = instruction.node.text[token.span.start : token.span.end]
-            # a comment that ends in a backslash would take the next line with it, in the client's eyes
+            # the client reads a backslash at a comment's end as a continuation
             comments.append(re.sub(r"\\\n\Z", "\\\\ \n", comment).lstrip(" \t"))
     if comments and not comments[-1].endswith("\n"):
         comments[-1] += "\n"
@@ -50,7 +50,7 @@ def separate_from_line_before(document: Document, instruction: Instruction) -> t
 
 
 def variables_in(copy: ContextCopy) -> tuple[str, ...]:
-    """The variables in the sources of a COPY, in order, each once."""
+    """Return the variables in the sources of a COPY, in order, each once."""
     return variables.names_in(word.value for word in copy.view.sources)
 
 
@@ -78,13 +78,13 @@ def _starts(document: Document) -> tuple[int, ...]:
 
 
 def line_span(document: Document, offset: int) -> Span:
-    """From `offset` to the end of its line."""
+    """Return the text from `offset` to the end of its line."""
     end = document.text.find("\n", offset)
     return Span(offset, len(document.text) if end < 0 else end)
 
 
 def is_between_words(instruction: Instruction, offset: int) -> bool:
-    """Whether a blank at `offset` in a RUN changes nothing: it is outside all words of a POSIX shell."""
+    """Whether a blank at `offset` in a RUN changes nothing, as it is outside all words of a POSIX shell."""
     found = commands.shell(instruction)
     held = _held(instruction.document, instruction)
     if found is None or held is None:
@@ -102,7 +102,7 @@ def is_between_words(instruction: Instruction, offset: int) -> bool:
 
 @of_document
 def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
-    """Return the stretches of a script inside words and heredocs, first and last place, in order; None for all."""
+    """Return the first and last place of each word and heredoc of a script, in order; None if all of it counts."""
     found = commands.shell(instruction)
     if found is None or found.script.opaque or not _has_posix_shell(instruction):
         return None
@@ -116,7 +116,7 @@ def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int
 
 
 def _logical(instruction: Instruction, offset: int) -> int | None:
-    """Return the offset in the logical line of a place in the source; None for what is not part of it."""
+    """Return the offset in the logical line of a place in the source; None if it is not part of it."""
     line = instruction.node.line
     relative = offset - instruction.start
     piece = bisect_right(line.origins, relative) - 1
@@ -128,7 +128,7 @@ def _logical(instruction: Instruction, offset: int) -> int | None:
 
 
 def _stretches(command: Command) -> Iterator[tuple[int, int]]:
-    """The places inside the words of a command (not before their first character), and those of its heredocs."""
+    """Yield the places inside the words of a command, after their first character, and those of its heredocs."""
     spans = [word.span for word in command.words] + [assignment.span for assignment in command.assignments]
     spans += [redirection.target.span for redirection in command.redirections]
     for start, end in spans:
@@ -142,7 +142,7 @@ def _stretches(command: Command) -> Iterator[tuple[int, int]]:
 
 
 def _has_posix_shell(instruction: Instruction) -> bool:
-    """Whether no SHELL instruction before this one names another shell."""
+    """Whether the shell is still sh: no SHELL instruction before this one names another."""
     for other in reversed(instruction.document.instructions[: instruction.index]):
         if other.keyword == "SHELL" and isinstance(other.view, ListView):
             words = other.view.exec_form or ()

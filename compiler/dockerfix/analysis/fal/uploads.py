@@ -1,4 +1,4 @@
-"""Which files of a project fal's client uploads: its ignore patterns, patterns in COPY, and what it cannot upload.
+"""The files of a project that fal's client uploads: ignore patterns, patterns in COPY, limits.
 
 The rules are those of `fal-ai/fal:projects/fal/src/fal/container.py` (DockerignoreHandler) and
 `fal-ai/fal:projects/fal/src/fal/file_sync.py` (FileSync.collect_files).
@@ -19,15 +19,15 @@ from dockerfix.text.lazy_patterns import lazy
 
 IGNORE_FILE = ".dockerignore"
 MAX_NAMES = 50
-"""How many files a pattern in COPY is replaced by at most."""
+"""The most files that replace a pattern in COPY."""
 
 _WILDCARD = lazy(r"[*?\[]")
 
 
 class Ignore:
-    """The patterns by which the client leaves files out.
+    """The patterns of files that the client leaves out.
 
-    `is_own` is whether they come from the project's ``.dockerignore``; without one the client has patterns of its own.
+    `is_own` is whether they come from the project's ``.dockerignore``; without one the client uses its own patterns.
     """
 
     def __init__(self, patterns: tuple[str, ...], *, is_own: bool) -> None:
@@ -37,7 +37,7 @@ class Ignore:
 
     @classmethod
     def of(cls, project: Project) -> Ignore:
-        """What the client uses for a project."""
+        """Return the patterns that the client uses for a project."""
         source = project.read(IGNORE_FILE)
         if source is None:
             return cls(IGNORED_BY_DEFAULT, is_own=False)
@@ -45,7 +45,7 @@ class Ignore:
         return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True)
 
     def pattern_for(self, path: str) -> str | None:
-        """The pattern that leaves out a file, or None for one that is uploaded; `path` is relative, with slashes."""
+        """Return the pattern that excludes a file; None if it is uploaded. `path` is relative, with slashes."""
         if not self._any.match(path):
             return None
         return next((pattern for pattern in self.patterns if re.match(_expression(pattern), path, re.DOTALL)), None)
@@ -53,13 +53,13 @@ class Ignore:
 
 @lru_cache(maxsize=64)
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """What one of the patterns matches: nearly all files match none."""
+    """One expression for all patterns, as nearly all files match none."""
     return re.compile("|".join(map(_expression, patterns)) or "(?!)", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> str:
-    """What a pattern matches, by the rules of .gitignore; the client ignores a ``!``."""
+    """Return a pattern as an expression, by the rules of .gitignore; the client ignores a ``!``."""
     pattern = pattern.removeprefix("!")
     if not pattern.strip("/") or "***" in pattern:
         return "(?!)"
@@ -81,7 +81,7 @@ def _expression(pattern: str) -> str:
 
 
 def _segment(text: str) -> str:
-    """One part of a pattern, between slashes, as a regular expression; Go's and git's rules are the same here."""
+    """Return the part of a pattern between slashes as a regular expression; Go and git have the same rules."""
     result = ""
     at = 0
     while at < len(text):
@@ -112,23 +112,23 @@ def deeper(pattern: str, files: Iterable[str]) -> Iterator[str]:
 
 
 def is_pattern(source: str) -> bool:
-    """Whether BuildKit looks for several files by this source."""
+    """Whether BuildKit reads this source as a pattern."""
     return _WILDCARD.search(source) is not None
 
 
 class Coverage:
-    """The files that some sources of COPY cover; a folder covers everything in it."""
+    """The files that sources of COPY cover; a folder covers everything in it."""
 
     def __init__(self, sources: Iterable[str]) -> None:
         self._folders = {path for path in map(normal, sources) if not is_pattern(path)}
 
     @property
     def is_whole(self) -> bool:
-        """Whether they cover the whole project."""
+        """Whether the sources cover the whole project."""
         return "." in self._folders
 
     def covers(self, path: str) -> bool:
-        """Whether `path`, or all that a pattern may mean, is among it."""
+        """Whether the sources cover `path`, or everything that it may match as a pattern."""
         wanted = normal(path)
         wildcard = _WILDCARD.search(wanted)
         parts = wanted[: wildcard.start()].split("/")[:-1] if wildcard else wanted.split("/")
@@ -136,16 +136,16 @@ class Coverage:
 
 
 def normal(path: str) -> str:
-    """A path of the context without ``./`` and doubled slashes; ``.`` for all of it. ``..`` stays."""
+    """Return a path of the context without ``./`` and double slashes; ``.`` for all of it. ``..`` stays."""
     import posixpath
 
     return posixpath.normpath(path.lstrip("/") or ".")
 
 
 def matching(root: Path, pattern: str, ignore: Ignore) -> list[str] | None:
-    """The paths that a pattern of COPY means in the folder `root`, sorted; those left out by `ignore` don't count.
+    """Return the paths that a pattern of COPY matches in the folder `root`, sorted, without those excluded by `ignore`.
 
-    None where that can't be told or written safely: more than MAX_NAMES, links, names with wildcards, ``**``, ``..``.
+    None if they can't be found or written safely: more than MAX_NAMES, links, names with wildcards, ``**``, ``..``.
     """
     parts = normal(pattern).split("/")
     if any(part in ("..", "**") for part in parts):
@@ -188,11 +188,11 @@ def _has_link(root: Path, path: str) -> bool:
 
 
 class Survey:
-    """What the client meets under one source: paths relative to the context, in the order in which it walks.
+    """What the client finds under one source: paths relative to the context, in its own order.
 
-    `files` is how many it uploads. `large` are over its limit, `leaving` links out of the context (it stops there),
-    `broken` links to nothing, `links` those to other places of the context, which don't arrive as links, `empty`
-    folders without any file. `truncated` is whether there was too much to look at.
+    `files` counts the files it uploads. `large` are over its limit, `leaving` are links out of the context (it stops
+    there), `broken` links to nothing, `links` those to other places of the context, which don't arrive as links,
+    `empty` folders without any file. `truncated` is whether there were too many files to check.
     """
 
     def __init__(self) -> None:
@@ -206,7 +206,7 @@ class Survey:
 
 
 def survey(root: Path, source: str, ignore: Ignore) -> Survey:
-    """Return what the client meets under `source`, an existing path and not a pattern, in the folder `root`."""
+    """Return what the client finds under `source`, an existing path and not a pattern, in the folder `root`."""
     result = Survey()
     base = os.path.realpath(root)
     start = normal(source)
@@ -245,7 +245,7 @@ def _walk(base: str, start: str, ignore: Ignore, result: Survey) -> Iterator[tup
 
 
 def _file(base: str, path: str, result: Survey, *, is_link: bool) -> None:
-    """One file or link."""
+    """Record one file or link."""
     full = f"{base}/{path}"
     if is_link:
         target = Path(os.path.realpath(full))

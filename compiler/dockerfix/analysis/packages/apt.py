@@ -1,4 +1,4 @@
-"""Debian packages: what a step installs, and whether it is the one that Cog writes for `system_packages`."""
+"""Debian packages: what a step installs, and the step that Cog writes for `system_packages`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _RANGE = lazy(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
 
 
 def name_in(word: str) -> str | None:
-    """The package name in one word of `system_packages`, without a version range; None for another word.
+    """Return the package name in one word of `system_packages`, without a version range; None for another word.
 
-    It is a name, with ``=version`` or ``/release`` where that was given, and has nothing that a shell interprets.
+    It may end in ``=version`` or ``/release``, and contains nothing that a shell interprets.
     """
     match = _NAME.match(word)
     rest = word[match.end() :] if match else word
@@ -75,13 +75,13 @@ def _option(flag: str, value: str) -> tuple[str, ...]:
 
 
 def options(texts: Iterable[str]) -> tuple[str, ...]:
-    """The words of the options among `system_packages` that are kept."""
+    """Return the words of the options among `system_packages` that are kept."""
     kept = dict.fromkeys(part.words for part in parts(texts) if part.is_option)
     return tuple(word for words in kept for word in words)
 
 
 def names(texts: Iterable[str]) -> tuple[str, ...]:
-    """The package names in items of `system_packages`: an item may have several."""
+    """Return the package names in items of `system_packages`; an item may have several."""
     return tuple(word for part in parts(texts) if not part.is_option for word in part.words)
 
 
@@ -91,7 +91,7 @@ def bare(name: str) -> str:
 
 
 def installs(call: Call) -> tuple[str, ...] | None:
-    """The packages of an ``apt-get install`` or ``apt install``; None for another command."""
+    """Return the packages of an ``apt-get install`` or ``apt install``; None for another command."""
     if call.program not in ("apt-get", "apt") or "install" not in call.arguments:
         return None
     result: list[str] = []
@@ -106,7 +106,7 @@ def installs(call: Call) -> tuple[str, ...] | None:
 
 @of_node
 def installed(instruction: Instruction) -> tuple[str, ...]:
-    """All Debian packages that a RUN installs, in order."""
+    """Return all Debian packages that a RUN installs, in order."""
     return tuple(name for call in commands.calls(instruction) for name in installs(call) or ())
 
 
@@ -116,7 +116,7 @@ def installed_by(document: Document) -> frozenset[str]:
 
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:
-    """The RUN that Cog writes for `system_packages`: update, install of some of `wanted` or of nothing, clean-up."""
+    """Whether Cog wrote a RUN for `system_packages`: update, install of some of `wanted` or of nothing, clean-up."""
     calls = commands.calls(instruction)
     if [call.program for call in calls] != ["apt-get", "apt-get", "rm"]:
         return False

@@ -1,4 +1,4 @@
-"""What the user asked to install, as words of a command line, and where Cog installed it."""
+"""The packages that the user asked for, as words of a command line, and the step in which Cog installed them."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class PipStep(NamedTuple):
 
 
 def wanted_items(texts: Iterable[str]) -> tuple[Item, ...]:
-    """Items to install, in order; Cog's own packages and empty ones are left out."""
+    """Return the items to install, in order, without Cog's own packages and empty ones."""
     return tuple(cleaned for item in parse_items(texts) if (cleaned := without_cog(item)).parts)
 
 
 def without_cog(item: Item) -> Item:
-    """Return an item without Cog's packages; without any part, options included, if nothing else is in it."""
+    """Return an item without Cog's packages; an empty one, without options, if it has no other package."""
     if is_cog(item):
         return item._replace(parts=())
-    # by the rule of DF103, which would remove them from the block again
+    # by the rule of DF103, as it would remove them from the block again
     kept = tuple([part for part in item.parts if isinstance(part, Option) or not cog.is_cog_requirement(part.text)])
     return item if len(kept) == len(item.parts) else item._replace(parts=kept)
 
@@ -56,9 +56,9 @@ def for_command_line(item: Item) -> Item:
 
 
 def lines_of(items: Iterable[Item], source: TorchSource) -> tuple[str, ...]:
-    """The lines of an install: where torch comes from, then one for each item, every word quoted.
+    """Return the lines of an install: torch's index, then a line for each item, every word quoted.
 
-    Nothing if the items are only options, which give pip nothing to install.
+    No lines if the items are only options, as pip would have nothing to install.
     """
     known = [for_command_line(item) for item in items]
     if not any(item.requirements or any(option.long in _INSTALLING for option in item.options) for item in known):
@@ -68,7 +68,7 @@ def lines_of(items: Iterable[Item], source: TorchSource) -> tuple[str, ...]:
 
 
 def lines_of_source(source: TorchSource) -> tuple[str, ...]:
-    """The lines that say where torch comes from."""
+    """Return the lines with the index for torch."""
     return tuple(_quoted(words) for words in source.options)
 
 
@@ -96,19 +96,19 @@ def _quoted_word(word: str) -> str:
 
 
 def option_items(config: CogConfig) -> tuple[Item, ...]:
-    """The indexes that a cog.yaml of 2021 names beside its packages."""
+    """Return the indexes that a cog.yaml of 2021 names beside its packages."""
     texts = [f"--find-links={url}" for url in config.python_find_links]
     texts += [f"--extra-index-url={url}" for url in config.python_extra_index_urls]
     return parse_items(texts)
 
 
 def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items that carry a password or token in a URL."""
+    """Return the items with a password or token in a URL."""
     return tuple(item for item in items if any(has_credentials(word) for word in item.words))
 
 
 def staged_install(document: Document) -> PipStep | None:
-    """The RUN with which Cog installs its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
+    """Return Cog's RUN for its staged requirements file: ``pip install … -r /tmp/requirements.txt``."""
     for instruction in document.instructions:
         for command in commands.simple_commands(instruction) if REQUIREMENTS_TARGET in instruction.node.text else ():
             reading = pip.install(command)
@@ -121,8 +121,8 @@ def staged_install(document: Document) -> PipStep | None:
 
 
 def inline_install(document: Document, config: CogConfig, items: Iterable[Item]) -> PipStep | None:
-    """The RUN in which Cog before v0.5.0 named the packages themselves: an install of `items`, or some of them, and of
-    nothing else, and not a user command.
+    """Return the RUN in which Cog before v0.5.0 named the packages: it installs only `items` or some of them, and is
+    not a user command.
     """
     names = {requirement.name for item in items for requirement in item.requirements}
     own = {" ".join(item.command.split()) for item in config.commands}
@@ -130,7 +130,7 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
         simple = commands.simple_commands(instruction)
         if (
             len(simple) != 1
-            or instruction.node.heredocs  # what looks like an opener in a package takes the user's simple along
+            or instruction.node.heredocs  # a package that looks like a heredoc opener would include the user's command
             or " ".join(instruction.view.arguments.split()) in own
             or not pip.is_plain(simple[0])
         ):
@@ -146,7 +146,7 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
 
 
 def head(instruction: Instruction, command: Command, *, without: tuple[object, ...] = (), bare: bool = False) -> str:
-    """The logical text of a RUN from its keyword to the last word that stays in front of the packages.
+    """Return the logical text of a RUN from its keyword to the last word to keep before the packages.
 
     A word that begins with a quote is a package that dockerfix wrote; with `bare` nothing stays after ``install``.
     """
@@ -162,18 +162,18 @@ def head(instruction: Instruction, command: Command, *, without: tuple[object, .
 
 
 def render_install(head_text: str, lines: Iterable[str]) -> str:
-    """The RUN that installs `lines`, one on each line."""
+    """Return the RUN that installs `lines`, one on each line."""
     return " \\\n    ".join([head_text, *lines])
 
 
 def staged_copies(document: Document) -> tuple[Instruction, ...]:
-    """The COPYs of the requirements file, and of the local wheels beside it, from Cog's staging folder."""
+    """Return the COPYs of the requirements file, and of the local wheels beside it, from Cog's staging folder."""
     names = (REQUIREMENTS_TARGET.rpartition("/")[2], ARTIFACTS_FOLDER.rstrip("/"))
     return tuple(each for each in document.instructions if cog.is_staged(each) and cog.staged_file(each) in names)
 
 
 def head_of_block(block: Block) -> str | None:
-    """The part in front of the packages of a block that an earlier run wrote, so that what was Cog's there stays."""
+    """Return the part before the packages in a block of an earlier run, which contains Cog's own options."""
     for instruction in block.instructions:
         for command in commands.simple_commands(instruction):
             reading = pip.install(command)

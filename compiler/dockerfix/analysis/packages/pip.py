@@ -1,4 +1,4 @@
-"""Commands of pip, however it is called: ``pip``, ``python -m pip``, ``uv pip`` and ``uv run pip``."""
+"""Commands of pip in every form: ``pip``, ``python -m pip``, ``uv pip`` and ``uv run pip``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _VERBS = frozenset({"install", "uninstall"})
 class Argument(NamedTuple):
     """A part of a command of pip: an option, or an operand (`option` is None), with the words that write it.
 
-    `text` is the value of the option, "" where it has none, or the operand; as written where only the shell knows it.
+    `text` is the option's value ("" without one) or the operand, as written if only the shell knows it.
     """
 
     text: str
@@ -97,5 +97,5 @@ def _verb(values: list[str]) -> int | None:
 
 
 def is_plain(command: Command) -> bool:
-    """Whether a command is ``pip`` itself, as Cog writes it, and not ``python -m pip`` or another way to call it."""
+    """Whether a command calls ``pip`` directly, as Cog does, and not as ``python -m pip`` or otherwise."""
     return bool(command.words) and command.words[0].value == "pip"

@@ -1,4 +1,4 @@
-"""The Python packages that a project asks for, from wherever it asks: cog.yaml, requirements files, commands."""
+"""The Python packages that a project asks for in cog.yaml, requirements files and commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PACKAGE_BLOCKS = frozenset({"DF201", "DF202"})
 class Requested(NamedTuple):
     """A requirement and its place: a line (from 1) of a file of the project, or a RUN of the document.
 
-    `item` is the whole item with its options. `span` is where to show it in the document.
+    `item` is the whole item with its options. `span` is the place in the document for messages.
     """
 
     requirement: Requirement
@@ -31,12 +31,12 @@ class Requested(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The normalized name, "" where the text does not say."""
+        """The normalized name; "" if the text has none."""
         return self.requirement.name or ""
 
 
 class RequestedLine(NamedTuple):
-    """An item of cog.yaml, a line of a requirements file, or the packages of an install in a RUN."""
+    """An item in cog.yaml, a line of a requirements file, or the packages of an install in a RUN."""
 
     item: Item
     span: Span
@@ -46,7 +46,7 @@ class RequestedLine(NamedTuple):
 
 @of_document
 def requirements(document: Document, context: Context) -> tuple[Requested, ...]:
-    """All requirements, each once, those of cog.yaml first; Cog's own packages are left out."""
+    """Return all requirements, each once, those in cog.yaml first, without Cog's own packages."""
     result: dict[tuple[str | None, str], Requested] = {}
     for line in lines(document, context):
         for requirement in line.item.requirements:
@@ -73,7 +73,7 @@ def _read_lines(document: Document, context: Context) -> Iterator[RequestedLine]
 
 
 def _place(document: Document) -> Span:
-    """Where the document installs the packages of cog.yaml: the block of dockerfix, or the last FROM."""
+    """Return the step that installs the packages in cog.yaml: the block of dockerfix, or the last FROM."""
     found = next((block for block in blocks.find_blocks(document) if block.code in _PACKAGE_BLOCKS), None)
     if found is not None:
         return found.span
@@ -106,7 +106,7 @@ def _of_files(context: Context, place: Span) -> Iterator[RequestedLine]:
 
 
 def _is_the_users(document: Document, instruction: Instruction, context: Context) -> bool:
-    """A RUN whose packages nothing else names: one of the user's, or dockerfix's block where there is no cog.yaml."""
+    """Whether only this RUN names its packages: a user's RUN, or dockerfix's block without a cog.yaml."""
     if instruction.keyword != "RUN":
         return False
     block = blocks.in_block(document, instruction)
@@ -115,7 +115,7 @@ def _is_the_users(document: Document, instruction: Instruction, context: Context
 
 @of_node
 def _of_run(instruction: Instruction) -> tuple[Item, ...]:
-    """What a RUN installs, and the options of its installs."""
+    """Return what a RUN installs, and the options of its installs."""
     found: list[Item] = []
     for command in commands.simple_commands(instruction):
         reading = pip.install(command)
@@ -126,6 +126,6 @@ def _of_run(instruction: Instruction) -> tuple[Item, ...]:
 
 
 def find(found: Iterable[Requested], *names: str) -> Requested | None:
-    """The first requirement of one of these packages, an exact version before others."""
+    """Return the first requirement of one of these packages, preferably with an exact version."""
     fitting = [pin for pin in found if pin.name in names]
     return next((pin for pin in fitting if pin.requirement.pin), fitting[0] if fitting else None)

@@ -1,4 +1,4 @@
-"""How a project's requirements file gets into the image: which files are copied where, or which lines are installed."""
+"""The way of a project's requirements file into the image: files to copy, or lines to install."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from dockerfix.text.source import Span
 
 
 class Plan(NamedTuple):
-    """What to do with a requirements file.
+    """How to install a requirements file.
 
-    `copies` are COPY instructions, `target` is the file in the image that pip reads. With `inline` pip gets `items`
+    `copies` are COPY instructions, `target` is the file in the image that pip reads. If `inline`, pip gets `items`
     on its command line instead, and `copies` bring only the local packages that they name. `problems` are errors.
     `lines` are those of the file and of the files that it includes, as written.
     """
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
 
 
 def make(context: Context, path: str) -> Plan:
-    """The plan for the requirements file `path`, relative to the project; without a project it is taken on trust."""
+    """Return the plan for the requirements file `path`, relative to the project; not checked without a project."""
     path = posixpath.normpath(path)
     if context.project.root is None:
         if path.startswith(("/", "../")):
@@ -60,7 +60,7 @@ def make(context: Context, path: str) -> Plan:
 
 
 def _installed(item: Item) -> Iterator[Requirement]:
-    """What an item installs, editable packages included."""
+    """Return what an item installs, editable packages included."""
     for part in item.parts:
         if isinstance(part, Requirement):
             yield part
@@ -69,7 +69,7 @@ def _installed(item: Item) -> Iterator[Requirement]:
 
 
 def _is_local(part: Requirement) -> bool:
-    """A file or folder of the project; a path from the root is one of the image."""
+    """Whether this is a file or folder of the project; an absolute path is one of the image."""
     path = _path_of(part)
     return part.text in _PROJECT or (part.is_path and not path.startswith(("/", "~")) and "://" not in path)
 
@@ -89,16 +89,16 @@ def left_out(code: str, span: Span, item: Item, file: str | None, line: int | No
 
 
 def _path_of(part: Requirement) -> str:
-    """The path of a local package, without extras and marker."""
+    """Return the path of a local package, without extras and marker."""
     return part.text.removeprefix("file:").partition("[")[0].partition(";")[0].strip()
 
 
 _PROJECT = (".", "./")
-"""The project itself as a package: the image has it on Python's path anyway, as Cog sees it from v0.15.7 on."""
+"""Whether this is the project itself, which is on Python's path anyway; Cog skips it from v0.15.7 on."""
 
 
 def _plain(path: str, found: Requirements) -> Plan:
-    """Copy the file to where Cog had put it, and what it includes beside it, so that relative names go on working."""
+    """Return a plan that copies the file to Cog's place, and included files beside it, so relative names work."""
     folder = posixpath.dirname(path)
     target = REQUIREMENTS_TARGET
     places = {name: posixpath.relpath(name, folder or ".") for name in found.files}
@@ -114,7 +114,7 @@ def _plain(path: str, found: Requirements) -> Plan:
 
 
 def _inline(path: str, found: Requirements) -> Plan:
-    """Install the lines themselves, without Cog's packages and the project as a package; local packages are copied."""
+    """Return a plan that installs the lines, without Cog's packages and the project, and copies local packages."""
     copies, items = localised(found.items, posixpath.dirname(path))
     base = posixpath.dirname(REQUIREMENTS_TARGET)
     for name in dict.fromkeys(line.file for line in found.lines if line.constraint):
@@ -125,8 +125,8 @@ def _inline(path: str, found: Requirements) -> Plan:
 
 
 def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tuple[Item, ...]]:
-    """COPY instructions for the local packages among `items`, which are relative to `folder`, and the items with the
-    paths in the image; without Cog's packages and the project itself.
+    """Return COPY instructions for the local packages among `items`, which are relative to `folder`, and the items
+    with paths in the image; without Cog's packages and the project itself.
     """
     copies: dict[str, None] = {}
     result: list[Item] = []
@@ -146,7 +146,7 @@ def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tupl
 
 
 def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
-    """The COPY of a local package, and its requirement in the image, with extras and marker as they were."""
+    """Return the COPY of a local package, and its requirement in the image with the same extras and marker."""
     path = _path_of(local)
     source = posixpath.normpath(posixpath.join(folder, path))
     # the whole path: two packages may have one name in different folders
@@ -157,7 +157,7 @@ def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
 
 
 def copy_instruction(source: str, target: str) -> str:
-    """The COPY of one path; names that Docker or fal's client would divide are given in the JSON form."""
+    """Return the COPY of one path, in the JSON form if Docker or fal's client would divide the name."""
     if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
         return f"COPY {source} {target}"
     # Docker interprets quotes, backslashes and variables in the JSON form as well
@@ -168,9 +168,9 @@ def copy_instruction(source: str, target: str) -> str:
 
 
 _PLAIN = lazy(r"[\w./@+,~%][\w./@+,=:~%-]*")
-"""A path that needs no quotes, neither in a COPY nor in a shell."""
+"""Whether a path needs no quotes, in a COPY or in a shell."""
 
 
 def install_option(target: str) -> str:
-    """The option of pip for the file `target`."""
+    """Return pip's option for the file `target`."""
     return f"-r {target}" if _PLAIN.fullmatch(target) else f"-r {shell_quote(target)}"

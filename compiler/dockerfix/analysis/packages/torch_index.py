@@ -1,4 +1,4 @@
-"""From where torch comes: the index, or in old releases the page of links, that Cog would have named."""
+"""The package index for torch, or in old releases the page of links, as Cog would choose it."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _LOCAL = lazy(r"cpu|cu\d+", re.ASCII)
 
 
 class TorchSource(NamedTuple):
-    """Options of pip for torch, each a tuple of words, and requirements to name otherwise: as written, as installed."""
+    """pip's options for torch, each a tuple of words, and requirements to change: as written, as installed."""
 
     options: tuple[tuple[str, ...], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
 
     def name(self, text: str) -> str:
-        """A requirement as it is installed."""
+        """Return a requirement as pip should install it."""
         return next((new for old, new in self.renamed if old == text), text)
 
 
 def torch_source(items: Iterable[Item], document: Document, context: Context) -> TorchSource:
-    """From where the pinned torch and torchvision among `items` come for the CUDA (or CPU) of the image, unless an item
-    says it.
+    """Return the index for the pinned torch and torchvision among `items`, by the CUDA (or CPU) of the image, unless
+    an item names one.
 
     `replicate/cog@v0.22.0:pkg/config/config.go` (PythonRequirementsForArch) puts the index in front of the packages:
     for either of the two, not for torchaudio. Before torch 1.11 there is no index for each CUDA but one page with the
-    wheels of all, so that the local version has to tell them apart (`replicate/cog@v0.4.4:pkg/config/config.go`).
+    wheels of all, distinguished by the local version (`replicate/cog@v0.4.4:pkg/config/config.go`).
     """
     parts = [part for item in items for part in item.parts]
     if any(isinstance(part, Option) and _HOST in (part.value or "") for part in parts):
@@ -57,7 +57,7 @@ def torch_source(items: Iterable[Item], document: Document, context: Context) ->
 
 
 def _row(name: str | None, pin: str, document: Document, context: Context) -> TorchRow | None:
-    """The build that a pinned torch is, or for which a pinned torchvision was made; None for another package."""
+    """Return the build of a pinned torch, or the one for a pinned torchvision; None for another package."""
     torch = pin if name == "torch" else torch_of_torchvision(pin) if name == "torchvision" else None
     if torch is None:
         return None

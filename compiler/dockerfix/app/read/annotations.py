@@ -240,14 +240,14 @@ def literal(values: list[object]) -> Type:
 
 
 def replace_scalar(type_: Type, make: Callable[[Type], Type]) -> Type:
-    """`type_` with the part inside lists and optionals replaced."""
+    """Return `type_` with the part inside lists and optionals replaced."""
     if type_.kind in ("list", "optional"):
         return Type(type_.kind, (replace_scalar(type_.args[0], make),))
     return make(type_)
 
 
 def family(node: ast.ClassDef, scope: Scope) -> list[tuple[ast.ClassDef, Scope]]:
-    """A class and those of its bases that are the project's, nearest first, each with the scope it is written in.
+    """Return a class and its bases in the project, nearest first, each with the scope it is written in.
 
     A base that several classes share is listed once, after all of them, as in Python.
     """

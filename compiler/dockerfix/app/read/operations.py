@@ -48,7 +48,7 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an Enum. It can be passed on and compared with others; its class decides what else it can do."""
+    """A member of an Enum. It can be passed on and compared with others; only its class knows its other operations."""
 
     name: str
     value: Any
@@ -92,7 +92,7 @@ BUILTINS: dict[str, Callable[..., Any]] = {
 BUILDERS = frozenset({dict, enumerate, frozenset, list, reversed, set, sorted, tuple, zip})
 """Builtins that put the parts of their arguments into a new collection."""
 KEEPS_PARTS = BUILDERS | {len, max, min}
-"""Builtins that pass parts on, or count them; their arguments may hold parts that aren't known."""
+"""Builtins that pass parts on, or count them; their arguments may have parts that aren't known."""
 METHODS: dict[type, frozenset[str]] = {
     str: frozenset(
         {"capitalize", "casefold", "endswith", "format", "join", "lower", "lstrip", "partition", "removeprefix"}
@@ -129,10 +129,10 @@ class Operations:
             raise Unknown(TOO_LARGE)
         self.left -= amount
 
-    # ---- what a value holds
+    # ---- the parts of a value
 
     def leaves(self, value: Any) -> Iterator[Any]:
-        """All that `value` holds, or itself if it isn't a collection."""
+        """All parts of `value`, or itself if it isn't a collection."""
         pending = [value]
         self.spend(LOOK)
         while pending:
@@ -303,7 +303,7 @@ class Operations:
             self.spend(ITEM * (1 + (value.count(texts[0]) if texts else len(value) // 2)))
 
     def call(self, function: Callable[..., Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        """The result of a builtin, or of another function that the tables above hold."""
+        """The result of a builtin, or of another function in the tables above."""
         if function in KEEPS_PARTS:
             if function is not len:
                 self.look([arguments, keywords])

@@ -1,4 +1,4 @@
-"""Downloads in the project's code, and where they should go: only /data outlives a runner."""
+"""Downloads in the project's code, and the right folder for them: only /data outlives a runner."""
 
 from __future__ import annotations
 

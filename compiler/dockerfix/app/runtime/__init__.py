@@ -1,1 +1,1 @@
-"""Files written beside a fal App as they stand here; they run on fal."""
+"""Files that are copied unchanged beside a fal App; they run on fal."""

@@ -1,4 +1,4 @@
-"""What Cog did around a predictor, for a fal App. Written by dockerfix.
+"""Does for a fal App what Cog did around a predictor. Written by dockerfix.
 
 The predictor is loaded from its file, unchanged. For each request the input files are
 fetched before the call, files that come back are uploaded, and errors become answers:
@@ -43,7 +43,7 @@ MEDIA_TYPES = {
 
 
 def load(file: str, name: str) -> Any:
-    """Import a file of the project and return what it calls `name`; a class is made.
+    """Import a file of the project and return its `name`, an instance if it is a class.
 
     As under Cog the module gets the file's own name, and the project's folder is the
     working directory, where other modules are found.
@@ -64,7 +64,7 @@ def load(file: str, name: str) -> Any:
 
 
 def content_type(path: pathlib.Path) -> str:
-    """Return the media type that the file's name tells."""
+    """Return the media type for the file's name."""
     known = MEDIA_TYPES.get(path.suffix.lower())
     return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
@@ -87,7 +87,7 @@ def answer(error: Exception) -> Exception:
 class Call:
     """One request: its input files live until it ends.
 
-    `files` is fal's class for files in a result whose type names none.
+    `files` is fal's class for files in a result whose type doesn't name one.
     """
 
     def __init__(self, files: Any = None) -> None:
@@ -126,25 +126,25 @@ class Call:
         return None if path is None else path.open("rb")
 
     def secret(self, value: Any) -> Any:
-        """Turn pydantic's secret into Cog's."""
+        """Return Cog's secret for pydantic's."""
         if isinstance(value, list):
             return [self.secret(item) for item in value]
         return value and sys.modules["cog"].Secret(value.get_secret_value())
 
     def or_own(self, value: Any, function: Callable[..., Any], name: str) -> Any:
-        """Return `value`, or for None the predictor's own default of a parameter."""
+        """Return `value`; for None, the predictor's own default of a parameter."""
         if value is not None:
             return value
         default = inspect.signature(function).parameters[name].default
         return getattr(default, "default", default)
 
     def or_own_path(self, value: Any, function: Callable[..., Any], name: str) -> Any:
-        """Do as `or_own`, for a file of the image."""
+        """Like `or_own`, for a file in the image."""
         own = self.or_own(value, function, name)
         return sys.modules["cog"].Path(own) if isinstance(own, str) else own
 
     def output(self, value: Any, kind: Any) -> Any:
-        """Turn a result, or a part of it, into the type `kind`; uploads its files."""
+        """Convert a result, or a part of it, to the type `kind`; uploads its files."""
         if value is None:
             return None
         if isinstance(kind, type) and hasattr(kind, "from_path"):
@@ -189,15 +189,15 @@ class Call:
         return value
 
     async def path_async(self, value: Any, name: str) -> Any:
-        """Do as `path` without holding up other requests."""
+        """Like `path`, without blocking other requests."""
         return await _in_thread(self.path, value, name)
 
     async def file_async(self, value: Any, name: str) -> Any:
-        """Do as `file` without holding up other requests."""
+        """Like `file`, without blocking other requests."""
         return await _in_thread(self.file, value, name)
 
     async def output_async(self, value: Any, kind: Any) -> Any:
-        """Do as `output` without holding up other requests."""
+        """Like `output`, without blocking other requests."""
         return await _in_thread(self.output, value, kind)
 
 
@@ -208,7 +208,7 @@ async def _in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def save(value: Any, path: pathlib.Path) -> pathlib.Path:
-    """Write a fal file to `path`; data URLs are decoded here, as fal would log them."""
+    """Write a fal file to `path`; decodes data URLs itself, as fal would log them."""
     if not value.url.startswith("data:"):
         return pathlib.Path(value.save(path))
     with urllib.request.urlopen(value.url) as response:  # noqa: S310 - a data URL
@@ -217,7 +217,7 @@ def save(value: Any, path: pathlib.Path) -> pathlib.Path:
 
 
 def file_name(value: Any) -> str:
-    """Return a name for a fal file that keeps the ending that predictors look at."""
+    """Return a name for a fal file with its ending, which predictors may check."""
     parts = urllib.parse.urlparse(value.url)
     if value.file_name:
         name = value.file_name
@@ -244,9 +244,9 @@ def upload(value: Any, kind: Any) -> Any:
 
 
 def events(pieces: Iterator[Any]) -> Iterator[str]:
-    """Turn pieces into server-sent events.
+    """Yield pieces as server-sent events.
 
-    The first piece is waited for: an error before it still gets its own status.
+    Waits for the first piece, so an error before it still gets its own status.
     """
     first: Optional[Any] = next(pieces, None)
     return _events(first, pieces)
@@ -264,7 +264,7 @@ def _events(first: Any, pieces: Iterator[Any]) -> Iterator[str]:
 
 
 async def events_async(pieces: AsyncIterator[Any]) -> AsyncIterator[str]:
-    """Do as `events` for an async predictor."""
+    """Like `events`, for an async predictor."""
     try:
         first = await pieces.__anext__()
     except StopAsyncIteration:
@@ -289,6 +289,6 @@ def event(piece: Any) -> str:
 
 
 def error_event(error: Exception) -> str:
-    """Return what a client gets where an answer has begun already."""
+    """Return the error event for a client whose answer has already begun."""
     detail = getattr(error, "detail", None) or str(error)
     return f"event: error\ndata: {json.dumps({'detail': detail})}\n\n"

@@ -1,7 +1,8 @@
-"""The names of the module `cog`, for code that imports it. Written by dockerfix.
+"""Provides the names of the module `cog` to code that imports it. Written by dockerfix.
 
-On fal Cog is gone; what predictors still need of it is here, with nothing but Python's
-standard library, and steps aside for a real cog that can live beside fal.
+Cog is not installed on fal. This module has what predictors still need from it, and
+uses only the standard library. If a cog that is compatible with fal is installed, that
+one is imported.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ import typing
 from typing import Any, AsyncIterator, Dict, Iterator, Optional, Tuple, Type, TypeVar
 
 Item = TypeVar("Item")
-OLDEST_COG = (0, 23)  # earlier ones bring a server of their own, or need pydantic 1
+OLDEST_COG = (0, 23)  # earlier releases have their own server, or need pydantic 1
 
 
 class Path(type(pathlib.Path())):  # type: ignore[misc]
-    """A file: fetched before the call, uploaded after it."""
+    """A file: downloaded before the call, uploaded after it."""
 
 
 class File(io.IOBase):
@@ -62,7 +63,7 @@ class AsyncConcatenateIterator(AsyncIterator[Item], metaclass=abc.ABCMeta):
 
 
 class FieldInfo:
-    """What an Input says; the App has read it already, only the default counts here."""
+    """The settings of an Input; the App has read them, only the default matters."""
 
     def __init__(self, default: Any = None, **about: Any) -> None:
         self.default = default
@@ -75,7 +76,7 @@ def Input(default: Any = None, **about: Any) -> Any:  # noqa: N802
 
 
 def decorator(function: Any = None, *_arguments: Any, **_options: Any) -> Any:
-    """Mark a function, with or without arguments, and leave it as it is."""
+    """Return a function unchanged; usable with or without arguments."""
     return function if callable(function) else lambda inner: inner
 
 
@@ -87,7 +88,7 @@ class Metrics(Dict[str, Any]):
 
 
 class Scope:
-    """Takes Cog's metrics, for which fal has no counterpart, and drops them."""
+    """Accepts Cog's metrics and discards them, as fal has no counterpart."""
 
     def __init__(self) -> None:
         self.metrics = Metrics()
@@ -98,7 +99,7 @@ class Scope:
 
 
 def current_scope() -> Scope:
-    """Return a scope that keeps nothing."""
+    """Return a scope that records nothing."""
     return Scope()
 
 
@@ -107,14 +108,14 @@ def emit_metric(name: str, value: Any) -> None:
 
 
 class BaseRunner:
-    """What predictors inherit from."""
+    """The base class of predictors."""
 
     def setup(self, weights: Any = None) -> None:
         """Do nothing; predictors load their weights here."""
 
     @property
     def scope(self) -> Scope:
-        """A scope that keeps nothing."""
+        """A scope that records nothing."""
         return Scope()
 
     def record_metric(self, key: str, value: Any, mode: str = "replace") -> None:
@@ -214,7 +215,7 @@ def _plain(value: Any) -> Any:
 
 
 class Coder:
-    """Turns a type of its own into JSON and back; takes part in nothing here."""
+    """Converts a type to JSON and back; not used here."""
 
     @staticmethod
     def register(coder: Type[Coder]) -> None:
@@ -230,11 +231,11 @@ class Coder:
 
 
 class ExperimentalFeatureWarning(FutureWarning):
-    """Kept for code that silences it."""
+    """Exists for code that silences it."""
 
 
 class CancelationException(BaseException):
-    """Never raised: fal has no cancelling."""
+    """Never raised, as fal does not cancel calls."""
 
 
 NAMES: Dict[str, Any] = {
@@ -268,7 +269,7 @@ MODULES = (
 
 
 def install() -> None:
-    """Make `import cog` work: with the real one where one is, else with this."""
+    """Make `import cog` work: with an installed cog, or with this module."""
     if "cog" in sys.modules or _real_cog():
         return
     package = types.ModuleType("cog", "The stand-in of dockerfix")

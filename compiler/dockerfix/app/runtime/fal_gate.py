@@ -1,9 +1,9 @@
-"""Stands in front of Cog's own server on fal. Written by dockerfix.
+"""Starts Cog's own server on fal, and a gate before it. Written by dockerfix.
 
 fal ends a runner that answers 503, and Cog answers 503 until its model is ready; its
-health check answers 200 even when setup failed. So Cog listens on a port inside, and
-the port that fal calls is opened only once Cog says that it is ready. When Cog fails,
-or says later that it can't go on, this program ends, and fal starts another runner.
+health check answers 200 even if setup failed. So Cog listens on an internal port, and
+the port that fal calls opens only when Cog reports that it is ready. If Cog fails, or
+later reports that it can't continue, this program ends, and fal starts another runner.
 
     python fal_gate.py [COMMAND...]
 """
@@ -32,7 +32,7 @@ CHUNK = 65536
 
 
 def status() -> Optional[str]:
-    """Return what Cog says of itself, or None where it doesn't answer."""
+    """Return the status that Cog reports, or None if it doesn't answer."""
     url = f"http://127.0.0.1:{INNER_PORT}/health-check"
     try:
         with urllib.request.urlopen(url, timeout=10) as response:
@@ -43,7 +43,7 @@ def status() -> Optional[str]:
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass bytes on until one side ends."""
+    """Forward bytes until one side closes."""
     with contextlib.suppress(OSError):
         while True:
             data = await reader.read(CHUNK)
@@ -56,7 +56,7 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 async def serve(outer: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
-    """Connect one client with Cog."""
+    """Connect one client to Cog."""
     try:
         inner, send = await asyncio.open_connection("127.0.0.1", INNER_PORT)
     except OSError:
@@ -70,7 +70,7 @@ async def serve(outer: asyncio.StreamReader, answer: asyncio.StreamWriter) -> No
 
 
 async def watch(child: asyncio.subprocess.Process, *, until_ready: bool) -> int:
-    """Wait until Cog is ready (0), or until it has ended or can't go on (not 0)."""
+    """Wait until Cog is ready (0), or until it has ended or can't continue (not 0)."""
     loop = asyncio.get_running_loop()
     silent = 0
     while child.returncode is None:
@@ -126,7 +126,7 @@ async def main(command: List[str]) -> int:
 
 
 async def first(told: Any, watching: Awaitable[int]) -> int:
-    """Return what watching gives, or 0 where this program is told to end before."""
+    """Return the result of watching, or 0 if a signal ends this program first."""
     task = asyncio.ensure_future(watching)
     await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():

@@ -89,7 +89,7 @@ def _field(each: Input, name: str, speller: Speller) -> list[str]:
 
 
 def mark(note: Note, indent: int) -> str:
-    """The comment that marks a place in the output which needs a look."""
+    """The comment that marks a place in the output to check."""
     place = note.file if note.line is None else f"{note.file}:{note.line}"
     return comment(f"dockerfix[{note.code}]: {note.message} ({place})", indent)
 

@@ -1,4 +1,4 @@
-"""Laying Python out as `ruff format` does, for the few constructs that a generated file has."""
+"""Python source laid out as `ruff format` does, for the few constructs in a generated file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH = 88
 class Group(NamedTuple):
     """A bracketed list: opening bracket with the text before it, items with a prefix each, closing bracket.
 
-    A single item in a subscript must not get a comma behind it: `comma` says whether one is allowed.
+    A single item in a subscript must not get a comma after it: `comma` says whether one is allowed.
     """
 
     open: str
@@ -42,7 +42,7 @@ def lay(prefix: str, node: Node, suffix: str = "", indent: int = 0) -> list[str]
 
 
 def width(text: str) -> int:
-    """Columns that the text takes."""
+    """Return the width of the text in columns."""
     return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 

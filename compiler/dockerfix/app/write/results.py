@@ -1,4 +1,4 @@
-"""The classes that describe a result, and the code that makes one of a result."""
+"""The classes that describe a result, and the code that makes an instance from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Results:
         self.file = media.of_output("", predictor.endings)
 
     def _collect(self, type_: Type) -> None:
-        """The models, those that others hold first."""
+        """The models; one that others contain comes before them."""
         for part in type_.args:
             self._collect(part)
         if type_.model is not None and type_.model not in self.models:
@@ -84,7 +84,7 @@ class Results:
         return [f"    {plain}: {annotation}{' = None' if items else ''}"]
 
     def as_piece(self, variable: str) -> Group:
-        """The expression that makes a piece, or the whole result, of what the predictor gives."""
+        """The expression that makes a piece, or the whole result, from the predictor's value."""
         if not self.wrapped:
             return self._adapted(variable, self.output)
         if self.predictor.output.kind in _AS_THEY_ARE:

@@ -1,7 +1,7 @@
 """The entry of an App in pyproject.toml: ``[tool.fal.apps.NAME]``, for `fal run NAME` and `fal deploy NAME`.
 
-The App is imported in the image (``python_entry_point``) and not pickled from the machine that deploys, whose Python
-may be another. fal reads the class's settings only where it is pickled, so the entry repeats them
+The App is imported in the image (``python_entry_point``), not pickled on the machine that deploys, whose Python
+may differ. fal reads the class's settings only if it is pickled, so the entry repeats them
 (``fal-ai/fal:projects/fal/src/fal/cli/_utils.py``, get_app_data_from_toml).
 """
 

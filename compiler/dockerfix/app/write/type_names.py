@@ -39,9 +39,9 @@ TAKEN = frozenset(
 
 
 class Speller:
-    """Spells types for one file, and remembers what must be imported and which aliases must be defined.
+    """Writes types for one file, and records the imports and aliases that they need.
 
-    `python` is the image's, as (3, 8): older ones than 3.9 have no ``list[str]``.
+    `python` is the image's, as (3, 8): versions before 3.9 have no ``list[str]``.
     """
 
     def __init__(self, python: tuple[int, int]) -> None:
@@ -127,7 +127,7 @@ class Speller:
         return annotation, call(self.use("pydantic", "Field"), **named)
 
     def limited(self, type_: Type, limits: dict[str, Node]) -> str:
-        """The annotation of a list whose items have limits: Cog holds them against each item."""
+        """The annotation of a list whose items have limits: Cog checks them for each item."""
         if type_.kind in ("list", "optional"):
             inner = self.limited(type_.args[0], limits)
             name = "Optional" if type_.kind == "optional" else "List" if self.old else "list"

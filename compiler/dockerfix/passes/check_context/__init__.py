@@ -1,4 +1,4 @@
-"""DF306: what a build on fal finds of the project, and instructions that mean something else there."""
+"""DF306: the project files that reach a build on fal, and instructions with another meaning there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _AMD64 = frozenset({"linux/amd64", "amd64", "linux/amd64/v2", "linux/amd64/v3", 
 
 
 def check_context(document: Document, context: Context) -> Iterator[Finding]:
-    """Report files that won't reach a build on fal, and instructions that fal does not support or use.
+    """Report files that don't reach a build on fal, and instructions that fal doesn't support or use.
 
     The client uploads regular files of at most 1 GiB from inside the project, follows links without keeping them, leaves out
     empty folders, and reads `.dockerignore` by the rules of .gitignore, where a bare name matches at every depth, with `!` turned
@@ -69,7 +69,7 @@ def _finding(instruction: Instruction, message: str, severity: Severity = Severi
 
 
 def _stage_names(document: Document, instruction: Instruction) -> Iterator[Finding]:
-    """Named contexts: a name that is no stage, and no image that says where it comes from."""
+    """Report named contexts: a name that is not a stage and, without registry or tag, hardly an image."""
     view = instruction.view
     names = [view.source_stage] if isinstance(view, Copy) else []
     if isinstance(view, Run):
@@ -103,7 +103,7 @@ def _platform(document: Document, instruction: Instruction) -> Iterator[Finding]
 
 
 def _ssh(instruction: Instruction, context: Context) -> Iterator[Finding]:
-    """What needs the SSH agent of the machine that builds."""
+    """Report what needs the SSH agent of the machine that builds."""
     view = instruction.view
     if isinstance(view, Run) and any(mount.type == "ssh" for mount in view.mounts):
         message = "fal builds have no SSH agent; read a token from a build secret (`--mount=type=secret`)"
@@ -153,7 +153,7 @@ def _packages_by_ssh(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _secrets(document: Document) -> Iterator[Finding]:
-    """Build secrets have to be given to fal, too."""
+    """Report build secrets, which fal needs as well."""
     seen: set[str] = set()
     for instruction in document.instructions:
         view = instruction.view
@@ -166,7 +166,7 @@ def _secrets(document: Document) -> Iterator[Finding]:
 
 
 def _last_stage(stage: Stage) -> Iterator[Finding]:
-    """Instructions of the image itself."""
+    """Report instructions that fal does not use."""
     user: Instruction | None = None
     for instruction in stage.instructions:
         view = instruction.view

@@ -1,4 +1,4 @@
-"""What of the project a build on fal would lack, as findings."""
+"""The project files that a build on fal would lack, as findings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DESCRIBED = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iterator[Finding]:
-    """Findings for the sources of all COPYs of a document, each place once, then for the ignore file."""
+    """Yield findings about the sources of all COPYs of a document, each place once, then about the ignore file."""
     root = project.root
     if root is None:
         return
@@ -52,7 +52,7 @@ def _finding(code: str, copy: ContextCopy, message: str, severity: Severity = Se
 
 
 def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: str) -> Iterator[Finding]:
-    """One source of a COPY."""
+    """Yield findings about one source of a COPY."""
     path = uploads.normal(source)
     if path.split("/")[0] == "..":
         message = f"`{source}` is outside the project; fal's client refuses it"
@@ -82,7 +82,7 @@ def _by(ignore: Ignore, pattern: str) -> str:
 
 
 def _missing(code: str, copy: ContextCopy, source: str, path: str) -> Finding:
-    """A source that isn't there; weights may come later, and go where the COPY of the whole project brings them."""
+    """Report a source that doesn't exist; weights may come later, with the COPY of the whole project."""
     message = f"`{source}` is not in the project"
     destination = copy.view.words[-1].value.rstrip("/")
     if any(destination == f"{folder}/{path}" for folder in MODEL_FOLDERS):
@@ -116,7 +116,7 @@ def _surveyed(code: str, copy: ContextCopy, path: str, survey: Survey) -> Iterat
 
 
 def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
-    """Files that the image needs and an ignore pattern keeps away from it."""
+    """Report files that the image needs and an ignore pattern excludes."""
     config = project.config
     for entry in (config.predict, config.train) if config is not None else ():
         name = posixpath.normpath(entry.partition(":")[0]) if entry else ""
@@ -165,7 +165,7 @@ def _left_out(code: str, project: Project, ignore: Ignore, copy: ContextCopy) ->
 
 
 def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
-    """Patterns that mean something else to fal's client than to Docker."""
+    """Report patterns that fal's client reads differently from Docker."""
     if not ignore.is_own:
         return
     place = copy.instruction.body_span

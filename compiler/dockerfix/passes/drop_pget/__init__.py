@@ -1,4 +1,4 @@
-"""DF107: pget, Replicate's downloader, where nothing uses it."""
+"""DF107: pget, Replicate's downloader, if nothing uses it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CODE = "DF107"
 def drop_pget(document: Document, context: Context) -> Iterator[Finding]:
     """Remove the install of pget unless the project's code or a later step calls it.
 
-    pget is found by what it does: a command that fetches its release asset, from any mirror and by any tool, and those
-    that make that file executable or move it. Where the code calls it, it stays, with the place of the first call.
-    ``--keep pget`` and ``--drop pget`` decide otherwise (`replicate/pget:README.md`).
+    An install of pget is any command that downloads its release asset (`replicate/pget:README.md`), from any mirror and by
+    any tool, and those that make that file executable or move it. If the code calls pget, it stays, and the message names
+    the first call. ``--keep pget`` and ``--drop pget`` override this.
 
     Before:
 
@@ -51,7 +51,7 @@ def drop_pget(document: Document, context: Context) -> Iterator[Finding]:
 def _first_call(
     document: Document, context: Context, installs: tuple[pget.Install, ...]
 ) -> tuple[str, str | None, int | None] | None:
-    """Why pget has to stay: a message, and the place in the project."""
+    """Return why pget has to stay: a message, and the place in the project."""
     calls = context.project.find_calls_of_command(PGET_COMMAND)
     if calls:
         file, line = calls[0]

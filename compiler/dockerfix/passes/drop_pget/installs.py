@@ -26,10 +26,10 @@ _MENTION = lazy(r"(?<![\w.-])pget(?![\w./-])")
 
 
 class Install(NamedTuple):
-    """What one instruction has to do with the install.
+    """The part of one instruction in the install.
 
-    `commands` of a RUN do nothing else, `words` are its operands of commands that do more; a COPY or ADD goes whole,
-    and `shell` is None then. `mixed` is a text for another shell that does this and other things.
+    `commands` of a RUN do nothing more, `words` are operands of commands that do more; a COPY or ADD is removed whole,
+    with `shell` None. `mixed` is a script for another shell that does this and other things.
     """
 
     instruction: Instruction
@@ -39,7 +39,7 @@ class Install(NamedTuple):
     mixed: bool = False
 
     def edits(self) -> tuple[Edit, ...] | None:
-        """The edits that take it out, or None where that isn't safe."""
+        """Return the edits that remove it; None if that isn't safe."""
         if self.shell is None:
             return (commands.drop(self.instruction),)
         if self.mixed:
@@ -53,7 +53,7 @@ class Install(NamedTuple):
 
 
 def installs(document: Document) -> tuple[Install, ...]:
-    """Everything that installs pget, in order; nothing if nothing fetches it."""
+    """Return everything that installs pget, in order; nothing if nothing downloads it."""
     if PGET_URL_PART not in document.text:
         return ()
     result: list[Install] = []
@@ -71,7 +71,7 @@ def installs(document: Document) -> tuple[Install, ...]:
 def _of_copy(
     document: Document, stage: Stage, instruction: Instruction, files: dict[int, set[str]], own: set[str]
 ) -> Install | None:
-    """An ADD of the binary, or a COPY of it from a stage that fetched it; its new place is added to `own`."""
+    """Whether an ADD, or a COPY from a stage that downloaded it, takes the binary; adds its new path to `own`."""
     view = instruction.view
     if not isinstance(view, Copy) or view.destination is None or not view.sources:
         return None
@@ -112,7 +112,7 @@ def _of_run(instruction: Instruction, own: set[str]) -> Install | None:
 
 
 def _belongs(command: Command, own: set[str]) -> tuple[tuple[Word, ...], bool]:
-    """Which words of a command are about pget's files, and whether all of it is; new files are added to `own`."""
+    """Return the words of a command that name pget's files, and whether all do; adds new files to `own`."""
     if is_fetch(command):
         own.update(_target(command))
         return command.words, True
@@ -129,7 +129,7 @@ def _belongs(command: Command, own: set[str]) -> tuple[tuple[Word, ...], bool]:
 
 
 def _operands(command: Command) -> list[Word]:
-    """The files that a command names: no options, no values of those of ``install``, no mode and no owner."""
+    """Return the files that a command names: no options, no values of options of ``install``, no mode or owner."""
     words = unwrapped(command)
     valued = ("-m", "--mode", "-o", "--owner", "-g", "--group") if words[0].text.endswith("install") else ()
     operands = [
@@ -146,7 +146,7 @@ def is_fetch(command: Command) -> bool:
 
 
 def _target(command: Command) -> list[str]:
-    """The files that a download writes: by an option, a redirection, or under the asset's own name."""
+    """Return the files that a download writes: by an option, a redirection, or under the asset's own name."""
     words = unwrapped(command)
     targets = [_path(each.target) for each in command.redirections if each.operator in (">", ">|", ">>")]
     letter = "o" if commands.program(command) in ("curl", "aria2c", "axel") else "[oO]"
@@ -166,7 +166,7 @@ def _target(command: Command) -> list[str]:
 
 
 def _path(word: Word) -> str:
-    """A word as a path: what the shell makes of it, else its text without quotes."""
+    """Return a word as a path: its value, or its text without quotes if only the shell knows it."""
     path = word.value if word.value is not None else re.sub(r"[\"'\\]", "", word.text)
     return path.removeprefix("./")
 
@@ -176,12 +176,12 @@ def _base_name(path: str) -> str:
 
 
 def _places(target: str, names: list[str]) -> list[str]:
-    """Where files may lie after they were put at `target`, which may be a folder."""
+    """Return the paths that files may have after a copy to `target`, which may be a folder."""
     return [target, *(f"{target.rstrip('/')}/{name}" for name in names)]
 
 
 def later_call(document: Document, found: tuple[Install, ...]) -> Instruction | None:
-    """The first step that runs pget, other than the installs themselves; a doubtful case counts."""
+    """Return the first step that runs pget, other than the installs themselves; a doubtful case counts."""
     if not _MENTION.search(document.text):
         return None
     own = {id(command) for install in found for command in install.commands}

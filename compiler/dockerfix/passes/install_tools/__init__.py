@@ -1,4 +1,4 @@
-"""DF303: tools whose installer has gone, and curl."""
+"""DF303: tools that no step installs any longer, and curl."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CODE = "DF303"
 
 
 def install_tools(document: Document, context: Context) -> Iterator[Finding]:
-    """Install what the remaining commands call and no step brings any more, and curl, which fal needs.
+    """Install curl, which fal needs, and any tool that the remaining commands use but no step installs any longer.
 
     Cog's step for tini installs curl, and users' commands rely on it; the images of cog-base hold git, wget and
     compilers. fal's documentation asks for curl in every image. A `git+https://…` needs git, also where it stands in a

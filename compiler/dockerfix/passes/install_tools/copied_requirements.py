@@ -1,4 +1,4 @@
-"""The requirements files of the project that a RUN installs: a COPY of its stage, or its own mount, brings them."""
+"""The project's requirements files that a RUN installs, copied in its stage or mounted by it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 
 
 class _Brought(NamedTuple):
-    """What comes from the project, and where it goes in the image."""
+    """What is copied from the project, and its target in the image."""
 
     sources: tuple[str, ...]
     target: str
 
 
 def copied_items(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[Item]:
-    """The items of the files that a RUN of `stage` gives to pip, included files too; nothing of files not known."""
+    """Yield the items of the files that a RUN of `stage` passes to pip, with included files; unknown files give none."""
     named = tuple(_named(instruction)) if project.root is not None else ()
     brought = list(_brought(document, stage, instruction)) if named else []
     for place in named:
-        # the last one that may have brought it counts
+        # the last one that may have copied it counts
         names = (name for each in reversed(brought) for name in _origins(each, place))
         found = next((name for name in names if project.read(name) is not None), None)
         if found is not None:
@@ -36,14 +36,14 @@ def copied_items(document: Document, stage: Stage, instruction: Instruction, pro
 
 
 def _named(instruction: Instruction) -> Iterator[str]:
-    """The files behind ``-r`` in a RUN."""
+    """Yield the files after ``-r`` in a RUN."""
     for command in commands.simple_commands(instruction):
         reading = pip.install(command)
         yield from (file.text for file in reading.files) if reading is not None else ()
 
 
 def _brought(document: Document, stage: Stage, instruction: Instruction) -> Iterator[_Brought]:
-    """What is there for an instruction, in order: copied in its stage or one below, then mounted by it."""
+    """Return what an instruction can see, in order: copied in its stage or one below, then mounted by it."""
     lineage = stages.lineage(document, stage)
     for copy in context_copies(document):
         if copy.instruction.index < instruction.index and stages.stage_of(document, copy.instruction) in lineage:
@@ -55,9 +55,9 @@ def _brought(document: Document, stage: Stage, instruction: Instruction) -> Iter
 
 
 def _origins(brought: _Brought, place: str) -> Iterator[str]:
-    """What a file at `place` would be in the project: a source, or a file in one.
+    """Yield what a file at `place` would be in the project: a source, or a file in one.
 
-    A relative place is taken to lie in the folder of a relative target.
+    A relative place is assumed to be in the folder of a relative target.
     """
     if place.startswith("/") != brought.target.startswith("/"):
         return

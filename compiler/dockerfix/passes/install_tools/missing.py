@@ -1,4 +1,4 @@
-"""Which commands a stage calls, and which steps or base images bring them."""
+"""The commands that a stage calls, and the steps and base images that provide them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def missing_packages(
     project: Project,
     gone: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """The Debian packages of the tools that the stage calls before anything brings them; `ignored` steps bring nothing.
+    """Return the Debian packages for tools that the stage calls before a step provides them; `ignored` steps don't count.
 
     What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything
     but the packages `gone`, which a step installed that was removed.
@@ -47,7 +47,7 @@ def _companion_is_there(name: str, installed: set[str]) -> bool:
 
 @of_node
 def _called(instruction: Instruction) -> tuple[str, ...]:
-    """The known tools that a RUN calls before it installs them itself."""
+    """Return the known tools that a RUN calls before it installs them itself."""
     return tuple(_before_installed(instruction))
 
 
@@ -63,7 +63,7 @@ def _before_installed(instruction: Instruction) -> Iterator[str]:
 
 
 def _all_calls(instruction: Instruction) -> Iterator[Call]:
-    """The commands of a RUN, and those in the texts that it hands to another shell."""
+    """Yield the commands of a RUN, and those in scripts that it passes to another shell."""
     for call in commands.calls(instruction):
         yield call
         for inner in commands.nested_commands(call.command) if call.program in commands.SHELLS else ():
@@ -71,7 +71,7 @@ def _all_calls(instruction: Instruction) -> Iterator[Call]:
 
 
 def _called_for_files(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[str]:
-    """What pip calls for the requirements files that it is given."""
+    """Return what pip calls for the requirements files that it installs."""
     if any(_builds_from_git(item.words) for item in copied_items(document, stage, instruction, project)):
         yield "git"
 

@@ -1,4 +1,4 @@
-"""DF304: COPY and ADD in the dialect that fal's client reads."""
+"""DF304: COPY and ADD in a form that fal's client reads."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _REASONS = {
 
 
 def normalise_copies(document: Document, context: Context) -> Iterator[Finding]:
-    """Write COPY and ADD so that fal's client finds in them the files that the build needs.
+    """Rewrite COPY and ADD so that fal's client finds the files that the build needs.
 
     The client uploads what a few patterns find in the Dockerfile's text
     (`fal-ai/fal:projects/fal/src/fal/container.py`, DockerfileParser), and not what BuildKit reads: it misses an indented
-    COPY, takes the source for a local path where `--from` is not the first flag, stops at a comment inside a continuation,
+    COPY, takes the source for a local path if `--from` is not the first flag, stops at a comment inside a continuation,
     expands neither variables nor patterns, and takes lines of other instructions that begin with COPY or ADD for copies.
-    An instruction that both read alike is left as it is; comments inside one that is joined move above it.
+    An instruction that both read alike stays as it is; comments inside one that is joined move above it.
 
     Before:
 
@@ -106,7 +106,7 @@ def _context_copy(
 
 
 def _rewritten(document: Document, copy: ContextCopy, note: str | None, uploaded: Uploaded) -> Finding:
-    """The instruction in the first form that both readers understand."""
+    """Rewrite the instruction in the first form that both readers understand."""
     instruction = copy.instruction
     span, (start, _end) = instruction.body_span, copies.body(instruction)
     hidden = repairs.separate_from_line_before(document, instruction)
@@ -140,7 +140,7 @@ def _reason(document: Document, copy: ContextCopy, form: Form) -> str:
 
 
 def _stage_copy(document: Document, instruction: Instruction) -> Iterator[Finding]:
-    """A COPY from another stage in which the client sees local files; it sees none that is indented."""
+    """Repair a COPY from another stage in which the client sees local files; it sees no indented one."""
     view = instruction.view
     start, end = copies.body(instruction)
     if not isinstance(view, Copy) or not view.flag("from") or start > instruction.start:

@@ -1,4 +1,4 @@
-"""COPY and ADD where fal's client and BuildKit see different instructions: heredocs, ONBUILD, other lines."""
+"""COPY and ADD that fal's client and BuildKit read as different instructions: heredocs, ONBUILD, other lines."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
 Uploaded: TypeAlias = Callable[[], Coverage]
-"""What `dockerfix.analysis.fal.copies.uploaded` gives, asked for only where something depends on it."""
+"""What `dockerfix.analysis.fal.copies.uploaded` returns, computed only if something depends on it."""
 
 
 def severity(uploaded: Uploaded) -> Severity:
-    """Of what the client can't read: nothing is lost where another COPY uploads the whole project."""
+    """The severity if the client can't read an instruction: nothing is lost if another COPY uploads the whole project."""
     return Severity.WARNING if uploaded().is_whole else Severity.ERROR
 
 
 def heredoc(code: str, copy: ContextCopy, found: tuple[str, ...], uploaded: Uploaded) -> Iterator[Finding]:
-    """A file that stands in the Dockerfile: the client takes its opener for a file, which it then doesn't find."""
+    """Report a heredoc: the client takes its opener for a file, and doesn't find it."""
     own = tuple(source for source in found if "<<" not in source)
     span = copy.instruction.body_span
     if own != copy.expected:
@@ -42,7 +42,7 @@ def heredoc(code: str, copy: ContextCopy, found: tuple[str, ...], uploaded: Uplo
 
 
 def onbuild(code: str, document: Document, uploaded: Uploaded) -> Iterator[Finding]:
-    """COPY and ADD behind ONBUILD, which the client doesn't see."""
+    """Report COPY and ADD after ONBUILD, which the client doesn't see."""
     for stage in document.stages:
         copies = [each for each in stage.instructions if _copies_on_build(each)]
         used = copies and any(user.keyword == "FROM" for user in stages.users_of(document, stage))
@@ -62,7 +62,7 @@ def _copies_on_build(instruction: Instruction) -> bool:
 
 
 def lines(code: str, document: Document, readings: Iterable[Reading]) -> Iterator[Finding]:
-    """Lines of other instructions that the client takes for COPY or ADD."""
+    """Repair lines of other instructions that the client takes for COPY or ADD."""
     for reading in readings:
         owner = repairs.owner(document, reading.offset)
         if not reading.sources or owner is None:

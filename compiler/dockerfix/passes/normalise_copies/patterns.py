@@ -14,7 +14,7 @@ from dockerfix.text.findings import Severity
 
 
 class Naming(NamedTuple):
-    """A COPY with its patterns replaced by names; `note` says so, or, where that can't be done, `problem` why."""
+    """A COPY with its patterns replaced by names; `note` says so, or `problem` says why that can't be done."""
 
     copy: ContextCopy
     note: str | None = None
@@ -23,7 +23,7 @@ class Naming(NamedTuple):
 
 
 def name_files(project: Project, copy: ContextCopy, uploaded: Callable[[], Coverage]) -> Naming:
-    """Replace the patterns that no other COPY uploads by the files that they match in the project."""
+    """Replace patterns that no other COPY uploads with the names of the matching files in the project."""
     patterns = [each for each in copy.sources if uploads.is_pattern(each)]
     patterns = [each for each in patterns if not uploaded().covers(each)]
     if not patterns:

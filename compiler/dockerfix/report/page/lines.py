@@ -152,7 +152,7 @@ class _Sides:
 
 def _paired(before: Sequence[Cell], after: Sequence[Cell]) -> list[Row]:
     left, right = list(reversed(before)), list(reversed(after))
-    # what a line must share with some line of the other side to wait for it
+    # the similarity at which a line waits for one of the other side
     waiting = Counter(number for cell in after for number in cell.findings)
     rows: list[Row] = []
     while left or right:

@@ -49,7 +49,7 @@ def name_of(keyword: str) -> str:
     return keyword.lower() if keyword.isascii() else keyword.replace("\u0130", "i").lower()
 
 
-def split_command(line: str, *, flags: bool = True) -> CommandLine:
+def split_command(line: str, escape: str = "\\", *, flags: bool = True) -> CommandLine:
     """Divide a logical line as BuildKit does; without `flags`, everything after the keyword is arguments."""
     shape = mended(line)
     end = len(shape.rstrip(GO_SPACE))
@@ -60,14 +60,14 @@ def split_command(line: str, *, flags: bool = True) -> CommandLine:
     at = field.end()
     found: tuple[Text, ...] = ()
     if flags and line.startswith("--", at):
-        found, at, torn = _read_flags(line, at, end)
+        found, at, torn = _read_flags(line, at, end, escape)
         if torn:
             return CommandLine(line[start : field.start()], found, torn + line[at:end], at - len(torn))
     at = end - len(shape[at:end].lstrip(GO_SPACE))
     return CommandLine(line[start : field.start()], found, line[at:end], at)
 
 
-def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int, str]:
+def _read_flags(line: str, at: int, end: int, escape: str) -> tuple[tuple[Text, ...], int, str]:
     """Return the words that start with ``--``, the offset of the first other word, and a torn-off piece before it.
 
     BuildKit reads flags byte by byte: a byte 0x85 or 0xA0 inside a character separates words, and every byte that is
@@ -76,10 +76,10 @@ def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int, st
     """
     part = line[at:end]
     if part.isascii():
-        words, rest = _scan_flags(part)
+        words, rest = _scan_flags(part, escape)
         return tuple([word.shift(at) for word in words]), at + rest, ""
     data = encode(part)
-    words, rest = _scan_flags(data.decode("latin-1"))
+    words, rest = _scan_flags(data.decode("latin-1"), escape)
     starts = list(accumulate((len(encode(character)) for character in part), initial=0))
 
     def place(offset: int) -> int:
@@ -89,7 +89,7 @@ def _read_flags(line: str, at: int, end: int) -> tuple[tuple[Text, ...], int, st
     return found, place(rest), decode(data[rest : starts[place(rest) - at]])
 
 
-def _scan_flags(text: str) -> tuple[list[Text], int]:
+def _scan_flags(text: str, escape: str) -> tuple[list[Text], int]:
     words: list[Text] = []
     at, length = 0, len(text)
     while True:
@@ -97,7 +97,7 @@ def _scan_flags(text: str) -> tuple[list[Text], int]:
             at += 1
         if not text.startswith("--", at):
             return words, at
-        value, quoted, stop = _scan_flag(text, at)
+        value, quoted, stop = _scan_flag(text, at, escape)
         if stop < length and value == "--":
             return words, stop
         if value != "--" and (quoted or value):
@@ -105,7 +105,7 @@ def _scan_flags(text: str) -> tuple[list[Text], int]:
         at = stop
 
 
-def _scan_flag(text: str, at: int) -> tuple[str, bool, int]:
+def _scan_flag(text: str, at: int, escape: str) -> tuple[str, bool, int]:
     """Return the flag at `at`: its value, whether it has a quote, and the offset of its end."""
     parts: list[str] = []
     quote = ""
@@ -119,7 +119,7 @@ def _scan_flag(text: str, at: int) -> tuple[str, bool, int]:
             quote, quoted = character, True
         elif quote and character == quote:
             quote = ""
-        elif character == "\\":
+        elif character == escape:
             at += 1
             if at == length:
                 break

@@ -244,7 +244,7 @@ class Onbuild(View):
         for _link in range(MAX_CHAIN):
             if name_of(command.keyword) != "onbuild" or not command.rest:
                 break
-            command = arguments.split_command(command.rest)
+            command = arguments.split_command(command.rest, self.escape)
         if name_of(command.keyword) != "onbuild":
             inner = view_of(command, self.escape)
             if inner.problem:
@@ -253,7 +253,9 @@ class Onbuild(View):
     @cached_property
     def inner(self) -> View | None:
         """The view of the instruction after ONBUILD; its spans are offsets in this view's arguments."""
-        return view_of(arguments.split_command(self.arguments), self.escape) if self.arguments else None
+        if not self.arguments:
+            return None
+        return view_of(arguments.split_command(self.arguments, self.escape), self.escape)
 
 
 _VIEWS: dict[str, type[View]] = {

@@ -26,7 +26,7 @@ MAX_KNOWN_LENGTH = 4096
 
 DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _DIRECTIVE_SPACE = "\t\n\f\r "
-_DIRECTIVE = lazy(f"#[{_DIRECTIVE_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[{_DIRECTIVE_SPACE}]*=")
+_DIRECTIVE = lazy(f"#[{GO_SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[{_DIRECTIVE_SPACE}]*=")
 _LEADING_SPACE = lazy(f"[{GO_SPACE}]*")
 _HEREDOC_KEYWORDS = frozenset({"run", "copy", "add"})
 
@@ -229,7 +229,7 @@ class Scanner:
                 break
         lexemes.append(Lexeme("END", content, after))
         line = "".join([text[lexeme.start : lexeme.end] for lexeme in lexemes if lexeme.type == "TEXT"])
-        if "<<" in line and _can_contain_heredoc(line):
+        if "<<" in line and _can_contain_heredoc(line, self.escape):
             heredocs = self._openers(line, first)
             if heredocs:
                 self.heredocs[start] = heredocs
@@ -278,11 +278,11 @@ class Scanner:
                 return
 
 
-def _can_contain_heredoc(line: str) -> bool:
+def _can_contain_heredoc(line: str, escape: str) -> bool:
     """Whether a line is a RUN, COPY or ADD, also after ONBUILD, and not in the JSON form."""
-    keyword, _flags, rest, _at = split_command(line)
+    keyword, _flags, rest, _at = split_command(line, escape)
     if name_of(keyword) == "onbuild":
-        keyword, _flags, rest, _at = split_command(rest)
+        keyword, _flags, rest, _at = split_command(rest, escape)
     return name_of(keyword) in _HEREDOC_KEYWORDS and not is_json_form(rest)
 
 

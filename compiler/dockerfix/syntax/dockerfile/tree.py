@@ -103,7 +103,7 @@ class InstructionNode(Node):
     @cached_property
     def command(self) -> CommandLine:
         """Keyword, flags and arguments; their spans are offsets in the logical line."""
-        return split_command(self.line.text)
+        return split_command(self.line.text, self.escape)
 
     @cached_property
     def keyword(self) -> str:
