@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import buildkit
 import dockerfix
 from dockerfix.text.findings import Severity
 from pass_cases import SERVER, TINI
@@ -64,11 +65,10 @@ def test_the_exporters_of_traces_go(rest: str) -> None:
     assert ("strip" in result) == bool(rest)
 
 
-STAGED = """\
-FROM python:3.11-slim
-COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt
-RUN pip install -r /tmp/requirements.txt
-"""
+STAGED = (
+    "FROM python:3.11-slim\nCOPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\n"
+    "RUN pip install -r /tmp/requirements.txt\n"
+)
 """How Cog installs packages."""
 
 
@@ -139,3 +139,83 @@ def test_packages_over_ssh_are_an_error(address: str, by: str, tmp_path: Path) -
 def test_clones_over_ssh_are_an_error(command: str, expected: bool) -> None:
     found = findings(f"FROM python:3.11\nRUN {command}\n{SERVER}", "build: {}\n")
     assert any("needs SSH" in message for _severity, message in found) == expected
+
+
+@pytest.mark.parametrize(
+    ("items", "installed"),
+    [
+        (["ffmpeg=7:4.*"], "'ffmpeg=7:4.*'"),
+        (["libc6:arm64=2.36*"], "'libc6:arm64=2.36*'"),
+        (["-t bookworm-backports ffmpeg", "tmux"], "-t bookworm-backports ffmpeg tmux"),
+        (["--target-release=sid", "tmux"], "-t sid tmux"),
+        (["--no-install-recommends", "tmux"], "--no-install-recommends tmux"),
+        (["-o Acquire::Retries=3 tmux"], "tmux"),
+        (["-oAPT::Update::Pre-Invoke::=id", "tmux"], "tmux"),
+        (["-c /tmp/x", "tmux"], "tmux"),
+        (["-t $(id)", "tmux"], "tmux"),
+    ],
+)
+def test_packages_of_debian_and_options_of_apt(items: list[str], installed: str) -> None:
+    listed = ", ".join(f'"{item}"' for item in items)
+    for step in (
+        "",
+        f"RUN apt-get update -qq && apt-get install -qqy {' '.join(items)} && rm -rf /var/lib/apt/lists/*\n",
+    ):
+        text = rewritten(f"FROM debian:12\n{step}{SERVER}", f"build: {{system_packages: [{listed}]}}\n")
+        assert f"apt-get install -qqy {installed} && rm" in text.replace(
+            "qqy ffmpeg=7:4.*", "qqy 'ffmpeg=7:4.*'"
+        ).replace("qqy libc6:arm64=2.36*", "qqy 'libc6:arm64=2.36*'").replace("--target-release=sid", "-t sid")
+
+
+@pytest.mark.parametrize(
+    ("base", "call", "expected"),
+    [
+        ("python:3.11-slim", 'os.system("wget https://x.example.org/w")', ["wget"]),
+        ("python:3.11-slim", 'subprocess.run(["aria2c", "-x", "8", url])', ["aria2c"]),
+        ("python:3.11-slim", 'subprocess.check_call("ffmpeg -i a b", shell=True)', ["ffmpeg"]),
+        ("python:3.11", 'os.system("wget https://x.example.org/w")', []),
+        ("acme/base:1", 'os.system("wget https://x.example.org/w")', []),
+        ("python:3.11-slim", 'print("no wget here")', []),
+        ("python:3.11-slim", 'os.system("curl https://x.example.org/w")', []),
+    ],
+)
+def test_programs_that_the_model_calls(base: str, call: str, expected: list[str], tmp_path: Path) -> None:
+    (tmp_path / "predict.py").write_text(f"import os, subprocess\n{call}\n", "utf-8")
+    cog_yaml = "build: {}\npredict: predict.py:Predictor\n"
+    found = findings(f"FROM {base}\nCOPY . /src\n{SERVER}", cog_yaml, tmp_path)
+    assert [re.findall("`([^`]*)`", message)[1] for _severity, message in found if "calls" in message] == expected
+    step = f"RUN apt-get install -y {' '.join(expected)}\n"
+    again = findings(f"FROM {base}\n{step}COPY . /src\n{SERVER}", cog_yaml, tmp_path)
+    assert not [message for _severity, message in again if "calls" in message]
+
+
+@pytest.mark.parametrize(
+    "stage", ["FROM base AS dev\n", "FROM alpine:3.20 AS Tools\n", "FROM base AS dev\nFROM dev AS more\n"]
+)
+def test_targets_of_the_user_stay(stage: str) -> None:
+    text = rewritten(f"FROM python:3.11-slim AS base\nRUN true\n{stage}FROM base\n{SERVER}")
+    assert stage in text
+
+
+def test_a_stage_whose_user_went_goes() -> None:
+    stage = f"FROM debian:12 AS tini\nRUN curl -sSL -o /tini {TINI}\n"
+    text = rewritten(f"{stage}FROM python:3.11-slim\nCOPY --from=tini /tini /sbin/tini\n{SERVER}")
+    assert "AS tini" not in text
+
+
+@pytest.mark.parametrize(
+    "last", ["RUN ls \\", "ENV A=b \\", "COPY . /src \\", "WORKDIR /src\\", "RUN a && \\\n  b \\", "RUN b \\ "]
+)
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n# c", "\n  # c\n\n# d\n"])
+def test_a_file_that_ends_in_a_continuation_converts(last: str, end: str) -> None:
+    before = read_by_buildkit(f"{last}{end}")
+    text = rewritten(f"FROM python:3.11-slim\n{SERVER}{last}{end}")
+    assert "pip install --no-cache-dir 'fal==" in text
+    assert before[-1] in read_by_buildkit(text)
+
+
+def read_by_buildkit(text: str) -> list[buildkit.Line]:
+    """The instructions that BuildKit's parser reads, without their places."""
+    judged = buildkit.judge(text.encode())
+    assert isinstance(judged, list)
+    return [line._replace(start=0, end=0) for line in judged]

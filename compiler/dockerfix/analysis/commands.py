@@ -80,9 +80,14 @@ def nested_commands(command: Command) -> tuple[Command, ...]:
 
 def program(command: Command) -> str | None:
     """Return the name of the program that a command runs, without its folder, ``sudo``, ``env`` and the like."""
-    words = unwrapped(command)
-    value = words[0].value if words else None
+    value = program_path(command)
     return value.rpartition("/")[2] if value else None
+
+
+def program_path(command: Command) -> str | None:
+    """Return the program that a command runs as it is written, without ``sudo``, ``env`` and the like."""
+    words = unwrapped(command)
+    return words[0].value if words else None
 
 
 def arguments(command: Command) -> tuple[str | None, ...]:

@@ -146,6 +146,10 @@ def distribution_of(repository: str, tag: str) -> str | None:
 
 
 def successor(distribution: str | None, package: str) -> str:
-    """Return the Debian package to install for `package`: itself, or the one that replaced it in a release."""
-    replacement, distributions = RENAMED_PACKAGES.get(package, (package, ()))
-    return replacement if distribution in distributions else package
+    """Return the Debian package to install for `package`: itself, or the one that replaced it in a release.
+
+    The new name keeps the architecture (``:amd64``), and not a version.
+    """
+    name, architecture = re.match(r"([^:=/]*)(:[^=/]*)?", package).groups()  # type: ignore[union-attr]
+    replacement, distributions = RENAMED_PACKAGES.get(name, (package, ()))
+    return f"{replacement}{architecture or ''}" if distribution in distributions else package

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from dockerfix.analysis import blocks
@@ -15,9 +16,17 @@ from dockerfix.syntax.dockerfile.tree import Instruction, Stage
 
 
 def after(instruction: Instruction) -> int:
-    """Return the offset after an instruction, or after the block that contains it."""
-    block = blocks.in_block(instruction.document, instruction)
-    return block.span.end if block else instruction.span.end
+    """Return the offset after an instruction, or after the block that contains it.
+
+    A blank line after a heredoc belongs to it: some tools can't read a comment there (hadolint/hadolint#960).
+    """
+    document = instruction.document
+    block = blocks.in_block(document, instruction)
+    end = block.span.end if block else instruction.span.end
+    index = bisect_left(document.offsets, end) if instruction.node.heredocs else len(document.nodes)
+    if index < len(document.nodes) and document.nodes[index].kind == "blank":
+        return end + len(document.nodes[index].text)
+    return end
 
 
 def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:

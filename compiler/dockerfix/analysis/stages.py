@@ -101,6 +101,11 @@ def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
     return tuple(result)
 
 
+def targets(document: Document) -> frozenset[str]:
+    """Return the names of the stages before the last one that no other stage uses."""
+    return frozenset(stage.name for stage in document.stages[:-1] if stage.name and not users_of(document, stage))
+
+
 def renumbered(
     document: Document, removed: Collection[Stage], instructions: Collection[Instruction] = ()
 ) -> tuple[Edit, ...]:

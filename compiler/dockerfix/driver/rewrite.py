@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dockerfix.analysis import stages
 from dockerfix.analysis.blocks import find_blocks
 from dockerfix.analysis.cog import era, marks_of_cog
 from dockerfix.analysis.context import Context
@@ -137,6 +138,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         era=era(document),
         base_python=base_python(document),
         debian_packages=apt.installed_by(document),
+        own_targets=stages.targets(document),
     )
     outcome = run(document, context)
     remaining = [_finding(defect) for defect in shared_defects(document, outcome.document)]

@@ -59,6 +59,15 @@ PACKAGE_OF_COMMAND = {
 # commands that are of no use without another package
 COMPANION_OF_COMMAND = {"curl": "ca-certificates", "git": "ca-certificates", "wget": "ca-certificates"}
 
+CALL_SOURCE = "replicate/cog#1535, and the calls in 212 public projects; names that are also words are left out"
+# programs whose call in the model's code is certain enough for a warning
+CALLED_BY_MODELS = (
+    *("aria2c", "cmake", "ffmpeg", "ffprobe", "git", "git-lfs", "jq", "ninja", "rsync", "sox", "unzip", "wget", "zstd"),
+)
+
+READER_SOURCE = "the manual pages of the programs: their operands are files that have to be there"
+FILE_READERS = frozenset({"python", "python3", "bash", "sh", "cat", "cp", "mv", "chmod", "source", ".", "pip", "pip3"})
+
 IMAGE_SOURCE = (
     "docker-library/python:3.12/slim-bookworm/Dockerfile, docker-library/buildpack-deps:debian/bookworm (curl, scm and "
     "full), nvidia/container-images/cuda (base removes curl again; cuda-minimal-build of devel depends on "

@@ -50,6 +50,8 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
     for instruction in document.instructions:
         if instruction.keyword == "RUN" and _has_credentials(instruction):
             yield _in_command(instruction)
+        elif instruction.keyword in ("ARG", "ENV", "LABEL") and _has_credentials(instruction):
+            yield _in_variable(instruction)
     stage = stages.final_stage(document)
     if stage is None or context.options.target == "server":
         return
@@ -79,6 +81,14 @@ def _in_command(instruction: Instruction) -> Finding:
     message = (
         "a URL in this command contains credentials, which the image stores; read them from a build secret "
         "(`mounts` of type secret in cog.yaml, `secrets` in fal's ContainerImage)"
+    )
+    return Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
+
+
+def _in_variable(instruction: Instruction) -> Finding:
+    message = (
+        f"a URL in this {instruction.keyword} contains credentials, which the image stores; read them from a build secret, "
+        "and pass a proxy or an index to the build without its password"
     )
     return Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
 

@@ -15,11 +15,12 @@ from dockerfix.text.findings import Finding
 CODE = "DF208"
 
 
-def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding]:
+def drop_empty_stages(document: Document, context: Context) -> Iterator[Finding]:
     """Remove the stage `deps` if it installed only Cog, and the steps that copy packages from it.
 
     Cog installs packages in a stage of their own and copies `/dep` (`replicate/cog@v0.9.6:pkg/dockerfile/generator.go`);
-    a model without packages leaves that stage empty. A stage that only fetched pget or tini is removed as well.
+    a model without packages leaves that stage empty. A stage that only fetched pget or tini is removed as well; one that no
+    other used in the first place stays: it is a target of yours.
 
     Before:
 
@@ -36,7 +37,9 @@ def drop_empty_stages(document: Document, _context: Context) -> Iterator[Finding
     found: dict[Stage, tuple[Instruction, ...]] = {}
     gone: set[Instruction] = set()
     last_first = sorted(document.stages[:-1], key=lambda stage: (not _is_for_packages(stage), -stage.index))
-    for stage in last_first:  # a stage that only removed stages use is removed with them
+    for stage in last_first:  # what only a dropped stage uses goes with it
+        if stage.name in context.own_targets:
+            continue
         going = _going_along(document, stage, gone)
         if going is not None:
             found[stage] = going

@@ -8,7 +8,7 @@ from dockerfix.analysis import blocks, images, python
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.packages import install_step
-from dockerfix.knowledge.cog_base import CogBaseTag, cog_base_packages
+from dockerfix.knowledge.cog_base import PACKAGES_SIZE, CogBaseTag, cog_base_packages
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, MODEL_FOLDER, PYTHON_IMAGE
 from dockerfix.knowledge.cuda import image_tag
 from dockerfix.knowledge.versions import begins_with
@@ -87,12 +87,11 @@ def _replace(document: Document, stage: Stage, image: BaseImage, context: Contex
     instructions.append(f"WORKDIR {MODEL_FOLDER}")
     block = blocks.render(document, CODE, f"the contents of `{image.text}`", *instructions)
     edits = (Edit(image.place, public), blocks.place(document, base.span.end, block))
-    return Finding(
-        CODE,
-        base.body_span,
-        f"replaces `{image.text}` by `{public}`, plus the packages and variables that `{image.text}` contained",
-        edits,
-    )
+    what = "variables" if context.drops("cog-base-extras") else "packages and variables"
+    message = f"replaces `{image.text}` by `{public}`, plus the {what} that `{image.text}` contained"
+    if not context.drops("cog-base-extras"):
+        message += f"; the packages take {PACKAGES_SIZE}, and `--drop cog-base-extras` leaves them out"
+    return Finding(CODE, base.body_span, message, edits)
 
 
 def public_image(document: Document, stage: Stage, tag: CogBaseTag | None, context: Context) -> str | None:

@@ -152,6 +152,27 @@ class Project:
             )
         return self._calls[name]
 
+    def reached_files(self, *entries: str | None) -> frozenset[str]:
+        """The Python files that ``predict.py:Predictor`` and other entries import, directly or not, and themselves.
+
+        An imported package counts with all of its files.
+        """
+        known = self.python_files()
+        pending = [entry.partition(":")[0].removeprefix("./") for entry in entries if entry]
+        reached: set[str] = set()
+        while pending:
+            file = pending.pop()
+            if file in reached or file not in known:
+                continue
+            reached.add(file)
+            folders = {"", f"{file.rpartition('/')[0]}/".lstrip("/")}
+            modules = {
+                f"{folder}{module}" for module, _line in imported_modules(self._text(file)) for folder in folders
+            }
+            # __init__ and relative imports are among the files of the package that was imported
+            pending += [each for each in known if any(each == f"{m}.py" or each.startswith(f"{m}/") for m in modules)]
+        return frozenset(reached)
+
     def undeclared_imports(self, only: Collection[str] | None = None) -> list[Import]:
         """Return imports of modules that are neither the project's, nor Python's, nor declared under their own name.
 

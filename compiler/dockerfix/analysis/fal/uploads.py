@@ -101,6 +101,16 @@ def _segment(text: str) -> str:
     return result
 
 
+def deeper(pattern: str, files: Iterable[str]) -> Iterator[str]:
+    """Yield the files below the top that a pattern without a slash matches for the client, and not for Docker."""
+    plain = pattern.rstrip("/")
+    if not plain or "/" in plain or plain.startswith(("!", "**")):
+        return
+    deep = re.compile(rf".+/{_segment(plain)}(?:/.*)?\Z", re.DOTALL)
+    top = re.compile(rf"{_segment(plain)}(?:/.*)?\Z", re.DOTALL)
+    yield from (name for name in files if deep.match(name) and not top.match(name))
+
+
 def is_pattern(source: str) -> bool:
     """Whether BuildKit reads this source as a pattern."""
     return _WILDCARD.search(source) is not None

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from dockerfix.analysis import blocks, commands
 from dockerfix.analysis.commands import Call
 from dockerfix.analysis.memo import of_node
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.shell import unwrapped
 from dockerfix.text.lazy_patterns import lazy
 
-_NAME = lazy(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
+_NAME = lazy(r"[a-z0-9][a-z0-9+.:*-]*(?:=[A-Za-z0-9.+:~*-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
+_RELEASE = lazy(r"[a-z0-9][a-z0-9.+~-]*", re.IGNORECASE)
+_RELEASE_OPTIONS = ("-t", "--target-release", "--default-release")
+_VALUED = frozenset(
+    {*_RELEASE_OPTIONS, "-a", "--host-architecture", "-c", "--config-file", "-o", "--option", "--solver"}
+)
+"""Options of apt-get with a value (apt-get(8))."""
+_KEPT = frozenset({"--no-install-recommends", "--install-recommends", "--no-install-suggests", "--install-suggests"})
 _RANGE = lazy(r"(?:[<>~!]=?|==)[A-Za-z0-9.+:~-]*")
 
 
@@ -25,17 +34,74 @@ def name_in(word: str) -> str | None:
     return match[0] if match and (not rest or _RANGE.fullmatch(rest)) else None
 
 
+class Part(NamedTuple):
+    """A package or an option among `system_packages`, with its value; `text` is as written.
+
+    `words` are what apt-get gets for it, none for an option or a text that can't be taken over.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    is_option: bool
+
+
+def parts(texts: Iterable[str]) -> tuple[Part, ...]:
+    """Read the items of `system_packages`: an item may have several words, and options of apt-get."""
+    return tuple(part for text in texts for part in _parts(text.split()))
+
+
+def _parts(words: list[str]) -> Iterator[Part]:
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if not word.startswith("-"):
+            name = name_in(word)
+            yield Part(word, (name,) if name is not None else (), is_option=False)
+            continue
+        flag, equals, value = word.partition("=")
+        if flag in _VALUED and not equals and at < len(words):
+            value = words[at]
+            word = f"{word} {value}"
+            at += 1
+        yield Part(word, _option(flag, value), is_option=True)
+
+
+def _option(flag: str, value: str) -> tuple[str, ...]:
+    """Return the words of an option that only chooses packages; none for others, which may run commands."""
+    if flag in _RELEASE_OPTIONS and _RELEASE.fullmatch(value):
+        return ("-t", value)
+    return (flag,) if flag in _KEPT and not value else ()
+
+
+def options(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of the options among `system_packages` that are kept."""
+    kept = dict.fromkeys(part.words for part in parts(texts) if part.is_option)
+    return tuple(word for words in kept for word in words)
+
+
 def names(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the package names in items of `system_packages`; an item may have several."""
-    return tuple(name for text in texts for word in text.split() if (name := name_in(word)) is not None)
+    return tuple(word for part in parts(texts) if not part.is_option for word in part.words)
+
+
+def bare(name: str) -> str:
+    """Return the name of a package without architecture, version and release: ``curl`` of ``curl:amd64=8.*``."""
+    return re.split(r"[:=/]", name, maxsplit=1)[0]
 
 
 def installs(call: Call) -> tuple[str, ...] | None:
     """Return the packages of an ``apt-get install`` or ``apt install``; None for another command."""
     if call.program not in ("apt-get", "apt") or "install" not in call.arguments:
         return None
-    rest = call.arguments[call.arguments.index("install") + 1 :]
-    return tuple(word or "" for word in rest if word is None or not word.startswith("-"))
+    result: list[str] = []
+    valued = False
+    for word, argument in zip(unwrapped(call.command)[1:], call.arguments, strict=True):
+        text = argument if argument is not None else word.text if _NAME.fullmatch(word.text) else ""
+        if not valued and not text.startswith("-"):
+            result.append(text)
+        valued = not valued and text in _VALUED
+    return tuple(result[result.index("install") + 1 :])
 
 
 @of_node
@@ -45,8 +111,8 @@ def installed(instruction: Instruction) -> tuple[str, ...]:
 
 
 def installed_by(document: Document) -> frozenset[str]:
-    """Return all Debian packages that the steps of a document install."""
-    return frozenset(name for instruction in document.instructions for name in installed(instruction))
+    """Return the bare names of all Debian packages that the steps of a document install."""
+    return frozenset(bare(name) for instruction in document.instructions for name in installed(instruction))
 
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:

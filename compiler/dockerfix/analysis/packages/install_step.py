@@ -81,7 +81,7 @@ _INSTALLING = ("--editable", "--requirement")
 
 
 _EXPANDED = lazy(r"(\$\{[A-Z0-9_]+\})", re.ASCII)
-"""What pip expands in a requirements file but not on its command line (pip documentation, requirements file format)."""
+"""What pip expands in a requirements file, and not on its command line (its documentation, "requirements file")."""
 
 
 def _quoted(words: Iterable[str]) -> str:

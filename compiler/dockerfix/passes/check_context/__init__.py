@@ -31,9 +31,10 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
     """Report files that don't reach a build on fal, and instructions that fal doesn't support or use.
 
     The client uploads regular files of at most 1 GiB from inside the project, follows links without keeping them, leaves out
-    empty folders, and reads `.dockerignore` by the rules of .gitignore but takes `!pattern` for `pattern`
-    (`fal-ai/fal:projects/fal/src/fal/file_sync.py`, `fal-ai/fal:projects/fal/src/fal/container.py`). It has no parameter for
-    named contexts, SSH agents or platforms. The pass changes nothing: which files to move or leave out is the user's choice.
+    empty folders, and reads `.dockerignore` by the rules of .gitignore, where a bare name matches at every depth, with `!` turned
+    around (`fal-ai/fal:projects/fal/src/fal/file_sync.py`, `fal-ai/fal:projects/fal/src/fal/container.py`). It has no parameter
+    for named contexts, SSH agents or platforms. What `cog build --separate-weights` left in `.dockerignore` hides the weights
+    from every other build. Nothing is changed: which file to move or to leave out is not for a compiler to say.
 
     Before:
 

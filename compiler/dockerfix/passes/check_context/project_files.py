@@ -10,8 +10,8 @@ from dockerfix.analysis.fal import uploads
 from dockerfix.analysis.fal.copies import ContextCopy
 from dockerfix.analysis.fal.repairs import listed
 from dockerfix.analysis.fal.uploads import IGNORE_FILE, Coverage, Ignore, Survey
-from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS
-from dockerfix.knowledge.fal import FILE_SIZE_LIMIT
+from dockerfix.knowledge.cog_constructs import IGNORE_MARK, MODEL_FOLDERS
+from dockerfix.knowledge.fal import FILE_SIZE_LIMIT, IGNORED_BY_DEFAULT
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
 
@@ -42,6 +42,7 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
     whole = next((copy for copy in copies if Coverage(copy.expected).is_whole), None)
     if whole is not None:
         yield from _whole_project(code, project, ignore, whole)
+        yield from _left_out(code, project, ignore, whole)
     if copies:
         yield from _ignore_file(code, ignore, copies[0])
 
@@ -131,6 +132,36 @@ def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCop
                 yield _finding(
                     code, copy, f"`{name}` reads `{needed}`, which fal's client does not upload: {_by(ignore, pattern)}"
                 )
+
+
+def _left_out(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
+    """Files that Docker would copy, and what an ignore file of Cog hides."""
+    source = project.read(IGNORE_FILE)
+    if source is None:
+        return
+    config = project.config
+    for pattern in dict.fromkeys(ignore.patterns):
+        plain = pattern.rstrip("/")
+        if {pattern, plain}.isdisjoint(IGNORED_BY_DEFAULT) and f"**/{plain}" not in ignore.patterns:
+            names = tuple(uploads.deeper(pattern, project.files))
+            reached = project.reached_files(config.predict, config.train) if names and config is not None else ()
+            needed = [name for name in names if name in reached]
+            if names:
+                message = (
+                    f"fal's client leaves out {listed(needed or names)} for `{pattern}`, which Docker looks for only at the "
+                    f"top; write `/{pattern}`"
+                )
+                severity = Severity.WARNING if needed else Severity.NOTE
+                yield Finding(code, copy.instruction.body_span, message, severity=severity, file=IGNORE_FILE)
+    if IGNORE_MARK not in source.text:
+        return
+    hidden = [name for name in project.files if ignore.pattern_for(name) not in (None, *IGNORED_BY_DEFAULT)]
+    if hidden:
+        message = (
+            f"{IGNORE_FILE}: what `cog build --separate-weights` wrote leaves out {listed(hidden)}, which the image lacks; "
+            f"remove its lines below `{IGNORE_MARK}`"
+        )
+        yield _finding(code, copy, message)
 
 
 def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:

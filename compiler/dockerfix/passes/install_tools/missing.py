@@ -35,7 +35,7 @@ def missing_packages(
         for tool in (*_called(instruction), *_called_for_files(document, stage, instruction, project)):
             if not _brought(document, stage, tool, installed, gone):
                 needed.update(dict.fromkeys(packages_for(tool)))
-        installed.update(apt.installed(instruction))
+        installed.update(map(apt.bare, apt.installed(instruction)))
     late = [tool for tool in RUNTIME_COMMANDS if not _brought(document, stage, tool, installed, gone)]
     needed = {**dict.fromkeys(name for tool in late for name in packages_for(tool)), **needed}
     return tuple(name for name in needed if not _companion_is_there(name, installed))
@@ -57,7 +57,7 @@ def _before_installed(instruction: Instruction) -> Iterator[str]:
         name = call.program
         if name and name in PACKAGE_OF_COMMAND and PACKAGE_OF_COMMAND[name] not in own:
             yield name
-        own.update(apt.installs(call) or ())
+        own.update(map(apt.bare, apt.installs(call) or ()))
         if name in ("pip", "pip3", "uv", "python", "python3") and _builds_from_git(call.arguments):
             yield "git"
 
@@ -96,7 +96,7 @@ def _base_has(document: Document, stage: Stage, tool: str, gone: Collection[str]
     lineage = stages.lineage(document, stage)
     steps = [instruction for origin in lineage[1:] for instruction in origin.instructions]
     package = PACKAGE_OF_COMMAND.get(tool)
-    if any(package in apt.installed(step) for step in steps):
+    if any(package == apt.bare(name) for step in steps for name in apt.installed(step)):
         return True
     kind = images.base_image(document, lineage[-1]).kind
     if kind is not None:
