@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 120
 FUZZ_SEED ?= 1
 
-.PHONY: help demo test coverage mutation fuzz golden tables lint dist docs e2e bench clean
+.PHONY: help demo test coverage mutation fuzz golden refresh tables lint dist docs e2e bench clean
 
 help:
 	@echo "demo      convert a bundled project, print the result and the findings"
@@ -16,6 +16,7 @@ help:
 	@echo "mutation  put small mistakes into four modules; fails if the tests miss one (about 5 minutes)"
 	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds, and print the totals"
 	@echo "golden    regenerate the golden files (read the diff before you commit it)"
+	@echo "refresh   compare the tables of facts with PyPI and with a checkout of Cog, COG=PATH; writes build/refresh.diff"
 	@echo "tables    compile the grammars to the tables of syntax/tables"
 	@echo "lint      run ruff and mypy"
 	@echo "dist      build the wheel and test it in an empty environment"
@@ -64,6 +65,9 @@ mutation: $(VENV)/test
 golden: $(VENV)/test
 	$(BIN)/python -m pytest --snapshot-update -k golden
 	@git status --short fixtures
+
+refresh: $(VENV)/base
+	$(BIN)/python tools/refresh.py $(if $(COG),--cog $(COG))
 
 tables: $(VENV)/test
 	$(BIN)/python tools/make_tables.py

@@ -41,7 +41,7 @@ def test_leaves_the_project(tmp_path: Path, path: str) -> None:
     (tmp_path / "project" / "outside").symlink_to(tmp_path / "other", target_is_directory=True)
     error = fail(tmp_path / "project", cog__yaml=f'{COG}predict: "{path}:Predictor"\n')
     assert (error.file, error.line) == ("cog.yaml", 3)
-    assert "lies outside the project" in error.message
+    assert "is outside the project" in error.message
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_python_without_fal(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["type Embedding = list[float]\n", "def first[T](items: list[T]) -> T: ...\n"])
 def test_newer_python(tmp_path: Path, text: str) -> None:
     error = fail(tmp_path, predict__py=text + PREDICTOR)
-    assert error.message.startswith("this needs Python 3.12 to be read")
+    assert error.message.startswith("reading this file needs Python 3.12")
 
 
 def test_no_config(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_foreign_files_stay(tmp_path: Path, path: str) -> None:
     tmp_path.joinpath(path).write_text("mine\n", encoding="utf-8")
     planned = make(tmp_path)
     assert planned.foreign() == (path,)
-    with pytest.raises(AppError, match=f"dockerfix didn't write `{path}`"):
+    with pytest.raises(AppError, match=f"dockerfix did not write `{path}`"):
         migrate.apply(planned)
     assert not (tmp_path / "fal_call.py").exists()
     assert tmp_path.joinpath(path).read_text(encoding="utf-8") == "mine\n"
@@ -151,7 +151,7 @@ def test_server_target(tmp_path: Path) -> None:
 
 def test_cog_debug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(AppError, match="cog isn't installed"):
+    with pytest.raises(AppError, match="cog is not installed"):
         migrate.run_cog_debug(tmp_path)
     program = tmp_path / "cog"
     program.write_text('#!/bin/sh\n[ "$1" = debug ] && echo "FROM scratch"\n', encoding="utf-8")

@@ -209,5 +209,5 @@ def test_bad_projects(tmp_path: Path) -> None:
         build_server(write(tmp_path / "old", predict__py=PREDICTOR, cog__yaml=config))
     with pytest.raises(AppError, match=r"there is no file `predict\.py`"):
         build_server(write(tmp_path))
-    with pytest.raises(AppError, match="lies outside the project"):
+    with pytest.raises(AppError, match="is outside the project"):
         build_server(write(tmp_path, cog__yaml="predict: ../x.py:Predictor\n"))

@@ -18,7 +18,8 @@ _STAGED = "/tmp/requirements.txt"  # where Cog puts the requirements file, in ev
 
 def check_kept(case: Case) -> Iterator[Violation]:
     """Every instruction that was there and is neither Cog's nor rewritten for cog.yaml is there still, in order."""
-    present = [fold(each.text) for _, each in case.output.instructions()]
+    present = [fold(each.text) for each in case.output.head]
+    present += [fold(each.text) for _, each in case.output.instructions()]
     at = 0
     for instruction in _foreign(case):
         text = fold(instruction.text)

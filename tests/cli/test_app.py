@@ -137,7 +137,7 @@ class TestApp:
             (COG_YAML, "class Predictor(:\n", "predict.py:1: "),
             (COG_YAML, "print 'hello'\n", "predict.py:1: "),
             ('predict: "../predict.py:Predictor"\n', PREDICTOR, "cog.yaml:1: "),
-            (COG_YAML.replace("3.11", "2.7"), PREDICTOR, "cog.yaml:2: Python 2.7 is asked for"),
+            (COG_YAML.replace("3.11", "2.7"), PREDICTOR, "cog.yaml:2: cog.yaml asks for Python 2.7"),
         ],
     )
     def test_bad_projects(self, folder: Path, cog_yaml: str | None, predict: str | None, message: str) -> None:
@@ -286,7 +286,7 @@ class TestMigrate:
         (folder / "Dockerfile").write_text("FROM scratch\n")
         done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
         assert done.code == 3
-        assert "dockerfix didn't write `Dockerfile`" in done.err
+        assert "dockerfix did not write `Dockerfile`" in done.err
         assert names(folder) == {"Dockerfile"}
         done = command("migrate", ".", "--dockerfile", "-", "--dry-run", cwd=folder, stdin=DOCKERFILE.encode())
         assert done.code == 0
@@ -352,7 +352,7 @@ class TestMigrate:
         done = command(*arguments, cwd=folder.parent)
         assert (done.code, names(folder)) == (3, set())
         assert done.err == (
-            "dockerfix: cog isn't installed: pass what `cog debug` printed with --dockerfile FILE, "
+            "dockerfix: cog is not installed; pass what `cog debug` printed with --dockerfile FILE, "
             "or - for standard input\n"
         )
         program = folder.parent / "cog"
@@ -368,7 +368,7 @@ class TestMigrate:
         ("dockerfile", "code", "message"),
         [
             ("", 3, "DF001 error: the input is empty"),
-            ("hello\n", 3, "DF002 error: this is no Dockerfile"),
+            ("hello\n", 3, "DF002 error: not a Dockerfile"),
             (f"{DOCKERFILE}COPY nothing.txt /src/\n", 1, "DF306 error: "),
             (f"{DOCKERFILE}NONSENSE x\n", 3, "DF003 error: "),
         ],

@@ -38,7 +38,7 @@ class TestExitCodes:
         assert b"'fal==" in done.out
         assert b".cog/" not in done.out
         lines = done.err.splitlines()
-        assert "<stdin>:6:1: DF104 the CMD that starts Cog's server is removed" in lines
+        assert "<stdin>:6:1: DF104 removes the CMD that starts Cog's server" in lines
         assert lines[-1].startswith("dockerfix: rewritten, ")
         assert run("-q", cwd=folder, stdin=done.out) == (0, done.out, "")
 
@@ -178,7 +178,7 @@ class TestResult:
         here.write("Dockerfile", source)
         done = here("Dockerfile")
         assert (done.code, done.out) == (0, source)
-        assert "DF009 nothing of Cog is in this Dockerfile" in done.err
+        assert "DF009 no Cog or dockerfix content found" in done.err
         assert here("-i", "Dockerfile").code == 0
         assert (here.folder / "Dockerfile").read_bytes() == source
 
@@ -465,7 +465,7 @@ class TestWhatCannotBeRead:
     def test_what_is_no_dockerfile(self, here: Here) -> None:
         done = here(stdin=b"\x7fELF\0\x1b[2J\n")
         assert (done.code, done.out) == (3, b"")
-        assert "DF002 error: this is no Dockerfile" in done.err
+        assert "DF002 error: not a Dockerfile" in done.err
         assert "\x1b" not in done.err
         assert "\0" not in done.err
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +14,7 @@ import click
 import pytest
 
 from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, project, run
-from dockerfix import __version__
+from dockerfix import __version__, knowledge
 from dockerfix.cli.command import cli
 from dockerfix.passes import all_passes
 from dockerfix.report.rules import GENERAL, all_rules
@@ -45,6 +47,21 @@ class TestHelp:
     def test_version(self, here: Here) -> None:
         assert here("--version") == (0, f"dockerfix {__version__}\n".encode(), "")
         assert here("--no-config", "--version").code == 2
+
+    @pytest.mark.parametrize("word", ["--verbose", "-v"])
+    def test_the_version_with_the_tables(self, here: Here, word: str) -> None:
+        """Each subject with its date, each table with its source."""
+        done = here("--version", word)
+        assert (done.code, done.err) == (0, "")
+        text = done.out.decode()
+        assert text.startswith(f"dockerfix {__version__}\n")
+        for module in pkgutil.iter_modules(knowledge.__path__):
+            loaded = importlib.import_module(f"dockerfix.knowledge.{module.name}")
+            for name, value in vars(loaded).items() if hasattr(loaded, "AS_OF") else ():
+                if name.endswith("_SOURCE"):
+                    assert f": {value}\n" in text
+            assert not hasattr(loaded, "AS_OF") or f"\n{module.name}, as of {loaded.AS_OF}\n" in text
+        assert "  CUDA_IMAGES: " in text
 
 
 def test_each_subcommand_is_there() -> None:

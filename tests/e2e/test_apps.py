@@ -231,7 +231,7 @@ def hello(tmp_path: Path) -> tuple[rows.Row, Path]:
     row = next(row for row in rows.load() if row.project == "hello-text")
     context = tmp_path / row.project
     shutil.copytree(row.folder, context)
-    converted = dockerfix.rewrite(row.source.read_bytes(), project=context).text
+    converted = dockerfix.rewrite(row.source, project=context).text
     app.migrate([sys.executable, "-m", "dockerfix"], row, context, converted)
     return row, context
 

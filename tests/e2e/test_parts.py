@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import networks
 import pytest
 import yaml
 from e2e.uploads import Uploads
 
 import dockerfix
+import networks
 from archives import outputs
 from e2e import app, build, check, faults, mirror, reasons, registry, rows, server, texts, upload, wheels
 
@@ -202,12 +202,12 @@ def test_a_syntax_line_is_taken_out_and_nothing_else() -> None:
 def converted(project: str) -> tuple[rows.Row, str]:
     """A row of a project, and what dockerfix makes of it."""
     row = next(row for row in rows.load() if row.kind == "fixed" and row.project == project)
-    return row, str(dockerfix.rewrite(row.source.read_bytes(), project=row.folder).text)
+    return row, str(dockerfix.rewrite(row.source, project=row.folder).text)
 
 
 @pytest.mark.parametrize("row", [row for row in rows.load() if row.kind == "fault"], ids=lambda row: row.fault)
 def test_each_fault_has_a_place(row: rows.Row) -> None:
-    text = str(dockerfix.rewrite(row.source.read_bytes(), project=row.folder).text)
+    text = str(dockerfix.rewrite(row.source, project=row.folder).text)
     assert faults.FAULTS[row.fault].put(text) != text
     with pytest.raises(ValueError, match="no place"):
         faults.FAULTS[row.fault].put("FROM scratch\n")
@@ -225,7 +225,7 @@ class Stopped(build.Builder):
         self.command = [sys.executable, "-m", "dockerfix"]
 
     def _convert(self, row: rows.Row, context: Path) -> str:
-        return str(dockerfix.rewrite(row.source.read_bytes(), project=row.folder).text)
+        return str(dockerfix.rewrite(row.source, project=row.folder).text)
 
     def _finished(self, row: rows.Row, text: str, context: Path, result: build.Result) -> None:
         result.wrong += self._wrong

@@ -8,68 +8,55 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from dockerfix.knowledge.versions import begins_with, caps_below, newest_for, numbers, release, starts_at
+from dockerfix.knowledge.versions import admits, begins_with, newest_for, numbers, overlap, release
 from effort import examples
 
-_CLAUSES = st.from_regex(r"(==|!=|<=|>=|<|>|~=) ?[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True)
+_CLAUSES = st.from_regex(
+    r"((<=|>=|<|>|~=) ?[0-9]{1,2}\.[0-9]{1,2}|[=!]= ?[0-9]{1,2}\.[0-9]{1,2}(\.\*)?)", fullmatch=True
+)
 
 
 @examples
-@given(st.lists(_CLAUSES, min_size=1, max_size=2), st.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True))
-def test_bounds_are_never_claimed_wrongly(clauses: list[str], bound: str) -> None:
+@given(st.lists(_CLAUSES, min_size=1, max_size=3), st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,2}", fullmatch=True))
+def test_a_specifier_admits_what_pip_takes(clauses: list[str], version: str) -> None:
     specifier = ",".join(clauses)
-    judge = SpecifierSet(specifier)
-    versions = [f"{major}.{minor}" for major in range(0, 100, 3) for minor in range(0, 100, 7)] + [bound]
-    versions += [clause.lstrip("=!<>~ ") for clause in clauses]
-    admitted = [Version(version) for version in versions if version in judge]
-    if caps_below(specifier, bound):
-        assert all(version < Version(bound) for version in admitted)
-    if starts_at(specifier, bound):
-        assert all(version >= Version(bound) for version in admitted)
+    assert admits(specifier, version) is (version in SpecifierSet(specifier))
+
+
+@examples
+@given(st.lists(_CLAUSES, max_size=3), st.lists(_CLAUSES, max_size=3))
+def test_specifiers_overlap_where_a_version_satisfies_both(one: list[str], other: list[str]) -> None:
+    """A grid of versions, denser where the clauses are, finds what overlaps; what it finds is never denied."""
+    bounds = [clause.lstrip("=!<>~ ").removesuffix(".*") for clause in (*one, *other)]
+    grid = ["0", *(f"{bound}{rest}" for bound in bounds for rest in ("", ".0.1", ".5", ".99"))]
+    grid += [f"{int(bound.split('.')[0]) + 1}.0" for bound in bounds]
+    grid += [f"{bound.split('.')[0]}.{int(bound.split('.')[1]) + 1}" for bound in bounds]
+    both = SpecifierSet(",".join((*one, *other)))
+    assert overlap(",".join(one), ",".join(other)) is any(Version(version) in both for version in grid)
 
 
 @pytest.mark.parametrize(
-    ("specifier", "version", "expected"),
+    ("one", "other", "expected"),
     [
-        ("<2", "2", True),
-        ("<2.0.0", "2", True),
-        ("<=2", "2", False),
-        ("<=1.99", "2", True),
-        ("==1.10.7", "2", True),
-        ("==1.*", "2", True),
-        ("==2.*", "2", False),
-        ("==2.*", "2.1", False),
-        ("==2.0", "2", False),
-        ("==2.0.5", "2.0.6", True),
-        ("~=1.10", "2", True),
-        ("~=1.10.2", "2", True),
-        ("~=2.1", "2", False),
-        ("~=2", "2", False),
-        (">=1", "2", False),
-        (">=1,<2", "2", True),
-        ("<0.99", "0.100", True),
-        ("", "2", False),
-        ("!=2", "2", False),
-        ("nonsense", "2", False),
+        ("<2", ">=2", False),
+        ("<2.0.0", ">=2", False),
+        ("<=2", ">=2", True),
+        ("==1.*", ">=2", False),
+        ("~=1.10", ">=2", False),
+        ("~=2.1", ">=2", True),
+        ("==0.120.0", ">=0.99,!=0.120.*", False),
+        ("~=0.120.1", ">=0.99,!=0.120.*", False),
+        (">=0.119,<0.121", ">=0.99,!=0.119.*,!=0.120.*", False),
+        (">=0.119,<0.122", ">=0.99,!=0.119.*,!=0.120.*", True),
+        ("==0.123.0", "!=0.123.0", False),
+        ("==0.123.1", "!=0.123.0", True),
+        ("", ">=2", True),
+        ("nonsense", ">=2", True),
     ],
 )
-def test_upper_bounds(specifier: str, version: str, expected: bool) -> None:
-    assert caps_below(specifier, version) is expected
-
-
-@pytest.mark.parametrize(
-    ("specifier", "version", "expected"),
-    [
-        (">=2", "2", True),
-        (">=2.0", "2", True),
-        (">1", "2", False),
-        ("==2.1", "2", True),
-        ("~=1.9", "2", False),
-        ("<3", "2", False),
-    ],
-)
-def test_lower_bounds(specifier: str, version: str, expected: bool) -> None:
-    assert starts_at(specifier, version) is expected
+def test_which_specifiers_overlap(one: str, other: str, expected: bool) -> None:
+    assert overlap(one, other) is expected
+    assert overlap(other, one) is expected
 
 
 def test_versions_are_compared_by_their_numbers() -> None:

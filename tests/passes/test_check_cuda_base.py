@@ -35,7 +35,7 @@ NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
         ("acme/base", gpu_yaml(cuda_version="12.1"), NOTE, "the build checks it"),
         ("acme/base", gpu_yaml(), NOTE, "set `cuda` in cog.yaml"),
         ("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", gpu_yaml("tensorflow==2.12.0"), WARNING, "CUDA 11.8"),
-        ("nvidia/cuda:12.2.2-cudnn8-devel-ubuntu22.04", gpu_yaml("tensorflow==2.99.0"), None, ""),
+        ("nvidia/cuda:12.2.2-cudnn8-devel-ubuntu22.04", gpu_yaml("tensorflow==2.99.0"), WARNING, "newer than 2.21.0"),
         ("nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04", gpu_yaml("tensorflow==2.15.0"), WARNING, "cuDNN 8.9"),
         (
             "nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04",
@@ -47,7 +47,7 @@ NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
         ("nvidia/cuda:11.0.3-cudnn8-devel-ubuntu20.04", gpu_yaml("torch==2.7.1"), WARNING, "none of these"),
         ("nvidia/cuda:11.8.0-cudnn8-devel-ubuntu22.04", gpu_yaml("torch==2.1.0+cu121"), NOTE, "for CUDA 12.1"),
         ("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", gpu_yaml("torch==2.1.2", cuda_version="12.1"), None, ""),
-        ("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", gpu_yaml("torch>=2", "torch-like==1"), None, ""),
+        ("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", gpu_yaml("torch>=2,<2.9", "torch-like==1"), None, ""),
         ("nvidia/cuda:12.1.1-runtime-ubuntu22.04", gpu_yaml(), None, ""),
         ("nvidia/cuda:12.9.1-base-ubi9", gpu_yaml(), None, ""),
         ("nvidia/cuda@sha256:0a", gpu_yaml(), None, ""),
@@ -117,3 +117,63 @@ EDGES = {
 @pytest.mark.parametrize("name", EDGES)
 def test_edges(name: str) -> None:
     check_edge("check_cuda_base", EDGES[name])
+
+
+@pytest.mark.parametrize(
+    ("image", "packages", "words"),
+    [
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch>=2.4"], "torch 2.15.0 from PyPI"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch"], "pin `torch==2.10.0`"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["accelerate"], "`accelerate` installs torch 2.15.0"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torchvision"], "need a driver for CUDA 13"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch==2.11.0"], "pin `torch==2.11.0+cu126`"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch==2.13.0"], "pin `torch==2.10.0`"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch!=2.15.0,>2.10"], "torch 2.14.1 from PyPI"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch==2.12.1+cu130"], "torch 2.12.1, whose wheels"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torchvision==0.26.0"], "torch 2.11.0 from PyPI"),
+        ("python:3.11-slim", ["torch>=2.4"], "need a driver for CUDA 13"),
+        ("python:3.11-slim", ["--extra-index-url https://download.pytorch.org/whl/cu121", "torch"], "from PyPI"),
+        (
+            "python:3.11-slim",
+            ["--extra-index-url https://download.pytorch.org/whl/cu130", "torch"],
+            "torch 2.15.0, whose",
+        ),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch==2.16.0"], "newer than 2.15.0"),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", ["torch>=3"], "as of"),
+        ("nvidia/cuda:11.3.1-cudnn8-devel-ubuntu20.04", ["torch==1.10.2"], "pin `torch==1.10.1+cu111`"),
+        ("nvidia/cuda:11.3.1-cudnn8-devel-ubuntu20.04", ["torch~=1.12.0"], "pin `torch==1.12.1+cu113`"),
+        ("nvidia/cuda:11.3.1-cudnn8-devel-ubuntu20.04", ["torch<1.13"], "CUDA 10.2 have no code for the GPUs of fal"),
+    ],
+)
+def test_wheels_of_torch_that_fal_can_not_run(image: str, packages: list[str], words: str) -> None:
+    python = "3.8" if "11.3" in image else "3.11"
+    found = findings(
+        "DF402", f"FROM {image}\n", gpu_yaml(*packages).replace("gpu:", f"python_version: '{python}'\n  gpu:")
+    )
+    warned = [each for each in found if each.severity == WARNING]
+    assert len(warned) == 1, levels(found)
+    assert words in warned[0].message
+
+
+@pytest.mark.parametrize(
+    ("image", "python", "packages"),
+    [
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", "3.11", ["torch==2.10.0"]),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", "3.11", ["torch>=2,<2.11"]),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", "3.9", ["torch"]),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", "3.11", ["torch==2.11.0+cu126"]),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", "3.11", ["torch", "torchvision==0.15.2"]),
+        ("nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", "3.11", ["xformers==0.0.20"]),
+        ("nvidia/cuda:12.8.1-cudnn-devel-ubuntu24.04", "3.11", ["torch==2.11.0"]),
+        ("nvidia/cuda:11.3.1-cudnn8-devel-ubuntu20.04", "3.8", ["torch==1.12.1"]),
+        ("python:3.11-slim", "3.11", ["--index-url https://download.pytorch.org/whl/cu121", "torch"]),
+        ("python:3.11-slim", "3.11", ["--extra-index-url https://download.pytorch.org/whl/cu126", "torch>=2.4"]),
+        ("python:3.11-slim", "3.11", ["--extra-index-url https://download.pytorch.org/whl/cpu", "torch"]),
+        ("python:3.11-slim", "3.11", ["--index-url https://example.com/simple", "torch"]),
+        ("pytorch/pytorch:2.4.0-cuda12.4-cudnn9-devel", "3.11", ["torch>=2.4"]),
+    ],
+)
+def test_wheels_of_torch_that_fal_can_run(image: str, python: str, packages: list[str]) -> None:
+    text = gpu_yaml(*packages).replace("gpu:", f"python_version: '{python}'\n  gpu:")
+    assert not [each for each in findings("DF402", f"FROM {image}\n", text) if "wheels need" in each.message]
+    assert not [each for each in findings("DF402", f"FROM {image}\n", text) if "have no code" in each.message]

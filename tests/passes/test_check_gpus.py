@@ -17,10 +17,10 @@ NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
 @pytest.mark.parametrize(
     ("image", "cog_yaml", "severity", "able", "unable"),
     [
-        ("nvidia/cuda:12.1.1-base", gpu_yaml(), NOTE, "A100, A6000, L40, RTX4090, H100 and H200", "B200 and RTX5090"),
+        ("nvidia/cuda:12.1.1-base", gpu_yaml(), NOTE, "A100, L40, RTX4090, H100 and H200", "B200 and RTX5090"),
         ("nvidia/cuda:12.8.1-base", gpu_yaml("torch==2.7.1"), NOTE, "B200 and RTX5090", ""),
         ("nvidia/cuda:12.8.1-base", gpu_yaml("torch==2.6.0"), NOTE, "H100 and H200", "B200 and RTX5090"),
-        ("nvidia/cuda:11.6.2-base", gpu_yaml(), WARNING, "A100 and A6000, perhaps on L40 and RTX4090", "H100"),
+        ("nvidia/cuda:11.6.2-base", gpu_yaml(), WARNING, "A100, perhaps on L40 and RTX4090", "H100"),
         ("nvidia/cuda:11.8.0-base", gpu_yaml("torch==1.13.1"), WARNING, "perhaps on L40 and RTX4090", "H100"),
         ("nvidia/cuda:10.2-base", gpu_yaml(), WARNING, "older than every GPU", ""),
         ("python:3.12-slim", gpu_yaml("torch==2.7.1"), NOTE, "CUDA 12.8 with torch 2.7.1", ""),

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from dockerfix.analysis.options import Options
+from dockerfix.driver.rewrite import rewrite
 from dockerfix.text.findings import Severity
 from pass_cases import (
+    SERVER,
     Edge,
     check_edge,
     findings,
@@ -80,7 +82,7 @@ def test_pins_of_requirements_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "severity"), [("3.7", ERROR), ("3.8", WARNING), ("3.9.1", WARNING), ("3.10", None), ("3.13", None)]
+    ("image", "severity"), [("3.7", ERROR), ("3.8", WARNING), ("3.9.1", WARNING), ("3.10", NOTE), ("3.13", None)]
 )
 def test_pythons(image: str, severity: Severity | None) -> None:
     found = findings("DF307", f"FROM python:{image}-slim\n", pinned(python=image).replace("  python_packages:\n", ""))
@@ -140,3 +142,25 @@ EDGES = {
 @pytest.mark.parametrize("name", EDGES)
 def test_edges(name: str) -> None:
     check_edge("check_pins", EDGES[name])
+
+
+@pytest.mark.parametrize(
+    ("python", "severity", "words"),
+    [
+        ("3.7", Severity.ERROR, "no release of `fal` supports Python 3.7"),
+        ("3.9", Severity.WARNING, "is the last release for Python 3.9"),
+        ("3.10", Severity.NOTE, "no security fixes since 2026-10"),
+        ("3.11", None, ""),
+    ],
+)
+def test_old_pythons(python: str, severity: Severity | None, words: str) -> None:
+    found = findings("DF307", f"FROM python:{python}-slim\n", f"build:\n  python_version: '{python}'\n")
+    assert [each.severity for each in found] == ([severity] if severity is not None else [])
+    assert all(words in each.message for each in found)
+
+
+def test_no_release_of_fal_is_none() -> None:
+    """Where no release supports the Python, nothing is installed and the message doesn't name one."""
+    result = rewrite(f"FROM python:3.7-slim\n{SERVER}", cog_yaml=pinned("fal==1.0.0", python="3.7"))
+    assert not result.ok
+    assert not [each for each in result.findings if "None" in each.message]

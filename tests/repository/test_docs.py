@@ -39,7 +39,6 @@ def generate() -> ModuleType:
 
 
 def test_it_builds(tmp_path: Path) -> None:
-    pytest.importorskip("material", reason="needs mkdocs-material")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
     done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -220,7 +219,7 @@ class TestPython:
         source = block(DOCS / "reference/library.md", "python").replace("path/to/model", str(tmp_path))
         exec(source, {"text": DOCKERFILE})
         out = capsys.readouterr().out
-        assert "6 DF104 note the CMD that starts Cog's server is removed" in out
+        assert "6 DF104 note removes the CMD that starts Cog's server" in out
         exec(block(DOCS / "reference/library.md", "python", number=1), {"dockerfix": dockerfix})
         assert capsys.readouterr().out == "['base']\n3.11\n"
 

@@ -97,7 +97,7 @@ class TestHooks:
         assert "dockerfix................................................................Failed" in done.stdout
         assert "files were modified by this hook" in done.stdout
         assert "dockerfix (check only)...................................................Passed" in done.stdout
-        assert "Dockerfile:6:1: DF104 the CMD that starts Cog's server is removed" in done.stdout
+        assert "Dockerfile:6:1: DF104 removes the CMD that starts Cog's server" in done.stdout
         assert "'fal==" in (model / "Dockerfile").read_text()
         assert (model / "other" / "plain.Dockerfile").read_text() == PLAIN
         assert git(model, "status", "--short").splitlines() == [

@@ -109,10 +109,7 @@ def is_wheel_name(name: str) -> bool:
 @of_node
 def is_server(instruction: Instruction) -> bool:
     """Whether a CMD or ENTRYPOINT starts Cog's server, in exec or shell form."""
-    view = instruction.view
-    if not isinstance(view, CommandView) or isinstance(view, Run):
-        return False
-    words = [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
+    words = _words(instruction)
     if any(word == SERVER_MODULE or word in SERVER_COMMANDS or word in SERVER_ENTRYPOINT_SCRIPTS for word in words):
         return True
     return len(words) == 3 and words[1] == "-c" and ".start_server()" in words[2]
@@ -141,12 +138,17 @@ def needs_tini(instruction: Instruction) -> bool:
     return bool(_under_tini(instruction)) and not is_tini_entrypoint(instruction) and not is_server(instruction)
 
 
-def _under_tini(instruction: Instruction) -> list[str] | None:
-    """Return the words after tini and its options in an ENTRYPOINT or CMD; None for another program."""
+def _words(instruction: Instruction) -> list[str]:
+    """Return the words of an ENTRYPOINT or CMD in exec or shell form; none of another instruction."""
     view = instruction.view
     if not isinstance(view, CommandView) or isinstance(view, Run):
-        return None
-    words = [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
+        return []
+    return [word.value for word in view.exec_form] if view.exec_form is not None else view.arguments.split()
+
+
+def _under_tini(instruction: Instruction) -> list[str] | None:
+    """Return the words after tini and its options in an ENTRYPOINT or CMD; None for another program."""
+    words = _words(instruction)
     if not words or words[0] not in TINI_PATHS:
         return None
     return words[words.index("--") + 1 :] if "--" in words else [word for word in words[1:] if not word.startswith("-")]

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from dockerfix.analysis import images
+from dockerfix.analysis import images, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Requested
-from dockerfix.analysis.python import minor
-from dockerfix.knowledge.cuda import TorchRow, cuda_for_torch, torch_row
-from dockerfix.knowledge.gpu import ARCHITECTURES, Architecture
-from dockerfix.knowledge.versions import begins_with, numbers, release
+from dockerfix.analysis.python import minor, python_of
+from dockerfix.knowledge.cog_constructs import CUDA_IMAGE
+from dockerfix.knowledge.cuda import (
+    TORCH,
+    TORCH_WHEELS,
+    TorchRow,
+    cuda_for_torch,
+    is_newer_torch,
+    newest_torch,
+    torch_of_torchvision,
+    torch_row,
+    torch_rows,
+)
+from dockerfix.knowledge.gpu import ARCHITECTURES, CHOOSE_TORCH, INSTALL_CUDA, Architecture, is_plain_image
+from dockerfix.knowledge.versions import admits, begins_with, numbers, release
+from dockerfix.project.pip_options import Option
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.lazy_patterns import lazy
+
+_BUILD_INDEX = lazy(r"https?://download\.pytorch\.org/whl/(?:cu(\d+)(\d)|cpu)/?(?:torch_stable\.html)?", re.ASCII)
+_PYPI = lazy(r"https?://pypi\.(?:org|python\.org)/")
+_INDEX_OPTIONS = ("--index-url", "--extra-index-url", "--find-links")
 
 
 def cuda_for_packages(document: Document, context: Context, torch: str | None = None) -> str | None:
@@ -29,7 +47,7 @@ def cuda_for_packages(document: Document, context: Context, torch: str | None = 
 
 
 def needs_gpu(context: Context, image: BaseImage) -> bool:
-    """Whether the model runs on a GPU: by cog.yaml, or by the base image where there is no cog.yaml."""
+    """Whether the model runs on a GPU: by cog.yaml, or without one by the base image."""
     return context.config.gpu if context.config is not None else image.has_cuda is True
 
 
@@ -64,6 +82,122 @@ def torch_build(document: Document, context: Context, found: tuple[Requested, ..
     """Return the build of torch that the pinned version installs; None where no known version is pinned."""
     pin = torch_pin(found)
     return torch_row(pin, cuda_for_packages(document, context, pin)) if pin is not None else None
+
+
+class TorchWheel(NamedTuple):
+    """The wheel of torch that pip takes today: its release, its CUDA (None for CPU, and where `is_known` is false).
+
+    `pin` is the requirement that asks for it. `is_known` is whether the tables have the release.
+    """
+
+    pin: Requested
+    version: str
+    cuda: str | None
+    from_pypi: bool
+    is_known: bool = True
+
+
+def torch_wheel(document: Document, context: Context, found: tuple[Requested, ...]) -> TorchWheel | None:
+    """Return the wheel of torch that the image gets; None where the tables and the project's text can't tell.
+
+    A pin has the wheel of the index that the project or dockerfix names, or else that of PyPI. Where a range or another
+    package asks for torch, pip takes the newest release for the image's Python.
+    """
+    stage, pin = stages.final_stage(document), _asks_for_torch(found)
+    if stage is None or pin is None:
+        return None
+    version = _pinned_torch(pin)
+    local = version.partition("+")[2] if version else ""
+    version = version.partition("+")[0] if version else None
+    indexes = [
+        option
+        for line in requested.lines(document, context)
+        for option in line.item.options
+        if option.long in _INDEX_OPTIONS and not _PYPI.match(option.value or "")
+    ]
+    if local:
+        return TorchWheel(pin, version or "", _cuda_of_local(local), from_pypi=False) if version else None
+    if version is not None and not indexes and pin.file is not None:
+        row = torch_row(version, cuda_for_packages(document, context, version))
+        if row is not None and row.index_url is not None:
+            return TorchWheel(pin, row.torch, row.cuda, from_pypi=False)
+    if version is None and not _is_bare(images.bottom_image(document, stage)):
+        return None  # torch may be there already
+    return _from_indexes(pin, version, indexes, python_of(document, stage, context.config))
+
+
+def _asks_for_torch(found: tuple[Requested, ...]) -> Requested | None:
+    """The requirement that decides about torch: of torch, of torchvision, or of a package that needs any torch."""
+    torch = requested.find(found, "torch")
+    if torch is not None and torch.requirement.pin:
+        return torch
+    vision = requested.find(found, "torchvision")
+    if vision is not None and vision.requirement.pin:
+        return vision
+    if any(pin.name in CHOOSE_TORCH for pin in found):
+        return None
+    return torch or next((pin for pin in found if pin.name in INSTALL_CUDA), None)
+
+
+def _pinned_torch(pin: Requested) -> str | None:
+    version = pin.requirement.pin
+    if version is None or pin.name == "torch":
+        return version
+    return torch_of_torchvision(version) if pin.name == "torchvision" else None
+
+
+def _is_bare(base: BaseImage) -> bool:
+    return base.repository.endswith(CUDA_IMAGE) or is_plain_image(base.repository)
+
+
+def _from_indexes(pin: Requested, version: str | None, indexes: list[Option], python: str) -> TorchWheel | None:
+    """The wheel for a release, or for the newest one that `pin` admits, from PyPI and what the project names."""
+    requirement = pin.requirement
+    is_unknown = pin.name in ("torch", "torchvision") and requirement.pin is not None and version is None
+    if requirement.is_url or requirement.is_path or len(indexes) > 1 or is_unknown:
+        return None
+    specifier = f"=={version}" if version else requirement.specifier if pin.name == "torch" else ""
+    newest = newest_torch(specifier, python)
+    if version is not None and version in TORCH_WHEELS:
+        newest = version
+    if indexes:
+        return _from_build_index(pin, specifier, newest, indexes[0])
+    if newest is not None:
+        return TorchWheel(pin, newest, TORCH_WHEELS[newest][0], from_pypi=True)
+    least = max(_lower_bounds(specifier), key=numbers, default="")
+    return TorchWheel(pin, least, None, from_pypi=True, is_known=False) if is_newer_torch(least) else None
+
+
+def _lower_bounds(specifier: str) -> list[str]:
+    return [clause.strip("=>~ ") for clause in specifier.split(",") if clause.strip()[:1] in ("=", ">", "~")]
+
+
+def _from_build_index(pin: Requested, specifier: str, newest: str | None, index: Option) -> TorchWheel | None:
+    """The wheel that pip takes beside an index of PyTorch for one CUDA, or None for another index.
+
+    `newest` is what PyPI has. Unless it is the only index, pip takes the higher release, and from this one if both have
+    it.
+    """
+    match = _BUILD_INDEX.fullmatch(index.value or "")
+    if match is None:
+        return None
+    cuda = f"{match[1]}.{match[2]}" if match[1] else None
+    releases = [release for release in TORCH if cuda in {row.cuda for row in torch_rows(release)}]
+    is_served = releases[-1:] == list(TORCH)[-1:]  # and so it has what is newer than the table, too
+    held = [release for release in releases if admits(specifier, release)]
+    if newest is not None and (newest in held or newest not in TORCH) and (is_served or newest in held):
+        return TorchWheel(pin, newest, cuda, from_pypi=False)
+    best = max(held, key=numbers, default=None)
+    if index.long == "--index-url":
+        return TorchWheel(pin, best, cuda, from_pypi=False) if best is not None else None
+    if newest is None or (best is not None and numbers(best) >= numbers(newest)):
+        return TorchWheel(pin, best, cuda, from_pypi=False) if best is not None else None
+    return TorchWheel(pin, newest, TORCH_WHEELS[newest][0], from_pypi=True)
+
+
+def _cuda_of_local(local: str) -> str | None:
+    match = re.fullmatch(r"cu(\d+)(\d)", local, re.ASCII)
+    return f"{match[1]}.{match[2]}" if match else None
 
 
 def torch_pin(found: tuple[Requested, ...]) -> str | None:

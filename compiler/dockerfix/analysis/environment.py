@@ -1,4 +1,4 @@
-"""ENV instructions for the variables of cog.yaml."""
+"""ENV instructions for the variables in cog.yaml."""
 
 from __future__ import annotations
 

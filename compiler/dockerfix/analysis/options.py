@@ -16,7 +16,7 @@ CONSTRUCTS = ("cog-base", "cog-base-extras", "pget", "tini")
 class Options(NamedTuple):
     """How to rewrite. `keep` and `drop` name constructs of CONSTRUCTS, `select` and `ignore` codes or their prefixes
     (``DF4``); an empty `select` means all. `requirements` is the content of a requirements file that replaces
-    the packages of cog.yaml, `requirements_path` its path as the Dockerfile's COPY names it.
+    the packages in cog.yaml, `requirements_path` its path as the Dockerfile's COPY names it.
     """
 
     keep: frozenset[str] = frozenset()

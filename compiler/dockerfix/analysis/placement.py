@@ -21,12 +21,12 @@ def after(instruction: Instruction) -> int:
 
 
 def is_user_command(instruction: Instruction, config: CogConfig | None) -> bool:
-    """Whether a RUN is one of the commands of cog.yaml."""
+    """Whether a RUN is one of the commands in cog.yaml."""
     return config is not None and any(is_command(instruction, item.command) for item in config.commands)
 
 
 def is_command(instruction: Instruction, command: str) -> bool:
-    """Whether all that a RUN does is a command of cog.yaml, blanks aside; both may begin with flags of RUN."""
+    """Whether a RUN only runs a command of cog.yaml, blanks aside; both may begin with flags of RUN."""
     wanted = " ".join(command.split())
     return any(shown.endswith(wanted) and _is_flags(shown.removesuffix(wanted)) for shown in _shown(instruction))
 

@@ -70,7 +70,7 @@ def copies_uv(instruction: Instruction) -> bool:
 def python_of(document: Document, stage: Stage, config: CogConfig | None) -> str:
     """Return the minor version of a stage's Python.
 
-    It is that of its install, of its base image, of a stage below, or of cog.yaml; Cog's newest default otherwise.
+    It is that of its install, its base image, a stage below, or cog.yaml; otherwise Cog's newest default.
     """
     lineage = stages.lineage(document, stage)
     for each in lineage:

@@ -90,7 +90,7 @@ def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
 
 
 def cog_version(config: CogConfig, file: str, settings: Settings) -> str:
-    """The release of Cog to install: that of cog.yaml, or the newest for the image's Python. Raises AppError."""
+    """Return the release of Cog to install: from cog.yaml, or the newest for the image's Python. Raises AppError."""
     version = config.sdk_version or cog_server.cog_version(settings.python)
     if version is None:
         message = f"Python {settings.python} is too old: no release of Cog on PyPI runs on it"

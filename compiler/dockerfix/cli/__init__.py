@@ -36,12 +36,16 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments == ["--version"]:
+    if "--version" in arguments and set(arguments) <= {"--version", "--verbose", "-v"}:
         # without click this takes a third of the time...
         from dockerfix import __version__
         from dockerfix.cli import streams
 
         streams.write(f"{PROGRAM} {__version__}\n".encode())
+        if len(arguments) > 1:
+            from dockerfix.cli.tables import described
+
+            streams.write(described().encode())
         return 0
     if _names_only_files(arguments) and COMPLETION not in os.environ:
         # ...and so it is saved in the main use, `cog debug | dockerfix`, without options to read

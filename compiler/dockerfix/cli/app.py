@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
-from dockerfix.cli.projects import Chosen, app_options, failures, print_findings
+from dockerfix.cli.projects import app_options, failures, print_findings
 from dockerfix.text.source import encode
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ def app(
     module = _module(output, project)
     if output == "-" and toml:
         raise click.UsageError("-o - and --toml can't be combined: both print to standard output")
-    from dockerfix.app import build, migrate
+    from dockerfix.app import AppOptions, build, migrate
     from dockerfix.project.project import Project
 
     with failures(project):
         opened = Project.open(project)
         text, name = _dockerfile(opened, project, dockerfile)
-        result = build(opened, Chosen(**chosen).options(text, name))
+        result = build(opened, AppOptions(dockerfile=text, dockerfile_name=name, **chosen))
         print_findings(result.findings, project, quiet=quiet)
         if not result.ok and not force:
             streams.say(f"{PROGRAM}: nothing was written")

@@ -115,7 +115,10 @@ class CommandLine(click.Group):
             record = parameter.get_help_record(ctx)
             if isinstance(parameter, Option) and record is not None:
                 records.setdefault(parameter.section, []).append(record)
-        records["Other"] += [("--version", "Show the version."), ("-h, --help", "Show this message.")]
+        records["Other"] += [
+            ("--version [--verbose]", "Show the version, and the date and source of every table."),
+            ("-h, --help", "Show this message."),
+        ]
         for section, listed in records.items():
             with formatter.section(section):
                 formatter.write_dl(listed, col_max=34)

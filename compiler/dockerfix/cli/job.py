@@ -60,9 +60,13 @@ def process(job: Job, data: bytes | None = None) -> Done:
     try:
         return _rewrite(job, data)
     except Exception as error:  # noqa: BLE001 - a bug in dockerfix must neither write anything nor stop the other files
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{job.path}: internal error: {what}; nothing was written; please report this"
-        return Done(Source.read(data), "internal-error", error=message)
+        return Done(Source.read(data), "internal-error", error=internal_error(job.path, error))
+
+
+def internal_error(path: object, error: Exception) -> str:
+    """Return the message about a bug in dockerfix that a file or project revealed."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{path}: internal error: {what}; nothing was written; please report this"
 
 
 def _rewrite(job: Job, data: bytes) -> Done:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
-from dockerfix.cli.projects import Chosen, app_options, failures, print_findings
+from dockerfix.cli.projects import app_options, failures, print_findings
 
 if TYPE_CHECKING:
     from dockerfix.analysis.options import Target
@@ -87,7 +87,7 @@ def migrate(
                 done.status, exit_codes.FOUND
             )
         # an unusable project is reported in one line, before the findings of the Dockerfile
-        result = _build(opened, chosen.target, Chosen(**options), done.text)
+        result = _build(opened, chosen.target, done.text, options)
         _print_findings(done, project, dockerfile, chosen, quiet=quiet)
         print_findings(result.findings, project, quiet=quiet)
         sound = all(each.severity.label != "error" for each in result.findings)
@@ -131,15 +131,9 @@ def _rewritten(project: Path, dockerfile: str | None, chosen: Settings, *, force
 def _input(project: Path, dockerfile: str | None) -> bytes:
     """What `cog debug` printed. Raises Failure and AppError."""
     from dockerfix.app.migrate import run_cog_debug
-    from dockerfix.text.files import InputError, read_file
     from dockerfix.text.source import encode
 
-    if dockerfile is None:
-        return encode(run_cog_debug(project))
-    try:
-        return streams.read() if dockerfile == "-" else read_file(dockerfile)
-    except InputError as error:
-        raise streams.Failure(f"cannot read {dockerfile}: {error}") from None
+    return encode(run_cog_debug(project)) if dockerfile is None else streams.read_file(dockerfile)
 
 
 def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, quiet: bool) -> None:
@@ -158,11 +152,11 @@ def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: S
         streams.say("\n".join(lines))
 
 
-def _build(project: Project, target: Target, chosen: Chosen, dockerfile: str) -> AppResult | ServerResult:
-    from dockerfix.app import build, build_server
+def _build(project: Project, target: Target, dockerfile: str, options: dict[str, Any]) -> AppResult | ServerResult:
+    from dockerfix.app import AppOptions, build, build_server
 
-    options = chosen.options(dockerfile)
-    return build_server(project, options) if target == "server" else build(project, options)
+    chosen = AppOptions(dockerfile=dockerfile, **options)
+    return build_server(project, chosen) if target == "server" else build(project, chosen)
 
 
 def _replaceable(project: Path, dockerfile: str | None) -> frozenset[str]:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -16,7 +16,6 @@ from dockerfix.cli import exit_codes, parameter_types, streams
 from dockerfix.text.lazy_patterns import lazy
 
 if TYPE_CHECKING:
-    from dockerfix.app import AppOptions
     from dockerfix.text.findings import Finding
 
 _NAME = lazy(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -45,22 +44,6 @@ class Word(parameter_types.TextBase):
 
         names = [*CPU_MACHINES, *(machine.name for machine in GPU_MACHINES)]
         return [CompletionItem(name) for name in names if name.startswith(incomplete.upper())]
-
-
-class Chosen(NamedTuple):
-    """The options of an App; None leaves the choice to the project."""
-
-    name: str | None = None
-    machine_type: str | None = None
-    auth: str = "private"
-    keep_alive: int = 60
-    startup_timeout: int | None = None
-
-    def options(self, dockerfile: str | None, dockerfile_name: str = "Dockerfile") -> AppOptions:
-        """The same for `dockerfix.app`."""
-        from dockerfix.app import AppOptions
-
-        return AppOptions(dockerfile=dockerfile, dockerfile_name=dockerfile_name, **self._asdict())
 
 
 def app_options(function: _Function) -> _Function:
@@ -119,15 +102,16 @@ def failures(project: Path) -> Iterator[None]:
     except OSError as error:
         raise streams.Failure(f"cannot write into {project}: {error.strerror or error}") from None
     except Exception as error:  # noqa: BLE001 - a bug in dockerfix is reported, not raised
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{project}: internal error: {what}; nothing was written; please report this"
+        from dockerfix.cli.job import internal_error
+
+        message = internal_error(project, error)
         raise streams.Failure(readable(" ".join(message.split())), exit_codes.INTERNAL) from None
 
 
 def print_findings(findings: Sequence[Finding], project: Path, *, quiet: bool) -> None:
     """Print what was found in the project's files, a line each."""
     from dockerfix.report.entry import readable
-    from dockerfix.report.text import paint
+    from dockerfix.report.text import message
     from dockerfix.text.findings import Severity
 
     colour = streams.colours(sys.stderr)
@@ -136,6 +120,4 @@ def print_findings(findings: Sequence[Finding], project: Path, *, quiet: bool) -
             continue
         path = os.path.normpath(project / (each.file or "."))
         line = "" if each.line is None else f":{each.line}"
-        label = "" if each.severity is Severity.NOTE else f"{each.severity.label}: "
-        label = paint(label, "1") if colour and label else label
-        streams.say(f"{readable(path)}{line}: {each.code} {label}{readable(each.message)}")
+        streams.say(f"{readable(path)}{line}: {message(each, colour=colour)}")

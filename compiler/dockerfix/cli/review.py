@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dockerfix.cli import exit_codes, parameter_types, streams
-from dockerfix.text.files import InputError, read_file, replace
+from dockerfix.text.files import replace
 
 
 @click.command("review")
@@ -37,10 +37,7 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     from dockerfix.report.entry import STDIN
     from dockerfix.report.page import render
 
-    try:
-        data = streams.read() if file == "-" else read_file(file)
-    except InputError as error:
-        raise streams.Failure(f"cannot read {file}: {error}") from None
+    data = streams.read_file(file)
     request = Request(files=(file,))
     given = {name: value for name, value in (("project", project), ("cog_yaml", cog_yaml)) if value is not None}
     try:

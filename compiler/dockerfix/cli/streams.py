@@ -17,8 +17,20 @@ class Failure(Exception):
         self.code = code
 
 
+def read_file(path: str) -> bytes:
+    """Return the content of a file, or of standard input for ``-``. Raises Failure."""
+    from dockerfix.text import files
+
+    if path == "-":
+        return read()
+    try:
+        return files.read_file(path)
+    except files.InputError as error:
+        raise Failure(f"cannot read {path}: {error}") from None
+
+
 def read() -> bytes:
-    """All of standard input. Raises Failure."""
+    """Return all of standard input. Raises Failure."""
     from dockerfix.text import files
 
     # a stream that was closed before the start is None

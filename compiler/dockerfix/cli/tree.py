@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from dockerfix.cli import streams
-from dockerfix.text.files import InputError, read_file
 from dockerfix.text.source import encode
 
 
@@ -18,11 +17,7 @@ def tree(file: str, form: str) -> None:
     from dockerfix.syntax.dockerfile.parser import parse
     from dockerfix.text.source import Source
 
-    try:
-        data = streams.read() if file == "-" else read_file(file)
-    except InputError as error:
-        raise streams.Failure(f"cannot read {file}: {error}") from None
-    document = parse(Source.read(data).text)
+    document = parse(Source.read(streams.read_file(file)).text)
     if form == "json":
         import json
 

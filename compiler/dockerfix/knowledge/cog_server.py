@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockerfix.knowledge.versions import newest_for
 
-AS_OF = "2026-11-23"
+AS_OF = "2026-11-27"
 
 RELEASE_SOURCE = (
     "PyPI cog (Requires-Python of 0.11.6, 0.16.12 and 0.23.1; 0.16.12 is what pip takes on Python 3.8 and 3.9)"

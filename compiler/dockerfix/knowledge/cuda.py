@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix.knowledge.versions import begins_with, numbers
+from dockerfix.knowledge.versions import admits, begins_with, numbers
 from dockerfix.text.lazy_patterns import lazy
 
-AS_OF = "2026-11-23"
+AS_OF = "2026-11-27"
 
-IMAGE_SOURCE = "replicate/cog@v0.22.0:pkg/config/cuda_compatibility.json"
+IMAGE_SOURCE = (
+    "replicate/cog@v0.22.0:pkg/config/cuda_compatibility.json; 12.9.2 and 13.3.0 from its branch "
+    "chore/update-compatibility-matrices (c0dea56f, 2026-06-18)"
+)
 # CUDA, cuDNN, the tag's spelling of cuDNN, releases of Ubuntu from old to new: Cog chooses among these tags, which are
 # those that NVIDIA still serves with the devel flavour and cuDNN
 CUDA_IMAGES = (
@@ -41,6 +44,7 @@ CUDA_IMAGES = (
     ("12.8.1", "9", "cudnn", "20.04 22.04 24.04"),
     ("12.9.0", "9", "cudnn", "20.04 22.04 24.04"),
     ("12.9.1", "9", "cudnn", "20.04 22.04 24.04"),
+    ("12.9.2", "9", "cudnn", "20.04 22.04 24.04"),
     ("13.0.0", "9", "cudnn", "22.04 24.04"),
     ("13.0.1", "9", "cudnn", "22.04 24.04"),
     ("13.0.2", "9", "cudnn", "22.04 24.04"),
@@ -49,11 +53,12 @@ CUDA_IMAGES = (
     ("13.1.2", "9", "cudnn", "22.04 24.04"),
     ("13.2.0", "9", "cudnn", "22.04 24.04"),
     ("13.2.1", "9", "cudnn", "22.04 24.04"),
+    ("13.3.0", "9", "cudnn", "22.04 24.04"),
 )
 
 TORCH_SOURCE = (
     "replicate/cog:pkg/config/torch_compatibility.json (torch_compatibility_matrix.json before v0.17.0-alpha3), "
-    "releases to v0.22.0 united"
+    "releases to v0.22.0 united; 2.12.1 from its branch chore/update-compatibility-matrices (c0dea56f, 2026-06-18)"
 )
 TORCH_HOST = "https://download.pytorch.org/whl/"
 _PAGE = "torch_stable.html"
@@ -101,6 +106,61 @@ TORCH: dict[str, tuple[str, str, str, str | None]] = {
     "2.9.1": ("0.24.1", "cpu 12.6 12.8 13.0", _INDEX_OF_BUILD, None),
     "2.10.0": ("0.25.0", "cpu 12.6 12.8 12.9 13.0", _INDEX_OF_BUILD, None),
     "2.11.0": ("0.26.0", "cpu 12.6 12.8 12.9 13.0", _INDEX_OF_BUILD, None),
+    "2.12.1": ("0.27.1", "cpu 12.6 12.9 13.0 13.2", _INDEX_OF_BUILD, None),
+}
+
+TORCH_WHEEL_SOURCE = (
+    "PyPI torch: Requires-Dist of the wheels for Linux (cuda-toolkit, nvidia-cuda-runtime-cu11 and -cu12), Cog for "
+    "those before 1.13; the Pythons by pip index versions"
+)
+# torch on PyPI: CUDA of the wheel for Linux, lowest and highest Python that it is for; from old to new
+TORCH_WHEELS: dict[str, tuple[str, str, str]] = {
+    "1.4.0": ("10.1", "3.7", "3.8"),
+    "1.5.0": ("10.2", "3.7", "3.8"),
+    "1.5.1": ("10.2", "3.7", "3.8"),
+    "1.6.0": ("10.2", "3.7", "3.8"),
+    "1.7.0": ("10.2", "3.7", "3.8"),
+    "1.7.1": ("10.2", "3.7", "3.9"),
+    "1.8.0": ("10.2", "3.7", "3.9"),
+    "1.8.1": ("10.2", "3.7", "3.9"),
+    "1.9.0": ("10.2", "3.7", "3.9"),
+    "1.9.1": ("10.2", "3.7", "3.9"),
+    "1.10.0": ("10.2", "3.7", "3.9"),
+    "1.10.1": ("10.2", "3.7", "3.9"),
+    "1.10.2": ("10.2", "3.7", "3.9"),
+    "1.11.0": ("10.2", "3.7", "3.10"),
+    "1.12.0": ("10.2", "3.7", "3.10"),
+    "1.12.1": ("10.2", "3.7", "3.10"),
+    "1.13.0": ("11.7", "3.7", "3.11"),
+    "1.13.1": ("11.7", "3.7", "3.11"),
+    "2.0.0": ("11.7", "3.8", "3.11"),
+    "2.0.1": ("11.7", "3.8", "3.11"),
+    "2.1.0": ("12.1", "3.8", "3.11"),
+    "2.1.1": ("12.1", "3.8", "3.11"),
+    "2.1.2": ("12.1", "3.8", "3.11"),
+    "2.2.0": ("12.1", "3.8", "3.12"),
+    "2.2.1": ("12.1", "3.8", "3.12"),
+    "2.2.2": ("12.1", "3.8", "3.12"),
+    "2.3.0": ("12.1", "3.8", "3.12"),
+    "2.3.1": ("12.1", "3.8", "3.12"),
+    "2.4.0": ("12.1", "3.8", "3.12"),
+    "2.4.1": ("12.1", "3.8", "3.12"),
+    "2.5.0": ("12.4", "3.9", "3.13"),
+    "2.5.1": ("12.4", "3.9", "3.13"),
+    "2.6.0": ("12.4", "3.9", "3.13"),
+    "2.7.0": ("12.6", "3.9", "3.13"),
+    "2.7.1": ("12.6", "3.9", "3.13"),
+    "2.8.0": ("12.8", "3.9", "3.13"),
+    "2.9.0": ("12.8", "3.10", "3.14"),
+    "2.9.1": ("12.8", "3.10", "3.14"),
+    "2.10.0": ("12.8", "3.10", "3.14"),
+    "2.11.0": ("13.0", "3.10", "3.14"),
+    "2.12.0": ("13.0", "3.10", "3.14"),
+    "2.12.1": ("13.0", "3.10", "3.14"),
+    "2.13.0": ("13.0", "3.10", "3.14"),
+    "2.14.0": ("13.0", "3.10", "3.14"),
+    "2.14.1": ("13.0", "3.10", "3.14"),
+    "2.15.0": ("13.2", "3.11", "3.15"),
 }
 
 TENSORFLOW_SOURCE = (
@@ -272,6 +332,27 @@ def torch_of_torchvision(version: str) -> str | None:
     Like Cog, it compares the whole version: one with a local part is unknown.
     """
     return next((torch for torch, row in TORCH.items() if row[0] == version), None)
+
+
+def newest_torch(specifier: str, python: str, cuda: str | None = None) -> str | None:
+    """Return the newest release of torch on PyPI that `specifier` admits and that has a wheel for a Python.
+
+    `cuda` is the newest CUDA that the wheel may need. None if there is none.
+    """
+    minor = numbers(python)[:2]
+    fitting = [
+        release
+        for release, (needs, lowest, highest) in TORCH_WHEELS.items()
+        if numbers(lowest) <= minor <= numbers(highest)
+        and admits(specifier, release)
+        and (cuda is None or numbers(needs) <= numbers(cuda))
+    ]
+    return fitting[-1] if fitting else None
+
+
+def is_newer_torch(version: str) -> bool:
+    """Whether a release of torch is newer than all in the tables."""
+    return numbers(version) > numbers(list(TORCH_WHEELS)[-1])
 
 
 def cuda_for_torch(version: str) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dockerfix.knowledge.gpu import architectures_for
-from dockerfix.knowledge.versions import caps_below, newest_for, numbers, starts_at
+from dockerfix.knowledge.versions import newest_for, numbers, overlap
 
-AS_OF = "2026-11-23"
+AS_OF = "2026-11-27"
 
 RELEASE_SOURCE = (
     "PyPI fal (releases 1.81.4 and 1.83.0: Requires-Python, Requires-Dist); pip install in Python 3.8 to 3.14"
@@ -19,34 +19,33 @@ REQUIREMENT_SOURCE = (
     "PyPI fal 1.81.4 and 1.83.0, isolate 0.26.12 (Requires-Dist); pydantic by fal-ai/fal:projects/fal/src/fal/app.py "
     "(its code needs 2)"
 )
-# package, lowest version ("" for any), first version that is too new ("" for none), lowest Python to which the row
-# applies; the last row that applies counts
+# package, versions, lowest Python to which the row applies; the last row that applies counts
 REQUIREMENTS = (
-    ("pydantic", "2.5", "", "3.8"),
-    ("fastapi", "0.99.1", "0.137", "3.8"),
-    ("protobuf", "3.20.0", "", "3.8"),
-    ("pillow", "10.2.0", "13", "3.8"),
-    ("pillow", "13.0", "14", "3.11"),
-    ("grpcio", "1.64.0", "2", "3.8"),
-    ("dill", "0.3.7", "0.3.8", "3.8"),
-    ("cloudpickle", "3.0.0", "3.2", "3.8"),
-    ("typing-extensions", "4.7.1", "5", "3.8"),
-    ("structlog", "22.3.0", "26", "3.8"),
-    ("opentelemetry-api", "1.15.0", "2", "3.8"),
-    ("opentelemetry-sdk", "1.15.0", "2", "3.8"),
-    ("certifi", "2024.2.2", "", "3.8"),
-    ("portalocker", "2.7.0", "3", "3.8"),
-    ("rich", "13.3.2", "15", "3.8"),
-    ("packaging", "21.3", "", "3.8"),
-    ("pathspec", "0.11.1", "1", "3.8"),
-    ("httpx", "0.15.4", "", "3.8"),
-    ("attrs", "21.3.0", "", "3.8"),
-    ("python-dateutil", "2.8.0", "3", "3.8"),
-    ("msgpack", "1.0.7", "2", "3.8"),
-    ("websockets", "12.0", "", "3.8"),
-    ("pyjwt", "2.8.0", "3", "3.8"),
-    ("uvicorn", "0.29.0", "1", "3.8"),
-    ("tblib", "", "3.2.0", "3.8"),
+    ("pydantic", ">=2.5", "3.8"),
+    ("fastapi", ">=0.99.1,<0.137,!=0.119.*,!=0.120.*,!=0.121.*,!=0.122.*,!=0.123.0", "3.8"),
+    ("protobuf", ">=3.20.0", "3.8"),
+    ("pillow", ">=10.2.0,<13", "3.8"),
+    ("pillow", ">=13.0,<14", "3.11"),
+    ("grpcio", ">=1.64.0,<2", "3.8"),
+    ("dill", "==0.3.7", "3.8"),
+    ("cloudpickle", ">=3.0.0,<3.2", "3.8"),
+    ("typing-extensions", ">=4.7.1,<5", "3.8"),
+    ("structlog", ">=22.3.0,<26", "3.8"),
+    ("opentelemetry-api", ">=1.15.0,<2", "3.8"),
+    ("opentelemetry-sdk", ">=1.15.0,<2", "3.8"),
+    ("certifi", ">=2024.2.2", "3.8"),
+    ("portalocker", ">=2.7.0,<3", "3.8"),
+    ("rich", ">=13.3.2,<15", "3.8"),
+    ("packaging", ">=21.3", "3.8"),
+    ("pathspec", ">=0.11.1,<1", "3.8"),
+    ("httpx", ">=0.15.4", "3.8"),
+    ("attrs", ">=21.3.0", "3.8"),
+    ("python-dateutil", ">=2.8.0,<3", "3.8"),
+    ("msgpack", ">=1.0.7,<2", "3.8"),
+    ("websockets", ">=12.0", "3.8"),
+    ("pyjwt", ">=2.8.0,<3", "3.8"),
+    ("uvicorn", ">=0.29.0,<1", "3.8"),
+    ("tblib", ">=1.7.0,<3.2.0", "3.8"),
 )
 
 
@@ -58,10 +57,12 @@ class Machine(NamedTuple):
     arch: str
 
 
-MACHINE_SOURCE = "fal documentation, machine types (names, VRAM); NVIDIA, CUDA GPUs (architecture)"
+MACHINE_SOURCE = (
+    "fal.ai/docs/documentation/deployment/machine-types.md (names, VRAM; GPU-A6000 is gone); NVIDIA, CUDA GPUs "
+    "(architecture)"
+)
 GPU_MACHINES = (  # by architecture
     Machine("GPU-A100", 40, "sm_80"),
-    Machine("GPU-A6000", 48, "sm_86"),
     Machine("GPU-L40", 48, "sm_89"),
     Machine("GPU-RTX4090", 24, "sm_89"),
     Machine("GPU-H100", 80, "sm_90"),
@@ -94,17 +95,10 @@ PORT = 8080
 
 
 class FalRequirement(NamedTuple):
-    """A package that fal needs: at least `least`, below `below`; "" for no bound."""
+    """A package that fal needs, and the versions in pip's form: ``>=0.99.1,<0.137``."""
 
     package: str
-    least: str
-    below: str
-
-    @property
-    def specifier(self) -> str:
-        """The bounds in pip's form: ``>=0.99.1,<0.137``."""
-        bounds = [f">={self.least}" if self.least else "", f"<{self.below}" if self.below else ""]
-        return ",".join(bound for bound in bounds if bound)
+    specifier: str
 
 
 def fal_version(python: str | None = None) -> str | None:
@@ -118,14 +112,10 @@ def fal_version(python: str | None = None) -> str | None:
 def fal_conflict(package: str, specifier: str, python: str | None = None) -> FalRequirement | None:
     """Return what fal needs of `package` (a normalized name) if no version in `specifier` satisfies it, or None."""
     found = None
-    for name, least, below, since in REQUIREMENTS:
+    for name, versions, since in REQUIREMENTS:
         if name == package and (python is None or numbers(since) <= numbers(python)):
-            found = FalRequirement(name, least, below)
-    if found is None:
-        return None
-    too_old = bool(found.least) and caps_below(specifier, found.least)
-    too_new = bool(found.below) and starts_at(specifier, found.below)
-    return found if too_old or too_new else None
+            found = FalRequirement(name, versions)
+    return None if found is None or overlap(specifier, found.specifier) else found
 
 
 def machines_for_cuda(cuda: str) -> tuple[Machine, ...]:

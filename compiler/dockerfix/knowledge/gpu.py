@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dockerfix.knowledge.versions import release
 
-AS_OF = "2026-11-23"
+AS_OF = "2026-11-27"
 
 IMAGE_SOURCE = (
     "Docker Hub, nvidia/cuda (ENV CUDA_VERSION and NV_CUDA_* in every flavour), pytorch/pytorch (CUDA from the wheels: "
@@ -73,6 +73,8 @@ INSTALL_CUDA = frozenset(
         "xformers",
     }
 )
+# those of them that ask for certain releases of torch, or that asked for none in some releases
+CHOOSE_TORCH = frozenset({"bitsandbytes", "fastai", "torchtext", "vllm", "whisperx", "xformers"})
 # packages that use the CUDA or cuDNN of the image
 USE_CUDA_OF_IMAGE = frozenset(
     {
@@ -130,7 +132,6 @@ ARCHITECTURE_SOURCE = (
 )
 ARCHITECTURES = (  # those of fal's GPUs, oldest first
     Architecture("8.0", "11.0", "1.7"),
-    Architecture("8.6", "11.1", "1.8"),
     Architecture("8.9", "11.8", "1.8"),
     Architecture("9.0", "11.8", "2.0"),
     Architecture("10.0", "12.8", "2.7"),

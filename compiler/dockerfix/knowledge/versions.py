@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from dockerfix.text.lazy_patterns import lazy
 
-_CLAUSE = lazy(r"\s*(===|==|~=|<=|<)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+_CLAUSE = lazy(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*v?(\d{1,9}(?:\.\d{1,9})*)(\.\*)?", re.ASCII)
 
 
 @lru_cache(maxsize=1024)
@@ -32,37 +32,53 @@ def begins_with(version: str, prefix: str) -> bool:
     return bool(wanted) and numbers(version)[: len(wanted)] == wanted
 
 
-def caps_below(specifier: str, version: str) -> bool:
-    """Whether `specifier` admits nothing from `version` on: ``caps_below(">=1,<2", "2")`` is true.
+def admits(specifier: str, version: str) -> bool:
+    """Whether `version` satisfies `specifier`: ``admits(">=1,!=1.2.*", "1.3")`` is true.
 
-    A clause that isn't understood counts as admitting everything.
+    A clause that isn't understood admits everything.
     """
-    return any(_caps(clause, release(version)) for clause in specifier.split(","))
+    return all(_clause_admits(clause, numbers(version)) for clause in specifier.split(","))
 
 
-def _caps(clause: str, bound: tuple[int, ...]) -> bool:
+def overlap(one: str, other: str) -> bool:
+    """Whether there can be a version that satisfies both specifiers."""
+    # both change only at the versions that they name, so one of these, or what comes just after it, lies in each part
+    edges = [(0,), *_edges(one), *_edges(other)]
+    points = [".".join(map(str, (*edge, *after))) for edge in edges for after in ((), (0, 0, 0, 1))]
+    return any(admits(one, point) and admits(other, point) for point in points)
+
+
+def _edges(specifier: str) -> Iterator[tuple[int, ...]]:
+    for clause in specifier.split(","):
+        match = _CLAUSE.match(clause)
+        if match is not None:
+            written = numbers(match[2])
+            yield written
+            yield (*written[:-1], written[-1] + 1)
+            if len(written) > 1:
+                yield (*written[:-2], written[-2] + 1)
+
+
+def _clause_admits(clause: str, version: tuple[int, ...]) -> bool:
     match = _CLAUSE.match(clause)
     if match is None:
-        return False
+        return True
     operator, text, star = match.groups()
-    written, value = numbers(text), release(text)
-    if operator == "<":
-        return value <= bound
+    written = numbers(text)
+    length = max(len(written), len(version))
+    have, want = _padded(version, length), _padded(written, length)
     if operator == "~=":
-        return len(written) > 1 and (*written[:-2], written[-2] + 1) <= bound
-    if star:
-        return written < bound[: len(written)]
-    return value < bound
+        return have >= want and have[: len(written) - 1] == written[:-1]
+    same = have[: len(written)] == written if star else have == want
+    if operator in ("==", "==="):
+        return same
+    if operator == "!=":
+        return not same
+    return {"<": have < want, "<=": have <= want, ">": have > want, ">=": have >= want}[operator]
 
 
-def starts_at(specifier: str, version: str) -> bool:
-    """Whether `specifier` admits nothing below `version`: ``starts_at(">=2", "2")`` and ``starts_at("==2.1", "2")``."""
-    bound = release(version)
-    for clause in specifier.split(","):
-        match = re.match(r"\s*(===|==|~=|>=|>)\s*v?(\d+(?:\.\d+)*)", clause)
-        if match is not None and release(match.group(2)) >= bound:
-            return True
-    return False
+def _padded(version: tuple[int, ...], length: int) -> tuple[int, ...]:
+    return version + (0,) * (length - len(version))
 
 
 def newest_for(python: str | None, releases: Sequence[tuple[str, str]]) -> str | None:

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockerfix.analysis import cuda, images
+from dockerfix.analysis import cuda, images, stages
 from dockerfix.analysis.context import Context
+from dockerfix.analysis.cuda import TorchWheel
 from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Requested
-from dockerfix.analysis.python import minor
+from dockerfix.analysis.python import minor, python_of
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE
-from dockerfix.knowledge.cuda import image_tag, known_tag, parse_cuda_tag, tensorflow_row, torch_rows
+from dockerfix.knowledge.cuda import (
+    AS_OF,
+    TENSORFLOW,
+    TORCH,
+    TORCH_WHEELS,
+    image_tag,
+    known_tag,
+    newest_torch,
+    parse_cuda_tag,
+    tensorflow_row,
+    torch_rows,
+)
 from dockerfix.knowledge.fal import NEWEST_CUDA_SEEN
-from dockerfix.knowledge.gpu import COMPILE_CUDA, CUDA_EXTRAS, INSTALL_CUDA, TENSORFLOW_PACKAGES, USE_CUDA_OF_IMAGE
-from dockerfix.knowledge.versions import numbers, release
+from dockerfix.knowledge.gpu import (
+    ARCHITECTURES,
+    COMPILE_CUDA,
+    CUDA_EXTRAS,
+    INSTALL_CUDA,
+    TENSORFLOW_PACKAGES,
+    USE_CUDA_OF_IMAGE,
+)
+from dockerfix.knowledge.versions import admits, numbers, release
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding, Severity
 
@@ -28,6 +47,10 @@ def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
     may be older than its cog.yaml. A version that cog.yaml does not ask for is an error, as DF401 would fail the build.
     The pass also reports a GPU model on an image without CUDA, packages that find no CUDA or another version, a CUDA newer
     than any seen on fal's hosts, and tags that may not exist.
+
+    Wheels of torch contain their own CUDA: those on PyPI are for CUDA 13 since torch 2.11, which needs another driver than
+    CUDA 12, and were for CUDA 10.2 to torch 1.12, which has no code for the GPUs of fal (PyPI, Requires-Dist). For a range,
+    or a package that only needs torch, pip takes the newest release for the image's Python.
 
     cog.yaml:
 
@@ -53,10 +76,14 @@ def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
             yield _finding(base, f"cog.yaml asks for no GPU, but `{base.text}` has CUDA; a smaller image is enough")
         return
     found = requested.requirements(document, context)
+    wheel = cuda.torch_wheel(document, context, found)
+    trouble = list(_wheel(document, context, base, wheel)) if wheel is not None else []
+    yield from trouble
     if base.has_cuda:
         yield from _version(context, base)
         yield from _tag(base)
-        yield from _torch(document, context, base, found)
+        if not trouble:
+            yield from _torch(document, context, base, found)
         yield from _tensorflow(base, found)
     elif base.has_cuda is False:
         yield from _without_cuda(base, found)
@@ -81,10 +108,16 @@ def _version(context: Context, base: BaseImage) -> Iterator[Finding]:
         message = f"the base image depends on {names}; dockerfix checks the default, `{base.text}`"
         yield _finding(base, message)
     if want is not None and want.by_config and base.cuda and not cuda.agrees(base.cuda, want.version):
-        message = f"{want.reason}, but `{base.text}` has {base.cuda}; run `cog debug` again or correct one of the two"
+        newest = image_tag(minor(want.version))
+        advice = "run `cog debug` again or correct one of the two"
+        if newest is not None and image_tag(want.version) is None:
+            advice = (
+                f"dockerfix knows no image with {want.version} (as of {AS_OF}); set `cuda` to `{minor(want.version)}`"
+            )
+        message = f"{want.reason}, but `{base.text}` has {base.cuda}; {advice}"
         yield _finding(base, message, Severity.ERROR)
     version = base.cuda or (want.version if want else None)
-    if version and release(minor(version)) > release(NEWEST_CUDA_SEEN):
+    if version and _is_too_new(version):
         message = (
             f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver version is not "
             "published; try it on fal before you depend on it"
@@ -103,6 +136,65 @@ def _tag(base: BaseImage) -> Iterator[Finding]:
     advice = f"; `{base.repository}:{nearest}` is" if nearest else ""
     message = f"`{base.text}` is not a known tag of NVIDIA's CUDA images{advice}"
     yield _finding(base, message, Severity.WARNING)
+
+
+def _wheel(document: Document, context: Context, base: BaseImage, wheel: TorchWheel) -> Iterator[Finding]:
+    """The wheel of torch that pip takes: whether a driver of fal's hosts and its GPUs run it."""
+    pin, where = wheel.pin, " from PyPI" if wheel.from_pypi else ""
+    text = f"`{pin.requirement.text}`"
+    if not wheel.is_known:
+        message = (
+            f"{text} asks for a torch newer than {list(TORCH_WHEELS)[-1]}, the newest that dockerfix knows (as of {AS_OF}), so the "
+            f"CUDA of its wheels is not checked; try it on fal, where the newest CUDA seen is {NEWEST_CUDA_SEEN}"
+        )
+    elif wheel.cuda is None:
+        return
+    elif release(wheel.cuda) > release(NEWEST_CUDA_SEEN) and (base.cuda is None or not _is_too_new(base.cuda)):
+        message = (
+            f"{text} installs torch {wheel.version}{where}, whose wheels need a driver for CUDA {numbers(wheel.cuda)[0]} (they contain "
+            f"{wheel.cuda}), but the newest CUDA seen on fal's hosts is {NEWEST_CUDA_SEEN}; {_older(document, context, wheel)}"
+        )
+    elif not cuda.usable(wheel.cuda, None):
+        message = (
+            f"{text} installs torch {wheel.version}{where}, whose wheels for CUDA {wheel.cuda} have no code for the GPUs of fal "
+            f"({ARCHITECTURES[0].sm} and newer); {_newer(wheel, base)}"
+        )
+    else:
+        return
+    yield _finding(base, message, Severity.WARNING, pin)
+
+
+def _is_too_new(version: str) -> bool:
+    return release(minor(version)) > release(NEWEST_CUDA_SEEN)
+
+
+def _older(document: Document, context: Context, wheel: TorchWheel) -> str:
+    """What to do about a wheel for a CUDA that is too new: an older release, or the build of this one for an older CUDA."""
+    stage = stages.final_stage(document)
+    python = python_of(document, stage, context.config) if stage is not None else ""
+    specifier = wheel.pin.requirement.specifier if wheel.pin.name == "torch" else ""
+    fitting = newest_torch(specifier, python, NEWEST_CUDA_SEEN)
+    if fitting is not None:
+        return f"pin `torch=={fitting}`, the newest release with wheels on PyPI for CUDA {TORCH_WHEELS[fitting][0]}"
+    builds = [row for row in torch_rows(wheel.version) if row.cuda and release(row.cuda) <= release(NEWEST_CUDA_SEEN)]
+    if builds:
+        return f"pin `torch=={wheel.version}+{builds[0].local}`, which dockerfix takes from {builds[0].index_url}"
+    fitting = newest_torch("", python, NEWEST_CUDA_SEEN)
+    return f"pin `torch=={fitting}`" if fitting else "pin an older torch"
+
+
+def _newer(wheel: TorchWheel, base: BaseImage) -> str:
+    """What to do about a wheel for a CUDA that is too old: the build of that release, or of one near it, for a newer CUDA."""
+    specifier = wheel.pin.requirement.specifier
+    if wheel.pin.requirement.pin or wheel.pin.name != "torch":
+        specifier = f"=={'.'.join(wheel.version.split('.')[:2])}.*"
+    for version in reversed(TORCH):
+        builds = [row for row in torch_rows(version) if row.cuda and row.index_url and cuda.usable(row.cuda, version)]
+        fitting = [row for row in builds if base.cuda is None or release(row.cuda or "") <= release(minor(base.cuda))]
+        if fitting and admits(specifier, version):
+            row = fitting[-1]
+            return f"pin `torch=={version}+{row.local}`, which dockerfix takes from {row.index_url}"
+    return "use a newer release"
 
 
 def _torch(document: Document, context: Context, base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
@@ -135,6 +227,13 @@ def _tensorflow(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Findi
     if pin is None or not pin.requirement.pin or _carries_cuda(pin) or base.cuda is None:
         return
     row = tensorflow_row(pin.requirement.pin)
+    newest = list(TENSORFLOW)[-1]
+    if row is None and numbers(pin.requirement.pin) > numbers(newest):
+        message = (
+            f"TensorFlow {pin.requirement.pin} is newer than {newest}, the newest that dockerfix knows (as of {AS_OF}), so the CUDA "
+            "that it needs is not checked; compare it with TensorFlow's table of tested builds"
+        )
+        yield _finding(base, message, Severity.WARNING, pin)
     if row is None:
         return
     wrong = minor(base.cuda) != minor(row.cuda)

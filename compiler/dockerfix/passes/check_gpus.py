@@ -8,11 +8,14 @@ from dockerfix.analysis import commands, cuda, images
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.packages import requested
+from dockerfix.analysis.packages.requested import Requested
 from dockerfix.analysis.python import minor
 from dockerfix.knowledge.fal import GPU_MACHINES, USUAL_MACHINES
 from dockerfix.knowledge.gpu import (
     ARCHITECTURE_VARIABLE,
     ARCHITECTURES,
+    COMPILE_CUDA,
+    USE_CUDA_OF_IMAGE,
     Architecture,
     architectures_for,
 )
@@ -32,7 +35,8 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
 
     A toolkit compiles only for architectures that it knows, and torch's wheels contain kernels for those of their time: CUDA
     before 11.8 or torch before 2.0 rule out H100 and H200, CUDA before 12.8 or torch before 2.7 the Blackwell machines
-    (NVIDIA's release notes; the machine types are those of fal's documentation). The pass also compares
+    (NVIDIA's release notes; the machine types are those of fal's documentation). What counts is the wheel of torch that is
+    installed, which contains its own CUDA, and the toolkit where other packages use it. The pass also compares
     TORCH_CUDA_ARCH_LIST with the toolkit.
 
     cog.yaml:
@@ -55,16 +59,26 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
     if base is None or not cuda.needs_gpu(context, base):
         return
     found = requested.requirements(document, context)
-    row = cuda.torch_build(document, context, found)
     toolkit = base.cuda or (context.config.cuda if context.config is not None and base.has_cuda is not False else None)
-    limit = min((version for version in (toolkit, row.cuda if row else None) if version), key=release, default=None)
-    pin = cuda.torch_pin(found)
-    torch = pin.partition("+")[0] if pin is not None else None
+    limit, torch = _installed(document, context, toolkit, found)
     if limit is not None or torch is not None:
         yield _machines(base, limit, torch)
     if toolkit is not None:
         for instruction in document.instructions:
             yield from _targets(instruction, toolkit)
+
+
+def _installed(
+    document: Document, context: Context, toolkit: str | None, found: tuple[Requested, ...]
+) -> tuple[str | None, str | None]:
+    """The CUDA and the torch that decide: those of the wheel, and the toolkit of the image if something else uses it."""
+    wheel = cuda.torch_wheel(document, context, found)
+    if wheel is not None and wheel.is_known and wheel.cuda is not None:
+        uses_image = any(pin.name in COMPILE_CUDA | USE_CUDA_OF_IMAGE for pin in found)
+        versions = (wheel.cuda, toolkit if uses_image else None)
+        return min((version for version in versions if version), key=release), wheel.version
+    pin = cuda.torch_pin(found)
+    return toolkit, pin.partition("+")[0] if pin is not None else None
 
 
 def _machines(base: BaseImage, limit: str | None, torch: str | None) -> Finding:

@@ -9,6 +9,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Requested, RequestedLine
 from dockerfix.knowledge.fal import FAL_PACKAGE, fal_conflict, fal_version
+from dockerfix.knowledge.python_releases import end_of_life
 from dockerfix.project.requirements import has_credentials
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding, Severity
@@ -94,6 +95,9 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
     elif version != fal_version():
         message = f"`{FAL_PACKAGE}` {version} is the last release for Python {python}; set a newer `python_version` when the model allows it"
         yield Finding(CODE, base.body_span, message, severity=Severity.WARNING, file=file, line=line)
+    elif (ended := end_of_life(python)) is not None:
+        message = f"Python {python} has had no security fixes since {ended}; set a newer `python_version` when the model allows it"
+        yield Finding(CODE, base.body_span, message, file=file, line=line)
 
 
 def _conflict(pin: Requested, python: str, context: Context) -> Iterator[Finding]:
@@ -103,7 +107,7 @@ def _conflict(pin: Requested, python: str, context: Context) -> Iterator[Finding
         return
     if pin.name == FAL_PACKAGE and requirement.pin:
         version = context.options.fal_version or fal_version(python)
-        if requirement.pin != version:
+        if version is not None and requirement.pin != version:
             message = f"`{requirement.text}` gives way to fal {version}, installed last; `--fal-version {requirement.pin}` keeps it"
             yield Finding(CODE, pin.span, message, file=pin.file, line=pin.line)
         return

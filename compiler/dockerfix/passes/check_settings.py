@@ -1,4 +1,4 @@
-"""DF308: settings of cog.yaml that only Cog's runtime or builder obeys."""
+"""DF308: settings in cog.yaml that only Cog's runtime or builder obeys."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _HUGGING_FACE = "hf://"
 
 
 def check_settings(document: Document, context: Context) -> Iterator[Finding]:
-    """Report what cog.yaml asks for and an image on fal does not do by itself.
+    """Report settings in cog.yaml that have no effect in an image on fal.
 
-    Managed weights (`weights`) are no part of Cog's Dockerfile: Cog mounts them when the model runs
-    (`replicate/cog@v0.22.0:docs/yaml.md`). The overrides of `--x-fast` (`python_overrides`, v0.14.6 to v0.16.12) were an
-    option of uv that pip does not have. Traces (`observability`, v0.23) and variables such as `COG_SETUP_TIMEOUT` are read by
-    Cog's server alone (`replicate/cog:docs/environment.md`), so with `--target server` they work as before.
+    Managed weights (`weights`) are not in Cog's Dockerfile, as Cog mounts them when the model runs
+    (`replicate/cog@v0.22.0:docs/yaml.md`). The overrides of `--x-fast` (`python_overrides`, v0.14.6 to v0.16.12) are an
+    option of uv that pip does not have. Only Cog's server reads traces (`observability`, v0.23) and variables such as
+    `COG_SETUP_TIMEOUT` (`replicate/cog:docs/environment.md`), so they still work with `--target server`.
 
     cog.yaml:
 
@@ -57,7 +57,7 @@ def check_settings(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _of_the_server(stage: Stage, context: Context, config: CogConfig) -> Iterator[Finding]:
-    """What Cog's server does with a setting, where that server goes."""
+    """Report settings that only Cog's server reads."""
     if config.traces:
         message = "Cog's server writes the traces of `observability`, and fal does not; set up OpenTelemetry in the App"
         yield _finding(stage, context, message, Severity.NOTE, "observability")
@@ -70,7 +70,7 @@ def _of_the_server(stage: Stage, context: Context, config: CogConfig) -> Iterato
 
 
 def _weight(weight: Weight) -> str:
-    """Where an entry of `weights` comes from, where the model looks for it, and how it can get there."""
+    """Return a message about an entry of `weights`: its source, its target, and how to copy it there."""
     sources = ", ".join(f"`{source}`" for source in weight.sources) or "weights"
     target = f" at `{weight.target}`" if weight.target else ""
     name = f"`{weight.name}`: " if weight.name else ""

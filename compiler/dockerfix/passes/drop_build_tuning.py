@@ -71,7 +71,7 @@ def _cflags(instruction: Instruction) -> str | None:
 
 
 def _link(document: Document, instruction: Instruction, context: Context) -> str | None:
-    """What makes `python` the Python of cog-base, which goes."""
+    """Return the words for a step that links `python` to the Python of cog-base, which is replaced; None for others."""
     if not _links_python(instruction) or context.keeps("cog-base"):
         return None
     stage = stages.stage_of(document, instruction)

@@ -42,6 +42,8 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or context.options.target == "server":
         return
     version = context.options.fal_version or fal_version(python.python_of(document, stage, context.config))
+    if version is None:
+        return  # DF307 refuses this Python
     text = pip_install(shell_quote(f"fal=={version}"))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
     messages = Messages(f"installs fal {version} last", f"updates fal to {version}")

@@ -11,6 +11,7 @@ from dockerfix.analysis.packages import install_step
 from dockerfix.knowledge.cog_base import CogBaseTag, cog_base_packages
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, MODEL_FOLDER, PYTHON_IMAGE
 from dockerfix.knowledge.cuda import image_tag
+from dockerfix.knowledge.versions import begins_with
 from dockerfix.knowledge.written_instructions import PREAMBLE, apt_install
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.edits import Edit
@@ -98,6 +99,8 @@ def public_image(document: Document, stage: Stage, tag: CogBaseTag | None, conte
     """Return the public image for a cog-base tag; None if no CUDA image is known."""
     config = context.config
     cuda = tag.cuda if tag else (config.cuda if config and config.gpu else None)
+    if config and config.cuda and cuda and begins_with(config.cuda, cuda) and image_tag(config.cuda):
+        cuda = config.cuda  # the tag has no patch version
     if cuda is not None:
         found = image_tag(cuda, config.cudnn if config else None) or image_tag(cuda)
         return f"{CUDA_IMAGE}:{found}" if found else None

@@ -26,11 +26,11 @@ CODE = "DF108"
 def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     """Copy weights from the project instead of Cog's weights image, and remove links to Replicate's cache.
 
-    `--separate-weights` takes them from an image `NAME-weights` that only Replicate's build makes
-    (`replicate/cog@v0.8.0-beta4:pkg/dockerfile/generator.go`); the paths are those of the project. `--x-fast` links them
-    into a cache of Replicate's hosts (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`); there the COPY of the
-    project brings them once it no longer leaves them out. With weights on the machine that builds (v0.14.4 to v0.16.12) Cog
-    stages the project in a folder `src` and copies that.
+    `--separate-weights` copies them from an image `NAME-weights` that only Replicate's build makes
+    (`replicate/cog@v0.8.0-beta4:pkg/dockerfile/generator.go`), with the paths of the project. `--x-fast` links to a cache
+    on Replicate's hosts and excludes them from the COPY of the project
+    (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`); the pass removes the links and the exclusion. With weights
+    on the machine that builds (v0.14.4 to v0.16.12) Cog stages the project in a folder `src` and copies that.
 
     Before:
 

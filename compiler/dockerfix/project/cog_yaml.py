@@ -20,12 +20,12 @@ from dockerfix.project.fields import ConfigNote, Fields, dotted, shown
 from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, Sequence, is_null, read_yaml
 from dockerfix.text.lazy_patterns import lazy
 
-_BUILD_KEYS = (
+BUILD_KEYS = (
     *("gpu", "cuda", "cudnn", "python_version", "python_packages", "python_requirements", "python_extra_index_urls"),
     *("python_find_links", "system_packages", "run", "pre_install", "sdk_version"),
     *("fast", "cog_runtime", "python_overrides", "architectures", "build_requires_gpu"),
 )
-_TOP_KEYS = (
+TOP_KEYS = (
     *("build", "environment", "predict", "run", "model", "train", "concurrency", "image", "weights"),
     *("tests", "name", "examples", "workdir", "observability"),
 )
@@ -157,13 +157,13 @@ class _Builder(Fields):
 
     def config(self, root: Mapping) -> CogConfig:
         top = self.pairs(root)
-        self.unknown(top, _TOP_KEYS, root)
+        self.unknown(top, TOP_KEYS, root)
         build, environment = top.get("build"), top.get("environment")
-        if is_null(build) and isinstance(environment, Mapping) and set(environment.pairs) & set(_BUILD_KEYS):
+        if is_null(build) and isinstance(environment, Mapping) and set(environment.pairs) & set(BUILD_KEYS):
             self.note("uses the key `environment` of 2021; it was read as `build`", environment.line)
             build, environment = environment, None
         values = self.pairs(build, "build")
-        self.unknown(values, _BUILD_KEYS, build, "build")
+        self.unknown(values, BUILD_KEYS, build, "build")
         self.both(values)
         self.parts("observability", top.get("observability"))
         present = {**top, "build": build, "environment": environment}
@@ -345,7 +345,7 @@ class _Builder(Fields):
         return tuple(result)
 
     def source(self, node: Node | None, *path: str | int) -> str | None:
-        """The address of one source of weights, which may stand alone."""
+        """Return the address of one source of weights, which may be a plain string."""
         return self.text(self.pairs(node, *path).get("uri") if isinstance(node, Mapping) else node, *path, "uri")
 
     def observability(self, node: Node | None) -> tuple[bool, str | None]:

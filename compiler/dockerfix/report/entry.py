@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from dockerfix.driver.account_types import Entry as Accounted
 from dockerfix.driver.pipeline import Change
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.source import Source
+from dockerfix.text.source import Source, code_point
 
 STDIN = "<stdin>"
 """The path of standard input."""
@@ -87,10 +87,8 @@ def readable(text: str) -> str:
 
 
 def _written_out(character: str) -> str:
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    byte = ord(character) - 0xDC00
+    return code_point(chr(byte) if 0x80 <= byte <= 0xFF else character)
 
 
 def unicode(text: str) -> str:

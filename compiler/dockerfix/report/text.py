@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockerfix.report import rules
 from dockerfix.report.entry import Counts, Entry, readable
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.source import Source
+from dockerfix.text.source import Source, columns
 
 WIDTH = 100
 """The longest part of a source line that is shown."""
@@ -16,12 +16,17 @@ _COLOURS = {Severity.NOTE: "36", Severity.WARNING: "33", Severity.ERROR: "31"}
 def line(finding: Finding, source: Source, path: str, *, colour: bool = False) -> str:
     """One finding as one line; `path` is how the user named the file."""
     row, column = source.position(finding.span.start)
+    return f"{readable(path)}:{row}:{column}: {message(finding, colour=colour)}"
+
+
+def message(finding: Finding, *, colour: bool = False) -> str:
+    """Code, severity and message of a finding, without its place."""
     code = finding.code
     label = "" if finding.severity is Severity.NOTE else f"{finding.severity.label}: "
     if colour:
         code = paint(code, _COLOURS[finding.severity])
         label = paint(label, "1") if label else ""
-    return f"{readable(path)}:{row}:{column}: {code} {label}{readable(finding.message)}"
+    return f"{code} {label}{readable(finding.message)}"
 
 
 def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False) -> list[str]:
@@ -54,8 +59,8 @@ def excerpt(finding: Finding, source: Source, *, colour: bool = False) -> list[s
     shown, before, marked = _window(whole, column - 1, length)
     number = str(row)
     gap = " " * len(number)
-    carets = "".join("\t" if character == "\t" else " " * _width(character) for character in before)
-    marks = "^" * max(1, sum(_width(character) for character in marked))
+    carets = "".join("\t" if character == "\t" else " " * columns(character) for character in before)
+    marks = "^" * max(1, columns(marked))
     if colour:
         marks = paint(marks, _COLOURS[finding.severity])
     return [f"  {number} | {shown}", f"  {gap} | {carets}{marks}"]
@@ -70,15 +75,6 @@ def _window(whole: str, start: int, length: int) -> tuple[str, str, str]:
     marked = readable(whole[start : min(start + length, first + WIDTH)])
     rest = readable(whole[start + length : first + WIDTH])
     return before + marked + rest + tail, before, marked
-
-
-def _width(character: str) -> int:
-    """The columns that a character takes on a terminal."""
-    if character.isascii():
-        return 1
-    from unicodedata import combining, east_asian_width
-
-    return 0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
 
 
 def paint(text: str, code: str) -> str:

@@ -100,3 +100,18 @@ def encode(text: str) -> bytes:
 def _encode_character(character: str) -> bytes:
     errors = "surrogateescape" if "\udc80" <= character <= "\udcff" else "surrogatepass"
     return character.encode("utf-8", errors)
+
+
+def columns(text: str) -> int:
+    """Return how many columns a text without tabs takes in a fixed-width font."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def code_point(character: str) -> str:
+    """Return a character as Python and JSON escape it: ``\\x1b``, ``\\u2028``, ``\\U0001f600``."""
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -165,6 +165,11 @@ def skeletons() -> tuple[Skeleton, ...]:
     return tuple(_skeleton(folder) for folder in cases("pipeline/*"))
 
 
+def _last_stage(text: str) -> int:
+    """Where the last FROM begins."""
+    return f"\n{text}".rindex("\nFROM ")
+
+
 def _skeleton(folder: Path) -> Skeleton:
     text = (folder / "input.Dockerfile").read_text("utf-8")
     config = yaml.load((project_of(folder) / "cog.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
@@ -175,11 +180,11 @@ def _skeleton(folder: Path) -> Skeleton:
     text = _INLINE.sub(_PACKAGES, _APT.sub(_SYSTEM, text))
     if config.get("environment"):
         text = re.sub(r"^ENV EMPTY=[^\n]*\n", "", text, flags=re.MULTILINE)
-    code = re.compile(r"^(COPY [^\n]*\. /src|WORKDIR /src)\n", re.MULTILINE).search(text, text.rindex("\nFROM "))
+    code = re.compile(r"^(COPY [^\n]*\. /src|WORKDIR /src)\n", re.MULTILINE).search(text, _last_stage(text))
     assert code is not None
     commands_at = _RUN if _SYSTEM in text else _SYSTEM + _RUN
     text = text[: code.start()] + commands_at + text[code.start() :]
-    base = text.index("\n", text.rindex("\nFROM ") + 1) + 1
+    base = text.index("\n", _last_stage(text)) + 1
     return Skeleton(folder, text[:base] + _ENVIRONMENT + text[base:], config, bool(_SINCE_V0_14_9.search(folder.name)))
 
 
@@ -236,7 +241,7 @@ _HALF_COGS = [
 def edited_outputs(draw: st.DrawFn) -> Case:
     """An output of Cog into which someone wrote instructions and comments of their own, below the last FROM."""
     case = draw(outputs(st.just(Project([], [], ["true"], {}))))
-    at = case.text.index("\n", case.text.rindex("\nFROM ") + 1) + 1
+    at = case.text.index("\n", _last_stage(case.text)) + 1
     lines = re.split(r"(?<=(?<!\\)\n)(?!\t|    )", case.text[at:])
     for _ in range(draw(st.integers(1, 3))):
         text = draw(st.one_of(comments, st.sampled_from(_HALF_COGS), instructions("\\").map(lambda pair: pair[0])))

@@ -59,6 +59,12 @@ class Note:
         """The same as a finding; its place is in `file`, not in a Dockerfile."""
         return Finding(self.code, Span(0, 0), self.message, (), self.severity, self.file, self.line)
 
+    @property
+    def mark(self) -> str:
+        """The comment that marks a place in the App to check."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"dockerfix[{self.code}]: {self.message} ({place})"
+
 
 @dataclass(frozen=True, slots=True)
 class Type:

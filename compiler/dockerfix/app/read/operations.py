@@ -364,7 +364,7 @@ def in_order(value: Any) -> Any:
 def truth(value: Any) -> bool:
     """Whether a value counts as true. Raises Unknown for a member, for which its enum may define that."""
     if isinstance(value, Member):
-        raise Unknown(f"works with the enum's member `{value.name}`")
+        raise Unknown(f"uses the enum member `{value.name}`")
     return bool(value)
 
 

@@ -259,7 +259,7 @@ def _events(first: Any, pieces: Iterator[Any]) -> Iterator[str]:
     try:
         for piece in pieces:
             yield event(piece)
-    except Exception as error:  # noqa: BLE001 - told to the client
+    except Exception as error:  # noqa: BLE001 - the client gets it
         yield error_event(error)
 
 
@@ -279,7 +279,7 @@ async def _events_async(first: Any, pieces: AsyncIterator[Any]) -> AsyncIterator
     try:
         async for piece in pieces:
             yield event(piece)
-    except Exception as error:  # noqa: BLE001 - told to the client
+    except Exception as error:  # noqa: BLE001 - the client gets it
         yield error_event(error)
 
 

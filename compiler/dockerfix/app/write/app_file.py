@@ -1,11 +1,13 @@
-"""The text of fal_app.py."""
+"""The text of fal_app.py: its inputs, image and settings, and its endpoints.
+
+They are `/`, and `/stream` for a predictor that yields its result in pieces.
+"""
 
 from __future__ import annotations
 
-from dockerfix.app.read.model import Input, Note, Predictor
+from dockerfix.app.read.model import Input, Predictor
 from dockerfix.app.settings import Settings
-from dockerfix.app.write.endpoints import Endpoints
-from dockerfix.app.write.layout import Group, comment, docstring, lay, string, value
+from dockerfix.app.write.layout import Group, Node, comment, docstring, lay, string, value
 from dockerfix.app.write.results import Results
 from dockerfix.app.write.type_names import Speller, field_names
 from dockerfix.project.files import MARK
@@ -23,7 +25,7 @@ def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = Fa
         *_image(settings, speller),
         "",
         "",
-        *_app(predictor, settings, Endpoints(predictor, results, speller), uses_torch_hub=uses_torch_hub),
+        *_app(predictor, settings, _Endpoints(predictor, results, speller), uses_torch_hub=uses_torch_hub),
     ]
     aliases = [line for name, node in speller.aliases.items() for line in lay(f"{name} = ", node)]
     lines = [
@@ -79,19 +81,13 @@ def _inputs(predictor: Predictor, speller: Speller) -> list[str]:
         lines.append(docstring("The predictor has no inputs.", 4))
     names = field_names(each.name for each in predictor.inputs)
     for each in predictor.inputs:
-        lines += [*(mark(note, 4) for note in each.notes), *_field(each, names[each.name], speller)]
+        lines += [*(comment(note.mark, 4) for note in each.notes), *_field(each, names[each.name], speller)]
     return lines
 
 
 def _field(each: Input, name: str, speller: Speller) -> list[str]:
     annotation, value_ = speller.field(each, name)
     return lay(f"{name}: {annotation} = ", value_, indent=4) if value_ else [f"    {name}: {annotation}"]
-
-
-def mark(note: Note, indent: int) -> str:
-    """The comment that marks a place in the output to check."""
-    place = note.file if note.line is None else f"{note.file}:{note.line}"
-    return comment(f"dockerfix[{note.code}]: {note.message} ({place})", indent)
 
 
 def _image(settings: Settings, speller: Speller) -> list[str]:
@@ -114,9 +110,9 @@ def _image(settings: Settings, speller: Speller) -> list[str]:
     ]
 
 
-def _app(predictor: Predictor, settings: Settings, endpoints: Endpoints, *, uses_torch_hub: bool) -> list[str]:
+def _app(predictor: Predictor, settings: Settings, endpoints: _Endpoints, *, uses_torch_hub: bool) -> list[str]:
     speller = endpoints.speller
-    texts = f"{speller.use('typing', 'List')}[str]" if speller.old else "list[str]"
+    texts = f"{speller.generic('list')}[str]"
     head = Group(f"class {settings.class_name}(", (("", "fal.App"), ("python_version=", string(settings.python))), ")")
     machine = value(list(settings.machine)) if len(settings.machine) > 1 else string(settings.machine[0])
     lines = [
@@ -144,7 +140,107 @@ def _setup(predictor: Predictor, *, uses_torch_hub: bool) -> list[str]:
     load = Group("load(", (("", string(predictor.file)), ("", string(predictor.name))), ")")
     lines += lay("self.predictor = ", load, indent=8)
     if setup is not None:
-        lines += [mark(note, 8) for note in predictor.notes if note.code == "DF511"]
+        lines += [comment(note.mark, 8) for note in predictor.notes if note.code == "DF511"]
         weights = 'weights=os.environ.get("COG_WEIGHTS") or None' if setup.weights else ""
         lines.append(f"        {'await ' if setup.is_async else ''}self.predictor.setup({weights})")
     return lines
+
+
+class _Endpoints:
+    """Writes the methods of one App."""
+
+    def __init__(self, predictor: Predictor, results: Results, speller: Speller) -> None:
+        self.predictor = predictor
+        self.results = results
+        self.speller = speller
+        self.fields = field_names(each.name for each in predictor.inputs)
+        self.prefix = "async " if predictor.is_async else ""
+        self.target = "self.predictor" if predictor.method is None else f"self.predictor.{predictor.method}"
+
+    def lines(self) -> list[str]:
+        """All methods after setup()."""
+        return self._streamed() if self.predictor.streaming else self._single()
+
+    def _single(self) -> list[str]:
+        awaited = "await " if self.predictor.awaited else ""
+        return [
+            '    @fal.endpoint("/")',
+            f"    {self.prefix}def run(self, input: Input) -> {self.results.output}:",
+            *self._summary(),
+            *self._helpers(),
+            *lay("result = ", self._call(awaited), indent=12),
+            *lay("return ", self.results.as_piece("result"), indent=12),
+        ]
+
+    def _streamed(self) -> list[str]:
+        asynchronous = self.predictor.is_async
+        iterator = self.speller.use("typing", "AsyncIterator" if asynchronous else "Iterator")
+        loop = "async for" if self.predictor.async_pieces else "for"
+        awaited = "await " if self.predictor.awaited else ""
+        return [
+            f"    {self.prefix}def pieces(self, input: Input) -> {iterator}[{self.results.piece}]:",
+            *self._helpers(),
+            *lay(f"{loop} piece in ", self._call(awaited), ":", indent=12),
+            *lay("yield ", self.results.as_piece("piece"), indent=16),
+            "",
+            *self._whole(),
+            "",
+            *self._stream(),
+        ]
+
+    def _whole(self) -> list[str]:
+        loop = "async for" if self.predictor.is_async else "for"
+        pieces = f"[piece.output {loop} piece in self.pieces(input)]"
+        joined = f'"".join({pieces})' if self.predictor.concatenate else pieces
+        return [
+            '    @fal.endpoint("/")',
+            f"    {self.prefix}def run(self, input: Input) -> {self.results.output}:",
+            *self._summary(),
+            f"        output = {joined}",
+            f"        return {self.results.output}(output=output)",
+        ]
+
+    def _stream(self) -> list[str]:
+        response = self.speller.use("fastapi.responses", "StreamingResponse")
+        function = "events_async" if self.predictor.is_async else "events"
+        return [
+            '    @fal.endpoint("/stream")',
+            f"    {self.prefix}def stream(self, input: Input) -> {response}:",
+            docstring("Send each piece as soon as it is there, as a server-sent event.", 8),
+            f"        from fal_call import {function}",
+            "",
+            f"        sent = {'await ' if self.predictor.is_async else ''}{function}(self.pieces(input))",
+            f'        return {response}(sent, media_type="text/event-stream")',
+        ]
+
+    def _summary(self) -> list[str]:
+        return [docstring(self.predictor.summary, 8)] if self.predictor.summary else []
+
+    def _helpers(self) -> list[str]:
+        """The import, and the head of the block with the call."""
+        used = self.results.needs_call or any(
+            each.own_default or each.type.holds("path", "file", "secret") for each in self.predictor.inputs
+        )
+        return [
+            "        from fal_call import Call",
+            "",
+            f"        with Call({self.results.any_files}){' as call' if used else ''}:",
+        ]
+
+    def _call(self, awaited: str) -> Group:
+        items = tuple((f"{each.name}=", self._argument(each)) for each in self.predictor.inputs)
+        return Group(f"{awaited}{self.target}(", items, ")")
+
+    def _argument(self, each: Input) -> Node:
+        argument: Node = f"input.{self.fields[each.name]}"
+        asynchronous = "_async" if self.predictor.is_async else ""
+        awaited = "await " if self.predictor.is_async else ""
+        for kind in ("path", "file"):
+            if each.type.holds(kind):
+                argument = Group(f"{awaited}call.{kind}{asynchronous}(", (("", argument), ("", string(each.name))), ")")
+        if each.type.holds("secret"):
+            argument = Group("call.secret(", (("", argument),), ")")
+        if not each.own_default:
+            return argument
+        function = "call.or_own_path(" if each.type.holds("path") else "call.or_own("
+        return Group(function, (("", argument), ("", self.target), ("", string(each.name))), ")")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from typing import NamedTuple
-from unicodedata import combining, east_asian_width
+
+from dockerfix.text.source import code_point, columns
 
 WIDTH = 88
 
@@ -34,16 +35,11 @@ def flat(node: Node) -> str:
 def lay(prefix: str, node: Node, suffix: str = "", indent: int = 0) -> list[str]:
     """The lines of `prefix`, the node and `suffix`: one if that fits or can't be broken, else one for each item."""
     line = " " * indent + prefix + flat(node) + suffix
-    if isinstance(node, str) or not node.items or width(line) <= WIDTH:
+    if isinstance(node, str) or not node.items or columns(line) <= WIDTH:
         return [line]
     comma = "," if node.comma or len(node.items) > 1 else ""
     inner = [line for name, item in node.items for line in lay(name, item, comma, indent + 4)]
     return [" " * indent + prefix + node.open, *inner, " " * indent + node.close + suffix]
-
-
-def width(text: str) -> int:
-    """Return the width of the text in columns."""
-    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def call(function: str, *arguments: Node, **named: Node) -> Group:
@@ -93,10 +89,7 @@ def _escape(character: str, quote: str) -> str:
     known = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", quote: "\\" + quote}
     if character in known:
         return known[character]
-    if character.isprintable():
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return character if character.isprintable() else code_point(character)
 
 
 def docstring(text: str, indent: int) -> str:

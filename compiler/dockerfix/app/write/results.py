@@ -62,7 +62,7 @@ class Results:
         lines = [f"class {name}(BaseModel):"]
         if text:
             lines += [f'    """{text}"""', ""]
-        lines += [comment(f"dockerfix[{note.code}]: {note.message} ({note.file}:{note.line})", 4) for note in marks]
+        lines += [comment(note.mark, 4) for note in marks]
         annotation = self.speller.annotation(type_, "output", self.file)
         return [*lines, f"    output: {annotation}{' = None' if type_.kind in ('any', 'optional', 'none') else ''}"]
 

@@ -73,10 +73,11 @@ class Speller:
         if type_.kind == "literal":
             return subscript(self.use("typing", "Literal"), *(value(each) for each in type_.values))
         inner = [self.type(each, file_class) for each in type_.args]
-        if type_.kind in ("list", "dict"):
-            name = self.use("typing", type_.kind.capitalize()) if self.old else type_.kind
-            return subscript(name, *(["str", *inner] if type_.kind == "dict" else inner))
-        return subscript(self.use("typing", "Optional" if type_.kind == "optional" else "Union"), *inner)
+        return subscript(self.generic(type_.kind), *(["str", *inner] if type_.kind == "dict" else inner))
+
+    def generic(self, kind: str) -> str:
+        """The name of a generic type: ``Optional``, ``Union``, and ``list`` or ``List`` as the Python needs it."""
+        return kind if kind in ("list", "dict") and not self.old else self.use("typing", kind.capitalize())
 
     def annotation(self, type_: Type, name: str, file_class: str) -> str:
         """The annotation of a field on one line; long choices get a name of their own."""
@@ -93,11 +94,7 @@ class Speller:
             self.aliases[alias] = self.type(type_)
             return alias
         inner = [self._named(each, name) for each in type_.args]
-        if type_.kind == "list":
-            return subscript(self.use("typing", "List") if self.old else "list", *inner)
-        if type_.kind == "optional":
-            return subscript(self.use("typing", "Optional"), *inner)
-        return self.type(type_)
+        return subscript(self.generic(type_.kind), *inner) if type_.kind in ("list", "optional") else self.type(type_)
 
     def field(self, each: Input, name: str) -> tuple[str, Node]:
         """The annotation of an input in the field `name`, and its default or Field(...); "" where neither is needed."""
@@ -129,9 +126,7 @@ class Speller:
     def limited(self, type_: Type, limits: dict[str, Node]) -> str:
         """The annotation of a list whose items have limits: Cog checks them for each item."""
         if type_.kind in ("list", "optional"):
-            inner = self.limited(type_.args[0], limits)
-            name = "Optional" if type_.kind == "optional" else "List" if self.old else "list"
-            return f"{self.use('typing', name) if name != 'list' else name}[{inner}]"
+            return f"{self.generic(type_.kind)}[{self.limited(type_.args[0], limits)}]"
         annotated = self.use("typing_extensions" if self.old else "typing", "Annotated")
         field = flat(call(self.use("pydantic", "Field"), **limits))
         return f"{annotated}[{flat(self.type(type_))}, {field}]"

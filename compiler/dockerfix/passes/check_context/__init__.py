@@ -111,7 +111,7 @@ def _ssh(instruction: Instruction, context: Context) -> Iterator[Finding]:
     for remote in found.remotes if found is not None else ():
         if not remote.lower().startswith(("http://", "https://", "git://")):
             yield _finding(instruction, _needs_ssh(remote), Severity.ERROR)
-    # what a block installs stands in the files of the project
+    # the files of the project have what a block installs
     is_known = context.config is not None and blocks.in_block(instruction.document, instruction)
     for remote in () if is_known else _cloned_by_ssh(instruction):
         yield _finding(instruction, _needs_ssh(remote), _severity_of_ssh(instruction.document))
@@ -122,13 +122,13 @@ def _needs_ssh(remote: str) -> str:
 
 
 def _severity_of_ssh(document: Document) -> Severity:
-    """Of an address of SSH: git may have been told to take another one instead."""
+    """Return the severity for an SSH address: git may be configured to use another one."""
     return Severity.WARNING if _INSTEAD.search(document.text) else Severity.ERROR
 
 
 @of_node
 def _cloned_by_ssh(instruction: Instruction) -> tuple[str, ...]:
-    """Addresses of SSH that a RUN gives to git or pip, unless it brings a key of its own or an agent."""
+    """Return the SSH addresses that a RUN passes to git or pip, unless it has its own key or an agent."""
     view = instruction.view
     if not isinstance(view, Run) or not _BY_SSH.search(view.arguments):
         return ()
@@ -143,7 +143,7 @@ def _cloned_by_ssh(instruction: Instruction) -> tuple[str, ...]:
 
 
 def _packages_by_ssh(document: Document, context: Context) -> Iterator[Finding]:
-    """Packages of cog.yaml and of requirements files that pip would fetch over SSH."""
+    """Report packages in cog.yaml and requirements files that pip would download over SSH."""
     for line in requested.lines(document, context):
         for word in line.item.words if line.file is not None else ():
             if _BY_SSH.search(word):

@@ -19,10 +19,9 @@ CODE = "DF303"
 def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     """Install curl, which fal needs, and any tool that the remaining commands use but no step installs any longer.
 
-    Cog's step for tini installs curl, and users' commands rely on it; the images of cog-base hold git, wget and
-    compilers. fal's documentation asks for curl in every image. A `git+https://…` needs git, also where it stands in a
-    requirements file of the project. A base image whose name says nothing is taken to have all but what a removed step
-    installed.
+    Cog's step for tini installs curl, and users' commands rely on it; the cog-base images contain git, wget and
+    compilers. fal's documentation asks for curl in every image. A `git+https://…` needs git, in a requirements file of the
+    project as well. An unknown base image is assumed to have every tool except those that a removed step installed.
 
     Before:
 

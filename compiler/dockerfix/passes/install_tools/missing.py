@@ -24,8 +24,8 @@ def missing_packages(
 ) -> tuple[str, ...]:
     """Return the Debian packages for tools that the stage calls before a step provides them; `ignored` steps don't count.
 
-    What fal needs at run time counts as called at the end. A base image that is not known is taken to have everything
-    but the packages `gone`, which a step installed that was removed.
+    What fal needs at run time counts as called at the end. An unknown base image is assumed to have every tool except
+    the packages `gone`, which a removed step installed.
     """
     installed: set[str] = set()
     needed: dict[str, None] = {}

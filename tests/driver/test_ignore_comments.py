@@ -141,5 +141,5 @@ class TestUnused:
         project.write("Dockerfile", with_comment("# dockerfix: ignore=DF105"))
         done = project("Dockerfile")
         assert done.code == 0
-        assert "Dockerfile:5:1: DF007 unused ignore of `DF105`: " in done.err
+        assert "Dockerfile:5:1: DF007 `ignore=DF105` has no effect" in done.err
         assert "DF007" not in project("--ignore", "DF007", "Dockerfile").err
