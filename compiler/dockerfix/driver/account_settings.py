@@ -351,7 +351,7 @@ class Settings:
                 for edit in finding.edits:
                     if edit.span.start < span.end and span.start < edit.span.end:
                         return self._edited(before, finding)
-        elif self.rewritten_before and (found := _ending_in(_script(command), self.result.commands)) is not None:
+        elif self.rewritten_before and (found := _ending_in(script(command), self.result.commands)) is not None:
             return _Place("replaced", found, "DF305", "with other mounts")
         elif self.rewritten_before and (PGET_COMMAND in command or any(name in command for name in PACKAGE_NAMES)):
             return _Place("removed", reason="an earlier run left out what only Cog needs")
@@ -370,6 +370,11 @@ class Settings:
                 ):
                     return _Place("replaced", instruction, finding.code, finding.message)
         return _Place("removed", None, finding.code, finding.message)
+
+    @cached_property
+    def scripts(self) -> frozenset[str]:
+        """The commands of the result without flags."""
+        return frozenset(map(script, self.result.commands))
 
     @cached_property
     def _commands_before(self) -> dict[str, Instruction]:
@@ -419,7 +424,7 @@ def _ending_in(command: str, written: dict[str, Instruction]) -> Instruction | N
     return None
 
 
-def _script(command: str) -> str:
+def script(command: str) -> str:
     """A command without the flags of RUN that it begins with."""
     words = command.split()
     while words and words[0].startswith("--"):

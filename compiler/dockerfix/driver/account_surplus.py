@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dockerfix.analysis import blocks, commands, stages
+from dockerfix.analysis import blocks, commands
 from dockerfix.analysis.cog import is_cog_requirement, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt, install_step, pip
-from dockerfix.analysis.python import python_install
 from dockerfix.driver.account_result import fold, spellings
-from dockerfix.driver.account_settings import Settings, short
+from dockerfix.driver.account_settings import Settings, script, short
 from dockerfix.driver.account_types import CONTRADICTION, KEY
 from dockerfix.knowledge.cog_constructs import (
     CERTIFICATE_VARIABLES,
@@ -44,7 +43,8 @@ def surplus(document: Document, settings: Settings, context: Context) -> Iterato
     staying = {fold(instruction.text) for instruction in settings.outcome.document.instructions}
     known = _Known(settings, context, config)
     for instruction in document.instructions:
-        if instruction.keyword in ("RUN", "ENV") and fold(instruction.text) in staying:
+        stays = instruction.keyword in ("RUN", "ENV") and fold(instruction.text) in staying
+        if stays or (instruction.keyword == "RUN" and _stays(instruction, settings)):
             for finding in known.beyond(instruction):
                 if context.options.target == "app" or finding.severity is Severity.ERROR:
                     yield finding  # for the other target steps of Cog's own stay
@@ -88,10 +88,13 @@ class _Known:
             yield _beyond(instruction, f"runs `{short(instruction.view.arguments)}`, which")
 
     def _installs_python(self, instruction: Instruction) -> bool:
-        """Whether a step belongs to Cog's install of Python, which begins with what Python is built from."""
-        stage = stages.stage_of(instruction.document, instruction)
-        found = python_install(stage) if stage is not None else None
-        return found is not None and instruction.index <= found.last.index
+        """Whether a step belongs to Cog's install of Python, in front of which is what Python is built from."""
+        following = instruction.next
+        while following is not None and following.keyword in ("COPY", "ENV"):
+            following = following.next
+        if "/usr/bin/python3" in instruction.text or _is_python(instruction):
+            return True
+        return following is not None and following.keyword == "RUN" and _is_python(following)
 
     def _packages(self, instruction: Instruction, found: pip.PipCommand) -> Iterator[Finding]:
         if any(file.text == REQUIREMENTS_TARGET for file in found.files) and not self.requirements and self.empty:
@@ -118,6 +121,24 @@ class _Known:
 
 _COGS = frozenset({*IMAGE_VARIABLES, *UV_VARIABLES, *CERTIFICATE_VARIABLES, *ENVIRONMENT_NAMES, CFLAGS_NAME})
 """The variables that Cog sets, whether or not they stay."""
+
+
+def _is_python(instruction: Instruction) -> bool:
+    return "pyenv install" in instruction.text or "uv python install" in instruction.text
+
+
+def _stays(instruction: Instruction, settings: Settings) -> bool:
+    """Whether a step is in the result, be it with other flags or without some of its commands."""
+    if any(script(text) in settings.scripts for text in spellings(instruction)):
+        return True
+    body = instruction.body_span
+    touching = [
+        edit
+        for finding in settings.outcome.findings
+        for edit in finding.edits
+        if edit.span.start < body.end and body.start < edit.span.end
+    ]
+    return bool(touching) and not any(edit.span.contains(body) for edit in touching)
 
 
 def _beyond(instruction: Instruction, what: str) -> Finding:
