@@ -21,7 +21,7 @@ help:
 	@echo "lint      run ruff and mypy"
 	@echo "dist      build the wheel and test it in an empty environment"
 	@echo "docs      build the documentation into site/"
-	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some"
+	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some, ALL=1 every row"
 	@echo "bench     measure beside other tools"
 	@echo "clean     remove everything the other targets made"
 
@@ -88,7 +88,7 @@ docs: $(VENV)/base
 	$(BIN)/mkdocs build --strict --quiet
 
 e2e: $(VENV)/test
-	PYTHON=$(BIN)/python e2e/run $(if $(ROWS),--rows $(ROWS))
+	PYTHON=$(BIN)/python e2e/run $(if $(ROWS),--rows $(ROWS)) $(if $(ALL),--all)
 
 bench: $(VENV)/test
 	$(BIN)/pip install --quiet --editable '.[bench]'

@@ -34,6 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--project", type=Path, metavar="DIR", help="instead of the rows, one project of any kind")
     parser.add_argument("--dockerfile", type=Path, metavar="FILE", help="what `cog debug` printed for --project")
     parser.add_argument("--call", type=Path, metavar="FILE", help="calls and checks for --project (see README.md)")
+    parser.add_argument("--all", action="store_true", help="every row, those of other eras too (about twice the time)")
     parser.add_argument("--list", action="store_true", help="print the rows' names and end")
     parser.add_argument("--keep", action="store_true", help="keep the built images")
     parser.add_argument("--jobs", type=int, default=2, help="builds at a time (default 2)")
@@ -183,7 +184,8 @@ def choose(options: argparse.Namespace) -> list[rows.Row]:
     """The rows asked for. Raises ValueError for a project that is none."""
     if options.project:
         return [rows.of_project(options.project, options.dockerfile)]
-    chosen = [row for row in rows.load() if not options.kind or row.kind == options.kind]
+    more = bool(options.all or options.rows or options.kind)
+    chosen = [row for row in rows.load(more=more) if not options.kind or row.kind == options.kind]
     return [row for row in chosen if not options.rows or any(word in row.name for word in options.rows)]
 
 
