@@ -177,3 +177,12 @@ def test_wheels_of_torch_that_fal_can_run(image: str, python: str, packages: lis
     text = gpu_yaml(*packages).replace("gpu:", f"python_version: '{python}'\n  gpu:")
     assert not [each for each in findings("DF402", f"FROM {image}\n", text) if "wheels need" in each.message]
     assert not [each for each in findings("DF402", f"FROM {image}\n", text) if "have no code" in each.message]
+
+
+def test_an_index_of_another_install_is_not_asked_for_torch() -> None:
+    index = "--extra-index-url https://example.com/simple"
+    text = f"FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\nRUN pip install a {index}\n"
+    found = findings("DF402", text, gpu_yaml("torch", cuda_version="12.1"))
+    assert ["need a driver for CUDA 13" in each.message for each in found] == [True]
+    own = gpu_yaml(f"torch {index}", cuda_version="12.1")
+    assert findings("DF402", text, own) == []

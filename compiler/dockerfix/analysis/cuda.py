@@ -112,6 +112,7 @@ def torch_wheel(document: Document, context: Context, found: tuple[Requested, ..
     indexes = [
         option
         for line in requested.lines(document, context)
+        if line.span == pin.span  # an index of another install is not asked for torch
         for option in line.item.options
         if option.long in _INDEX_OPTIONS and not _PYPI.match(option.value or "")
     ]
