@@ -260,7 +260,11 @@ class TestMigrate:
         assert "<stdin>:3:1: DF102 removes tini's ENTRYPOINT\n" in done.err
         text = (folder / "Dockerfile").read_text()
         assert "'fal==" in text
-        assert "DF102" in (folder / "MIGRATION.md").read_text()
+        guide = (folder / "MIGRATION.md").read_text()
+        assert "DF102" in guide
+        account = guide.partition("## Where each line of cog.yaml went\n\n```text\n")[2]
+        assert account.startswith("cog.yaml:\n")
+        assert "Dockerfile:\n" not in account
         assert (folder / "fal_app.py").read_text().startswith('"""Serves predict.py:Predictor on fal')
 
     def test_again(self, folder: Path) -> None:

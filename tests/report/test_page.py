@@ -168,6 +168,13 @@ class TestPage:
         assert '<li class="new"><span class="hidden">added: </span>transformers&gt;=4.25.1</li>' in page
         assert "<li>ffmpeg</li>" in page
 
+    def test_each_line_of_cog_yaml_has_its_place(self) -> None:
+        page = render(comfy(), path="Dockerfile")
+        section = page[page.index('<section id="account">') :]
+        assert "<code>build.cuda</code> <code>12.1</code>" in section
+        assert section.count("<tr>") > len((CASE / "cog.yaml").read_text("utf-8").split("- ")) - 1
+        assert 'id="account"' not in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
+
     def test_errors_are_said(self) -> None:
         page = render(dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes()), path="Dockerfile")
         assert "Would not be written: errors were found" in page
@@ -331,7 +338,7 @@ class TestBrowser:
 
     def test_the_filter_by_code_and_severity(self, page: Chrome) -> None:
         find(page, ".chip[data-severity=warning]")[0].click()
-        assert visible(page) == ["DF107"]
+        assert visible(page) == ["DF402", "DF107"]
         find(page, ".chip[data-code=DF104]")[0].click()
         assert visible(page) == []
         assert find(page, "#none")[0].is_displayed()
@@ -345,7 +352,7 @@ class TestBrowser:
         row.click()
         assert chosen(page) == "DF301"
         assert in_view(page, ".finding[aria-current]")
-        assert "installed last" in find(page, ".finding[aria-current]")[0].text
+        assert "installs fal" in find(page, ".finding[aria-current]")[0].text
         assert find(page, ".finding[aria-current] details[open]")
 
     def test_the_mark_leads_to_its_reason(self, page: Chrome) -> None:

@@ -76,8 +76,16 @@ def _checksum(text: str) -> str:
     return hashlib.sha256(encode(text)).hexdigest()[:8]
 
 
-def plan(project: Project, dockerfile: str, target: AppResult | ServerResult, findings: Sequence[Finding] = ()) -> Plan:
+def plan(
+    project: Project,
+    dockerfile: str,
+    target: AppResult | ServerResult,
+    findings: Sequence[Finding] = (),
+    account: Sequence[str] = (),
+) -> Plan:
     """The migration of a project: `dockerfile` is the rewritten one, `findings` what was found on the way.
+
+    `account` is the text of the account of cog.yaml, line by line, for MIGRATION.md.
 
     Raises AppError for a project without a folder.
     """
@@ -96,7 +104,7 @@ def plan(project: Project, dockerfile: str, target: AppResult | ServerResult, fi
             files[path] = text
         else:
             kept.append(path)
-    files[GUIDE] = guide(target, findings, kept, tuple(files))
+    files[GUIDE] = guide(target, findings, kept, tuple(files), account)
     return Plan(project.root, {path: stamped(text) for path, text in files.items()}, tuple(kept))
 
 

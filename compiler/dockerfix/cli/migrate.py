@@ -94,7 +94,7 @@ def migrate(
         if not sound and not force:
             streams.say(f"{PROGRAM}: nothing was written")
             return exit_codes.FOUND
-        planned = migration.plan(opened, done.text, result, done.findings)
+        planned = migration.plan(opened, done.text, result, done.findings, _account(done))
         replaceable = _replaceable(project, dockerfile)
         if dry_run:
             _show(planned, replaceable, force=force, quiet=quiet)
@@ -125,7 +125,14 @@ def _rewritten(project: Path, dockerfile: str | None, chosen: Settings, *, force
 
     data = _input(project, dockerfile)
     end_in_order()
-    return process(job_of("-", chosen, Request(force=force)), data)
+    return process(job_of("-", chosen, Request(force=force))._replace(account=True), data)
+
+
+def _account(done: Done) -> list[str]:
+    """The account of cog.yaml and its requirements files, as `dockerfix trace` prints it."""
+    from dockerfix.report import trace
+
+    return trace.as_text(entry for entry in done.account if entry.file != "Dockerfile").splitlines()
 
 
 def _input(project: Path, dockerfile: str | None) -> bytes:

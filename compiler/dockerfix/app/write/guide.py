@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dockerfix.app.build import AppResult
@@ -33,9 +34,16 @@ if not os.path.exists(target):
 
 
 def guide(
-    target: AppResult | ServerResult, findings: Sequence[Finding], kept: Sequence[str], files: Sequence[str]
+    target: AppResult | ServerResult,
+    findings: Sequence[Finding],
+    kept: Sequence[str],
+    files: Sequence[str],
+    account: Sequence[str] = (),
 ) -> str:
-    """The text. `findings` are those of the Dockerfile; those of the App come with `target`."""
+    """The text. `findings` are those of the Dockerfile; those of the App come with `target`.
+
+    `account` has a line of plain text for each line of cog.yaml: what it is and where it went.
+    """
     settings = target.settings
     lines = [
         f"# {settings.app_name} on fal",
@@ -69,6 +77,10 @@ def guide(
     done = [each for each in every if each.severity < Severity.WARNING]
     if done:
         lines += ["## Done", "", *(f"- {_line(each)}" for each in done), ""]
+    if account:
+        width = max(len(run) for line in account for run in re.findall(r"`*", line))
+        fence = "`" * max(3, width + 1)
+        lines += ["## Where each line of cog.yaml went", "", f"{fence}text", *account, fence, ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -14,10 +14,12 @@ from dockerfix.report.page import compare, stages
 from dockerfix.report.page.lines import Cell, Row, align
 from dockerfix.report.page.text import marked, paragraphs, prose, text
 from dockerfix.report.rules import rule_of
+from dockerfix.report.trace import where
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.text.findings import Finding, Severity
 
 if TYPE_CHECKING:
+    from dockerfix.driver.account_types import Entry
     from dockerfix.driver.rewrite import Result
 
 
@@ -42,7 +44,9 @@ def render(result: Result, *, path: str) -> str:
             _figure("After", stages.draw(graphs[1], "after", graphs[0], "added")),
             '</div></section><section id="contents"><h2>Contents of the image</h2><div class="wide">',
             compare.table(compare.facts(before), compare.facts(after)),
-            f"</div></section></main><footer>dockerfix {text(__version__)}</footer>",
+            "</div></section>",
+            _account(result),
+            f"</main><footer>dockerfix {text(__version__)}</footer>",
         )
     )
     return frame(f"{path}: dockerfix review", body)
@@ -62,7 +66,9 @@ def _header(result: Result, rows: list[Row], path: str) -> str:
         f'<p class="verdict {kind}">{verdict}</p>'
         f'<p class="counts"><span class="plus">+{added}</span> <span class="minus">−{removed}</span> lines</p></div>'
         '<nav aria-label="Sections"><a href="#changes">Changes</a><a href="#stages">Stages</a>'
-        '<a href="#contents">Contents</a></nav><div class="tools">'
+        '<a href="#contents">Contents</a>'
+        + ('<a href="#account">cog.yaml</a>' if _settings(result) else "")
+        + '</nav><div class="tools">'
         + _button("previous", "↑", "Previous finding", "p")
         + _button("next", "↓", "Next finding", "n")
         + _button("theme", "◐", "Dark or light", "t")
@@ -84,6 +90,24 @@ def _verdict(result: Result) -> tuple[str, str]:
     if not result.ok:
         return "bad", "Would not be written: errors were found"
     return ("good", "Would be rewritten") if result.changed else ("calm", "Would be unchanged")
+
+
+def _settings(result: Result) -> list[Entry]:
+    """The account of cog.yaml and its requirements files; the changes show that of the instructions."""
+    return [entry for entry in result.account if entry.file != "Dockerfile"]
+
+
+def _account(result: Result) -> str:
+    """Each line of cog.yaml and of its requirements files beside where it went; "" without a cog.yaml."""
+    rows = "".join(
+        f"<tr><td>{text(entry.file)}:{entry.line}</td><td><code>{text(entry.what)}</code> "
+        f"<code>{text(entry.text)}</code></td><td>{prose(where(entry))}</td></tr>"
+        for entry in _settings(result)
+    )
+    head = '<th scope="col">Line</th><th scope="col">Value</th><th scope="col">Where it went</th>'
+    table = f'<table class="compare account"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    title = "<h2>Where each line of cog.yaml went</h2>"
+    return f'<section id="account">{title}<div class="wide">{table}</div></section>' if rows else ""
 
 
 def _filters(findings: tuple[Finding, ...]) -> str:
