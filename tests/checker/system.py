@@ -103,7 +103,8 @@ def provided(case: Case, before: int) -> set[str]:
     if "cog-base" in image:
         tools |= {"curl", "git", "wget", "gcc", "g++", "make", "unzip", "cmake"}
     for each in past:
-        for name in shell.apt_packages(each):
+        for word in shell.apt_packages(each):
+            name = re.split("[:=/]", word, maxsplit=1)[0]
             tools |= {name, *_ALSO.get(name, ())}
         if each.keyword == "COPY" and "astral-sh/uv" in (each.flag("from") or ""):
             tools |= {"uv", "uvx"}

@@ -29,6 +29,8 @@ SCRIPTS = (
     ("apt-tarball", re.compile(r"/buildtmp\b|\bapt\.[0-9a-f]{8,}\.tar\.zst")),
     ("config-copy", re.compile(r"\bcp\s+\S+\s+/src/cog\.yaml\b")),
     ("section-label", re.compile(r"^#+ -->|^\s*### ")),
+    ("python-link", re.compile(r"^\s*ln -sf /usr/bin/python3 /usr/local/bin/python\s*$")),
+    ("trace-exporters", re.compile(r"\buv pip install\b.* opentelemetry-exporter-otlp-proto-")),
     ("staged-file", re.compile(r"/tmp/(cog|coglet|cog_dataclass)-")),
 )
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockerfix.report.lines import Block, blocks, common_ends, lines_of
+from effort import examples
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_blocks_of_a_change_in_the_middle() -> None:
     assert blocks("", "") == []
 
 
+@examples
 @given(st.text("abc", max_size=12), st.text("abc", max_size=12))
 def test_blocks_cover_both_texts(old: str, new: str) -> None:
     found = blocks(old, new)

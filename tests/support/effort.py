@@ -50,6 +50,7 @@ EXAMPLES = {
     "test_the_client_is_read_as_it_reads": 300,
     "test_any_project": 60,
     "test_stays_within_its_budget": 300,
+    "test_blocks_cover_both_texts": 300,
     "test_a_debian_package_that_is_none_is_refused": 20,
     "test_any_cog_yaml_at_all": 100,
     "test_a_changed_project_is_as_good_as_a_new_one": 25,

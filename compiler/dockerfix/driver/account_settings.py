@@ -192,8 +192,11 @@ class Settings:
 
     def _system(self, text: str) -> Iterator[_Place]:
         base = self.result.base
-        for word in text.split():
-            name = apt.name_in(word)
+        for part in apt.parts((text,)):
+            if part.is_option:
+                yield self._apt_option(part)
+                continue
+            word, name = part.text, part.words[0] if part.words else None
             if name is None:
                 yield _Place("refused", code="DF203", reason=f"`{word}` is not the name of a package")
                 continue
@@ -208,6 +211,14 @@ class Settings:
                 yield _Place("kept", found[1])
             else:
                 yield _Place("replaced", found[1], "DF203", f"`{found[0]}`")
+
+    def _apt_option(self, part: apt.Part) -> _Place:
+        if not part.words:
+            return _Place("removed", code="DF203", reason="only options that choose packages are kept")
+        for step in self.result.system.values():
+            if part.text in step.text or " ".join(part.words) in step.text:
+                return _Place("kept", step)
+        return self._lost(f"no step has the option `{part.text}` of `build.system_packages`", "DF203")
 
     def _packages(self, setting: Setting) -> Iterator[_Place]:
         if self.context.options.requirements_path is not None:
