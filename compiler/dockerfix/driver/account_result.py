@@ -73,6 +73,7 @@ class Reading:
         for command in commands.simple_commands(instruction):
             found = pip.install(command)
             for argument in found.arguments if found is not None else ():
+                self.words.setdefault(argument.text, instruction)
                 # quotes are left where a word has a variable, which only the shell knows
                 text = argument.text.translate(_QUOTES) if "$" in argument.text else argument.text
                 self.words.setdefault(text, instruction)

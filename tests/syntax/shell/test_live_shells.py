@@ -25,6 +25,7 @@ OTHERWISE_IN_BASH = re.compile(
     | [<>]\s*\d+[<>]    # `a < 2>&1`: the number belongs to the operator behind it
     | \$\{\w+:'         # "${a:'}": a quote inside an offset
     | ^\s*!\s*$         # `!` with no command
+    | (^|[;&|({])\s*in\b  # `in` is reserved wherever a command may begin
     | \\$              # a backslash that ends the text
     """,
     re.VERBOSE,
