@@ -68,7 +68,16 @@ class Apps:
         return str(self._table.get(row.project, {}).get("needs", "no calls are given"))
 
     def serve(self, row: Row, context: Path, image: str, log: Path) -> list[str]:
-        """Start what the image serves, make all calls, end it; returns what is wrong."""
+        """Start what the image serves, make all calls, end it; returns what is wrong.
+
+        A container that Docker itself fails to create says nothing about the image: it is tried once more.
+        """
+        wrong = self._serve(row, context, image, log)
+        if any("OCI runtime create failed" in each for each in wrong):
+            wrong = self._serve(row, context, image, log)
+        return wrong
+
+    def _serve(self, row: Row, context: Path, image: str, log: Path) -> list[str]:
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-", dir=self._engine.share) as scratch:
             shutil.copy(RUNNER, scratch)
             command = self._command(row, context, Path(scratch), image)
