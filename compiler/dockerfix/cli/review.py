@@ -31,22 +31,11 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     \b
     cog debug | dockerfix review -o review.html
     """
-    from dockerfix.cli.config import SettingsError
-    from dockerfix.cli.rewrite import Misuse, Request, job_of, settings_of
-    from dockerfix.driver.rewrite import rewrite
+    from dockerfix.cli.rewrite import result_of
     from dockerfix.report.entry import STDIN
     from dockerfix.report.page import render
 
-    data = streams.read_file(file)
-    request = Request(files=(file,))
-    given = {name: value for name, value in (("project", project), ("cog_yaml", cog_yaml)) if value is not None}
-    try:
-        job = job_of(file, settings_of(file, request, given), request)
-    except SettingsError as error:
-        raise streams.Failure(str(error), exit_codes.USAGE) from None
-    except Misuse as misuse:
-        raise click.UsageError(str(misuse)) from None
-    result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
+    result = result_of(file, cog_yaml, project)
     page = render(result, path=STDIN if file == "-" else file).encode()
     if output is None or output == "-":
         streams.write(page)

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from dockerfix.cli import exit_codes, parameter_types, streams
-from dockerfix.text.files import InputError, read_file
 from dockerfix.text.source import encode
 
 
@@ -32,24 +31,10 @@ def trace(file: str, cog_yaml: Path | None, project: Path | None, form: str) -> 
     \b
     cog debug | dockerfix trace
     """
-    from dockerfix.cli.config import SettingsError
-    from dockerfix.cli.rewrite import Misuse, Request, job_of, settings_of
-    from dockerfix.driver.rewrite import rewrite
+    from dockerfix.cli.rewrite import result_of
     from dockerfix.report import trace as report
 
-    try:
-        data = streams.read() if file == "-" else read_file(file)
-    except InputError as error:
-        raise streams.Failure(f"cannot read {file}: {error}") from None
-    request = Request(files=(file,))
-    given = {name: value for name, value in (("project", project), ("cog_yaml", cog_yaml)) if value is not None}
-    try:
-        job = job_of(file, settings_of(file, request, given), request)
-    except SettingsError as error:
-        raise streams.Failure(str(error), exit_codes.USAGE) from None
-    except Misuse as misuse:
-        raise click.UsageError(str(misuse)) from None
-    result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
+    result = result_of(file, cog_yaml, project)
     if not result.account:
         raise streams.Failure(result.findings[0].message)
     if form == "json":
