@@ -214,7 +214,7 @@ def main() -> int:
     report.write(results, options.out, seconds)
     print()
     print(report.table(results))
-    print(f"\n{report.totals(results)}; {seconds / 60:.1f} minutes")
+    print(f"\n{report.red(results)}{report.totals(results)}; {seconds / 60:.1f} minutes")
     return 0 if all(result.green for result in results) else 1
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from e2e import calls, network, server
-from e2e.engine import LABEL, Engine, Failed
+from e2e.engine import LABEL, LOST, TRIES, Engine, Failed
 from e2e.reasons import reason
 from e2e.rows import Row
 from e2e.uploads import HOST, REST, Uploads
@@ -70,11 +70,12 @@ class Apps:
     def serve(self, row: Row, context: Path, image: str, log: Path) -> list[str]:
         """Start what the image serves, make all calls, end it; returns what is wrong.
 
-        A container that Docker itself fails to create says nothing about the image: it is tried once more.
+        A container that runc fails to create says nothing about the image: it is tried again.
         """
-        wrong = self._serve(row, context, image, log)
-        if any("OCI runtime create failed" in each for each in wrong):
+        for _ in range(TRIES):
             wrong = self._serve(row, context, image, log)
+            if not any(LOST.search(each) for each in wrong):
+                break
         return wrong
 
     def _serve(self, row: Row, context: Path, image: str, log: Path) -> list[str]:

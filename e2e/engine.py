@@ -25,6 +25,9 @@ PACKAGES = ("docker.io", "docker-cli", "docker-buildx", "runc", "containerd", "i
 SUITE = "trixie"
 READY, ENDING = 60, 20  # seconds
 CGROUPS = Path("/sys/fs/cgroup")
+# runc has lost the process that it started, before anything of the image ran
+LOST = re.compile(r"waiting for init preliminary setup|read init-p: connection reset|runc did not terminate")
+TRIES = 3
 # Run in mounts and processes of its own: both end with the daemon, however that ends.
 START = """set -e
 root=$1; shift
@@ -106,7 +109,16 @@ class Engine:
         variables: Mapping[str, str] | None = None,
         source: Path | None = None,
     ) -> tuple[str, int]:
-        """Run one command as `run` does; returns what it printed and its code."""
+        """Run one command as `run` does; returns what it printed and its code. Where runc fails, it is tried again."""
+        for _ in range(TRIES):
+            text, code = self._once(arguments, log, variables, source)
+            if not code or not LOST.search(text):
+                break
+        return text, code
+
+    def _once(
+        self, arguments: tuple[object, ...], log: Path | None, variables: Mapping[str, str] | None, source: Path | None
+    ) -> tuple[str, int]:
         begin, lines, stamped = time.monotonic(), [], []
         with contextlib.ExitStack() as stack:
             data = stack.enter_context(source.open("rb")).fileno() if source else subprocess.DEVNULL

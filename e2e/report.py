@@ -66,6 +66,11 @@ def totals(results: list[Result]) -> str:
     return f"{len(results)} rows: {', '.join(parts)}"
 
 
+def red(results: list[Result]) -> str:
+    """A line for each row that is not as it must be, with the whole reason."""
+    return "".join(f"RED {result.name}: {'; '.join(result.wrong)}\n" for result in results if not result.green)
+
+
 def write(results: list[Result], folder: Path, seconds: float) -> None:
     """Write results.json and results.md."""
     folder.mkdir(parents=True, exist_ok=True)
