@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -315,7 +315,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cog", type=Path, metavar="PATH", help="a checkout of Cog")
     chosen = parser.parse_args(arguments)
-    work = Refresh(Pip(), chosen.cog, datetime.now(UTC).date().isoformat())
+    work = Refresh(Pip(), chosen.cog, datetime.now(timezone.utc).date().isoformat())
     work.run()
     target = ROOT / DIFF
     target.parent.mkdir(exist_ok=True)

@@ -77,7 +77,7 @@ def _expected_runs(items: tuple[RunItem, ...], without_pget: bool) -> list[Expec
 def _without_cog(words: tuple[str, ...]) -> tuple[str, ...]:
     """A command without Cog's packages; empty where it did nothing else."""
     reading = shell.pip_command(words)
-    if reading is None or not any(is_cog(word) for word in reading[1]):
+    if reading is None or reading[0] not in ("install", "uninstall") or not any(is_cog(word) for word in reading[1]):
         return words
     left = tuple(word for word in words if not is_cog(word))
     return left if any(not word.startswith("-") for word in reading[1] if not is_cog(word)) else ()

@@ -304,13 +304,14 @@ VALUES = st.lists(
 )
 PAIRS = st.tuples(NAMES, VALUES.map("".join))
 ITEMS = st.one_of(
-    st.builds(
-        Item,
-        st.just("ARG"),
-        st.just(()),
-        st.lists(st.tuples(NAMES, st.none() | PAIRS.map(lambda pair: pair[1])), max_size=2).map(tuple),
+    st.lists(st.tuples(NAMES, st.none() | PAIRS.map(lambda pair: pair[1])), max_size=2).map(
+        lambda pairs: Item("ARG", pairs=tuple(pairs))
     ),
-    st.builds(Item, st.sampled_from(["ENV", "LABEL"]), st.just(()), st.lists(PAIRS, max_size=2).map(tuple)),
+    st.builds(
+        lambda keyword, pairs: Item(keyword, pairs=tuple(pairs)),
+        st.sampled_from(["ENV", "LABEL"]),
+        st.lists(PAIRS, max_size=2),
+    ),
     st.builds(
         lambda image, stage: Item("FROM", (image,), stage=stage),
         st.sampled_from(["s", "t", "$A", "scratch", "i"]),
