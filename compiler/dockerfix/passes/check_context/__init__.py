@@ -79,7 +79,7 @@ def _stage_names(document: Document, instruction: Instruction) -> Iterator[Findi
         if (
             not name
             or own is None
-            or stages.find_stage(document, name, own.index)
+            or stages.find_stage(document, name, own.index, instruction.keyword)
             or any(mark in name for mark in "/:.$@")
         ):
             continue
