@@ -11,7 +11,19 @@ import dockerfix
 import oracles
 
 HEAD = 'FROM python:3.11-slim\nCMD ["python", "-m", "cog.server.http"]\n'
-LIVE = (" \\", " \\\n", "\\ \\", "\\ \\\n", "\\\\ \\", " \\\n\\", " \\\n\\\n# c\n", "\n\\", " \\\n# c", "\\\\\\", "\\  \\\n")
+LIVE = (
+    " \\",
+    " \\\n",
+    "\\ \\",
+    "\\ \\\n",
+    "\\\\ \\",
+    " \\\n\\",
+    " \\\n\\\n# c\n",
+    "\n\\",
+    " \\\n# c",
+    "\\\\\\",
+    "\\  \\\n",
+)
 
 
 @pytest.mark.parametrize("escape", ["\\", "`"])

@@ -26,8 +26,8 @@ def find_stage(document: Document, name: str, before: int, keyword: str = "COPY"
     """Return the stage that an instruction `keyword` of stage number `before` names; None for an image.
 
     Only COPY knows numbers, and only FROM minds case: a stage's name is in lower case, so ``FROM B`` never means
-    the stage `b` (``moby/buildkit@73ed6825c4b7:frontend/dockerfile/dockerfile2llb/convert.go``, addState, toCommand, and
-    ``convert_runmount.go``).
+    the stage `b` (addState, findStateByName and toCommand in
+    ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/dockerfile2llb/convert.go``).
     """
     if keyword == "COPY" and name.isascii() and name.isdecimal():
         return document.stages[int(name)] if len(name) < _DIGITS and int(name) < before else None
