@@ -53,3 +53,24 @@ def test_removal(text: str, expected: str | None) -> None:
     assert edits
     shown = f"{expected}\n" if expected else ""
     assert emit(document.text, edits) == f"FROM python:3.11-slim\n{shown}CMD run\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RUN a && b", ["a", "b"]),
+        ('run ["a", "x y"]', ["a"]),
+        ('RUN ["/bin/bash", "-lc", "a; b"]', ["bash", "a", "b"]),
+        ("RUN bash -e -o pipefail -c 'a; sh -c b'", ["bash", "a", "sh", "b"]),
+        ("RUN bash --norc -c a", ["bash", "a"]),
+        ("RUN bash script.sh -c a", ["bash"]),
+        ("RUN <<EOF\na\nb\nEOF", ["a", "b"]),
+        ("RUN <<EOF\n#!/usr/bin/env bash\na\nEOF", ["a"]),
+        ("RUN <<EOF\n#!/usr/bin/python3\na\nEOF", []),
+        ("RUN bash <<EOF\na\nEOF", ["bash", "a"]),
+        ("RUN python <<EOF\na\nEOF", ["python"]),
+        ("COPY <<EOF /x\na\nEOF", []),
+    ],
+)
+def test_the_programs_in_any_form(text: str, expected: list[str]) -> None:
+    assert [call.program for call in commands.every_call(document_of(text).instructions[1])] == expected

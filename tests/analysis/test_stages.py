@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from e2e.judge import Judge
 
 from dockerfix.analysis import images, stages
 from dockerfix.syntax.dockerfile.parser import parse
@@ -23,7 +24,9 @@ def test_a_document_without_a_stage() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("FROM x AS a\nFROM a AS b\nFROM B\n", [2, 1, 0]),
+        ("FROM x AS a\nFROM a AS B\nFROM b\n", [2, 1, 0]),
+        ("FROM x AS a\nFROM a AS b\nFROM B\n", [2]),
+        ("FROM x AS \u0130x\nFROM ix\n", [1, 0]),
         ("FROM x AS a\nFROM a AS a\n", [1, 0]),
         ("FROM x\nFROM 0\n", [1]),
         ("ARG S=a\nFROM x AS a\nFROM $S\n", [1, 0]),
@@ -48,3 +51,30 @@ def test_numbers_follow_stages_that_are_removed() -> None:
     edits = stages.renumbered(document, document.stages[:1], document.instructions[-1:])
     shown = [(document.text[edit.span.start : edit.span.end], edit.text) for edit in edits]
     assert shown == [("--from=1", "--from=0"), ("--from=2", "--from=1"), ("--from=2", "--from=1")]
+
+
+@pytest.mark.parametrize(
+    ("use", "found"),
+    [
+        ("COPY --from=B x x", True),
+        ("COPY --from=00 x x", True),
+        ("COPY --from=1 x x", False),
+        ("COPY --from=\u0661 x x", False),
+        ("RUN --mount=from=B,target=/b ls", True),
+        ("RUN --mount=from=0,target=/b ls", False),
+    ],
+)
+def test_only_from_minds_case_and_only_copy_knows_numbers(use: str, found: bool) -> None:
+    document = parse(f"FROM x AS b\nFROM y\n{use}\n")
+    assert (document.instructions[-1] in stages.users_of(document, document.stages[0])) is found
+
+
+def test_buildkit_minds_case_in_from(buildkit: Judge) -> None:
+    assert buildkit.verdict("FROM scratch AS B\nFROM b\n").ok
+    assert not buildkit.verdict("FROM scratch AS b\nFROM B\n").ok
+    assert buildkit.verdict("FROM scratch AS b\nFROM scratch\nCOPY --from=B /x /x\n").ok
+
+
+def test_unused_stages_by_name_or_else_by_their_from() -> None:
+    document = parse("FROM a AS B\nFROM c\nFROM d\nFROM e\nCOPY --from=1 x x\n")
+    assert stages.targets(document) == {"b", "FROM d"}

@@ -11,7 +11,23 @@ from pass_cases import (
 )
 
 EDGES = {
-    "an install of Cog in the exec form": Edge('FROM a\nRUN ["pip", "install", "cog==0.9"]\n', None),
+    "an install of Cog in the exec form": Edge(
+        'FROM a\nRUN ["pip", "install", "cog==0.9"]\n', (Severity.NOTE, "removes the install of Cog"), "FROM a\n"
+    ),
+    "an install of Cog in the exec form of a shell, with more": Edge(
+        'FROM a\nRUN ["bash", "-ec", "pip install cog; ls"]\n',
+        (
+            Severity.WARNING,
+            "this step installs Cog inside the text of another shell, with other things; remove Cog by hand",
+        ),
+    ),
+    "an install of Cog in the heredoc of a shell": Edge(
+        "FROM a\nRUN bash <<EOF\npip install cog\nEOF\n",
+        (
+            Severity.WARNING,
+            "this step installs Cog inside the text of another shell, with other things; remove Cog by hand",
+        ),
+    ),
     "an install of Cog that decides something": Edge(
         "FROM a\nRUN if pip install cog; then echo a; fi\n",
         (Severity.ERROR, "this step installs Cog and other things and can't be split safely; remove Cog by hand"),

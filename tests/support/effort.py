@@ -58,6 +58,8 @@ EXAMPLES = {
     "test_a_result_that_someone_edited": 60,
     "test_the_work_of_rewriting_grows_with_the_commands": 10,
     "test_without_cog_nothing_changes": 60,
+    "test_directives_are_those_of_the_source": 100,
+    "test_any_output_with_the_other_escape_character": 20,
 }
 """The examples of each property in the quick profile, by the name of its test."""
 

@@ -81,17 +81,10 @@ def check_result(result: dockerfix.Result) -> None:
     check_nothing_was_injected(result)
 
 
-DIRECTIVE = re.compile(r"\s*#\s*(?:syntax|escape|check)\s*=", re.IGNORECASE)
-"""A comment that is a directive at the head of a file."""
-
-
 def _of_the_source(result: dockerfix.Result, objection: str) -> bool:
     """Whether the source is to blame: DF100 ended a heredoc with lines that are no instructions, or a number beyond
-    the stages meant an image, of which there are more or less now; or a comment that reads as a directive came to the
-    head of the file, where it is one.
+    the stages meant an image, of which there are more or less now.
     """
-    if any(DIRECTIVE.match(node.text) for node in parse(result.source.text).nodes if node.kind == "comment"):
-        return True
     if "invalid stage index" in objection:
         return True
     found = re.search("unknown instruction: `(.*)`", objection)

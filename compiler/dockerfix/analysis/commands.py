@@ -68,14 +68,57 @@ def calls(instruction: Instruction) -> tuple[Call, ...]:
     return tuple([Call(command, program(command), arguments(command)) for command in simple_commands(instruction)])
 
 
+@of_node
+def every_call(instruction: Instruction) -> tuple[Call, ...]:
+    """Return the calls of a RUN in any form, and those of scripts that it passes to a shell, by ``-c`` or as a heredoc.
+
+    Their spans may be places in such a script: they are for reports, not for edits.
+    """
+    waiting = list(simple_commands(instruction)) or _in_other_forms(instruction)
+    if any(program(command) in SHELLS for command in waiting):
+        for heredoc in instruction.node.heredocs:
+            waiting += _simple(instruction.node.text[heredoc.content.start : heredoc.content.end])
+    result: list[Call] = []
+    while waiting:
+        command = waiting.pop(0)
+        result.append(Call(command, program(command), arguments(command)))
+        waiting = [*nested_commands(command), *waiting]
+    return tuple(result)
+
+
+def _in_other_forms(instruction: Instruction) -> list[Command]:
+    """Return the command of the exec form, and those of a heredoc that names a shell as its interpreter."""
+    view = instruction.view
+    if not isinstance(view, Run):
+        return []
+    if view.exec_form:
+        import shlex
+
+        return _simple(shlex.join(word.value for word in view.exec_form))
+    found: list[Command] = []
+    for heredoc in instruction.node.heredocs:
+        text = instruction.node.text[heredoc.content.start : heredoc.content.end]
+        if text.startswith("#!") and not SHELLS.isdisjoint(text.partition("\n")[0].replace("/", " ").split()):
+            found += _simple(text)
+    return found
+
+
+def _simple(text: str) -> list[Command]:
+    return [command for command in parse_shell(text).walk() if command.kind == "call"]
+
+
 def nested_commands(command: Command) -> tuple[Command, ...]:
     """Return the simple commands in the text of ``bash -c '…'``, with spans in that text; () for another command."""
     if program(command) not in SHELLS:
         return ()
-    words = arguments(command)
-    if len(words) < 2 or not words[1] or not (words[0] or "").endswith("c"):
-        return ()
-    return tuple(inner for inner in parse_shell(words[1]).walk() if inner.kind == "call")
+    words = list(arguments(command))
+    while words and (words[0] or "").startswith(("-", "+")):
+        option = words.pop(0) or ""
+        if option.endswith("c") and not option.startswith("--"):
+            return tuple(_simple(words[0])) if words and words[0] else ()
+        if option.endswith(("o", "O")) and words:
+            words.pop(0)
+    return ()
 
 
 def program(command: Command) -> str | None:

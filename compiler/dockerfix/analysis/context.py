@@ -12,7 +12,7 @@ class Context:
     `converting` is whether the input is from Cog or has blocks of dockerfix; otherwise only reporting passes run. `era`
     is about which releases wrote the input (``E13``), `base_python` the Python of its final image, and
     `debian_packages` what the steps of the input install by apt, Cog's own ones included; `own_targets` are the stages
-    of the input on which nothing in it depends, by name: the user builds them with ``--target``.
+    of the input on which nothing in it depends (`stages.target`): the user builds them with ``--target``.
     """
 
     __slots__ = ("base_python", "converting", "debian_packages", "era", "options", "own_targets", "project")

@@ -19,7 +19,7 @@ from dockerfix.knowledge.cuda import (
     cuda_for_torch,
     is_newer_torch,
     newest_torch,
-    torch_of_torchvision,
+    torch_of_newer_torchvision,
     torch_row,
     torch_rows,
 )
@@ -144,7 +144,7 @@ def _pinned_torch(pin: Requested) -> str | None:
     version = pin.requirement.pin
     if version is None or pin.name == "torch":
         return version
-    return torch_of_torchvision(version) if pin.name == "torchvision" else None
+    return torch_of_newer_torchvision(version) if pin.name == "torchvision" else None
 
 
 def _is_bare(base: BaseImage) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from dockerfix.analysis import variables
+from dockerfix.syntax.dockerfile.arguments import name_of
 from dockerfix.syntax.dockerfile.instructions import Copy, From, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.edits import Edit
@@ -21,17 +22,21 @@ def stage_of(document: Document, instruction: Instruction) -> Stage | None:
     return next((stage for stage in reversed(document.stages) if stage.base.index <= instruction.index), None)
 
 
-def find_base(document: Document, name: str, before: int) -> Stage | None:
-    """Return the stage that ``FROM name`` means in stage number `before`; None for an image, and for a number."""
-    return next((stage for stage in reversed(document.stages[:before]) if stage.name == name.lower()), None)
+def find_stage(document: Document, name: str, before: int, keyword: str = "COPY") -> Stage | None:
+    """Return the stage that an instruction `keyword` of stage number `before` names; None for an image.
+
+    Only COPY knows numbers, and only FROM minds case: a stage's name is in lower case, so ``FROM B`` never means
+    the stage `b` (addState, findStateByName and toCommand in
+    ``moby/buildkit@73ed6825c4b7:frontend/dockerfile/dockerfile2llb/convert.go``).
+    """
+    if keyword == "COPY" and name.isascii() and name.isdecimal():
+        return document.stages[int(name)] if len(name) < _DIGITS and int(name) < before else None
+    wanted = name if keyword == "FROM" else name_of(name)
+    return next((stage for stage in reversed(document.stages[:before]) if stage.name == wanted), None)
 
 
-def find_stage(document: Document, name: str, before: int) -> Stage | None:
-    """Return the stage that ``COPY --from=name`` means in stage number `before`: by name, else by number."""
-    found = find_base(document, name, before)
-    if found is None and name.isdecimal() and int(name) < before:
-        return document.stages[int(name)]
-    return found
+_DIGITS = 10
+"""A number of so many digits names no stage, and int() refuses numbers of more than 4300."""
 
 
 def base_name(base: Instruction) -> str | None:
@@ -50,7 +55,7 @@ def lineage(document: Document, stage: Stage) -> list[Stage]:
     result = [stage]
     while True:
         name = base_name(result[-1].base)
-        below = find_base(document, name, result[-1].index) if name else None
+        below = find_stage(document, name, result[-1].index, "FROM") if name else None
         if below is None:
             return result
         result.append(below)
@@ -83,12 +88,8 @@ def uses_of(instruction: Instruction) -> Iterator[Use]:
 
 
 def origin(document: Document, use: Use, before: int) -> Stage | None:
-    """Return the stage that a use in stage number `before` takes from; None for an image or a named context.
-
-    Only a COPY names stages by number (``moby/buildkit:frontend/dockerfile/dockerfile2llb/convert_runmount.go``).
-    """
-    find = find_stage if use.instruction.keyword == "COPY" else find_base
-    return find(document, use.name, before)
+    """Return the stage that a use in stage number `before` takes from; None for an image or a named context."""
+    return find_stage(document, use.name, before, use.instruction.keyword)
 
 
 def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
@@ -101,9 +102,14 @@ def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
     return tuple(result)
 
 
+def target(stage: Stage) -> str:
+    """Return what tells a stage from others while stages are removed: its name, or else its FROM."""
+    return stage.name or stage.base.text.strip()
+
+
 def targets(document: Document) -> frozenset[str]:
-    """Return the names of the stages before the last one that no other stage uses."""
-    return frozenset(stage.name for stage in document.stages[:-1] if stage.name and not users_of(document, stage))
+    """Return the `target` of each stage before the last one that no other stage uses."""
+    return frozenset(target(stage) for stage in document.stages[:-1] if not users_of(document, stage))
 
 
 def renumbered(

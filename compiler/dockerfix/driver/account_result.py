@@ -99,7 +99,7 @@ class Reading:
                 return found.text, instruction
         if wanted.text in self.words:
             return wanted.text, self.words[wanted.text]
-        path = posixpath.basename(wanted.text.partition("[")[0].partition(";")[0].strip())
+        path = posixpath.basename(wanted.text.partition("[")[0].partition(";")[0].strip().rstrip("/"))
         if wanted.is_path or wanted.is_url:
             for text, instruction in self.words.items():
                 if path and path in text:

@@ -236,6 +236,8 @@ class Settings:
             return _Place("removed", code="DF103", reason="it is Cog itself")
         if wanted.text in (".", "./"):
             return _Place("without-effect", reason="it is the project itself, which is on Python's path")
+        if wanted.text.startswith(";"):
+            return _Place("without-effect", reason="pip ignores the marker of an editable package")
         found = self.result.requirement(wanted)
         if found is None:
             return self._lost(f"nothing installs `{wanted.text}`", "DF201")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dockerfix.analysis.context import Context
+from dockerfix.driver.header import uncovered, with_blank_line
 from dockerfix.driver.ignore_comments import Filter
 from dockerfix.passes import Pass, all_passes
 from dockerfix.syntax.dockerfile.parser import reparse
@@ -71,13 +72,17 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
         findings = ignores.keep(document, each.function(document, context), history.to_source)
         if not findings:
             continue
-        edits = ordered([edit for finding in findings for edit in finding.edits], len(document.text))
+        edits, after = _edited(document, findings)
+        uncovering = uncovered(document, after, edits) if edits else None
+        if uncovering is not None:
+            findings = with_blank_line(document, findings, uncovering)
+            edits, after = _edited(document, findings)
         placed = [_placed(finding, history) for finding in findings]
         found += placed
         if edits:
             history.passes.append(Applied(edits))
             applied.append(list(zip(findings, placed, strict=True)))
-            document = reparse(document, edits)
+            document = after
     unused = ignores.unused(context.options) if context.converting else []
     return Outcome(document, (*found, *unused), history, applied)
 
@@ -91,6 +96,12 @@ def settles(document: Document, context: Context) -> bool:
             if any(finding.edits for finding in findings):
                 return False
     return True
+
+
+def _edited(document: Document, findings: Iterable[Finding]) -> tuple[list[Edit], Document]:
+    """Return the edits of findings in order, and the document with them."""
+    edits = ordered([edit for finding in findings for edit in finding.edits], len(document.text))
+    return edits, reparse(document, edits)
 
 
 def _in_place(span: Span) -> Span:

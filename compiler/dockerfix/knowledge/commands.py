@@ -68,6 +68,8 @@ CALLED_BY_MODELS = (
 READER_SOURCE = "the manual pages of the programs: their operands are files that have to be there"
 FILE_READERS = frozenset({"python", "python3", "bash", "sh", "cat", "cp", "mv", "chmod", "source", ".", "pip", "pip3"})
 
+PACKAGE_FILES = ("pyproject.toml", "setup.py")  # of which pip needs one in a folder
+
 IMAGE_SOURCE = (
     "docker-library/python:3.12/slim-bookworm/Dockerfile, docker-library/buildpack-deps:debian/bookworm (curl, scm and "
     "full), nvidia/container-images/cuda (base removes curl again; cuda-minimal-build of devel depends on "

@@ -334,6 +334,21 @@ def torch_of_torchvision(version: str) -> str | None:
     return next((torch for torch, row in TORCH.items() if row[0] == version), None)
 
 
+def torch_of_newer_torchvision(version: str) -> str | None:
+    """Return the release of torch for a torchvision: from Cog's table, or for a later patch release, the last one.
+
+    The last patch releases of both belong together (``Requires-Dist`` of torchvision on PyPI: 0.11.3 needs 1.10.2).
+    """
+    known = torch_of_torchvision(version)
+    if known is not None or "+" in version:
+        return known
+    same = {row[0]: torch for torch, row in TORCH.items() if numbers(row[0])[:2] == numbers(version)[:2]}
+    if not same or numbers(version) <= max(map(numbers, same)):
+        return None
+    minor = numbers(next(iter(same.values())))[:2]
+    return max((each for each in TORCH_WHEELS if numbers(each)[:2] == minor), key=numbers, default=None)
+
+
 def newest_torch(specifier: str, python: str, cuda: str | None = None) -> str | None:
     """Return the newest release of torch on PyPI that `specifier` admits and that has a wheel for a Python.
 

@@ -7,12 +7,20 @@ import re
 from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, commands, images, stages
+from dockerfix.analysis.commands import Call
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal.copies import context_copies
 from dockerfix.analysis.fal.uploads import Coverage
 from dockerfix.analysis.memo import of_node
+from dockerfix.analysis.packages import pip
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS
-from dockerfix.knowledge.commands import CALLED_BY_MODELS, COMMANDS_OF_IMAGE, FILE_READERS, PACKAGE_OF_COMMAND
+from dockerfix.knowledge.commands import (
+    CALLED_BY_MODELS,
+    COMMANDS_OF_IMAGE,
+    FILE_READERS,
+    PACKAGE_FILES,
+    PACKAGE_OF_COMMAND,
+)
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.syntax.dockerfile.instructions import Copy, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
@@ -98,19 +106,47 @@ def _files(document: Document, stage: Stage, instruction: Instruction, project: 
 def _read(instruction: Instruction) -> tuple[str, ...]:
     """What may be files of the project among the words of a RUN: programs, and operands of those that read files."""
     view = instruction.view
-    calls = commands.calls(instruction)
     if not isinstance(view, Run) or any(mount.type == "bind" for mount in view.mounts):
         return ()
     result: list[str] = []
-    for call in calls:
-        if call.program in ("cd", "pushd", "git"):
-            break  # from here on the words mean files elsewhere
-        words = call.arguments if call.program in FILE_READERS else ()
-        program = commands.program_path(call.command)
-        for word in (program if program and "/" in program else None, *words):
-            if word is None or word.startswith("-"):
-                continue
-            path = next((word[len(folder) + 1 :] for folder in MODEL_FOLDERS if word.startswith(f"{folder}/")), word)
-            if not path.startswith(("/", "..", "~")):
-                result.append(posixpath.normpath(path))
+    folder = "."
+    for call in commands.every_call(instruction):
+        if call.program in ("cd", "pushd"):
+            changed = _in_project(folder, (call.arguments or ("",))[-1])
+            if changed is None:
+                break  # from here on the words mean files elsewhere
+            folder = changed
+            continue
+        if call.program == "git":
+            break  # it may bring files of any name
+        places = [_in_project(folder, word) for word in _read_by(call)]
+        result += [place for place in places if place is not None]
     return tuple(dict.fromkeys(result))
+
+
+def _in_project(folder: str, word: str | None) -> str | None:
+    """Return the path in the project that `word` means in a folder of it; None if it is elsewhere or not known."""
+    if not word:
+        return None
+    inside = next((word[len(each) :].lstrip("/") for each in MODEL_FOLDERS if f"{word}/".startswith(f"{each}/")), None)
+    path = posixpath.join(folder, word) if inside is None else inside or "."
+    path = posixpath.normpath(path)
+    return None if path.startswith(("/", "..", "~")) else path
+
+
+def _read_by(call: Call) -> Iterator[str]:
+    """Yield the words of a call that may be files: its program, what it reads, and what these stand for."""
+    program = commands.program_path(call.command)
+    if program and "/" in program:
+        yield program
+    yield from (each.target.value or "" for each in call.command.redirections if each.operator == "<")
+    if call.program not in FILE_READERS:
+        return
+    words = [word or "" for word in call.arguments]
+    if call.program.startswith("python") and "-m" in words[:-1]:
+        module = words[words.index("-m") + 1].replace(".", "/")
+        yield from (f"{module}.py", f"{module}/__main__.py")
+    installs = pip.install(call.command)
+    for package in installs.packages if installs is not None else ():
+        yield from (f"{package.text.partition('[')[0]}/{name}" for name in PACKAGE_FILES)
+    yield from (word for word in words if word and not word.startswith("-"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dockerfix.analysis import python, stages
 from dockerfix.analysis.context import Context
@@ -50,15 +50,16 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
     for instruction in document.instructions:
         if instruction.keyword == "RUN" and _has_credentials(instruction):
             yield _in_command(instruction)
-        elif instruction.keyword in ("ARG", "ENV", "LABEL") and _has_credentials(instruction):
+        elif instruction.keyword in ("ARG", "ENV", "LABEL", "COPY", "ADD") and _has_credentials(instruction):
             yield _in_variable(instruction)
     stage = stages.final_stage(document)
     if stage is None or context.options.target == "server":
         return
     version = python.python_of(document, stage, context.config)
     yield from _python(stage.base, version, context)
-    for pin in requested.requirements(document, context):
-        yield from _conflict(pin, version, context)
+    found = requested.requirements(document, context)
+    for pin in found:
+        yield from _conflict(pin, _together(pin, found), version, context)
 
 
 def _credentials(line: RequestedLine) -> Finding:
@@ -73,8 +74,10 @@ def _credentials(line: RequestedLine) -> Finding:
 
 
 def _has_credentials(instruction: Instruction) -> bool:
-    """Whether a URL in a RUN contains credentials in plain text, not in a variable or from a command."""
-    return has_credentials(_REFERENCE.sub(" ", instruction.text))
+    """Whether a URL in an instruction or its heredocs has credentials in plain text, not in a variable or a command."""
+    text = instruction.node.text
+    heredocs = [text[heredoc.content.start : heredoc.content.end] for heredoc in instruction.node.heredocs]
+    return has_credentials(_REFERENCE.sub(" ", "\n".join([instruction.text, *heredocs])))
 
 
 def _in_command(instruction: Instruction) -> Finding:
@@ -110,7 +113,13 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
         yield Finding(CODE, base.body_span, message, file=file, line=line)
 
 
-def _conflict(pin: Requested, python: str, context: Context) -> Iterator[Finding]:
+def _together(pin: Requested, found: Iterable[Requested]) -> str:
+    """Return the versions that an install admits: one package may be in it several times."""
+    same = [each.requirement for each in found if each.name == pin.name and each.span == pin.span]
+    return ",".join(each.specifier for each in same if each.specifier and each.marker is None)
+
+
+def _conflict(pin: Requested, specifier: str, python: str, context: Context) -> Iterator[Finding]:
     """Report a requirement that the version installed with fal does not meet."""
     requirement = pin.requirement
     if requirement.marker is not None:
@@ -121,7 +130,7 @@ def _conflict(pin: Requested, python: str, context: Context) -> Iterator[Finding
             message = f"`{requirement.text}` gives way to fal {version}, installed last; `--fal-version {requirement.pin}` keeps it"
             yield Finding(CODE, pin.span, message, file=pin.file, line=pin.line)
         return
-    needed = fal_conflict(pin.name, requirement.specifier, python)
+    needed = fal_conflict(pin.name, specifier, python)
     if needed is not None:
         message = (
             f"`{requirement.text}` gives way to the version that fal needs (`{needed.package}{needed.specifier}`), because fal is "

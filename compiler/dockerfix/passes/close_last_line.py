@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis.context import Context
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
 CODE = "DF114"
@@ -18,6 +18,8 @@ def close_last_line(document: Document, _context: Context) -> Iterator[Finding]:
 
     Nothing follows it but comments, so BuildKit ends the instruction there
     (`moby/buildkit:frontend/dockerfile/parser/parser.go`). Instructions that dockerfix adds at the end would become part of it.
+    Behind a blank that another backslash escapes, as in `ENV A=b\\ \\`, it can't go without a change of meaning: that is
+    an error.
 
     Before:
 
@@ -34,25 +36,41 @@ def close_last_line(document: Document, _context: Context) -> Iterator[Finding]:
         # the end
     """
     last = document.instructions[-1] if document.instructions else None
-    place = _open_end(last) if last is not None else None
-    if last is not None and place is not None:
+    open_ends = _open_ends(last) if last is not None else []
+    if last is None or not open_ends:
+        return
+    if _is_closed_without(last, open_ends):
         message = "removes the backslash at the end of the file, which continues nothing"
-        yield Finding(CODE, place, message, (Edit(place, ""),))
+        edits = tuple(Edit(place, "") for place in open_ends)
+        yield Finding(CODE, open_ends[-1], message, edits)
+    else:
+        message = (
+            f"the file ends in `{last.node.escape}` behind another one or behind nothing, so nothing can be added after it; "
+            "remove it"
+        )
+        yield Finding(CODE, open_ends[-1], message, severity=Severity.ERROR)
 
 
-def _open_end(instruction: Instruction) -> Span | None:
-    """Return the blanks and the escape character of a continuation behind which the instruction has no more text."""
+def _open_ends(instruction: Instruction) -> list[Span]:
+    """Return the escape characters, with the blanks around them, behind which the instruction has no more text."""
     tokens = [token for token in instruction.node.tokens if token.kind not in ("INNER_COMMENT", "INNER_BLANK")]
-    if (
-        len(tokens) < 2
-        or tokens[-2].kind != "CONTINUATION"
-        or tokens[-1].kind != "END"
-        or tokens[-1].span.end > tokens[-1].span.start
-    ):
-        return None
-    start, end = tokens[-2].span
+    if not tokens or tokens[-1].kind != "END" or tokens[-1].span.end > tokens[-1].span.start:
+        return []
     text = instruction.node.text
-    before = len(text[:start].rstrip(" \t"))
-    if text[before - 1] == instruction.node.escape:
-        return None  # the blank is escaped, and without the rest it would continue the line
-    return Span(before, start + len(text[start:end].rstrip("\r\n"))).shift(instruction.start)
+    found: list[Span] = []
+    for token in reversed(tokens[:-1]):
+        start, end = token.span
+        if token.kind == "CONTINUATION":
+            line = text.rfind("\n", 0, start) + 1
+            before = line + len(text[line:start].rstrip(" \t"))
+            found.append(Span(before, start + len(text[start:end].rstrip("\r\n"))).shift(instruction.start))
+        elif text[start:end].strip(" \t"):
+            break
+    return found[::-1]
+
+
+def _is_closed_without(instruction: Instruction, places: list[Span]) -> bool:
+    """Whether the instruction ends by itself, with some text, once `places` are removed."""
+    text = instruction.node.text[: places[0].start - instruction.start].rstrip(" \t")
+    escape = instruction.node.escape
+    return bool(text.strip()) and (not text.endswith(escape) or text.endswith(escape * 2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix.analysis import commands, images, placement, stages
+from dockerfix.analysis.commands import Call
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import (
@@ -85,11 +86,17 @@ def _is_users(instruction: Instruction, context: Context) -> bool:
 
 @of_node
 def _links_python(instruction: Instruction) -> bool:
-    calls = commands.calls(instruction)
-    if len(calls) != 1 or calls[0].program != "ln":
+    calls = [call for call in commands.every_call(instruction) if not commands.nested_commands(call.command)]
+    return bool(calls) and all(_is_link_to_python(call) for call in calls)
+
+
+def _is_link_to_python(call: Call) -> bool:
+    if call.program != "ln":
         return False
-    places = [word for word in calls[0].arguments if word and not word.startswith("-")]
-    return places[:1] == ["/usr/bin/python3"] and places[1:] in (["/usr/local/bin/python"], ["/usr/bin/python"])
+    places = [word for word in call.arguments if word and not word.startswith("-")]
+    name = places[0].removeprefix("/usr/bin/") if places else ""
+    plain = name.removesuffix("3")
+    return name in ("python3", "pip3") and places[1:] in ([f"/usr/local/bin/{plain}"], [f"/usr/bin/{plain}"])
 
 
 @of_node

@@ -90,6 +90,7 @@ def _is_library_path(instruction: Instruction) -> bool:
 def _in_run(instruction: Instruction) -> Iterator[Finding]:
     found = commands.shell(instruction)
     if found is None:
+        yield from _in_other_form(instruction)
         return
     simple = commands.simple_commands(instruction)
     dropped = [command for command in simple if _is_cogs(instruction, command)]
@@ -106,8 +107,25 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
         if edits:
             yield Finding(CODE, found.source(command.span), "removes Cog from the packages installed here", edits)
         elif command not in dropped and any(_holds_cog(inner) for inner in commands.nested_commands(command)):
-            message = "this step installs Cog inside the text of another shell, with other things; remove Cog by hand"
-            yield Finding(CODE, found.source(command.span), message, severity=Severity.WARNING)
+            yield _inside(found.source(command.span))
+    if len(simple) == 1 and instruction.node.heredocs and not found.in_heredoc:
+        inner = [call.command for call in commands.every_call(instruction)[1:]]
+        if any(_holds_cog(each) for each in inner):
+            yield _inside(instruction.body_span)
+
+
+def _inside(place: Span) -> Finding:
+    message = "this step installs Cog inside the text of another shell, with other things; remove Cog by hand"
+    return Finding(CODE, place, message, severity=Severity.WARNING)
+
+
+def _in_other_form(instruction: Instruction) -> Iterator[Finding]:
+    """Cog in a RUN whose text is not edited: it goes as a whole, or is reported."""
+    every = [call.command for call in commands.every_call(instruction) if not commands.nested_commands(call.command)]
+    if every and all(cog.installs_cog(each) or cog.uninstalls_cog(each) for each in every):
+        yield commands.removed(CODE, instruction, "removes the install of Cog")
+    elif any(_holds_cog(each) for each in every):
+        yield _inside(instruction.body_span)
 
 
 def _without_commands(found: commands.Shell, dropped: list[Command]) -> tuple[Edit, ...] | None:

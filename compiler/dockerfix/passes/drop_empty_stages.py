@@ -38,7 +38,7 @@ def drop_empty_stages(document: Document, context: Context) -> Iterator[Finding]
     gone: set[Instruction] = set()
     last_first = sorted(document.stages[:-1], key=lambda stage: (not _is_for_packages(stage), -stage.index))
     for stage in last_first:  # what only a dropped stage uses goes with it
-        if stage.name in context.own_targets:
+        if stages.target(stage) in context.own_targets:
             continue
         going = _going_along(document, stage, gone)
         if going is not None:

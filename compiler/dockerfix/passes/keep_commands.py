@@ -62,7 +62,7 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
         if line is not None:
             if _runs_on(item.command, document.escape):
                 done = line.end
-                yield _closed(document.source.slice(line), line)
+                yield _closed(document.source.slice(line), line, document.escape)
         elif not (rewritten_before or any(is_command(each, item.command) for each in document.instructions)):
             yield _missing(item.command)
 
@@ -98,8 +98,8 @@ def _runs_on(command: str, escape: str) -> bool:
         return False
 
 
-def _closed(line: str, span: Span) -> Finding:
-    rest = split_command(line)
+def _closed(line: str, span: Span, escape: str) -> Finding:
+    rest = split_command(line, escape)
     import json
 
     text = json.dumps(["/bin/sh", "-c", rest.rest], ensure_ascii=False)

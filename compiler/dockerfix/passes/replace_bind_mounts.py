@@ -48,7 +48,8 @@ def replace_bind_mounts(document: Document, _context: Context) -> Iterator[Findi
 
 
 def _is_of_the_context(mount: Mount) -> bool:
-    return mount.type == "bind" and not mount.source_stage
+    """Whether this is a bind mount of the project; one with an option that BuildKit refuses is none."""
+    return mount.type == "bind" and not mount.source_stage and mount.is_known
 
 
 def _replaced(document: Document, instruction: Instruction, view: Run) -> Finding:

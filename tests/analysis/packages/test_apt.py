@@ -27,6 +27,24 @@ def test_names_of_system_packages(items: tuple[str, ...], expected: tuple[str, .
 
 
 @pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("-t backports git", ("-t", "backports")),
+        ("-tbackports git", ("-t", "backports")),
+        ("-t=backports git", ("-t", "backports")),
+        ("--target-release=backports git", ("-t", "backports")),
+        ("-oA::B=1 git", ()),
+        ("-o A::B=1 git", ()),
+        ("-y git", ()),
+        ("--no-install-recommends git", ("--no-install-recommends",)),
+    ],
+)
+def test_options_of_system_packages(item: str, expected: tuple[str, ...]) -> None:
+    assert apt.options([item]) == expected
+    assert apt.names([item]) == ("git",)
+
+
+@pytest.mark.parametrize(
     ("command", "expected"),
     [
         ("apt-get update && apt-get install -qqy git curl=7.1 && apt install -y tmux", ("git", "curl=7.1", "tmux")),

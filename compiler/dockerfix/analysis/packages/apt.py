@@ -60,6 +60,9 @@ def _parts(words: list[str]) -> Iterator[Part]:
             yield Part(word, (name,) if name is not None else (), is_option=False)
             continue
         flag, equals, value = word.partition("=")
+        if word[:2] in _VALUED and not word.startswith("--"):  # as in `-tbackports` and `-t=backports`
+            flag, value = word[:2], word[2:].removeprefix("=")
+            equals = word[2:]
         if flag in _VALUED and not equals and at < len(words):
             value = words[at]
             word = f"{word} {value}"
@@ -107,7 +110,7 @@ def installs(call: Call) -> tuple[str, ...] | None:
 @of_node
 def installed(instruction: Instruction) -> tuple[str, ...]:
     """Return all Debian packages that a RUN installs, in order."""
-    return tuple(name for call in commands.calls(instruction) for name in installs(call) or ())
+    return tuple(name for call in commands.every_call(instruction) for name in installs(call) or ())
 
 
 def installed_by(document: Document) -> frozenset[str]:

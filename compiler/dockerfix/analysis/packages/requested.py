@@ -48,12 +48,31 @@ class RequestedLine(NamedTuple):
 def requirements(document: Document, context: Context) -> tuple[Requested, ...]:
     """Return all requirements, each once, those in cog.yaml first, without Cog's own packages."""
     result: dict[tuple[str | None, str], Requested] = {}
+    limits = _constraints(context)
     for line in lines(document, context):
-        for requirement in line.item.requirements:
+        for written in line.item.requirements:
+            requirement = _limited(written, limits) if line.file is not None else written
             if not is_cog(requirement):
                 key = (requirement.name, requirement.specifier or requirement.text)
                 result.setdefault(key, Requested(requirement, line.item, line.span, line.file, line.line))
     return tuple(result.values())
+
+
+def _constraints(context: Context) -> dict[str, Requirement]:
+    """Return what the ``-c`` files of the project's requirements say of each package."""
+    if context.options.requirements is not None:
+        return {}
+    found = [line.item.first for line in context.project.requirements_files().lines if line.constraint]
+    return {each.name: each for each in found if each.name is not None and each.marker is None}
+
+
+def _limited(requirement: Requirement, limits: dict[str, Requirement]) -> Requirement:
+    """Return a requirement with the versions that its constraint leaves, and still as it is written."""
+    limit = limits.get(requirement.name or "")
+    if limit is None or requirement.is_url or requirement.is_path:
+        return requirement
+    specifier = ",".join(each for each in (requirement.specifier, limit.specifier) if each)
+    return requirement._replace(specifier=specifier, pin=requirement.pin or limit.pin)
 
 
 @of_document
@@ -117,8 +136,8 @@ def _is_the_users(document: Document, instruction: Instruction, context: Context
 def _of_run(instruction: Instruction) -> tuple[Item, ...]:
     """Return what a RUN installs, and the options of its installs."""
     found: list[Item] = []
-    for command in commands.simple_commands(instruction):
-        reading = pip.install(command)
+    for call in commands.every_call(instruction):
+        reading = pip.install(call.command)
         if reading is not None:
             found += [Item("", (each.option,)) for each in reading.options if each.option is not None]
             found += [parse_item(each.text) for each in reading.operands]

@@ -133,6 +133,8 @@ def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tupl
     for item in items:
         parts: list[Option | Requirement] = []
         for part in without_cog(item).parts:
+            if isinstance(part, Requirement) and part.text.startswith(";"):
+                continue  # pip ignores the marker of an editable package
             local = next((each for each in _installed(Item("", (part,))) if _is_local(each)), None)
             if local is None or posixpath.normpath(posixpath.join(folder, _path_of(local))).startswith("../"):
                 parts.append(part)

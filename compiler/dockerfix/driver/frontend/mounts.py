@@ -9,13 +9,10 @@ from dockerfix.driver.frontend import go
 from dockerfix.driver.frontend.names import check_size
 from dockerfix.driver.frontend.refusal import Refused, suggest
 from dockerfix.syntax.characters import go_quote
+from dockerfix.syntax.dockerfile.references import MOUNT_OPTIONS
 
 TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
 SHARING = ("shared", "private", "locked")
-KEYS = (
-    "type", "from", "source", "target", "readonly", "id", "sharing", "required", "size", "mode", "uid", "gid", "src",
-    "dst", "destination", "ro", "rw", "readwrite", "env",
-)  # fmt: skip
 _OWNED = ("cache", "secret", "ssh")
 _SWITCHES = ("readonly", "ro", "readwrite", "rw")
 _REQUIRED = ("secret", "ssh")
@@ -134,7 +131,7 @@ def _read_pair(found: dict[str, str], key: str, value: str, field: str) -> None:
     elif key in ("required", "size", *_SWITCHES):
         _check_value(key, value, found["type"])
     else:
-        raise Refused(f"unexpected key '{key}' in '{field}'{suggest(key, KEYS)}")
+        raise Refused(f"unexpected key '{key}' in '{field}'{suggest(key, MOUNT_OPTIONS)}")
 
 
 def _check_value(key: str, value: str, kind: str) -> None:

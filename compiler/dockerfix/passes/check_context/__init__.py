@@ -22,8 +22,10 @@ from dockerfix.text.lazy_patterns import lazy
 CODE = "DF306"
 
 _BY_SSH = lazy(r"\bssh://|(?:^|[\s+])[\w.-]+@[A-Za-z0-9][\w.-]*:(?!//)", re.IGNORECASE)
+_MARK = lazy("@|ssh:", re.IGNORECASE)
 _INSTEAD = lazy(r"\.insteadof\b", re.IGNORECASE)
 _GIT_VERBS = frozenset({"clone", "fetch", "pull", "ls-remote", "submodule"})
+_COPIES_BY_SSH = frozenset({"scp", "sftp", "rsync"})
 _AMD64 = frozenset({"linux/amd64", "amd64", "linux/amd64/v2", "linux/amd64/v3", "linux/x86_64"})
 
 
@@ -79,7 +81,7 @@ def _stage_names(document: Document, instruction: Instruction) -> Iterator[Findi
         if (
             not name
             or own is None
-            or stages.find_stage(document, name, own.index)
+            or stages.find_stage(document, name, own.index, instruction.keyword)
             or any(mark in name for mark in "/:.$@")
         ):
             continue
@@ -131,16 +133,31 @@ def _severity_of_ssh(document: Document) -> Severity:
 def _cloned_by_ssh(instruction: Instruction) -> tuple[str, ...]:
     """Return the SSH addresses that a RUN passes to git or pip, unless it has its own key or an agent."""
     view = instruction.view
-    if not isinstance(view, Run) or not _BY_SSH.search(view.arguments):
+    if not isinstance(view, Run) or not _MARK.search(instruction.node.text):
         return ()
     if any(mount.type in ("ssh", "secret") for mount in view.mounts):
         return ()
     result: list[str] = []
-    for call in commands.calls(instruction):
+    remotes: list[str] = []
+    for call in commands.every_call(instruction):
+        found = [word for word in call.arguments if word and _BY_SSH.search(word)]
         clones = call.program == "git" and any(word in _GIT_VERBS for word in call.arguments)
-        if clones or pip.install(call.command) is not None:
-            result += [word for word in call.arguments if word and _BY_SSH.search(word)]
-    return tuple(result)
+        if clones or call.program in _COPIES_BY_SSH or pip.install(call.command) is not None:
+            result += found
+        elif call.program == "git" and "remote" in call.arguments:
+            remotes += found
+        if clones and not found:  # from an address that the step named before
+            result += [*remotes, *(_assigned(instruction) if None in call.arguments else ())]
+    return tuple(dict.fromkeys(result))
+
+
+def _assigned(instruction: Instruction) -> Iterator[str]:
+    """Yield the SSH addresses that a RUN assigns to variables."""
+    found = commands.shell(instruction)
+    for command in found.script.walk() if found is not None else ():
+        for assignment in command.assignments:
+            if assignment.value.value and _BY_SSH.search(assignment.value.value):
+                yield assignment.value.value
 
 
 def _packages_by_ssh(document: Document, context: Context) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
     whole = next((copy for copy in copies if Coverage(copy.expected).is_whole), None)
     if whole is not None:
         yield from _whole_project(code, project, ignore, whole)
-        yield from _left_out(code, project, ignore, whole)
+    yield from _left_out(code, project, ignore, copies, whole)
     if copies:
         yield from _ignore_file(code, ignore, copies[0])
 
@@ -134,16 +134,20 @@ def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCop
                 )
 
 
-def _left_out(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
-    """Files that Docker would copy, and what an ignore file of Cog hides."""
+def _left_out(
+    code: str, project: Project, ignore: Ignore, copies: Sequence[ContextCopy], whole: ContextCopy | None
+) -> Iterator[Finding]:
+    """Files that Docker would copy, and what an ignore file of Cog hides from the COPY of the `whole` project."""
     source = project.read(IGNORE_FILE)
-    if source is None:
+    if source is None or not copies:
         return
+    copy = whole or copies[0]
+    copied = Coverage(name for each in copies for name in each.expected)
     config = project.config
     for pattern in dict.fromkeys(ignore.patterns):
         plain = pattern.rstrip("/")
         if {pattern, plain}.isdisjoint(IGNORED_BY_DEFAULT) and f"**/{plain}" not in ignore.patterns:
-            names = tuple(uploads.deeper(pattern, project.files))
+            names = tuple(name for name in uploads.deeper(pattern, project.files) if copied.covers(name))
             reached = project.reached_files(config.predict, config.train) if names and config is not None else ()
             needed = [name for name in names if name in reached]
             if names:
@@ -153,7 +157,7 @@ def _left_out(code: str, project: Project, ignore: Ignore, copy: ContextCopy) ->
                 )
                 severity = Severity.WARNING if needed else Severity.NOTE
                 yield Finding(code, copy.instruction.body_span, message, severity=severity, file=IGNORE_FILE)
-    if IGNORE_MARK not in source.text:
+    if IGNORE_MARK not in source.text or whole is None:
         return
     hidden = [name for name in project.files if ignore.pattern_for(name) not in (None, *IGNORED_BY_DEFAULT)]
     if hidden:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from dockerfix.analysis import commands, images, stages
-from dockerfix.analysis.commands import Call
 from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages import apt
 from dockerfix.knowledge.commands import COMMANDS_OF_IMAGE, PACKAGE_OF_COMMAND, packages_for
@@ -53,21 +52,13 @@ def _called(instruction: Instruction) -> tuple[str, ...]:
 
 def _before_installed(instruction: Instruction) -> Iterator[str]:
     own: set[str] = set()
-    for call in _all_calls(instruction):
+    for call in commands.every_call(instruction):
         name = call.program
         if name and name in PACKAGE_OF_COMMAND and PACKAGE_OF_COMMAND[name] not in own:
             yield name
         own.update(map(apt.bare, apt.installs(call) or ()))
         if name in ("pip", "pip3", "uv", "python", "python3") and _builds_from_git(call.arguments):
             yield "git"
-
-
-def _all_calls(instruction: Instruction) -> Iterator[Call]:
-    """Yield the commands of a RUN, and those in scripts that it passes to another shell."""
-    for call in commands.calls(instruction):
-        yield call
-        for inner in commands.nested_commands(call.command) if call.program in commands.SHELLS else ():
-            yield Call(inner, commands.program(inner), commands.arguments(inner))
 
 
 def _called_for_files(document: Document, stage: Stage, instruction: Instruction, project: Project) -> Iterator[str]:

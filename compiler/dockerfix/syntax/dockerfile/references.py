@@ -74,6 +74,15 @@ def _find(text: str, mark: str, start: int = 0) -> int:
     return len(text) if at < 0 else at
 
 
+MOUNT_OPTIONS = (
+    "type", "from", "source", "target", "readonly", "id", "sharing", "required", "size", "mode", "uid", "gid", "src",
+    "dst", "destination", "ro", "rw", "readwrite", "env",
+)  # fmt: skip
+"""The options of a mount (``moby/buildkit@73ed6825c4b7:frontend/dockerfile/instructions/commands_runmount.go``)."""
+MOUNT_SWITCHES = ("readonly", "ro", "readwrite", "rw", "required")
+"""Those that need no value."""
+
+
 class Mount(NamedTuple):
     """One ``--mount`` of a RUN: its options in order; an option without a value has None."""
 
@@ -88,7 +97,12 @@ class Mount(NamedTuple):
     @property
     def type(self) -> str:
         """The type of the mount; the default is ``bind``."""
-        return self.get("type") or "bind"
+        return (self.get("type") or "bind").lower()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether BuildKit knows the name of each option, and takes those without a value."""
+        return all(name in (MOUNT_SWITCHES if value is None else MOUNT_OPTIONS) for name, value in self.options)
 
     @property
     def source_stage(self) -> str | None:

@@ -189,7 +189,7 @@ class Stage:
     def name(self) -> str | None:
         """The name that ``AS`` gives it, in lower case because BuildKit ignores case; None without one."""
         view = self.base.view
-        return view.stage_name.value.lower() if isinstance(view, From) and view.stage_name else None
+        return name_of(view.stage_name.value) if isinstance(view, From) and view.stage_name else None
 
     @property
     def span(self) -> Span:
