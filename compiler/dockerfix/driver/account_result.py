@@ -33,7 +33,7 @@ class Reading:
         self.copied: dict[str, tuple[str, Instruction]] = {}
         self.system: dict[str, Instruction] = {}
         self.variables: dict[str, list[tuple[str, Instruction]]] = {}
-        self.commands: dict[str, Instruction] = {}
+        self.commands: dict[str, list[Instruction]] = {}
         self.base: BaseImage | None = None
         self.python: str | None = None
         final = stages.final_stage(document)
@@ -67,7 +67,7 @@ class Reading:
                 for name in apt.installed(instruction) if "apt" in instruction.node.text else ():
                     self.system.setdefault(name, instruction)
                 for text in spellings(instruction):
-                    self.commands.setdefault(text, instruction)
+                    self.commands.setdefault(text, []).append(instruction)
 
     def _packages(self, instruction: Instruction) -> None:
         for command in commands.simple_commands(instruction):

@@ -43,8 +43,9 @@ def surplus(document: Document, settings: Settings, context: Context) -> Iterato
     staying = {fold(instruction.text) for instruction in settings.outcome.document.instructions}
     known = _Known(settings, context, config)
     for instruction in document.instructions:
-        stays = instruction.keyword in ("RUN", "ENV") and fold(instruction.text) in staying
-        if stays or (instruction.keyword == "RUN" and _stays(instruction, settings)):
+        if instruction.keyword not in ("RUN", "ENV"):
+            continue
+        if fold(instruction.text) in staying or _stays(instruction, settings):
             for finding in known.beyond(instruction):
                 if context.options.target == "app" or finding.severity is Severity.ERROR:
                     yield finding  # for the other target steps of Cog's own stay
@@ -54,7 +55,7 @@ class _Known:
     """What cog.yaml asks for, by which a step of the Dockerfile is explained."""
 
     def __init__(self, settings: Settings, context: Context, config: CogConfig) -> None:
-        self.commands = [fold(item.command) for item in config.commands]
+        self.commands = {script(item.command) for item in config.commands if item.command}
         self.variables = {name for name, _value in config.environment}
         self.system = {re.split(r"[=/:]", name)[0] for name in apt.names(config.system_packages)}
         self.python = context.project.declared_packages if config.python_packages else frozenset()
@@ -71,7 +72,7 @@ class _Known:
                 if name not in self.variables and name not in _COGS and not name.startswith(ENVIRONMENT_PREFIXES):
                     yield _beyond(instruction, f"sets `{name}`, which")
             return
-        if any(text.endswith(command) for text in spellings(instruction) for command in self.commands):
+        if any(script(text) in self.commands for text in spellings(instruction)):
             return
         view = instruction.view
         if self._installs_python(instruction) or (isinstance(view, Run) and any(m.source_stage for m in view.mounts)):
