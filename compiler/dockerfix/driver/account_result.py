@@ -143,6 +143,11 @@ def spellings(instruction: Instruction) -> Iterator[str]:
         yield fold(f"{flags} {words[2]}")
 
 
+def bare(name: str) -> str:
+    """A Debian package without version, release and architecture."""
+    return name.partition("=")[0].partition("/")[0].partition(":")[0]
+
+
 def fold(text: str) -> str:
     """A text with each run of blanks as one."""
     return " ".join(text.split())

@@ -14,7 +14,7 @@ from dockerfix.analysis.cog import is_cog_requirement, is_cog_variable
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.environment import quote
 from dockerfix.analysis.packages import apt
-from dockerfix.driver.account_result import Reading, fold, spellings
+from dockerfix.driver.account_result import Reading, bare, fold, spellings
 from dockerfix.driver.account_types import CONTRADICTION, KEY, UNACCOUNTED, Entry, Fate
 from dockerfix.driver.ignore_comments import ignores_of
 from dockerfix.driver.pipeline import Outcome
@@ -228,9 +228,9 @@ class Settings:
             if name is None:
                 yield _Place("refused", code="DF203", reason=f"`{word}` is not the name of a package")
                 continue
-            successor = images.successor(base.distribution if base is not None else None, _bare(name))
+            successor = images.successor(base.distribution if base is not None else None, bare(name))
             found = next(
-                ((each, step) for each, step in self.result.system.items() if _bare(each) in (_bare(name), successor)),
+                ((each, step) for each, step in self.result.system.items() if bare(each) in (bare(name), successor)),
                 None,
             )
             if found is None:
@@ -451,11 +451,6 @@ _COMMANDS = (("build", "run"), ("build", "pre_install"))
 def _divided(text: str) -> tuple[str, str]:
     name, _equals, value = text.partition("=")
     return name, value
-
-
-def _bare(name: str) -> str:
-    """A Debian package without version, release and architecture."""
-    return re.split(r"[=/:]", name, maxsplit=1)[0]
 
 
 def _agree(one: str, other: str) -> bool:
