@@ -103,6 +103,104 @@ def test_a_misspelt_key_is_an_error(old: str, new: str, message: str) -> None:
     assert any(message in each for each in said(result, "DF012", Severity.ERROR))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  run:\n", "  environment:\n    - A=b\n  run:\n", "`environment` belongs at the top level"),
+        ("  run:\n", "  enviroment:\n    - A=b\n  run:\n", "did you mean `environment` at the top level?"),
+        ("  run:\n", "  predict: predict.py:Predictor\n  run:\n", "`predict` belongs at the top level"),
+        ("predict:", "gpu: true\npredict:", "`gpu` belongs below `build`"),
+        ("predict:", "python_package: [scipy]\npredict:", "did you mean `build.python_packages`?"),
+        ("predict:", "max: 2\npredict:", "`max` belongs below `concurrency`"),
+        ("predict:", "concurrency:\n  system_packages: [git]\npredict:", "`system_packages` belongs below `build`"),
+        ("predict:", "run: pip install scipy\npredict:", "commands belong in `build.run`"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_an_error(old: str, new: str, message: str) -> None:
+    result = rewrite(DOCKERFILE, cog_yaml=COG_YAML.replace(old, new))
+    assert result.text == DOCKERFILE
+    assert any(message in each for each in said(result, "DF012", Severity.ERROR))
+
+
+@pytest.mark.parametrize("lines", ["image: r8.im/me/model", "environment:", "environment: []", "environment: ~"])
+def test_a_key_in_the_wrong_place_is_a_warning_if_nothing_is_lost(lines: str) -> None:
+    result = rewrite(DOCKERFILE, cog_yaml=COG_YAML.replace("  run:\n", f"  {lines}\n  run:\n"))
+    assert result.ok
+    assert ["belongs at the top level" in each for each in said(result, "DF012", Severity.WARNING)] == [True]
+
+
+def test_commands_at_the_top_level_are_refused() -> None:
+    result = rewrite(DOCKERFILE, cog_yaml=f"{COG_YAML}run:\n  - pip install scipy\n")
+    assert any("commands belong in `build.run`" in each for each in said(result, "DF004", Severity.ERROR))
+
+
+@pytest.mark.parametrize("setting", ["build.tools: {a: [x]}", "build.image: x", "foo: x"])
+def test_the_entry_of_an_unknown_key_says_what_is_wrong(setting: str) -> None:
+    name, _colon, value = setting.partition(": ")
+    below = name.removeprefix("build.")
+    old, new = ("  run:\n", f"  {below}: {value}\n  run:\n") if below != name else ("predict:", f"{setting}\npredict:")
+    account = rewrite(DOCKERFILE, cog_yaml=COG_YAML.replace(old, new)).account
+    entry = next(entry for entry in account if entry.what.startswith(name))
+    assert (entry.fate, entry.code) == ("refused", "DF012")
+    assert f"`{name}` is not a Cog setting" in entry.reason
+
+
+def test_settings_of_cogs_runtime_lead_to_their_finding() -> None:
+    text = (
+        COG_YAML.replace("  - GREETING=hello\n", "  - GREETING=hello\n  - COG_SETUP_TIMEOUT=10\n")
+        + "weights:\n  - name: a\n    target: /src/a\n    source:\n      - uri: hf://acme/a\n"
+        + "observability:\n  traces:\n    enabled: true\n"
+    )
+    result = rewrite(DOCKERFILE.replace("ENV GREETING=hello", "ENV COG_SETUP_TIMEOUT=10 GREETING=hello"), cog_yaml=text)
+    cited = {entry.what for entry in result.account if entry.code == "DF308"}
+    assert cited == {
+        "environment[1]",
+        "weights[0].name",
+        "weights[0].target",
+        "weights[0].source[0].uri",
+        "observability.traces.enabled",
+    }
+    assert {finding.line for finding in result.findings if finding.code == "DF308"} == {11, 14, 19}
+
+
+@pytest.mark.parametrize(
+    ("printed", "commands"),
+    [
+        ("RUN mkdir /weights\n", ["mkdir /weights", "mkdir /weights"]),
+        ("RUN mkdir /weights\nRUN mkdir /weights/a\n", ["mkdir /weights/a", "mkdir /weights"]),
+    ],
+)
+def test_commands_have_their_number_and_order(printed: str, commands: list[str]) -> None:
+    items = "".join(f"    - {command}\n" for command in commands)
+    result = rewrite(
+        DOCKERFILE.replace("RUN mkdir /weights\n", printed), cog_yaml=COG_YAML.replace("    - mkdir /weights\n", items)
+    )
+    message = f"behind the commands before it no RUN is `{commands[-1]}` of `build.run`"
+    assert any(message in each for each in said(result, "DF013", Severity.ERROR))
+
+
+def test_a_variable_that_is_set_twice_has_its_last_value() -> None:
+    text = COG_YAML.replace("  - GREETING=hello\n", "  - GREETING=hi\n  - GREETING=hello\n")
+    assert rewrite(DOCKERFILE, cog_yaml=text).ok
+    stale = DOCKERFILE.replace("ENV GREETING=hello\n", "ENV GREETING=hello\nENV GREETING=hi\n")
+    assert said(rewrite(stale, cog_yaml=text), "DF011", Severity.ERROR)
+
+
+def test_an_empty_command_explains_no_other() -> None:
+    result = rewrite(DOCKERFILE, cog_yaml=COG_YAML.replace("- mkdir /weights", '- command: ""'))
+    assert any("it runs `mkdir /weights`" in each for each in said(result, "DF013", Severity.NOTE))
+
+
+@pytest.mark.parametrize("key", ["run", "python_packages", "system_packages", "python_version", "gpu", "cuda"])
+@pytest.mark.parametrize("null", ["~", "null", ""])
+def test_null_has_no_effect(key: str, null: str) -> None:
+    result = rewrite(
+        'FROM python:3.11-slim\nCMD ["python", "-m", "cog.server.http"]\n', cog_yaml=f"build:\n  {key}: {null}\n"
+    )
+    assert [entry.fate for entry in result.account if entry.file == "cog.yaml"] == ["without-effect"]
+    assert result.ok
+
+
 def test_an_unknown_key_is_a_warning() -> None:
     result = rewrite(DOCKERFILE, cog_yaml=f"{COG_YAML}prompt: hello\n")
     assert result.ok

@@ -156,13 +156,7 @@ def cli() -> None:
     help="Compare the result with PATH; if they differ, print a diff and exit with 1.",
 )
 @option("Result", "--force", is_flag=True, help="Write the result even if errors were found.")
-@option(
-    "Project",
-    "--cog-yaml",
-    metavar="PATH",
-    type=parameter_types.path(),
-    help="The project's cog.yaml (default: the one beside FILE).",
-)
+@option("Project", "--cog-yaml", **parameter_types.COG_YAML)
 @option(
     "Project",
     "--requirements",
@@ -170,13 +164,7 @@ def cli() -> None:
     type=parameter_types.path(),
     help="Install the packages of this file, not those in cog.yaml.",
 )
-@option(
-    "Project",
-    "--project",
-    metavar="DIR",
-    type=parameter_types.path(),
-    help="The project's folder (default: that of cog.yaml).",
-)
+@option("Project", "--project", **parameter_types.PROJECT)
 @option(
     "Rewriting",
     "--keep",

@@ -6,22 +6,14 @@ from pathlib import Path
 
 import click
 
-from dockerfix.cli import exit_codes, parameter_types, streams
+from dockerfix.cli import exit_codes, streams
+from dockerfix.cli.one_file import result_of, takes_one_file
 from dockerfix.text.files import replace
 
 
 @click.command("review")
-@click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))
+@takes_one_file
 @click.option("-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the page to PATH.")
-@click.option(
-    "--cog-yaml",
-    metavar="PATH",
-    type=parameter_types.path(),
-    help="The project's cog.yaml (default: the one beside FILE).",
-)
-@click.option(
-    "--project", metavar="DIR", type=parameter_types.path(), help="The project's folder (default: that of cog.yaml)."
-)
 def review(file: str, output: str | None, cog_yaml: Path | None, project: Path | None) -> int:
     """Write a page that shows what would change in a Dockerfile, and why.
 
@@ -31,7 +23,6 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     \b
     cog debug | dockerfix review -o review.html
     """
-    from dockerfix.cli.rewrite import result_of
     from dockerfix.report.entry import STDIN
     from dockerfix.report.page import render
 

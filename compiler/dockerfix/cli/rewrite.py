@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from dockerfix.analysis.options import Options
 from dockerfix.cli import config, exit_codes, locate, parallel, streams
@@ -19,9 +19,6 @@ from dockerfix.report.entry import STDIN, Entry
 from dockerfix.text import files
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source, Span, encode
-
-if TYPE_CHECKING:
-    from dockerfix.driver.rewrite import Result
 
 _CODES = {"internal-error": exit_codes.INTERNAL, "refused": exit_codes.REFUSED, "unreadable": exit_codes.REFUSED}
 
@@ -214,24 +211,3 @@ def end_in_order() -> None:
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
-
-
-def result_of(file: str, cog_yaml: Path | None, project: Path | None) -> Result:
-    """Rewrite FILE, or standard input for ``-``, for a command that only shows the result.
-
-    Raises streams.Failure and click.UsageError.
-    """
-    import click  # loaded already where a subcommand runs; the main command starts without it
-
-    from dockerfix.driver.rewrite import rewrite
-
-    data = streams.read_file(file)
-    request = Request(files=(file,))
-    given = {name: value for name, value in (("project", project), ("cog_yaml", cog_yaml)) if value is not None}
-    try:
-        job = job_of(file, settings_of(file, request, given), request)
-    except SettingsError as error:
-        raise streams.Failure(str(error), exit_codes.USAGE) from None
-    except Misuse as misuse:
-        raise click.UsageError(str(misuse)) from None
-    return rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)

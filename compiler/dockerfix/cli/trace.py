@@ -6,21 +6,13 @@ from pathlib import Path
 
 import click
 
-from dockerfix.cli import exit_codes, parameter_types, streams
+from dockerfix.cli import exit_codes, streams
+from dockerfix.cli.one_file import result_of, takes_one_file
 from dockerfix.text.source import encode
 
 
 @click.command("trace")
-@click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))
-@click.option(
-    "--cog-yaml",
-    metavar="PATH",
-    type=parameter_types.path(),
-    help="The project's cog.yaml (default: the one beside FILE).",
-)
-@click.option(
-    "--project", metavar="DIR", type=parameter_types.path(), help="The project's folder (default: that of cog.yaml)."
-)
+@takes_one_file
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def trace(file: str, cog_yaml: Path | None, project: Path | None, form: str) -> int:
     """Show where each line of cog.yaml went.
@@ -31,7 +23,6 @@ def trace(file: str, cog_yaml: Path | None, project: Path | None, form: str) -> 
     \b
     cog debug | dockerfix trace
     """
-    from dockerfix.cli.rewrite import result_of
     from dockerfix.report import trace as report
 
     result = result_of(file, cog_yaml, project)

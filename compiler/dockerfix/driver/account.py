@@ -60,10 +60,10 @@ def account(document: Document, outcome: Outcome, context: Context, *, refused: 
 
 
 def _keys(context: Context) -> Iterator[Finding]:
-    """What was odd in cog.yaml: an error where a key is misspelt, so that what it says would be lost."""
+    """What was odd in cog.yaml: an error where what it says would be lost."""
     config = context.config
     for note in config.notes if config is not None else ():
-        severity = Severity.ERROR if note.misspelt else Severity.WARNING
+        severity = Severity.ERROR if note.lost else Severity.WARNING
         yield Finding(
             KEY, Span(0, 0), note.message, severity=severity, file=context.project.config_name, line=note.line
         )

@@ -33,7 +33,7 @@ class Reading:
         self.copied: dict[str, tuple[str, Instruction]] = {}
         self.system: dict[str, Instruction] = {}
         self.variables: dict[str, list[tuple[str, Instruction]]] = {}
-        self.commands: dict[str, Instruction] = {}
+        self.commands: dict[str, list[Instruction]] = {}
         self.base: BaseImage | None = None
         self.python: str | None = None
         final = stages.final_stage(document)
@@ -67,7 +67,7 @@ class Reading:
                 for name in apt.installed(instruction) if "apt" in instruction.node.text else ():
                     self.system.setdefault(name, instruction)
                 for text in spellings(instruction):
-                    self.commands.setdefault(text, instruction)
+                    self.commands.setdefault(text, []).append(instruction)
 
     def _packages(self, instruction: Instruction) -> None:
         for command in commands.simple_commands(instruction):
@@ -141,6 +141,11 @@ def spellings(instruction: Instruction) -> Iterator[str]:
     words = [word.value for word in view.exec_form or ()]
     if len(words) == 3 and words[:2] == ["/bin/sh", "-c"]:
         yield fold(f"{flags} {words[2]}")
+
+
+def bare(name: str) -> str:
+    """A Debian package without version, release and architecture."""
+    return name.partition("=")[0].partition("/")[0].partition(":")[0]
 
 
 def fold(text: str) -> str:

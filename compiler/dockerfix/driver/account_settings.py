@@ -14,12 +14,13 @@ from dockerfix.analysis.cog import is_cog_requirement, is_cog_variable
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.environment import quote
 from dockerfix.analysis.packages import apt
-from dockerfix.driver.account_result import Reading, fold, spellings
-from dockerfix.driver.account_types import CONTRADICTION, UNACCOUNTED, Entry, Fate
+from dockerfix.driver.account_result import Reading, bare, fold, spellings
+from dockerfix.driver.account_types import CONTRADICTION, KEY, UNACCOUNTED, Entry, Fate
 from dockerfix.driver.ignore_comments import ignores_of
 from dockerfix.driver.pipeline import Outcome
 from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES, PGET_COMMAND
 from dockerfix.project.cog_yaml import Setting
+from dockerfix.project.fields import ConfigNote
 from dockerfix.project.pip_options import Option
 from dockerfix.project.requirements import Requirement, parse_item
 from dockerfix.project.requirements_files import RequirementLine
@@ -58,7 +59,8 @@ _NO_EFFECT = {
     "architectures": "Cog reads it as `gpu`",
     "build_requires_gpu": "Cog reads it as `gpu`",
 }
-_IGNORED = _Place("without-effect", reason="Cog doesn't know this key")
+_OF_COG = "DF308"
+"""The code of findings about settings that only Cog's server and builder obey."""
 
 
 class Settings:
@@ -75,6 +77,7 @@ class Settings:
         self.findings: list[Finding] = []
         self._ignored = ignores_of(document)
         self._mounts: dict[tuple[str | int, ...], dict[str, str]] = {}
+        self._commands_done: dict[str | int, int] = {}
         self._refused = refused or any(finding.severity is Severity.ERROR for finding in outcome.findings)
         self._reported = {
             finding.line: finding
@@ -85,6 +88,7 @@ class Settings:
         for setting in settings:
             if len(setting.path) == 6 and setting.path[:2] in _COMMANDS:  # build.run[0].mounts[0].id
                 self._mounts.setdefault(setting.path[:5], {})[str(setting.path[5])] = setting.text.strip()
+        self._unknown = {note.key: note for note in self.config.notes if note.key} if self.config is not None else {}
         self._placed: list[tuple[Setting, list[_Place]]] = []
         for setting in settings:
             places = list(self._places(setting))
@@ -99,7 +103,7 @@ class Settings:
     def entries(self) -> tuple[Entry, ...]:
         """One for each value of cog.yaml; several for an item that names several things."""
         return tuple(
-            self._entry(self.file, setting.line, setting.name, setting.text, place)
+            self._entry(self.file, setting.line, setting.name, setting.text, self._cited(setting, place))
             for setting, places in self._placed
             for place in places
         )
@@ -114,6 +118,19 @@ class Settings:
             for line in (found.lines if found is not None else ())
             for place in self._line(line)
         )
+
+    def _cited(self, setting: Setting, place: _Place) -> _Place:
+        """The place with the finding of DF308 behind it: at the setting, its item of `weights`, or `observability`."""
+        if place.code is not None or self.config is None:
+            return place
+        whole = setting.path[:1] if setting.path[0] == "observability" else setting.path[:2]
+        lines = (setting.line, self.config.line_of(*whole) if setting.path[0] in ("weights", "observability") else None)
+        found = next((self._of_cog[line] for line in lines if line in self._of_cog), None)
+        return place._replace(code=_OF_COG, reason=place.reason or found.message) if found is not None else place
+
+    @cached_property
+    def _of_cog(self) -> dict[int | None, Finding]:
+        return {finding.line: finding for finding in self.outcome.findings if finding.code == _OF_COG and finding.line}
 
     def _entry(self, file: str, line: int, what: str, text: str, place: _Place) -> Entry:
         to = None
@@ -147,11 +164,12 @@ class Settings:
         top = path[0]
         if not setting.text.strip():
             yield _Place("without-effect", reason="it is empty")
+        elif self._unknown and (note := self._note(path)) is not None:
+            yield _Place("refused", code=KEY, reason=note.message)
         elif top == "environment":
             yield self._variable(setting)
         elif top != "build" or len(path) < 2:
-            reason = _NO_EFFECT.get(str(top))
-            yield _Place("without-effect", reason=reason) if reason else _IGNORED
+            yield _Place("without-effect", reason=_NO_EFFECT[str(top)])
         else:
             yield from self._of_build(setting, str(path[1]))
 
@@ -172,23 +190,33 @@ class Settings:
         elif key in ("gpu", "cuda", "cudnn"):
             yield self._cuda(key, setting.text.strip())
         else:
-            reason = _NO_EFFECT.get(key)
-            yield _Place("without-effect", reason=reason) if reason else _IGNORED
+            yield _Place("without-effect", reason=_NO_EFFECT[key])
+
+    def _note(self, path: tuple[str | int, ...]) -> ConfigNote | None:
+        """What was noted of an unknown key at a path or above it."""
+        return next((note for length in range(1, len(path) + 1) if (note := self._unknown.get(path[:length]))), None)
 
     def _variable(self, setting: Setting) -> _Place:
         named = isinstance(setting.path[-1], str) and len(setting.path) == 2
         name, value = (str(setting.path[-1]), setting.text) if named else _divided(setting.text)
-        later = dict(self.config.environment).get(name, value) if self.config is not None else value
+        later = dict(self._environment).get(name, value)
         if later != value.rstrip("\r\n"):
             return _Place("without-effect", reason=f"a later item sets `{name}` again")
-        wanted = {later, quote(later, self.outcome.document.escape)}
-        found = self.result.variables.get(name, [])
-        for written, instruction in found:
-            if written in wanted or (written == '""' and not later):
-                return _Place("kept", instruction)
+        escape = self.outcome.document.escape
+        wanted = {later, quote(later, escape)}
+        listed = {value for each, value in self._environment if each == name}
+        listed |= {quote(value, escape) for value in listed}
+        found = [each for each in self.result.variables.get(name, []) if each[0] in listed or each[0] == '""']
+        last = max(found, key=lambda each: each[1].index, default=None)
+        if last is not None and (last[0] in wanted or (last[0] == '""' and not later)):
+            return _Place("kept", last[1])
         if is_cog_variable(name):
             return _Place("removed", code="DF106", reason="only Cog's server reads this variable")
         return self._lost(f"the image does not set `{name}` to the value in `environment`", "DF205")
+
+    @property
+    def _environment(self) -> tuple[tuple[str, str], ...]:
+        return self.config.environment if self.config is not None else ()
 
     def _system(self, text: str) -> Iterator[_Place]:
         base = self.result.base
@@ -200,9 +228,9 @@ class Settings:
             if name is None:
                 yield _Place("refused", code="DF203", reason=f"`{word}` is not the name of a package")
                 continue
-            successor = images.successor(base.distribution if base is not None else None, _bare(name))
+            successor = images.successor(base.distribution if base is not None else None, bare(name))
             found = next(
-                ((each, step) for each, step in self.result.system.items() if _bare(each) in (_bare(name), successor)),
+                ((each, step) for each, step in self.result.system.items() if bare(each) in (bare(name), successor)),
                 None,
             )
             if found is None:
@@ -347,7 +375,14 @@ class Settings:
         flags = self._flags(path[:3])
         written = self.result.commands.get(fold(f"{flags} {command}"))
         if written is not None:
-            yield _Place("kept", written)
+            behind = self._commands_done.get(path[1], -1)
+            following = next((each for each in written if each.index > behind or self.rewritten_before), None)
+            if following is None:
+                what = f"behind the commands before it no RUN is `{short(command)}` of `build.{path[1]}`"
+                yield self._lost(what, "DF100", contradicts=True)
+                return
+            self._commands_done[path[1]] = following.index
+            yield _Place("kept", following)
             return
         found = _ending_in(command, self.result.commands)
         if found is not None:
@@ -390,8 +425,12 @@ class Settings:
         return frozenset(map(script, self.result.commands))
 
     @cached_property
-    def _commands_before(self) -> dict[str, Instruction]:
-        return {text: each for each in self.source.instructions for text in spellings(each)}
+    def _commands_before(self) -> dict[str, list[Instruction]]:
+        found: dict[str, list[Instruction]] = {}
+        for instruction in self.source.instructions:
+            for text in spellings(instruction):
+                found.setdefault(text, []).append(instruction)
+        return found
 
     def _mount(self, setting: Setting) -> _Place:
         mount = self._mounts.get(setting.path[:5], {})
@@ -416,24 +455,19 @@ def _divided(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _bare(name: str) -> str:
-    """A Debian package without version, release and architecture."""
-    return re.split(r"[=/:]", name, maxsplit=1)[0]
-
-
 def _agree(one: str, other: str) -> bool:
     """Whether two versions are alike as far as both say."""
     return all(left == right for left, right in zip(one.split("."), other.split("."), strict=False))
 
 
-def _ending_in(command: str, written: dict[str, Instruction]) -> Instruction | None:
+def _ending_in(command: str, written: dict[str, list[Instruction]]) -> Instruction | None:
     """The RUN that is a command behind any flags."""
     wanted = fold(command)
-    for text, instruction in written.items():
+    for text, instructions in written.items():
         if text.endswith(wanted):
             flags = text.removesuffix(wanted)
             if flags[-1:] in ("", " ") and all(word.startswith("--") for word in flags.split()):
-                return instruction
+                return instructions[0]
     return None
 
 

@@ -9,7 +9,7 @@ from dockerfix.analysis import blocks, commands
 from dockerfix.analysis.cog import is_cog_requirement, marks_of_cog
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt, install_step, pip
-from dockerfix.driver.account_result import fold, spellings
+from dockerfix.driver.account_result import bare, fold, spellings
 from dockerfix.driver.account_settings import Settings, script, short
 from dockerfix.driver.account_types import CONTRADICTION, KEY
 from dockerfix.knowledge.cog_constructs import (
@@ -25,6 +25,7 @@ from dockerfix.project.project import CogConfig
 from dockerfix.project.requirements import parse_item
 from dockerfix.syntax.dockerfile.instructions import Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -41,10 +42,12 @@ def surplus(document: Document, settings: Settings, context: Context) -> Iterato
         message = f"keeps Python {settings.result.python} of the Dockerfile: cog.yaml names no `python_version`"
         yield Finding(CONTRADICTION, Span(0, 0), message)
     staying = {fold(instruction.text) for instruction in settings.outcome.document.instructions}
+    edits = [edit for finding in settings.outcome.findings for edit in finding.edits]
     known = _Known(settings, context, config)
     for instruction in document.instructions:
-        stays = instruction.keyword in ("RUN", "ENV") and fold(instruction.text) in staying
-        if stays or (instruction.keyword == "RUN" and _stays(instruction, settings)):
+        if instruction.keyword not in ("RUN", "ENV"):
+            continue
+        if fold(instruction.text) in staying or _stays(instruction, settings, edits):
             for finding in known.beyond(instruction):
                 if context.options.target == "app" or finding.severity is Severity.ERROR:
                     yield finding  # for the other target steps of Cog's own stay
@@ -54,9 +57,9 @@ class _Known:
     """What cog.yaml asks for, by which a step of the Dockerfile is explained."""
 
     def __init__(self, settings: Settings, context: Context, config: CogConfig) -> None:
-        self.commands = [fold(item.command) for item in config.commands]
+        self.commands = {script(item.command) for item in config.commands if item.command}
         self.variables = {name for name, _value in config.environment}
-        self.system = {re.split(r"[=/:]", name)[0] for name in apt.names(config.system_packages)}
+        self.system = set(map(bare, apt.names(config.system_packages)))
         self.python = context.project.declared_packages if config.python_packages else frozenset()
         self.requirements = settings.requirements_path is not None
         self.empty = not config.python_packages
@@ -71,7 +74,7 @@ class _Known:
                 if name not in self.variables and name not in _COGS and not name.startswith(ENVIRONMENT_PREFIXES):
                     yield _beyond(instruction, f"sets `{name}`, which")
             return
-        if any(text.endswith(command) for text in spellings(instruction) for command in self.commands):
+        if any(script(text) in self.commands for text in spellings(instruction)):
             return
         view = instruction.view
         if self._installs_python(instruction) or (isinstance(view, Run) and any(m.source_stage for m in view.mounts)):
@@ -82,7 +85,7 @@ class _Known:
         for found in installs:
             yield from self._packages(instruction, found)
         for package in packages:
-            if re.split(r"[=/:]", package)[0] not in self.system:
+            if bare(package) not in self.system:
                 yield _beyond(instruction, f"installs `{package}`, which")
         if not installs and not packages:
             yield _beyond(instruction, f"runs `{short(instruction.view.arguments)}`, which")
@@ -127,17 +130,12 @@ def _is_python(instruction: Instruction) -> bool:
     return "pyenv install" in instruction.text or "uv python install" in instruction.text
 
 
-def _stays(instruction: Instruction, settings: Settings) -> bool:
+def _stays(instruction: Instruction, settings: Settings, edits: list[Edit]) -> bool:
     """Whether a step is in the result, be it with other flags or without some of its commands."""
     if any(script(text) in settings.scripts for text in spellings(instruction)):
         return True
     body = instruction.body_span
-    touching = [
-        edit
-        for finding in settings.outcome.findings
-        for edit in finding.edits
-        if edit.span.start < body.end and body.start < edit.span.end
-    ]
+    touching = [edit for edit in edits if edit.span.start < body.end and body.start < edit.span.end]
     return bool(touching) and not any(edit.span.contains(body) for edit in touching)
 
 

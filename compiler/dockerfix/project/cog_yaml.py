@@ -2,9 +2,10 @@
 
 The keys are those of all versions of ``replicate/cog:pkg/config/data/config_schema_v1.0.json`` up to its branches of
 2026-08 (``observability``), together with the ones of earlier releases (``pre_install``, ``python_extra_index_urls``,
-the 2021 form with ``environment:`` and ``model:``). Values stay text: an unquoted ``3.10`` is "3.10". A mistake that
-Cog would accept or ignore becomes a `ConfigNote`; a value that can't be understood, or could add an instruction to a
-Dockerfile, raises `ConfigError`.
+the 2021 form with ``environment:`` and ``model:``). Of other keys Cog says nothing from v0.17 on: it reads the file
+into a structure before it checks that (``replicate/cog@v0.17.0:pkg/config/load.go``). Values stay text: an unquoted
+``3.10`` is "3.10". A mistake that Cog would accept or ignore becomes a `ConfigNote`; a value that can't be understood,
+or could add an instruction to a Dockerfile, raises `ConfigError`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ TOP_KEYS = (
     *("build", "environment", "predict", "run", "model", "train", "concurrency", "image", "weights"),
     *("tests", "name", "examples", "workdir", "observability"),
 )
+CONCURRENCY_KEYS = ("max", "default_target")
+_HOMES = MappingProxyType({"": TOP_KEYS, "build": BUILD_KEYS, "concurrency": CONCURRENCY_KEYS})
+_UNHEEDED = ("image", "name", "examples", "tests", "workdir", "sdk_version", "fast", "cog_runtime")
+"""The keys on which neither an image for fal nor an App depends."""
 _PARTS = {
     "observability": ("config", "traces"),
     "observability.traces": ("enabled", "sampler", "sampler_arg", "trace_header", "trace_header_format"),
@@ -68,7 +73,7 @@ class Weight(NamedTuple):
 class Setting(NamedTuple):
     """One value of cog.yaml that is neither a list nor a mapping: its path in the present form, its line, its text.
 
-    An empty list or mapping counts as one, with the text "".
+    An empty list or mapping counts as one, with the text "", and null has this text too.
     """
 
     path: tuple[str | int, ...]
@@ -147,13 +152,16 @@ def _settings(node: Node, path: tuple[str | int, ...]) -> Iterator[Setting]:
     elif isinstance(node, Sequence):
         inner = list(enumerate(node.items))
     if not inner:
-        yield Setting(path, node.line, node.text if isinstance(node, Scalar) else "")
+        yield Setting(path, node.line, node.text if isinstance(node, Scalar) and not node.is_null else "")
     for name, value in inner:
         yield from _settings(value, (*path, name))
 
 
 class _Builder(Fields):
     """Converts the tree of one file to a CogConfig."""
+
+    homes = _HOMES
+    unheeded = _UNHEEDED
 
     def config(self, root: Mapping) -> CogConfig:
         top = self.pairs(root)
@@ -301,7 +309,12 @@ class _Builder(Fields):
 
     def predict(self, top: dict[str, Node]) -> str | None:
         """Read `predict`, its newer name `run` (v0.20.0), or the `model` of 2021, which later means a repository."""
+        if isinstance(top.get("run"), (Sequence, Mapping)):
+            raise self.refuse("`run` must name code, such as run.py:Runner; commands belong in `build.run`", top["run"])
         predict, runner = self.text(top.get("predict"), "predict"), self.text(top.get("run"), "run")
+        if runner and ".py:" not in runner:
+            message = f"`run` is `{shown(runner)}`, not code such as run.py:Runner; commands belong in `build.run`"
+            self.notes.append(ConfigNote(message, self.lines["run",], lost=True))
         if predict and runner:
             self.note("both `predict` and `run` are given; `predict` is used", self.lines["run",])
         model = self.scalar(top["model"], "model") if isinstance(top.get("model"), Scalar) else None
@@ -316,7 +329,7 @@ class _Builder(Fields):
             value: Scalar | None = self.scalar(node, "concurrency", "max")
         else:
             values = self.pairs(node, "concurrency")
-            self.unknown(values, ("max", "default_target"), node, "concurrency")
+            self.unknown(values, CONCURRENCY_KEYS, node, "concurrency")
             value = self.scalar(values.get("max"), "concurrency", "max")
         if value is None:
             return None

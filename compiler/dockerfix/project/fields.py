@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from collections.abc import Mapping as Table
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, Sequence, is_null
@@ -13,11 +15,16 @@ _BREAKS = lazy(r"[\r\n\x85\u2028\u2029]")
 
 
 class ConfigNote(NamedTuple):
-    """A mistake in cog.yaml, in one line; `misspelt` means that a known key was meant, whose value is lost."""
+    """A mistake in cog.yaml, in one line.
+
+    `key` is the path of a key that Cog doesn't know there, () for another mistake. `lost` means that the value is
+    needed and nothing reads it: the key is misspelt or in the wrong place.
+    """
 
     message: str
     line: int
-    misspelt: bool = False
+    key: tuple[str | int, ...] = ()
+    lost: bool = False
 
 
 class Fields:
@@ -25,6 +32,12 @@ class Fields:
 
     A path such as ("build", "run", 0) names a value: it is the key in `lines` and, joined by dots, appears in messages.
     """
+
+    homes: Table[str, Collection[str]] = MappingProxyType({})
+    """The keys of each mapping ("": the whole file), by which one in the wrong place is told from an unknown one."""
+
+    unheeded: Collection[str] = ()
+    """The keys on which nothing depends."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -131,14 +144,38 @@ class Fields:
         return {name: pair.value for name, pair in node.pairs.items()}
 
     def unknown(self, left: dict[str, Node], known: Collection[str], node: Node | None, *path: str | int) -> None:
-        """Note every key of `left` that isn't in `known`, with the known name that it misspells."""
-        for name in left:
+        """Note every key of `left` that isn't in `known`, with the known key that was meant and where it belongs."""
+        for name, value in left.items():
             if name in known or not isinstance(node, Mapping):
                 continue
-            meant = misspelt(name, known)
-            hint = f"; did you mean `{meant}`?" if meant else " and was ignored"
-            message = f"`{shown(dotted((*path, name)))}` is not a Cog setting{hint}"
-            self.notes.append(ConfigNote(message, node.pairs[name].key.line, meant is not None))
+            hint, lost = self.meant(name, known, path)
+            message = f"`{shown(dotted((*path, name)))}` is not a Cog setting{hint or ' and was ignored'}"
+            lost = lost and not _is_empty(value)
+            self.notes.append(ConfigNote(message, node.pairs[name].key.line, (*path, name), lost))
+
+    def meant(self, name: str, known: Collection[str], path: tuple[str | int, ...]) -> tuple[str, bool]:
+        """What to say of an unknown key, "" if it resembles none, and whether something depends on the key meant."""
+        homes = self.homes if all(isinstance(part, str) for part in path) else {}  # items have keys of their own
+        for home, keys in homes.items():
+            if name in keys:
+                place = f"below `{home}`" if home else "at the top level"
+                return f" here; `{name}` belongs {place}", name not in self.unheeded
+        near = misspelt(name, known)
+        if near:
+            return f"; did you mean `{near}`?", True
+        for home, keys in homes.items():
+            near = misspelt(name, keys)
+            if near:
+                place = f"`{home}.{near}`" if home else f"`{near}` at the top level"
+                return f"; did you mean {place}?", near not in self.unheeded
+        return "", False
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether a value says nothing, so that nothing is lost without it."""
+    if isinstance(node, Scalar):
+        return node.is_null or not node.text.strip()
+    return not (node.items if isinstance(node, Sequence) else node.pairs)
 
 
 def misspelt(name: str, known: Collection[str]) -> str | None:

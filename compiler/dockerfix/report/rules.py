@@ -116,17 +116,21 @@ GENERAL = (
         "DF012",
         "odd-setting",
         "A key or a value in cog.yaml is unknown, misspelt or odd.",
-        "Some releases of Cog ignore a key that they do not know, others refuse it. An unknown key is a warning. A key "
-        "that misspells a known one is an error, because what it says would be lost: `python_package` lists packages "
-        "that nothing installs. Names of code in `predict` and `train` are looked up in the project.",
+        "Cog v0.0.19 to v0.16 refuse a key that they do not know; earlier and later releases ignore it, and nothing "
+        "of it is in the Dockerfile. An unknown key is a warning. It is an error if a known one was meant, because "
+        "what it says would be lost: `python_package` lists packages that nothing installs, and so does "
+        "`python_packages` outside of `build`. The message says how the key is written or where it belongs. In the "
+        "wrong place, a key is a warning if its value is empty or neither the image nor the App depends on it "
+        "(`image`). Names of code in `predict` and `train` are looked up in the project.",
     ),
     Rule(
         "DF013",
         "contradiction",
         "cog.yaml and the Dockerfile disagree.",
-        "The Dockerfile was printed from another cog.yaml, or one of the two was edited. A different version of Python "
-        "or cuDNN, other mounts of a command, or a package that Cog's own step installs and cog.yaml does not name are "
-        "errors: run `cog debug` again. An instruction that only the Dockerfile has is kept, and a note names it.",
+        "The Dockerfile was printed from another cog.yaml, or one of the two was edited. A different version of "
+        "Python or cuDNN, other mounts or another order of commands, or a package that Cog's own step installs and "
+        "cog.yaml does not name are errors: run `cog debug` again. An instruction that only the Dockerfile has is "
+        "kept, and a note names it.",
     ),
 )
 """The codes that no pass uses."""
