@@ -18,7 +18,7 @@ from dockerfix.app.write.type_names import TAKEN, pascal
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, DEFAULT_CUDA, default_python
 from dockerfix.knowledge.cog_server import SETUP_TIMEOUT
 from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
-from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, GPU_MACHINES, NEWEST_CUDA_SEEN, fal_version
+from dockerfix.knowledge.fal import AS_OF, CPU_MACHINES, DEFAULT_MACHINE, GPU_MACHINES, NEWEST_CUDA_SEEN, fal_version
 from dockerfix.knowledge.versions import numbers, release
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.requirements import parse_items
@@ -93,7 +93,7 @@ class Chooser:
         name = self.options.name or app_name(self.config.image, self.project.root)
         class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project)
-        machine = (self.options.machine_type,) if self.options.machine_type else self.machine()
+        machine = self.chosen_machine(self.options.machine_type) if self.options.machine_type else self.machine()
         python = self.python()
         multiplexing = self.multiplexing(predictor)
         timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT)
@@ -144,6 +144,13 @@ class Chooser:
             else:
                 self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
         return wanted if wanted > 1 else None
+
+    def chosen_machine(self, name: str) -> tuple[str, ...]:
+        """Return the machine type that the caller names; one that isn't known is reported."""
+        if name not in (*CPU_MACHINES, *(machine.name for machine in GPU_MACHINES)):
+            message = f"`{name}` is not a machine type of fal that dockerfix knows (as of {AS_OF}); check its name"
+            self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
+        return (name,)
 
     def machine(self) -> tuple[str, ...]:
         """Return the machine types; fal uses the first that is free."""

@@ -372,6 +372,11 @@ def parse_cuda_tag(tag: str) -> CudaTag | None:
     return CudaTag(match["cuda"], None if cudnn is None else cudnn[5:], match["flavour"], match["system"])
 
 
+def newest_cuda() -> str:
+    """Return the newest CUDA in `CUDA_IMAGES`."""
+    return CUDA_IMAGES[-1][0]
+
+
 def known_tag(tag: str) -> bool:
     """Whether `CUDA_IMAGES` has this tag of nvidia/cuda."""
     return any(

@@ -14,6 +14,7 @@ RELEASE_SOURCE = (
 RELEASE_AS_OF = "2026-11-28"
 FAL_PACKAGE = "fal"
 RELEASES = (("3.8", "1.81.4"), ("3.10", "1.83.0"))  # lowest Python, version
+NEWEST_PYTHON = "3.14"  # on which it was installed
 
 REQUIREMENT_SOURCE = (
     "PyPI fal 1.81.4 and 1.83.0, isolate 0.26.12 (Requires-Dist); pydantic by fal-ai/fal:projects/fal/src/fal/app.py "

@@ -24,6 +24,7 @@ from dockerfix.knowledge.cuda import (
     TORCH_WHEELS,
     image_tag,
     known_tag,
+    newest_cuda,
     newest_known,
     newest_torch,
     parse_cuda_tag,
@@ -122,6 +123,12 @@ def _version(context: Context, base: BaseImage) -> Iterator[Finding]:
         message = f"{want.reason}, but `{base.text}` has {base.cuda}; {advice}"
         yield _finding(base, message, Severity.ERROR)
     version = base.cuda or (want.version if want else None)
+    if version and numbers(version) > numbers(newest_cuda()):
+        message = (
+            f"CUDA {version} is newer than {newest_cuda()}, the newest that dockerfix knows (as of {IMAGE_AS_OF}), so neither its image "
+            "nor its GPUs are checked"
+        )
+        yield _finding(base, message, Severity.WARNING)
     if version and _is_too_new(version):
         message = (
             f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver version is not "
@@ -136,6 +143,8 @@ def _tag(base: BaseImage) -> Iterator[Finding]:
         return
     parsed = parse_cuda_tag(base.tag)
     if known_tag(base.tag) or (parsed is not None and (parsed.flavour != "devel" or parsed.cudnn is None)):
+        return
+    if parsed is not None and numbers(parsed.cuda) > numbers(newest_cuda()):
         return
     nearest = image_tag(minor(parsed.cuda), parsed.cudnn) or image_tag(minor(parsed.cuda)) if parsed else None
     advice = f"; `{base.repository}:{nearest}` is" if nearest else ""

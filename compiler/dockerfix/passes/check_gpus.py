@@ -8,6 +8,7 @@ from dockerfix.analysis import commands, cuda, images
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Deciding
 from dockerfix.analysis.images import BaseImage
+from dockerfix.knowledge.cuda import newest_cuda, newest_known
 from dockerfix.knowledge.fal import GPU_MACHINES, USUAL_MACHINES
 from dockerfix.knowledge.gpu import (
     ARCHITECTURE_VARIABLE,
@@ -65,6 +66,17 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
 
 def _machines(base: BaseImage, found: Deciding) -> Finding:
     """Return the machines that can be used, and those that can't."""
+    unknown = [
+        name
+        for name, version, newest in (
+            ("CUDA", found.cuda, newest_cuda()),
+            ("torch", found.torch, newest_known("torch")),
+        )
+        if version is not None and numbers(version) > numbers(newest)
+    ]
+    if unknown:
+        message = f"{found.text}: this {unknown[0]} is newer than dockerfix knows, so its GPUs are not checked"
+        return Finding(CODE, base.instruction.body_span, message)
     usable = cuda.usable(*found)
     names = {each.sm for each in usable}
     # code for an older GPU of the same generation runs on a newer one
