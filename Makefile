@@ -16,7 +16,7 @@ help:
 	@echo "mutation  put small mistakes into four modules; fails if the tests miss one (about 5 minutes)"
 	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds, and print the totals"
 	@echo "golden    regenerate the golden files (read the diff before you commit it)"
-	@echo "refresh   compare the tables of facts with PyPI and with a checkout of Cog, COG=PATH; writes build/refresh.diff"
+	@echo "refresh   compare the tables of facts with PyPI and with a checkout of Cog, COG=PATH, and PYTORCH=PATH; writes build/refresh.diff"
 	@echo "tables    compile the grammars to the tables of syntax/tables"
 	@echo "lint      run ruff and mypy"
 	@echo "dist      build the wheel and test it in an empty environment"
@@ -67,7 +67,7 @@ golden: $(VENV)/test
 	@git status --short fixtures
 
 refresh: $(VENV)/base
-	$(BIN)/python tools/refresh.py $(if $(COG),--cog $(COG))
+	$(BIN)/python tools/refresh.py $(if $(COG),--cog $(COG)) $(if $(PYTORCH),--pytorch $(PYTORCH))
 
 tables: $(VENV)/test
 	$(BIN)/python tools/make_tables.py

@@ -1,15 +1,18 @@
 """``make refresh``: compare the tables of facts with PyPI and with a checkout of Cog, and write a diff for review.
 
-    make refresh [COG=PATH]
+    make refresh [COG=PATH] [PYTORCH=PATH]
 
 From PyPI, by pip: the releases of torch, fal, Cog and TensorFlow for each Python, the CUDA that a wheel of torch or
-TensorFlow requires, the versions that fal requires. From a checkout of Cog: its tables of CUDA images and of torch, and
-fields of its schema that dockerfix doesn't know. What needs a person is printed.
+TensorFlow requires, the torch that a wheel of torchvision or torchaudio requires, the versions that fal requires. From
+a checkout of Cog: its tables of CUDA images and of torch, and fields of its schema that dockerfix doesn't know. From a
+clone of pytorch/test-infra: the builds of each release of torch. What needs a person is printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import contextlib
 import difflib
 import json
 import os
@@ -17,7 +20,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +39,7 @@ PLATFORMS = (
     *("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"),
 )
 OPERATORS = ("==", "~=", ">=", ">", "<=", "<", "!=")
+MATRIX = "tools/scripts/generate_binary_build_matrix.py"  # in pytorch/test-infra
 BY_HAND = ("pydantic",)  # fal's code needs a newer one than its metadata say
 
 
@@ -63,14 +67,16 @@ class Pip:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder, "report.json")
             options = ("--dry-run", "--ignore-installed", "--no-deps", "--quiet", f"--report={report}")
-            self._run("install", *options, f"--target={folder}/t", *_target(python), f"{name}=={version}")
+            # `==` would also take a build with a local version, such as 2.13.0+cpu
+            self._run("install", *options, f"--target={folder}/t", *_target(python), f"{name}==={version}")
             if not report.exists():
                 raise SystemExit(f"pip gives no metadata of {name} {version} for Python {python}")
             found: list[str] = json.loads(report.read_text("utf-8"))["install"][0]["metadata"].get("requires_dist", [])
             return found
 
     def _run(self, *arguments: str) -> str:
-        environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        # constraints in the configuration of pip would hide the newest releases
+        environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_CONSTRAINT": os.devnull}
         command = (sys.executable, "-m", "pip", *arguments)
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment).stdout  # noqa: S603
 
@@ -83,9 +89,12 @@ def _target(python: str) -> list[str]:
 class Refresh:
     """New texts of the modules of facts, and notes about what a person has to decide."""
 
-    def __init__(self, index: Index, cog: Path | None, today: str, root: Path = ROOT) -> None:
+    def __init__(
+        self, index: Index, cog: Path | None, today: str, root: Path = ROOT, pytorch: Path | None = None
+    ) -> None:
         self.index = index
         self.cog = cog
+        self.pytorch = pytorch
         self.today = today
         self.texts = {
             name: (root / KNOWLEDGE / name).read_text("utf-8") for name in ("cuda.py", "fal.py", "cog_server.py")
@@ -94,18 +103,29 @@ class Refresh:
         self.notes: list[str] = []
 
     def run(self) -> None:
-        """Bring all tables up to date."""
+        """Bring all tables up to date, and the dates of those that were compared."""
         self.torch_wheels()
+        self.companions("torchvision", "TORCHVISION", cuda.TORCHVISION)
+        self.companions("torchaudio", "TORCHAUDIO", cuda.TORCHAUDIO)
         self.tensorflow()
         self.fal()
         self.releases("cog_server.py", "cog", cog_server.RELEASES)
+        self._date("cuda.py", "TORCH_WHEEL", "COMPANION", "TENSORFLOW")
+        self._date("fal.py", "RELEASE", "REQUIREMENT")
+        self._date("cog_server.py", "RELEASE")
+        builds: dict[str, set[str]] = {}
         if self.cog is not None:
             config = self.cog / "pkg" / "config"
             self.images(_json(config / "cuda_compatibility.json"))
-            self.torch_builds(_json(config / "torch_compatibility.json"))
+            builds = builds_of_cog(_json(config / "torch_compatibility.json"))
             self.schema(_json(config / "data" / "config_schema_v1.0.json"))
-        for name, text in self.texts.items():
-            self.texts[name] = re.sub(r'^AS_OF = ".*"', f'AS_OF = "{self.today}"', text, count=1, flags=re.MULTILINE)
+            self._date("cuda.py", "IMAGE")
+        if self.pytorch is not None:
+            for version, found in builds_of_pytorch(self.pytorch).items():
+                builds[version] = builds.get(version, set()) | found
+        self.torch_builds(builds)
+        if self.cog is not None and self.pytorch is not None:
+            self._date("cuda.py", "TORCH")
 
     def diff(self) -> str:
         """The changes as a patch for ``git apply``."""
@@ -133,6 +153,16 @@ class Refresh:
         self._table(
             "cuda.py", "TORCH_WHEELS", (f"{_quoted(key)}: {_tuple(rows[key])}" for key in sorted(rows, key=numbers))
         )
+
+    def companions(self, name: str, table: str, known: Mapping[str, str]) -> None:
+        """`TORCHVISION` and `TORCHAUDIO`: the versions of torch that a new release requires."""
+        pythons = self._pythons(name)
+        rows = dict(known)
+        for version in sorted(pythons.keys() - known.keys(), key=numbers):
+            if not known or numbers(version) > numbers(next(iter(known))):
+                needed = map(requirement, self.index.requires(name, version, pythons[version][-1]))
+                rows[version] = next((versions for package, versions, _ in needed if package == "torch"), "")
+        self._table("cuda.py", table, (f"{_quoted(key)}: {_quoted(rows[key])}" for key in sorted(rows, key=numbers)))
 
     def tensorflow(self) -> None:
         """`TENSORFLOW`: the CUDA and the cuDNN that the extra and-cuda of a new release installs."""
@@ -195,23 +225,32 @@ class Refresh:
         made = ((*rows[version][:3], " ".join(sorted(systems[version]))) for version in sorted(rows, key=numbers))
         self._table("cuda.py", "CUDA_IMAGES", map(_tuple, made))
 
-    def torch_builds(self, table: list[dict[str, Any]]) -> None:
-        """`TORCH`: the releases of Cog's table that aren't known; a known one whose builds differ is a note."""
-        found: dict[str, tuple[str, set[str]]] = {}
-        for entry in table:
-            row = found.setdefault(_public(entry["Torch"]), (_public(entry["Torchvision"]), set()))
-            row[1].add(entry["CUDA"] or "cpu")
-        new: list[str] = []
+    def torch_builds(self, found: dict[str, set[str]]) -> None:
+        """`TORCH`: the releases that aren't known; a known one whose builds differ is a note.
+
+        A release that PyPI lacks is not out yet.
+        """
+        released = self._pythons("torch")
+        # since torchvision 0.29.1 a release is for several of torch
+        made_for = {specifier.removeprefix("=="): version for version, specifier in self._torchvisions().items()}
+        new: dict[str, str] = {}
         for version in sorted(found, key=numbers):
-            torchvision, builds = found[version]
-            written = " ".join(sorted(builds, key=numbers))
-            if version not in cuda.TORCH:
-                new.append(f'{_quoted(version)}: ("{torchvision}", "{written}", _INDEX_OF_BUILD, None)')
-            elif not builds <= set(cuda.TORCH[version][1].split()):
-                self.notes.append(
-                    f"torch {version}: Cog has builds for {written}, the table for {cuda.TORCH[version][1]}"
-                )
-        self._append("cuda.py", "TORCH", new)
+            written = " ".join(sorted(found[version], key=numbers))
+            if version in cuda.TORCH:
+                if not found[version] <= set(cuda.TORCH[version][1].split()):
+                    self.notes.append(
+                        f"torch {version}: there are builds for {written}, the table has {cuda.TORCH[version][1]}"
+                    )
+            elif version in released:
+                torchvision = made_for.get(version, "")
+                new[version] = f'{_quoted(version)}: ("{torchvision}", "{written}", _INDEX_OF_BUILD, None)'
+        self._insert("cuda.py", "TORCH", new)
+
+    def _torchvisions(self) -> dict[str, str]:
+        """`TORCHVISION` with what was found."""
+        found = re.search(r"^TORCHVISION[^=]*= (\{.*?^\})", self.texts["cuda.py"], re.MULTILINE | re.DOTALL)
+        result: dict[str, str] = ast.literal_eval(found[1]) if found is not None else {}
+        return result
 
     def schema(self, schema: dict[str, Any]) -> None:
         """Fields of cog.yaml that dockerfix doesn't know."""
@@ -238,8 +277,29 @@ class Refresh:
     def _table(self, file: str, name: str, rows: Iterable[str]) -> None:
         self._edit(file, name, lambda _: "".join(f"    {row},\n" for row in rows))
 
-    def _append(self, file: str, name: str, rows: Iterable[str]) -> None:
-        self._edit(file, name, lambda old: old + "".join(f"    {row},\n" for row in rows))
+    def _insert(self, file: str, name: str, rows: Mapping[str, str]) -> None:
+        """Add rows of a table that is in the order of releases."""
+
+        def change(old: str) -> str:
+            lines = {line.split('"')[1]: line for line in old.splitlines(keepends=True)}
+            lines |= {version: f"    {row},\n" for version, row in rows.items()}
+            return "".join(lines[version] for version in sorted(lines, key=numbers))
+
+        if rows:
+            self._edit(file, name, change)
+
+    def _date(self, file: str, *sources: str) -> None:
+        """Set the date of each of these sources."""
+        for name in sources:
+            self.texts[file], count = re.subn(
+                rf'^{name}_AS_OF = ".*"',
+                f'{name}_AS_OF = "{self.today}"',
+                self.texts[file],
+                count=1,
+                flags=re.MULTILINE,
+            )
+            if count != 1:
+                raise SystemExit(f"{file} has no {name}_AS_OF")
 
     def _edit(self, file: str, name: str, change: Callable[[str], str]) -> None:
         """Change the lines of a table; a table without new facts keeps its text to the letter."""
@@ -249,6 +309,39 @@ class Refresh:
         )
         if count != 1:
             raise SystemExit(f"{file} has no table {name}")
+
+
+def builds_of_cog(table: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """The builds of each release of torch, ``cpu`` or a CUDA, in Cog's table."""
+    builds: dict[str, set[str]] = {}
+    for entry in table:
+        builds.setdefault(_public(entry["Torch"]), set()).add(entry["CUDA"] or "cpu")
+    return builds
+
+
+def builds_of_pytorch(clone: Path) -> dict[str, set[str]]:
+    """The builds of each release of torch in the history of pytorch/test-infra.
+
+    The file names only the stable release and the candidate of its time; the newest commit about a release counts.
+    """
+    builds: dict[str, set[str]] = {}
+    for commit in reversed(_git(clone, "log", "--format=%H", "--", MATRIX).split()):
+        facts: dict[str, Any] = {}
+        with contextlib.suppress(SyntaxError):  # some commits have one
+            for node in ast.parse(_git(clone, "show", f"{commit}:{MATRIX}")).body:
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    with contextlib.suppress(ValueError):
+                        facts[node.targets[0].id] = ast.literal_eval(node.value)
+        cudas = facts.get("CUDA_ARCHES_DICT", {})
+        for version, channel in (("CURRENT_CANDIDATE_VERSION", "test"), ("CURRENT_STABLE_VERSION", "release")):
+            if version in facts and channel in cudas:
+                hidden = facts.get("CUDA_ARCHES_NO_GETTING_STARTED", [])  # built, and not for users yet
+                builds[facts[version]] = {"cpu", *cudas[channel]} - {*hidden}
+    return builds
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", "-C", folder, *arguments], capture_output=True, text=True, check=True).stdout  # noqa: S603, S607
 
 
 def cuda_of(requires: Iterable[str]) -> str | None:
@@ -314,8 +407,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Write the diff and print what a person has to decide."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cog", type=Path, metavar="PATH", help="a checkout of Cog")
+    parser.add_argument("--pytorch", type=Path, metavar="PATH", help="a clone of pytorch/test-infra with its history")
     chosen = parser.parse_args(arguments)
-    work = Refresh(Pip(), chosen.cog, datetime.now(timezone.utc).date().isoformat())
+    work = Refresh(Pip(), chosen.cog, datetime.now(timezone.utc).date().isoformat(), pytorch=chosen.pytorch)
     work.run()
     target = ROOT / DIFF
     target.parent.mkdir(exist_ok=True)

@@ -267,6 +267,20 @@ class TestMigrate:
         assert "Dockerfile:\n" not in account
         assert (folder / "fal_app.py").read_text().startswith('"""Serves predict.py:Predictor on fal')
 
+    @pytest.mark.parametrize(("whole", "code"), [(True, "DF306"), (False, "DF532")])
+    def test_one_finding_for_one_line_of_the_ignore_file(self, folder: Path, *, whole: bool, code: str) -> None:
+        """The App's findings are left out where those of the Dockerfile have the line; alone, they are printed."""
+        (folder / ".dockerignore").write_text("# ours\nnotes.txt\n!keep\n")
+        (folder / "docs").mkdir()
+        (folder / "docs" / "notes.txt").write_text("x")
+        text = DOCKERFILE if whole else DOCKERFILE.replace("COPY . /src", "COPY predict.py /src/")
+        done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=text.encode())
+        about = [line for line in done.err.splitlines() if "`notes.txt`" in line]
+        assert len(about) == 1
+        assert code in about[0]
+        assert (folder / "MIGRATION.md").read_text().count("`notes.txt`") == 1
+        assert "DF532" in command("app", ".", cwd=folder).err
+
     def test_again(self, folder: Path) -> None:
         """Neither the same input nor the result changes anything more."""
         (folder / "Dockerfile.cog").write_text(DOCKERFILE)

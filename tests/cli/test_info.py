@@ -16,6 +16,7 @@ import pytest
 from commands import COG_YAML, COMMAND, DOCKERFILE, Here, environment, here, project, run
 from dockerfix import __version__, knowledge
 from dockerfix.cli.command import cli
+from dockerfix.knowledge.cuda import IMAGE_AS_OF
 from dockerfix.passes import all_passes
 from dockerfix.report.rules import GENERAL, all_rules
 
@@ -57,11 +58,11 @@ class TestHelp:
         assert text.startswith(f"dockerfix {__version__}\n")
         for module in pkgutil.iter_modules(knowledge.__path__):
             loaded = importlib.import_module(f"dockerfix.knowledge.{module.name}")
-            for name, value in vars(loaded).items() if hasattr(loaded, "AS_OF") else ():
+            for name, value in vars(loaded).items():
                 if name.endswith("_SOURCE"):
-                    assert f": {value}\n" in text
-            assert not hasattr(loaded, "AS_OF") or f"\n{module.name}, as of {loaded.AS_OF}\n" in text
-        assert "  CUDA_IMAGES: " in text
+                    own = name.removesuffix("SOURCE") + "AS_OF"
+                    assert f", as of {getattr(loaded, own, None) or loaded.AS_OF}: {value}\n" in text
+        assert f"  CUDA_IMAGES, as of {IMAGE_AS_OF}: " in text
 
 
 def test_each_subcommand_is_there() -> None:

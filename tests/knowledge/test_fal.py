@@ -12,7 +12,6 @@ from dockerfix.knowledge.fal import (
     FalRequirement,
     fal_conflict,
     fal_version,
-    machines_for_cuda,
 )
 from dockerfix.knowledge.gpu import ARCHITECTURES
 
@@ -66,20 +65,6 @@ def test_what_fal_needs_instead(package: str, specifier: str, python: str | None
     found = fal_conflict(package, specifier, python)
     assert isinstance(found, FalRequirement)
     assert (found.package, found.specifier) == (package, expected)
-
-
-@pytest.mark.parametrize(
-    ("version", "fits"),
-    [
-        ("11.7", ["GPU-A100"]),
-        ("11", ["GPU-A100"]),
-        ("11.8.0", ["GPU-A100", "GPU-L40", "GPU-RTX4090", "GPU-H100", "GPU-H200"]),
-        ("12.8", [machine.name for machine in GPU_MACHINES]),
-        ("10.2", []),
-    ],
-)
-def test_the_machines_a_cuda_can_serve(version: str, fits: list[str]) -> None:
-    assert [machine.name for machine in machines_for_cuda(version)] == fits
 
 
 def test_the_tables_of_machines_agree() -> None:

@@ -41,8 +41,14 @@ def tables(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def refreshed(tables: Path, cog: Path | None = None, today: str = TODAY) -> refresh.Refresh:
-    work = refresh.Refresh(Recording(), cog, today, tables)
+def refreshed(
+    tables: Path,
+    cog: Path | None = None,
+    today: str = TODAY,
+    pytorch: Path | None = None,
+    index: Recording | None = None,
+) -> refresh.Refresh:
+    work = refresh.Refresh(index or Recording(), cog, today, tables, pytorch)
     work.run()
     return work
 
@@ -55,16 +61,12 @@ def change(tables: Path, name: str, pattern: str, new: str = "") -> None:
 
 
 def test_tables_that_are_up_to_date_change_in_their_date_only(tables: Path) -> None:
+    """And only what was compared gets a date: no checkout of Cog is given, and machines of fal are compared by hand."""
     work = refreshed(tables)
-    changed = [line for line in work.diff().splitlines() if re.match(r"[-+](?![-+])", line)]
-    assert changed == [line for name in (CUDA, FAL, SERVER) for line in dated(work.old[name])]
+    added = [line for line in work.diff().splitlines() if re.match(r"[+](?![+])", line)]
+    names = ("TORCH_WHEEL", "COMPANION", "TENSORFLOW", "RELEASE", "REQUIREMENT", "RELEASE")
+    assert added == [f'+{name}_AS_OF = "{TODAY}"' for name in names]
     assert work.notes == []
-
-
-def dated(text: str) -> list[str]:
-    old = re.search(r"^AS_OF = .*", text, re.MULTILINE)
-    assert old is not None
-    return [f"-{old[0]}", f'+AS_OF = "{TODAY}"']
 
 
 def test_old_tables_become_todays(tables: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,20 +74,36 @@ def test_old_tables_become_todays(tables: Path, monkeypatch: pytest.MonkeyPatch)
     now = {name: (tables / refresh.KNOWLEDGE / name).read_text("utf-8") for name in (CUDA, FAL, SERVER)}
     change(tables, CUDA, r'^    "2\.15\.0": \("13\.2", .*\n')
     change(tables, CUDA, r'^    "2\.21\.0": .*\n')
+    change(tables, CUDA, r'^    "0\.29\.2": .*\n')
+    change(tables, CUDA, r'^    "2\.11\.0": "",\n')
     change(tables, FAL, r"^RELEASES = \(.*\)", 'RELEASES = (("3.8", "1.80.0"),)')
     change(tables, FAL, r",!=0\.119.*!=0\.123\.0")
     change(tables, FAL, r'"grpcio", ">=1\.64\.0,<2"', '"grpcio", ">=1.60,<2"')
     change(tables, SERVER, r', \("3\.10", "0\.23\.1"\)')
     monkeypatch.setattr(cuda, "TORCH_WHEELS", {key: row for key, row in cuda.TORCH_WHEELS.items() if key != "2.15.0"})
     monkeypatch.setattr(cuda, "TENSORFLOW", {key: row for key, row in cuda.TENSORFLOW.items() if key != "2.21.0"})
+    for name in ("TORCHVISION", "TORCHAUDIO"):
+        monkeypatch.setattr(cuda, name, dict(list(getattr(cuda, name).items())[:-1]))
     old = {"fastapi": ">=0.99.1,<0.137", "grpcio": ">=1.60,<2"}
     monkeypatch.setattr(
         fal, "REQUIREMENTS", tuple((name, old.get(name, text), least) for name, text, least in fal.REQUIREMENTS)
     )
-    work = refreshed(tables, today=cuda.AS_OF)
+    work = refreshed(tables, today=cuda.TORCH_WHEEL_AS_OF)
     assert work.texts == now
     subprocess.run(["git", "apply", "-"], input=work.diff().encode(), cwd=tables, check=True)
     assert {name: (tables / refresh.KNOWLEDGE / name).read_text("utf-8") for name in now} == now
+
+
+class Released(Recording):
+    """The same answers, and torch 2.99.0 with its torchvision."""
+
+    def versions(self, name: str, python: str) -> list[str]:
+        new = {"torch": ["2.99.0"], "torchvision": ["0.99.0"]} if python == "3.12" else {}
+        return [*new.get(name, []), *super().versions(name, python)]
+
+    def requires(self, name: str, version: str, python: str) -> list[str]:
+        new = {"0.99.0": ["torch (==2.99.0)"], "2.99.0": ["cuda-toolkit[cudart]==13.9.1"]}
+        return new[version] if version in new else super().requires(name, version, python)
 
 
 def test_tables_of_cog(tables: Path, tmp_path: Path) -> None:
@@ -109,17 +127,53 @@ def test_tables_of_cog(tables: Path, tmp_path: Path) -> None:
     (config / "cuda_compatibility.json").write_text(json.dumps(images), "utf-8")
     (config / "torch_compatibility.json").write_text(json.dumps(torch), "utf-8")
     (config / "data" / "config_schema_v1.0.json").write_text(json.dumps(schema), "utf-8")
-    work = refreshed(tables, tmp_path / "cog")
+    work = refreshed(tables, tmp_path / "cog", index=Released())
     added = {line[1:].strip() for line in work.diff().splitlines() if re.match(r"\+ ", line)}
     assert added == {
         '("13.9.1", "9", "cudnn", "22.04 24.04"),',
         '"2.99.0": ("0.99.0", "cpu 12.6 13.9", _INDEX_OF_BUILD, None),',
+        '"2.99.0": ("13.9", "3.12", "3.12"),',
+        '"0.99.0": "==2.99.0",',
     }
+    assert f'+IMAGE_AS_OF = "{TODAY}"' in work.diff()
+    assert f'+TORCH_AS_OF = "{TODAY}"' not in work.diff(), "there is another source of builds"
     assert work.notes == [
-        "torch 2.9.1: Cog has builds for 13.9, the table for cpu 12.6 12.8 13.0",
         "cog.yaml: `moods` is new in Cog's schema",
         "cog.yaml: `build.telepathy` is new in Cog's schema",
+        "torch 2.9.1: there are builds for 13.9, the table has cpu 12.6 12.8 13.0",
     ]
+
+
+def matrix(stable: str, candidate: str, *cudas: str) -> str:
+    """A file in the form of PyTorch's."""
+    return (
+        f'CURRENT_STABLE_VERSION = "{stable}"\nCURRENT_CANDIDATE_VERSION = "{candidate}"\nOTHER = [*range(3)]\n'
+        'CUDA_ARCHES_NO_GETTING_STARTED = ["13.8"]\n'
+        f'CUDA_ARCHES_DICT = {{\n    "test": {[*cudas, "13.8", "13.9"]},\n    "release": {[*cudas]},\n}}\n'
+    )
+
+
+def test_builds_of_pytorch(tables: Path, tmp_path: Path) -> None:
+    """Its file names one stable release at a time, so the others are in the history; a candidate may not be out yet."""
+    clone = tmp_path / "infra"
+    path = clone / refresh.MATRIX
+    path.parent.mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", clone], check=True)
+    for text in (
+        matrix("2.14.0", "2.14.1", "12.6"),
+        "def broken(:\n",
+        matrix("2.14.1", "2.99.0", "12.6", "13.0"),
+        matrix("2.99.0", "2.100.0", "12.8", "13.0"),
+    ):
+        path.write_text(text, "utf-8")
+        subprocess.run(["git", "-C", clone, "add", "."], check=True)
+        author = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", "-C", clone, *author, "commit", "-qm", "x"], check=True)
+    work = refreshed(tables, pytorch=clone, index=Released())
+    assert '+    "2.99.0": ("0.99.0", "cpu 12.8 13.0", _INDEX_OF_BUILD, None),\n' in work.diff()
+    assert '+    "2.14.1": ("", "cpu 12.6 13.0", _INDEX_OF_BUILD, None),\n' in work.diff()
+    assert "2.100.0" not in work.diff()
+    assert work.notes == []
 
 
 @pytest.mark.parametrize(

@@ -8,22 +8,32 @@ from typing import NamedTuple
 from dockerfix.analysis import images, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.images import BaseImage
+from dockerfix.analysis.memo import of_document
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Requested
 from dockerfix.analysis.python import minor, python_of
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE
 from dockerfix.knowledge.cuda import (
+    COMPANIONS,
     TORCH,
     TORCH_WHEELS,
     TorchRow,
     cuda_for_torch,
-    is_newer_torch,
+    is_newer,
     newest_torch,
-    torch_of_newer_torchvision,
+    torch_for,
     torch_row,
     torch_rows,
 )
-from dockerfix.knowledge.gpu import ARCHITECTURES, CHOOSE_TORCH, INSTALL_CUDA, Architecture, is_plain_image
+from dockerfix.knowledge.gpu import (
+    ARCHITECTURES,
+    CHOOSE_TORCH,
+    COMPILE_CUDA,
+    INSTALL_CUDA,
+    USE_CUDA_OF_IMAGE,
+    Architecture,
+    is_plain_image,
+)
 from dockerfix.knowledge.versions import admits, begins_with, numbers, release
 from dockerfix.project.pip_options import Option
 from dockerfix.syntax.dockerfile.tree import Document
@@ -85,9 +95,10 @@ def torch_build(document: Document, context: Context, found: tuple[Requested, ..
 
 
 class TorchWheel(NamedTuple):
-    """The wheel of torch that pip takes today: its release, its CUDA (None for CPU, and where `is_known` is false).
+    """The wheel of torch that pip takes today: its release, its CUDA (None for CPU, and for an unknown release).
 
-    `pin` is the requirement that asks for it. `is_known` is whether the tables have the release.
+    `pin` is the requirement that asks for it. `is_known` is whether the tables have the wheel. If not, `version` is ""
+    for a companion that they lack; or `cuda` is that of the index, which may or may not have the release.
     """
 
     pin: Requested
@@ -97,18 +108,21 @@ class TorchWheel(NamedTuple):
     is_known: bool = True
 
 
-def torch_wheel(document: Document, context: Context, found: tuple[Requested, ...]) -> TorchWheel | None:
+@of_document
+def torch_wheel(document: Document, context: Context) -> TorchWheel | None:
     """Return the wheel of torch that the image gets; None where the tables and the project's text can't tell.
 
     A pin has the wheel of the index that the project or dockerfix names, or else that of PyPI. Where a range or another
     package asks for torch, pip takes the newest release for the image's Python.
     """
-    stage, pin = stages.final_stage(document), _asks_for_torch(found)
-    if stage is None or pin is None:
+    stage, asked = stages.final_stage(document), _asks_for_torch(requested.requirements(document, context))
+    if stage is None or asked is None:
         return None
-    version = _pinned_torch(pin)
-    local = version.partition("+")[2] if version else ""
-    version = version.partition("+")[0] if version else None
+    pin, specifier = asked
+    if specifier is None:
+        newer = is_newer(pin.name, pin.requirement.pin or "")
+        return TorchWheel(pin, "", None, from_pypi=True, is_known=False) if newer else None
+    version, _, local = _exact(specifier).partition("+")
     indexes = [
         option
         for line in requested.lines(document, context)
@@ -117,56 +131,67 @@ def torch_wheel(document: Document, context: Context, found: tuple[Requested, ..
         if option.long in _INDEX_OPTIONS and not _PYPI.match(option.value or "")
     ]
     if local:
-        return TorchWheel(pin, version or "", _cuda_of_local(local), from_pypi=False) if version else None
-    if version is not None and not indexes and pin.file is not None:
+        return TorchWheel(pin, version, _cuda_of_local(local), from_pypi=False)
+    # as Cog, dockerfix names the index for a pin of torch or torchvision
+    if version and not indexes and pin.file is not None and pin.name != "torchaudio":
         row = torch_row(version, cuda_for_packages(document, context, version))
         if row is not None and row.index_url is not None:
             return TorchWheel(pin, row.torch, row.cuda, from_pypi=False)
-    if version is None and not _is_bare(images.bottom_image(document, stage)):
+    if not version and not _is_bare(images.bottom_image(document, stage)):
         return None  # torch may be there already
-    return _from_indexes(pin, version, indexes, python_of(document, stage, context.config))
+    return _from_indexes(pin, specifier, indexes, python_of(document, stage, context.config))
 
 
-def _asks_for_torch(found: tuple[Requested, ...]) -> Requested | None:
-    """The requirement that decides about torch: of torch, of torchvision, or of a package that needs any torch."""
+def _asks_for_torch(found: tuple[Requested, ...]) -> tuple[Requested, str | None] | None:
+    """The requirement that decides about torch, and the versions that it admits; None for a release not in the tables.
+
+    It is that of torch, of torchvision or torchaudio, or of a package that needs any torch.
+    """
     torch = requested.find(found, "torch")
     if torch is not None and torch.requirement.pin:
-        return torch
-    vision = requested.find(found, "torchvision")
-    if vision is not None and vision.requirement.pin:
-        return vision
+        return torch, f"=={torch.requirement.pin}"
+    for name in COMPANIONS:
+        companion = requested.find(found, name)
+        if companion is not None and companion.requirement.pin:
+            specifier = torch_for(name, companion.requirement.pin)
+            if specifier != "" and (specifier is None or _exact(specifier) or torch is None):
+                return companion, specifier
     if any(pin.name in CHOOSE_TORCH for pin in found):
         return None
-    return torch or next((pin for pin in found if pin.name in INSTALL_CUDA), None)
+    if torch is not None:
+        return torch, torch.requirement.specifier
+    bringing = next((pin for pin in found if pin.name in INSTALL_CUDA and not _needs_no_torch(pin)), None)
+    return (bringing, "") if bringing is not None else None
 
 
-def _pinned_torch(pin: Requested) -> str | None:
-    version = pin.requirement.pin
-    if version is None or pin.name == "torch":
-        return version
-    return torch_of_newer_torchvision(version) if pin.name == "torchvision" else None
+def _exact(specifier: str) -> str:
+    """The version of a specifier that admits one; else ""."""
+    return specifier[2:] if re.fullmatch(r"==[^,*=]+", specifier) else ""
+
+
+def _needs_no_torch(pin: Requested) -> bool:
+    """Whether it is a release of torchaudio that leaves torch to the user."""
+    return pin.name in COMPANIONS and pin.requirement.pin is not None and torch_for(pin.name, pin.requirement.pin) == ""
 
 
 def _is_bare(base: BaseImage) -> bool:
     return base.repository.endswith(CUDA_IMAGE) or is_plain_image(base.repository)
 
 
-def _from_indexes(pin: Requested, version: str | None, indexes: list[Option], python: str) -> TorchWheel | None:
-    """The wheel for a release, or for the newest one that `pin` admits, from PyPI and what the project names."""
+def _from_indexes(pin: Requested, specifier: str, indexes: list[Option], python: str) -> TorchWheel | None:
+    """The wheel of the newest release that `specifier` admits, from PyPI and what the project names."""
     requirement = pin.requirement
-    is_unknown = pin.name in ("torch", "torchvision") and requirement.pin is not None and version is None
-    if requirement.is_url or requirement.is_path or len(indexes) > 1 or is_unknown:
+    if requirement.is_url or requirement.is_path or len(indexes) > 1:
         return None
-    specifier = f"=={version}" if version else requirement.specifier if pin.name == "torch" else ""
     newest = newest_torch(specifier, python)
-    if version is not None and version in TORCH_WHEELS:
-        newest = version
+    if _exact(specifier) in TORCH_WHEELS:
+        newest = _exact(specifier)
     if indexes:
         return _from_build_index(pin, specifier, newest, indexes[0])
     if newest is not None:
         return TorchWheel(pin, newest, TORCH_WHEELS[newest][0], from_pypi=True)
     least = max(_lower_bounds(specifier), key=numbers, default="")
-    return TorchWheel(pin, least, None, from_pypi=True, is_known=False) if is_newer_torch(least) else None
+    return TorchWheel(pin, least, None, from_pypi=True, is_known=False) if is_newer("torch", least) else None
 
 
 def _lower_bounds(specifier: str) -> list[str]:
@@ -184,10 +209,13 @@ def _from_build_index(pin: Requested, specifier: str, newest: str | None, index:
         return None
     cuda = f"{match[1]}.{match[2]}" if match[1] else None
     releases = [release for release in TORCH if cuda in {row.cuda for row in torch_rows(release)}]
-    is_served = releases[-1:] == list(TORCH)[-1:]  # and so it has what is newer than the table, too
+    is_served = releases[-1:] == list(TORCH)[-1:]  # and so it may have what is newer than the table, too
     held = [release for release in releases if admits(specifier, release)]
-    if newest is not None and (newest in held or newest not in TORCH) and (is_served or newest in held):
+    if newest is not None and newest in held:
         return TorchWheel(pin, newest, cuda, from_pypi=False)
+    if newest is not None and newest not in TORCH and is_served:
+        is_known = index.long == "--index-url" or cuda is None
+        return TorchWheel(pin, newest, cuda, from_pypi=False, is_known=is_known)
     best = max(held, key=numbers, default=None)
     if index.long == "--index-url":
         return TorchWheel(pin, best, cuda, from_pypi=False) if best is not None else None
@@ -205,6 +233,34 @@ def torch_pin(found: tuple[Requested, ...]) -> str | None:
     """Return the version that torch is pinned to."""
     torch = requested.find(found, "torch")
     return torch.requirement.pin if torch is not None else None
+
+
+class Deciding(NamedTuple):
+    """The CUDA and the torch that decide on which GPUs a model runs; None where nothing is known."""
+
+    cuda: str | None
+    torch: str | None
+
+    @property
+    def text(self) -> str:
+        """Both, for messages: ``CUDA 12.1 with torch 2.3.1``; "" if neither is known."""
+        parts = [f"CUDA {minor(self.cuda)}"] if self.cuda else []
+        return " with ".join([*parts, f"torch {self.torch}"] if self.torch else parts)
+
+
+@of_document
+def deciding(document: Document, context: Context) -> Deciding:
+    """Return what decides: CUDA and torch of the wheel, and the toolkit of the image if something else uses it."""
+    base = images.final_image(document)
+    of_config = context.config.cuda if context.config is not None else None
+    toolkit = None if base is None else base.cuda or (of_config if base.has_cuda is not False else None)
+    found, wheel = requested.requirements(document, context), torch_wheel(document, context)
+    if wheel is not None and wheel.is_known and wheel.cuda is not None:
+        uses_image = any(pin.name in COMPILE_CUDA | USE_CUDA_OF_IMAGE for pin in found)
+        versions = (wheel.cuda, toolkit if uses_image else None)
+        return Deciding(min((version for version in versions if version), key=release), wheel.version)
+    pin = torch_pin(found)
+    return Deciding(toolkit, pin.partition("+")[0] if pin is not None else None)
 
 
 def usable(cuda: str | None, torch: str | None) -> tuple[Architecture, ...]:

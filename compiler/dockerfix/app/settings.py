@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerfix.analysis import stages
-from dockerfix.analysis.images import final_image
+from dockerfix.analysis.context import Context
+from dockerfix.analysis.cuda import Deciding, deciding, usable
+from dockerfix.analysis.options import Options
 from dockerfix.analysis.python import minor, python_of
 from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.weights import Download
 from dockerfix.app.write.ignored import Ignored, read_ignored
 from dockerfix.app.write.type_names import TAKEN, pascal
-from dockerfix.knowledge.cog_constructs import DEFAULT_CUDA, default_python
+from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, DEFAULT_CUDA, default_python
 from dockerfix.knowledge.cog_server import SETUP_TIMEOUT
 from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
-from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, fal_version, machines_for_cuda
-from dockerfix.knowledge.versions import numbers
+from dockerfix.knowledge.fal import AS_OF, CPU_MACHINES, DEFAULT_MACHINE, GPU_MACHINES, NEWEST_CUDA_SEEN, fal_version
+from dockerfix.knowledge.versions import numbers, release
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.requirements import parse_items
 from dockerfix.syntax.dockerfile.parser import parse
@@ -91,7 +93,7 @@ class Chooser:
         name = self.options.name or app_name(self.config.image, self.project.root)
         class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project)
-        machine = (self.options.machine_type,) if self.options.machine_type else self.machine()
+        machine = self.chosen_machine(self.options.machine_type) if self.options.machine_type else self.machine()
         python = self.python()
         multiplexing = self.multiplexing(predictor)
         timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT)
@@ -143,37 +145,49 @@ class Chooser:
                 self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
         return wanted if wanted > 1 else None
 
+    def chosen_machine(self, name: str) -> tuple[str, ...]:
+        """Return the machine type that the caller names; one that isn't known is reported."""
+        if name not in (*CPU_MACHINES, *(machine.name for machine in GPU_MACHINES)):
+            message = f"`{name}` is not a machine type of fal that dockerfix knows (as of {AS_OF}); check its name"
+            self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
+        return (name,)
+
     def machine(self) -> tuple[str, ...]:
         """Return the machine types; fal uses the first that is free."""
         if not self.config.gpu:
             heavy = FRAMEWORKS & self.project.declared_packages
             return (max(CPU_MACHINES, key=_fits_frameworks),) if heavy else (DEFAULT_MACHINE,)
-        cuda = self.cuda()
-        fitting = [machine for machine in machines_for_cuda(cuda) if self.runs_torch(machine.arch)]
+        found = self.deciding()
+        able = {each.sm for each in usable(*found)}
+        fitting = [machine for machine in GPU_MACHINES if machine.arch in able]
         chosen = tuple(machine.name for machine in fitting if machine.name in PREFERRED_GPUS)
         if not chosen:
-            message = f"no fal machine runs CUDA {cuda}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
+            message = f"no fal machine runs {found.text}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
             self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
             return PREFERRED_GPUS[:1]
         memory = {machine.name: machine.vram for machine in fitting}
         sizes = ", ".join(f"{name} has {memory[name]} GB" for name in chosen)
-        self._note(
-            "DF513", f"the machines fit CUDA {cuda} ({sizes}); change them to what the model needs", "build", "gpu"
-        )
+        if found.cuda is not None and release(minor(found.cuda)) > release(NEWEST_CUDA_SEEN):
+            message = (
+                f"{found.text} needs a newer driver than CUDA {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts; "
+                f"try it on the machines that the App names ({sizes})"
+            )
+            self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
+            return chosen
+        fit = f"the machines fit {found.text}" if found.text else "nothing names the CUDA of the model"
+        message = f"{fit} ({sizes}); change them to what the model needs"
+        self._note("DF513", message, "build", "gpu")
         return chosen
 
-    def cuda(self) -> str:
-        """The CUDA of the image: from cog.yaml, the Dockerfile, the pinned framework, or Cog's default."""
-        image = final_image(self.document) if self.document is not None else None
-        base = image.cuda if image is not None else None
-        of_torch = cuda_for_torch(self.pinned("torch") or "")
+    def deciding(self) -> Deciding:
+        """The CUDA and torch that are installed; without a Dockerfile, in the image that Cog would choose."""
+        context = Context(self.project, Options(), converting=True, era="")
+        if self.document is not None:
+            return deciding(self.document, context)
         tensorflow = tensorflow_row(self.pinned("tensorflow") or "")
-        return self.config.cuda or base or of_torch or (tensorflow.cuda if tensorflow else DEFAULT_CUDA)
-
-    def runs_torch(self, arch: str) -> bool:
-        """Whether the pinned torch has kernels for an architecture; before 2.0 it has none for sm_90 and later."""
-        torch = self.pinned("torch")
-        return torch is None or numbers(torch) >= (2,) or int(arch.removeprefix("sm_")) < 90
+        default = tensorflow.cuda if tensorflow else DEFAULT_CUDA
+        cuda = self.config.cuda or cuda_for_torch(self.pinned("torch") or "") or default
+        return deciding(parse(f"FROM {CUDA_IMAGE}:{cuda}"), context)
 
     def pinned(self, package: str) -> str | None:
         """The version that the project pins a package to."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ def migrate(
                 done.status, exit_codes.FOUND
             )
         # an unusable project is reported in one line, before the findings of the Dockerfile
-        result = _build(opened, chosen.target, done.text, options)
+        result = _build(opened, chosen.target, done, options)
         _print_findings(done, project, dockerfile, chosen, quiet=quiet)
         print_findings(result.findings, project, quiet=quiet)
         sound = all(each.severity.label != "error" for each in result.findings)
@@ -159,11 +160,16 @@ def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: S
         streams.say("\n".join(lines))
 
 
-def _build(project: Project, target: Target, dockerfile: str, options: dict[str, Any]) -> AppResult | ServerResult:
+def _build(project: Project, target: Target, done: Done, options: dict[str, Any]) -> AppResult | ServerResult:
+    """The App or the server, without findings about lines of .dockerignore on which the Dockerfile's own report."""
     from dockerfix.app import AppOptions, build, build_server
+    from dockerfix.app.write.ignored import FILE
 
-    chosen = AppOptions(dockerfile=dockerfile, **options)
-    return build_server(project, chosen) if target == "server" else build(project, chosen)
+    chosen = AppOptions(dockerfile=done.text, **options)
+    result = build_server(project, chosen) if target == "server" else build(project, chosen)
+    told = {each.line for each in done.findings if each.file == FILE}
+    findings = (each for each in result.findings if each.file != FILE or each.line not in told)
+    return replace(result, findings=tuple(findings))
 
 
 def _replaceable(project: Path, dockerfile: str | None) -> frozenset[str]:

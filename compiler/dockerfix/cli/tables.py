@@ -10,30 +10,28 @@ from types import ModuleType
 from dockerfix import knowledge
 
 _SOURCE = "_SOURCE"
+_AS_OF = "_AS_OF"
 
 
 def described() -> str:
-    """Return a paragraph for each subject: when it was last compared with its sources, its tables, their sources."""
+    """Return a paragraph for each subject: its tables, their sources, and when they were last compared with these."""
     names = sorted(module.name for module in pkgutil.iter_modules(knowledge.__path__))
     modules = [importlib.import_module(f"{knowledge.__name__}.{name}") for name in names]
-    return "\n".join(line for module in modules if hasattr(module, "AS_OF") for line in _lines(module)) + "\n"
+    return "\n".join(line for module in modules for line in _lines(module)) + "\n"
 
 
 def _lines(module: ModuleType) -> Iterator[str]:
-    yield f"\n{module.__name__.rpartition('.')[2]}, as of {module.AS_OF}"
-    names = list(vars(module))
-    source = ""
-    tables: list[str] = []
-    for name in names[names.index("AS_OF") + 1 :]:
+    """Nothing for a module without a source."""
+    tables: dict[str, list[str]] = {}
+    for name in vars(module):
         if name.endswith(_SOURCE):
-            yield from _table(tables, source)
-            source, tables = getattr(module, name), [name.removesuffix(_SOURCE)]
-        elif name.isupper() and not name.startswith("_"):
-            tables.append(name)
-    yield from _table(tables, source)
-
-
-def _table(tables: list[str], source: str) -> Iterator[str]:
-    """One line; a source whose facts are in functions goes by its own name."""
+            tables[name] = []
+        elif tables and name.isupper() and not name.endswith(_AS_OF) and not name.startswith("_"):
+            tables[list(tables)[-1]].append(name)
     if tables:
-        yield f"  {', '.join(tables[1:] or tables)}: {source}"
+        yield f"\n{module.__name__.rpartition('.')[2]}"
+    for source, names in tables.items():
+        subject = source.removesuffix(_SOURCE)
+        # a source whose facts are in functions goes by its own name
+        date = getattr(module, subject + _AS_OF, None) or module.AS_OF
+        yield f"  {', '.join(names) or subject}, as of {date}: {getattr(module, source)}"

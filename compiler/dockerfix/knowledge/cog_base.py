@@ -36,8 +36,12 @@ PACKAGES_OF_ERA = {
     "E15": PACKAGES_TO_E15,
 }
 
-SIZE_SOURCE = "measured on the image of a hello-world project, which lists no system packages"
-PACKAGES_SIZE = "about 2.1 GB"
+SIZE_SOURCE = (
+    "apt-get install --assume-no, with recommended packages, on a Debian of the packages in python:slim: 1,907 MB "
+    "(Debian 12) and 2,283 MB (Debian 13) for the newest list, 1,686 and 2,172 MB for the oldest"
+)
+SIZE_AS_OF = "2026-11-28"
+PACKAGES_SIZE = "about 2 GB"
 
 RENAMED_SOURCE = (
     "packages.debian.org, packages.ubuntu.com (libgl1-mesa-glx was a transitional package of libgl1 and libglx-mesa0)"

@@ -9,6 +9,7 @@ AS_OF = "2026-11-27"
 RELEASE_SOURCE = (
     "PyPI cog (Requires-Python of 0.11.6, 0.16.12 and 0.23.1; 0.16.12 is what pip takes on Python 3.8 and 3.9)"
 )
+RELEASE_AS_OF = "2026-11-28"
 RELEASES = (("3.7", "0.11.6"), ("3.8", "0.16.12"), ("3.10", "0.23.1"))  # lowest Python, version
 
 BEHAVIOUR_SOURCE = (

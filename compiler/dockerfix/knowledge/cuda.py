@@ -9,12 +9,11 @@ from typing import NamedTuple
 from dockerfix.knowledge.versions import admits, begins_with, numbers
 from dockerfix.text.lazy_patterns import lazy
 
-AS_OF = "2026-11-27"
-
 IMAGE_SOURCE = (
     "replicate/cog@v0.22.0:pkg/config/cuda_compatibility.json; 12.9.2 and 13.3.0 from its branch "
     "chore/update-compatibility-matrices (c0dea56f, 2026-06-18)"
 )
+IMAGE_AS_OF = "2026-11-28"
 # CUDA, cuDNN, the tag's spelling of cuDNN, releases of Ubuntu from old to new: Cog chooses among these tags, which are
 # those that NVIDIA still serves with the devel flavour and cuDNN
 CUDA_IMAGES = (
@@ -58,13 +57,16 @@ CUDA_IMAGES = (
 
 TORCH_SOURCE = (
     "replicate/cog:pkg/config/torch_compatibility.json (torch_compatibility_matrix.json before v0.17.0-alpha3), "
-    "releases to v0.22.0 united; 2.12.1 from its branch chore/update-compatibility-matrices (c0dea56f, 2026-06-18)"
+    "releases to v0.22.0 united; 2.12.1 from its branch chore/update-compatibility-matrices (c0dea56f, 2026-06-18); "
+    "2.12.0 and from 2.13.0 on from pytorch/test-infra:tools/scripts/generate_binary_build_matrix.py (2.14.0 from its "
+    "list for the candidate)"
 )
+TORCH_AS_OF = "2026-11-28"
 TORCH_HOST = "https://download.pytorch.org/whl/"
 _PAGE = "torch_stable.html"
 _PAGE_OF_BUILD = "{}/torch_stable.html"
 _INDEX_OF_BUILD = "{}"
-# torch: torchvision, CUDA of each build, where they are below TORCH_HOST, CUDA of the build that is on PyPI instead
+# torch: its own torchvision or "", CUDA of each build, where they are below TORCH_HOST, CUDA of the one on PyPI instead
 TORCH: dict[str, tuple[str, str, str, str | None]] = {
     "1.2.0": ("0.4.0", "cpu 9.2 10.0", _PAGE, "10.0"),
     "1.4.0": ("0.5.0", "cpu 9.2 10.1", _PAGE, "10.1"),
@@ -106,13 +108,17 @@ TORCH: dict[str, tuple[str, str, str, str | None]] = {
     "2.9.1": ("0.24.1", "cpu 12.6 12.8 13.0", _INDEX_OF_BUILD, None),
     "2.10.0": ("0.25.0", "cpu 12.6 12.8 12.9 13.0", _INDEX_OF_BUILD, None),
     "2.11.0": ("0.26.0", "cpu 12.6 12.8 12.9 13.0", _INDEX_OF_BUILD, None),
+    "2.12.0": ("0.27.0", "cpu 12.6 13.0 13.2", _INDEX_OF_BUILD, None),
     "2.12.1": ("0.27.1", "cpu 12.6 12.9 13.0 13.2", _INDEX_OF_BUILD, None),
+    "2.13.0": ("0.28.0", "cpu 12.6 13.0 13.2", _INDEX_OF_BUILD, None),
+    "2.14.0": ("0.29.0", "cpu 12.6 13.0 13.2", _INDEX_OF_BUILD, None),
 }
 
 TORCH_WHEEL_SOURCE = (
     "PyPI torch: Requires-Dist of the wheels for Linux (cuda-toolkit, nvidia-cuda-runtime-cu11 and -cu12), Cog for "
     "those before 1.13; the Pythons by pip index versions"
 )
+TORCH_WHEEL_AS_OF = "2026-11-28"
 # torch on PyPI: CUDA of the wheel for Linux, lowest and highest Python that it is for; from old to new
 TORCH_WHEELS: dict[str, tuple[str, str, str]] = {
     "1.4.0": ("10.1", "3.7", "3.8"),
@@ -163,10 +169,114 @@ TORCH_WHEELS: dict[str, tuple[str, str, str]] = {
     "2.15.0": ("13.2", "3.11", "3.15"),
 }
 
+COMPANION_SOURCE = "PyPI torchvision and torchaudio: Requires-Dist of the wheels for Linux"
+COMPANION_AS_OF = "2026-11-28"
+# torchvision on PyPI: the versions of torch that it requires; from old to new
+TORCHVISION: dict[str, str] = {
+    "0.4.0": "==1.2.0",
+    "0.4.1": "==1.3.0",
+    "0.4.2": "==1.3.1",
+    "0.5.0": "==1.4.0",
+    "0.6.0": "==1.5.0",
+    "0.6.1": "==1.5.1",
+    "0.7.0": "==1.6.0",
+    "0.8.0": "==1.7.0",
+    "0.8.1": "==1.7.0",
+    "0.8.2": "==1.7.1",
+    "0.9.0": "==1.8.0",
+    "0.9.1": "==1.8.1",
+    "0.10.0": "==1.9.0",
+    "0.10.1": "==1.9.1",
+    "0.11.1": "==1.10.0",
+    "0.11.2": "==1.10.1",
+    "0.11.3": "==1.10.2",
+    "0.12.0": "==1.11.0",
+    "0.13.0": "==1.12.0",
+    "0.13.1": "==1.12.1",
+    "0.14.0": "==1.13.0",
+    "0.14.1": "==1.13.1",
+    "0.15.1": "==2.0.0",
+    "0.15.2": "==2.0.1",
+    "0.16.0": "==2.1.0",
+    "0.16.1": "==2.1.1",
+    "0.16.2": "==2.1.2",
+    "0.17.0": "==2.2.0",
+    "0.17.1": "==2.2.1",
+    "0.17.2": "==2.2.2",
+    "0.18.0": "==2.3.0",
+    "0.18.1": "==2.3.1",
+    "0.19.0": "==2.4.0",
+    "0.19.1": "==2.4.1",
+    "0.20.0": "==2.5.0",
+    "0.20.1": "==2.5.1",
+    "0.21.0": "==2.6.0",
+    "0.22.0": "==2.7.0",
+    "0.22.1": "==2.7.1",
+    "0.23.0": "==2.8.0",
+    "0.24.0": "==2.9.0",
+    "0.24.1": "==2.9.1",
+    "0.25.0": "==2.10.0",
+    "0.26.0": "==2.11.0",
+    "0.27.0": "==2.12.0",
+    "0.27.1": "==2.12.1",
+    "0.28.0": "==2.13.0",
+    "0.29.0": "==2.14.0",
+    "0.29.1": ">=2.14.0",
+    "0.29.2": ">=2.14.0",
+}
+# the same of torchaudio; "" if it requires no torch
+TORCHAUDIO: dict[str, str] = {
+    "0.3.0": "==1.2.0",
+    "0.3.1": "==1.3.0",
+    "0.3.2": "==1.3.1",
+    "0.4.0": "==1.4.0",
+    "0.5.0": "==1.5.0",
+    "0.5.1": "==1.5.1",
+    "0.6.0": "==1.6.0",
+    "0.7.0": "==1.7.0",
+    "0.7.2": "==1.7.1",
+    "0.8.0": "==1.8.0",
+    "0.8.1": "==1.8.1",
+    "0.9.0": "==1.9.0",
+    "0.9.1": "==1.9.1",
+    "0.10.0": "==1.10.0",
+    "0.10.1": "==1.10.1",
+    "0.10.2": "==1.10.2",
+    "0.11.0": "==1.11.0",
+    "0.12.0": "==1.12.0",
+    "0.12.1": "==1.12.1",
+    "0.13.0": "==1.13.0",
+    "0.13.1": "==1.13.1",
+    "2.0.1": "==2.0.0",
+    "2.0.2": "==2.0.1",
+    "2.1.0": "==2.1.0",
+    "2.1.1": "==2.1.1",
+    "2.1.2": "==2.1.2",
+    "2.2.0": "==2.2.0",
+    "2.2.1": "==2.2.1",
+    "2.2.2": "==2.2.2",
+    "2.3.0": "==2.3.0",
+    "2.3.1": "==2.3.1",
+    "2.4.0": "==2.4.0",
+    "2.4.1": "==2.4.1",
+    "2.5.0": "==2.5.0",
+    "2.5.1": "==2.5.1",
+    "2.6.0": "==2.6.0",
+    "2.7.0": "==2.7.0",
+    "2.7.1": "==2.7.1",
+    "2.8.0": "==2.8.0",
+    "2.9.0": "==2.9.0",
+    "2.9.1": "==2.9.1",
+    "2.10.0": "==2.10.0",
+    "2.11.0": "",
+}
+COMPANIONS = {"torchvision": TORCHVISION, "torchaudio": TORCHAUDIO}
+
 TENSORFLOW_SOURCE = (
     "replicate/cog:pkg/config/tf_compatibility.json (tf_compatibility_matrix.json before v0.17.0-alpha3), releases to "
-    "v0.22.0 united"
+    "v0.22.0 united; the newer ones by PyPI tensorflow: Requires-Dist of its extra and-cuda"
 )
+TENSORFLOW_AS_OF = "2026-11-28"
 # TensorFlow: the CUDA and the cuDNN that it was built for
 TENSORFLOW = {
     "1.0.0": ("8", "5.1"),
@@ -262,6 +372,11 @@ def parse_cuda_tag(tag: str) -> CudaTag | None:
     return CudaTag(match["cuda"], None if cudnn is None else cudnn[5:], match["flavour"], match["system"])
 
 
+def newest_cuda() -> str:
+    """Return the newest CUDA in `CUDA_IMAGES`."""
+    return CUDA_IMAGES[-1][0]
+
+
 def known_tag(tag: str) -> bool:
     """Whether `CUDA_IMAGES` has this tag of nvidia/cuda."""
     return any(
@@ -334,19 +449,13 @@ def torch_of_torchvision(version: str) -> str | None:
     return next((torch for torch, row in TORCH.items() if row[0] == version), None)
 
 
-def torch_of_newer_torchvision(version: str) -> str | None:
-    """Return the release of torch for a torchvision: from Cog's table, or for a later patch release, the last one.
+def torch_for(package: str, version: str) -> str | None:
+    """Return the versions of torch that a release of torchvision or torchaudio requires, ``==2.11.0``.
 
-    The last patch releases of both belong together (``Requires-Dist`` of torchvision on PyPI: 0.11.3 needs 1.10.2).
+    It is "" if the release requires no torch, or if `package` is another one; None for a release that PyPI lacks.
     """
-    known = torch_of_torchvision(version)
-    if known is not None or "+" in version:
-        return known
-    same = {row[0]: torch for torch, row in TORCH.items() if numbers(row[0])[:2] == numbers(version)[:2]}
-    if not same or numbers(version) <= max(map(numbers, same)):
-        return None
-    minor = numbers(next(iter(same.values())))[:2]
-    return max((each for each in TORCH_WHEELS if numbers(each)[:2] == minor), key=numbers, default=None)
+    table = COMPANIONS.get(package)
+    return "" if table is None else table.get(version)
 
 
 def newest_torch(specifier: str, python: str, cuda: str | None = None) -> str | None:
@@ -365,9 +474,14 @@ def newest_torch(specifier: str, python: str, cuda: str | None = None) -> str | 
     return fitting[-1] if fitting else None
 
 
-def is_newer_torch(version: str) -> bool:
-    """Whether a release of torch is newer than all in the tables."""
-    return numbers(version) > numbers(list(TORCH_WHEELS)[-1])
+def newest_known(package: str) -> str:
+    """Return the newest release in the tables of torch, torchvision or torchaudio."""
+    return list(COMPANIONS.get(package, TORCH_WHEELS))[-1]
+
+
+def is_newer(package: str, version: str) -> bool:
+    """Whether a release of torch, torchvision or torchaudio is newer than all in the tables."""
+    return numbers(version) > numbers(newest_known(package))
 
 
 def cuda_for_torch(version: str) -> str | None:

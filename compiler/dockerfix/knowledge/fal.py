@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dockerfix.knowledge.gpu import architectures_for
 from dockerfix.knowledge.versions import newest_for, numbers, overlap
 
 AS_OF = "2026-11-27"
@@ -12,13 +11,16 @@ AS_OF = "2026-11-27"
 RELEASE_SOURCE = (
     "PyPI fal (releases 1.81.4 and 1.83.0: Requires-Python, Requires-Dist); pip install in Python 3.8 to 3.14"
 )
+RELEASE_AS_OF = "2026-11-28"
 FAL_PACKAGE = "fal"
 RELEASES = (("3.8", "1.81.4"), ("3.10", "1.83.0"))  # lowest Python, version
+NEWEST_PYTHON = "3.14"  # on which it was installed
 
 REQUIREMENT_SOURCE = (
     "PyPI fal 1.81.4 and 1.83.0, isolate 0.26.12 (Requires-Dist); pydantic by fal-ai/fal:projects/fal/src/fal/app.py "
     "(its code needs 2)"
 )
+REQUIREMENT_AS_OF = "2026-11-28"
 # package, versions, lowest Python to which the row applies; the last row that applies counts
 REQUIREMENTS = (
     ("pydantic", ">=2.5", "3.8"),
@@ -81,6 +83,7 @@ CLIENT_SOURCE = (
     "fal-ai/fal:projects/fal/src/fal/file_sync.py (FILE_SIZE_LIMIT), fal-ai/fal:projects/fal/src/fal/container.py "
     "(defaults)"
 )
+CLIENT_AS_OF = "2026-11-28"
 FILE_SIZE_LIMIT = 1 << 30  # bytes
 IGNORED_BY_DEFAULT = (
     *(".git", ".gitignore", ".dockerignore", "Dockerfile", "Dockerfile.*", "*.md", "__pycache__", "*.pyc"),
@@ -116,9 +119,3 @@ def fal_conflict(package: str, specifier: str, python: str | None = None) -> Fal
         if name == package and (python is None or numbers(since) <= numbers(python)):
             found = FalRequirement(name, versions)
     return None if found is None or overlap(specifier, found.specifier) else found
-
-
-def machines_for_cuda(cuda: str) -> tuple[Machine, ...]:
-    """Return the GPU machine types for which the CUDA toolkit of version `cuda` compiles."""
-    names = {each.sm for each in architectures_for(cuda)}
-    return tuple(machine for machine in GPU_MACHINES if machine.arch in names)

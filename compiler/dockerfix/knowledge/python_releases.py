@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dockerfix.knowledge.versions import numbers
 
-AS_OF = "2026-11-27"
+AS_OF = "2026-11-28"
 
-SUPPORT_SOURCE = "devguide.python.org/versions (end of life)"
+SUPPORT_SOURCE = "python/peps:release_management/python-releases.toml (end-of-life)"
 END_OF_LIFE = {"3.6": "2021-12", "3.7": "2023-06", "3.8": "2024-10", "3.9": "2025-10", "3.10": "2026-10"}  # month
 
 

@@ -13,15 +13,23 @@ from dockerfix.analysis.packages.requested import Requested
 from dockerfix.analysis.python import minor, python_of
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE
 from dockerfix.knowledge.cuda import (
-    AS_OF,
+    COMPANION_AS_OF,
+    COMPANIONS,
+    IMAGE_AS_OF,
     TENSORFLOW,
+    TENSORFLOW_AS_OF,
     TORCH,
+    TORCH_AS_OF,
+    TORCH_WHEEL_AS_OF,
     TORCH_WHEELS,
     image_tag,
     known_tag,
+    newest_cuda,
+    newest_known,
     newest_torch,
     parse_cuda_tag,
     tensorflow_row,
+    torch_for,
     torch_rows,
 )
 from dockerfix.knowledge.fal import NEWEST_CUDA_SEEN
@@ -76,7 +84,7 @@ def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
             yield _finding(base, f"cog.yaml asks for no GPU, but `{base.text}` has CUDA; a smaller image is enough")
         return
     found = requested.requirements(document, context)
-    wheel = cuda.torch_wheel(document, context, found)
+    wheel = cuda.torch_wheel(document, context)
     trouble = list(_wheel(document, context, base, wheel)) if wheel is not None else []
     yield from trouble
     if base.has_cuda:
@@ -111,12 +119,16 @@ def _version(context: Context, base: BaseImage) -> Iterator[Finding]:
         newest = image_tag(minor(want.version))
         advice = "run `cog debug` again or correct one of the two"
         if newest is not None and image_tag(want.version) is None:
-            advice = (
-                f"dockerfix knows no image with {want.version} (as of {AS_OF}); set `cuda` to `{minor(want.version)}`"
-            )
+            advice = f"dockerfix knows no image with {want.version} (as of {IMAGE_AS_OF}); set `cuda` to `{minor(want.version)}`"
         message = f"{want.reason}, but `{base.text}` has {base.cuda}; {advice}"
         yield _finding(base, message, Severity.ERROR)
     version = base.cuda or (want.version if want else None)
+    if version and numbers(version) > numbers(newest_cuda()):
+        message = (
+            f"CUDA {version} is newer than {newest_cuda()}, the newest that dockerfix knows (as of {IMAGE_AS_OF}), so neither its image "
+            "nor its GPUs are checked"
+        )
+        yield _finding(base, message, Severity.WARNING)
     if version and _is_too_new(version):
         message = (
             f"CUDA {version} is newer than {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts, whose driver version is not "
@@ -132,6 +144,8 @@ def _tag(base: BaseImage) -> Iterator[Finding]:
     parsed = parse_cuda_tag(base.tag)
     if known_tag(base.tag) or (parsed is not None and (parsed.flavour != "devel" or parsed.cudnn is None)):
         return
+    if parsed is not None and numbers(parsed.cuda) > numbers(newest_cuda()):
+        return
     nearest = image_tag(minor(parsed.cuda), parsed.cudnn) or image_tag(minor(parsed.cuda)) if parsed else None
     advice = f"; `{base.repository}:{nearest}` is" if nearest else ""
     message = f"`{base.text}` is not a known tag of NVIDIA's CUDA images{advice}"
@@ -142,10 +156,13 @@ def _wheel(document: Document, context: Context, base: BaseImage, wheel: TorchWh
     """The wheel of torch that pip takes: whether a driver of fal's hosts and its GPUs run it."""
     pin, where = wheel.pin, " from PyPI" if wheel.from_pypi else ""
     text = f"`{pin.requirement.text}`"
-    if not wheel.is_known:
+    if not wheel.is_known and wheel.cuda is None:
+        name, as_of, its = (
+            ("torch", TORCH_WHEEL_AS_OF, "its") if wheel.version else (pin.name, COMPANION_AS_OF, "torch's")
+        )
         message = (
-            f"{text} asks for a torch newer than {list(TORCH_WHEELS)[-1]}, the newest that dockerfix knows (as of {AS_OF}), so the "
-            f"CUDA of its wheels is not checked; try it on fal, where the newest CUDA seen is {NEWEST_CUDA_SEEN}"
+            f"{text} asks for a {name} newer than {newest_known(name)}, the newest that dockerfix knows (as of {as_of}), so the "
+            f"CUDA of {its} wheels is not checked; try it on fal, where the newest CUDA seen is {NEWEST_CUDA_SEEN}"
         )
     elif wheel.cuda is None:
         return
@@ -153,6 +170,13 @@ def _wheel(document: Document, context: Context, base: BaseImage, wheel: TorchWh
         message = (
             f"{text} installs torch {wheel.version}{where}, whose wheels need a driver for CUDA {numbers(wheel.cuda)[0]} (they contain "
             f"{wheel.cuda}), but the newest CUDA seen on fal's hosts is {NEWEST_CUDA_SEEN}; {_older(document, context, wheel)}"
+        )
+    elif not wheel.is_known and _is_too_new(TORCH_WHEELS[wheel.version][0]) and not _is_too_new(wheel.cuda):
+        newest = list(TORCH)[-1]
+        message = (
+            f"{text} admits torch {wheel.version}, but dockerfix knows the builds on its index only to {newest} (as of {TORCH_AS_OF}); "
+            f"if the index lacks a newer one, pip takes that of PyPI, which needs a driver for CUDA "
+            f"{numbers(TORCH_WHEELS[wheel.version][0])[0]}; pin `torch=={newest}` to be sure"
         )
     elif not cuda.usable(wheel.cuda, None):
         message = (
@@ -172,7 +196,8 @@ def _older(document: Document, context: Context, wheel: TorchWheel) -> str:
     """What to do about a wheel for a CUDA that is too new: an older release, or the build of this one for an older CUDA."""
     stage = stages.final_stage(document)
     python = python_of(document, stage, context.config) if stage is not None else ""
-    specifier = wheel.pin.requirement.specifier if wheel.pin.name == "torch" else ""
+    name, pinned = wheel.pin.name, wheel.pin.requirement.pin or ""
+    specifier = wheel.pin.requirement.specifier if name == "torch" else torch_for(name, pinned) or ""
     fitting = newest_torch(specifier, python, NEWEST_CUDA_SEEN)
     if fitting is not None:
         return f"pin `torch=={fitting}`, the newest release with wheels on PyPI for CUDA {TORCH_WHEELS[fitting][0]}"
@@ -180,7 +205,9 @@ def _older(document: Document, context: Context, wheel: TorchWheel) -> str:
     if builds:
         return f"pin `torch=={wheel.version}+{builds[0].local}`, which dockerfix takes from {builds[0].index_url}"
     fitting = newest_torch("", python, NEWEST_CUDA_SEEN)
-    return f"pin `torch=={fitting}`" if fitting else "pin an older torch"
+    if fitting is None:
+        return "pin an older torch"
+    return f"pin `torch=={fitting}`" + (f" and the {name} for it" if name in COMPANIONS else "")
 
 
 def _newer(wheel: TorchWheel, base: BaseImage) -> str:
@@ -230,7 +257,7 @@ def _tensorflow(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Findi
     newest = list(TENSORFLOW)[-1]
     if row is None and numbers(pin.requirement.pin) > numbers(newest):
         message = (
-            f"TensorFlow {pin.requirement.pin} is newer than {newest}, the newest that dockerfix knows (as of {AS_OF}), so the CUDA "
+            f"TensorFlow {pin.requirement.pin} is newer than {newest}, the newest that dockerfix knows (as of {TENSORFLOW_AS_OF}), so the CUDA "
             "that it needs is not checked; compare it with TensorFlow's table of tested builds"
         )
         yield _finding(base, message, Severity.WARNING, pin)

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import commands, cuda, images
 from dockerfix.analysis.context import Context
+from dockerfix.analysis.cuda import Deciding
 from dockerfix.analysis.images import BaseImage
-from dockerfix.analysis.packages import requested
-from dockerfix.analysis.packages.requested import Requested
-from dockerfix.analysis.python import minor
+from dockerfix.knowledge.cuda import newest_cuda, newest_known
 from dockerfix.knowledge.fal import GPU_MACHINES, USUAL_MACHINES
 from dockerfix.knowledge.gpu import (
     ARCHITECTURE_VARIABLE,
     ARCHITECTURES,
-    COMPILE_CUDA,
-    USE_CUDA_OF_IMAGE,
     Architecture,
     architectures_for,
 )
@@ -58,44 +55,39 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
     base = images.final_image(document)
     if base is None or not cuda.needs_gpu(context, base):
         return
-    found = requested.requirements(document, context)
+    found = cuda.deciding(document, context)
+    if found.text:
+        yield _machines(base, found)
     toolkit = base.cuda or (context.config.cuda if context.config is not None and base.has_cuda is not False else None)
-    limit, torch = _installed(document, context, toolkit, found)
-    if limit is not None or torch is not None:
-        yield _machines(base, limit, torch)
     if toolkit is not None:
         for instruction in document.instructions:
             yield from _targets(instruction, toolkit)
 
 
-def _installed(
-    document: Document, context: Context, toolkit: str | None, found: tuple[Requested, ...]
-) -> tuple[str | None, str | None]:
-    """The CUDA and the torch that decide: those of the wheel, and the toolkit of the image if something else uses it."""
-    wheel = cuda.torch_wheel(document, context, found)
-    if wheel is not None and wheel.is_known and wheel.cuda is not None:
-        uses_image = any(pin.name in COMPILE_CUDA | USE_CUDA_OF_IMAGE for pin in found)
-        versions = (wheel.cuda, toolkit if uses_image else None)
-        return min((version for version in versions if version), key=release), wheel.version
-    pin = cuda.torch_pin(found)
-    return toolkit, pin.partition("+")[0] if pin is not None else None
-
-
-def _machines(base: BaseImage, limit: str | None, torch: str | None) -> Finding:
+def _machines(base: BaseImage, found: Deciding) -> Finding:
     """Return the machines that can be used, and those that can't."""
-    usable = cuda.usable(limit, torch)
+    unknown = [
+        name
+        for name, version, newest in (
+            ("CUDA", found.cuda, newest_cuda()),
+            ("torch", found.torch, newest_known("torch")),
+        )
+        if version is not None and numbers(version) > numbers(newest)
+    ]
+    if unknown:
+        message = f"{found.text}: this {unknown[0]} is newer than dockerfix knows, so its GPUs are not checked"
+        return Finding(CODE, base.instruction.body_span, message)
+    usable = cuda.usable(*found)
     names = {each.sm for each in usable}
     # code for an older GPU of the same generation runs on a newer one
     kin = {each.sm for each in ARCHITECTURES if _is_served(each.name, {one.name for one in usable})} - names
     able = [machine.name for machine in GPU_MACHINES if machine.arch in names]
     perhaps = [machine.name for machine in GPU_MACHINES if machine.arch in kin]
     unable = [machine.name for machine in GPU_MACHINES if machine.arch not in names | kin]
-    parts = [f"CUDA {minor(limit)}"] if limit else []
-    what = " with ".join([*parts, f"torch {torch}"] if torch else parts)
     if not able:
-        message = f"{what} is older than every GPU on fal and may not run on any"
+        message = f"{found.text} is older than every GPU on fal and may not run on any"
     else:
-        message = f"{what} runs on {listed(able)}"
+        message = f"{found.text} runs on {listed(able)}"
         message += f", perhaps on {listed(perhaps)}" if perhaps else ""
         message += f", not on {listed(unable)}" if unable else ""
     severity = Severity.WARNING if any(name in unable for name in USUAL_MACHINES) else Severity.NOTE

@@ -8,8 +8,9 @@ from dockerfix.analysis import python, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import requested
 from dockerfix.analysis.packages.requested import Requested, RequestedLine
-from dockerfix.knowledge.fal import FAL_PACKAGE, fal_conflict, fal_version
+from dockerfix.knowledge.fal import FAL_PACKAGE, NEWEST_PYTHON, RELEASE_AS_OF, fal_conflict, fal_version
 from dockerfix.knowledge.python_releases import end_of_life
+from dockerfix.knowledge.versions import numbers
 from dockerfix.project.requirements import has_credentials
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding, Severity
@@ -107,6 +108,12 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
         yield Finding(CODE, base.body_span, message, severity=Severity.ERROR, file=file, line=line)
     elif version != fal_version():
         message = f"`{FAL_PACKAGE}` {version} is the last release for Python {python}; set a newer `python_version` when the model allows it"
+        yield Finding(CODE, base.body_span, message, severity=Severity.WARNING, file=file, line=line)
+    elif numbers(python) > numbers(NEWEST_PYTHON):
+        message = (
+            f"Python {python} is newer than {NEWEST_PYTHON}, the newest that dockerfix knows (as of {RELEASE_AS_OF}), so it is not "
+            f"checked whether `{FAL_PACKAGE}` runs on it; build the image before you depend on it"
+        )
         yield Finding(CODE, base.body_span, message, severity=Severity.WARNING, file=file, line=line)
     elif (ended := end_of_life(python)) is not None:
         message = f"Python {python} has had no security fixes since {ended}; set a newer `python_version` when the model allows it"

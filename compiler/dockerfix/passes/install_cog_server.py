@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, placement, python, stages
 from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_server import cog_version
+from dockerfix.knowledge.cog_server import RELEASE_AS_OF, RELEASES, cog_version
+from dockerfix.knowledge.versions import numbers
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
@@ -53,6 +54,13 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         message = f"no release of Cog on PyPI runs on Python {current}, so its server can't be kept"
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
+    newest = RELEASES[-1][1]
+    if numbers(version) > numbers(newest):
+        message = (
+            f"cog.yaml asks for Cog {version}, which is newer than {newest}, the newest that dockerfix knows (as of {RELEASE_AS_OF}), "
+            "so its server is not checked"
+        )
+        yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
     text = blocks.render(document, CODE, "Cog's own server", pip_install(shell_quote(f"cog=={version}")))
     messages = Messages(f"installs Cog {version} from PyPI for its server", f"updates Cog to {version}")
     yield from blocks.write_or_update(document, CODE, text, placement.before_user_commands(stage, context), messages)

@@ -68,6 +68,8 @@ APP_RULES = (
         "machine-type",
         "The machine type is chosen by the GPUs that CUDA and torch support.",
         (
+            "What counts is the CUDA of the wheel of torch that is installed, or else that of the image, as for "
+            "DF403. A warning says that it is newer than any seen on fal's hosts. "
             "The memory that a model needs can't be read from its code: find the machine type and the number"
             " of GPUs by a test. `--machine-type` sets the type."
         ),

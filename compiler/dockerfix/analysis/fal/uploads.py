@@ -30,8 +30,9 @@ class Ignore:
     `is_own` is whether they come from the project's ``.dockerignore``; without one the client uses its own patterns.
     """
 
-    def __init__(self, patterns: tuple[str, ...], *, is_own: bool) -> None:
+    def __init__(self, patterns: tuple[str, ...], *, is_own: bool, lines: tuple[str, ...] = ()) -> None:
         self.patterns = patterns
+        self._lines = lines
         self.is_own = is_own
         self._any = _any_of(patterns)
 
@@ -41,8 +42,12 @@ class Ignore:
         source = project.read(IGNORE_FILE)
         if source is None:
             return cls(IGNORED_BY_DEFAULT, is_own=False)
-        lines = [line.strip() for line in source.text.split("\n")]
-        return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True)
+        lines = tuple(line.strip() for line in source.text.split("\n"))
+        return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True, lines=lines)
+
+    def line_of(self, pattern: str) -> int | None:
+        """Return the first line, from 1, of the ignore file that has a pattern; None for one of the client."""
+        return self._lines.index(pattern) + 1 if pattern in self._lines else None
 
     def pattern_for(self, path: str) -> str | None:
         """Return the pattern that excludes a file; None if it is uploaded. `path` is relative, with slashes."""

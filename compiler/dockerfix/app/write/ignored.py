@@ -6,9 +6,9 @@ It takes gitignore's patterns, and reads ``!pattern`` as if it were ``pattern``
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from dockerfix.analysis.fal.uploads import deeper
 from dockerfix.app.read.model import Note
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Severity
@@ -48,21 +48,11 @@ def read_ignored(project: Project) -> Ignored:
         elif translated and translated not in known:
             known.add(translated)
             own.append(translated)
-            deeper = _deeper(pattern, project)
-            if deeper:
-                message = (
-                    f"for fal's client `{pattern}` matches `{deeper}` too; write `{translated}`, as Docker reads it"
-                )
+            deep = next(deeper(pattern, project.files), None)
+            if deep is not None:
+                message = f"for fal's client `{pattern}` matches `{deep}` too; write `{translated}`, as Docker reads it"
                 notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
     return Ignored(ALWAYS if negated else (*ALWAYS, *own), tuple(notes))
-
-
-def _deeper(pattern: str, project: Project) -> str | None:
-    """A file that a pattern without a slash matches in a folder, where Docker looks only at the top."""
-    plain = pattern.rstrip("/")
-    if "/" in plain:
-        return None
-    return next((name for name in project.files if any(fnmatchcase(part, plain) for part in name.split("/")[1:])), None)
 
 
 def translate(pattern: str) -> str | None:

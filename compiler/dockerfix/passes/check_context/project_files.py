@@ -156,7 +156,7 @@ def _left_out(
                     f"top; write `/{pattern}`"
                 )
                 severity = Severity.WARNING if needed else Severity.NOTE
-                yield Finding(code, copy.instruction.body_span, message, severity=severity, file=IGNORE_FILE)
+                yield _in_ignore_file(code, ignore, copy, pattern, message, severity)
     if IGNORE_MARK not in source.text or whole is None:
         return
     hidden = [name for name in project.files if ignore.pattern_for(name) not in (None, *IGNORED_BY_DEFAULT)]
@@ -172,15 +172,25 @@ def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Findi
     """Report patterns that fal's client reads differently from Docker."""
     if not ignore.is_own:
         return
+    for pattern in dict.fromkeys(ignore.patterns):
+        if pattern == "!":
+            message = f"{IGNORE_FILE}: fal's client fails on a `!` without a pattern"
+            yield _in_ignore_file(code, ignore, copy, pattern, message, Severity.ERROR)
+        elif pattern.startswith("!"):
+            message = f"{IGNORE_FILE}: fal's client ignores the `!` in `{pattern}` and leaves these files out"
+            yield _in_ignore_file(code, ignore, copy, pattern, message)
+        elif pattern.startswith("./"):
+            message = f"{IGNORE_FILE}: `{pattern}` matches nothing in fal's client; write `/` instead of `./`"
+            yield _in_ignore_file(code, ignore, copy, pattern, message)
+
+
+def _in_ignore_file(
+    code: str,
+    ignore: Ignore,
+    copy: ContextCopy,
+    pattern: str,
+    message: str,
+    severity: Severity = Severity.WARNING,
+) -> Finding:
     place = copy.instruction.body_span
-    if "!" in ignore.patterns:
-        message = f"{IGNORE_FILE}: fal's client fails on a `!` without a pattern"
-        yield Finding(code, place, message, severity=Severity.ERROR, file=IGNORE_FILE)
-    inverted = [pattern for pattern in ignore.patterns if pattern.startswith("!") and len(pattern) > 1]
-    if inverted:
-        message = f"{IGNORE_FILE}: fal's client ignores the `!` in {listed(inverted)} and leaves these files out"
-        yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)
-    dotted = [pattern for pattern in ignore.patterns if pattern.startswith("./")]
-    if dotted:
-        message = f"{IGNORE_FILE}: {listed(dotted)} matches nothing in fal's client; write `/` instead of `./`"
-        yield Finding(code, place, message, severity=Severity.WARNING, file=IGNORE_FILE)
+    return Finding(code, place, message, severity=severity, file=IGNORE_FILE, line=ignore.line_of(pattern))
