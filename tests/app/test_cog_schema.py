@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from apps import PROJECTS, write
+from dockerfix.analysis.fal.uploads import Ignore
 from dockerfix.app import ServerResult, build_server
 from dockerfix.project.project import Project
 from places import FIXTURES
@@ -151,6 +152,20 @@ def test_a_predictor_made_at_run_time(tmp_path: Path) -> None:
     assert codes(result) == [("DF542", message)]
 
 
+def test_a_training_that_can_not_be_read(tmp_path: Path) -> None:
+    config = 'predict: "predict.py:Predictor"\ntrain: "train.py:train"\n'
+    result = server(tmp_path, "x: int", cog__yaml=config)
+    assert codes(result) == []
+    assert input_of(result)["type"] == "integer"
+
+
+@pytest.mark.parametrize("parameter", ["x: {}", "x: str = Input(choices={})"])
+def test_endless_code(tmp_path: Path, parameter: str) -> None:
+    endless = " + ".join(["[1]"] * 3000) if "choices" in parameter else " | ".join(["int"] * 3000)
+    result = server(tmp_path, parameter.format(endless))
+    assert [code for code, _ in codes(result)] == ["DF542"]
+
+
 def test_a_schema_that_is_there(tmp_path: Path) -> None:
     project = tmp_path / "project"
     ours = json.loads(server(project, "x: int").schema or "")
@@ -196,3 +211,6 @@ def test_an_ignore_file_of_ours_is_renewed(tmp_path: Path) -> None:
     assert "/.cog/*/*" in result.settings.for_docker
     assert "/samples" in result.settings.for_docker
     assert "/.cog" not in result.settings.for_docker
+    ignore = Ignore(result.settings.for_docker, is_own=True)
+    assert ignore.pattern_for(".cog/tmp/build/cog.whl") == "/.cog/*/*"
+    assert ignore.pattern_for(".cog/openapi_schema.json") is None

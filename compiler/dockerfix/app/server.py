@@ -93,14 +93,14 @@ def _schema(project: Project, config: CogConfig, version: str) -> tuple[str | No
     """The text of Cog's schema, or None where Cog needs none or the project has its own, and notes about it."""
     if not cog_server.reads_schema(version):
         return None, []
-    try:
-        predict = _signature(project, config.predict or "", ("run", "predict"))
-        train = _signature(project, config.train, ("train",)) if config.train is not None else None
-    except AppError as error:
-        message = f"{error.message}: Cog's server takes any input"
-        return None, [Note("DF542", message, error.file or "cog.yaml", error.line)]
+    notes: list[Note] = []
+    predict = _signature(project, config.predict or "", ("run", "predict"), notes)
+    if predict is None:
+        return None, notes
+    # DF510 says that it isn't served, so what can't be read of it matters to nobody
+    train = _signature(project, config.train, ("train",), []) if config.train is not None else None
     found = openapi.document(predict, train, version)
-    notes = [*predict.notes, *(train.notes if train is not None else ()), *_unshared(project)]
+    notes += [*predict.notes, *_unshared(project)]
     present = project.read(cog_server.SCHEMA_FILE)
     if present is None or is_marked(present.text):
         return openapi.text(found), notes
@@ -111,9 +111,15 @@ def _schema(project: Project, config: CogConfig, version: str) -> tuple[str | No
     return None, [Note("DF544", message, cog_server.SCHEMA_FILE, None)]
 
 
-def _signature(project: Project, reference: str, names: tuple[str, ...]) -> Signature:
-    method, bound = find_method(project, reference, names)
-    return read_signature(method, bound=bound)
+def _signature(project: Project, reference: str, names: tuple[str, ...], notes: list[Note]) -> Signature | None:
+    """The schemas of what `reference` names; None, and a note, where it can't be read."""
+    try:
+        method, bound = find_method(project, reference, names)
+        return read_signature(method, bound=bound)
+    except AppError as error:
+        message = f"{error.message}: Cog's server takes any input"
+        notes.append(Note("DF542", message, error.file or "cog.yaml", error.line))
+        return None
 
 
 def _unshared(project: Project) -> list[Note]:

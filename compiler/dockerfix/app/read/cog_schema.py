@@ -16,7 +16,7 @@ from dockerfix.app.read.cog_types import Nullable, Schema
 from dockerfix.app.read.constants import evaluate
 from dockerfix.app.read.inputs import Spec, parameters
 from dockerfix.app.read.literals import is_json, listed, literal_value, named_value
-from dockerfix.app.read.model import Note
+from dockerfix.app.read.model import AppError, Note
 from dockerfix.app.read.operations import Unknown, in_order
 from dockerfix.app.read.predictor import Method
 from dockerfix.app.read.scope import Scope
@@ -43,8 +43,15 @@ class Signature:
 def read_signature(method: Method, *, bound: bool) -> Signature:
     """The schemas of a predictor's method or a training function; what can't be read is in the notes.
 
-    `bound` is whether its first parameter is the instance.
+    `bound` is whether its first parameter is the instance. Raises AppError for code that is nested too deeply.
     """
+    try:
+        return _read(method, bound=bound)
+    except RecursionError:
+        raise AppError("nested too deeply to be read", method.scope.file, method.node.lineno) from None
+
+
+def _read(method: Method, *, bound: bool) -> Signature:
     node, scope = method
     pairs = parameters(node, scope, method=bound)
     inputs = [_Input(argument, spec, scope, order) for order, (argument, spec) in enumerate(pairs)]

@@ -1,7 +1,8 @@
 """The values that Cog's build reads from a predictor: literals, and names that the same file binds to one.
 
 `cog build` of Cog 0.17 and later reads the file as text (`replicate/cog:pkg/schema/python/literals.go`,
-`module_scope.go`). What it can't read counts as not given, so this is narrower than `constants.evaluate`.
+`module_scope.go`). What it can't read counts as not given, so this is narrower than `constants.evaluate`. Cog takes a text as it is
+spelled, with its escapes and the quotes between its parts; here it is the text that Python reads.
 """
 
 from __future__ import annotations
@@ -52,9 +53,8 @@ def is_json(value: object) -> bool:
 
 def named_value(node: ast.expr, scope: Scope) -> Any:
     """The value of a literal, or of a name that the file of `scope` binds to one. Raises Unknown."""
-    if isinstance(node, ast.Name):
-        return _constants(scope.module)[node.id] if node.id in _constants(scope.module) else literal_value(node)
-    return literal_value(node)
+    known = _constants(scope.module) if isinstance(node, ast.Name) else {}
+    return known[node.id] if isinstance(node, ast.Name) and node.id in known else literal_value(node)
 
 
 def listed(node: ast.expr, scope: Scope) -> list[Any]:
