@@ -1,8 +1,8 @@
 """The values that Cog's build reads from a predictor: literals, and names that the same file binds to one.
 
 `cog build` of Cog 0.17 and later reads the file as text (`replicate/cog:pkg/schema/python/literals.go`,
-`module_scope.go`). What it can't read counts as not given, so this is narrower than `constants.evaluate`. Cog takes a text as it is
-spelled, with its escapes and the quotes between its parts; here it is the text that Python reads.
+`module_scope.go`). What it can't read counts as not given, so this is narrower than `constants.evaluate`. Cog takes a
+text as it is spelled, with its escapes and the quotes between its parts; here it is the text that Python reads.
 """
 
 from __future__ import annotations
