@@ -143,7 +143,8 @@ def test_link_out_of_the_project(tmp_path: Path) -> None:
 def test_server_target(tmp_path: Path) -> None:
     project = write(tmp_path, predict__py=PREDICTOR)
     planned = migrate.plan(project, DOCKERFILE, build_server(project))
-    assert set(planned.files) == {".dockerignore", "Dockerfile", "MIGRATION.md", "fal_gate.py", "pyproject.toml"}
+    own = {".dockerignore", "Dockerfile", "MIGRATION.md", "pyproject.toml"}
+    assert set(planned.files) == {*own, "fal_gate.py", ".cog/openapi_schema.json"}
     assert "exposed_port = 8080" in planned.files["pyproject.toml"]
     migrate.apply(planned)
     assert migrate.plan(project, DOCKERFILE, build_server(project)).changed == ()

@@ -202,7 +202,7 @@ def test_own_default(tmp_path: Path, default: str) -> None:
         ("x: str = Input(default='c', choices=['a', 'b'])", "is not one of the choices"),
         ("x: Path = Input(default='weights/a.bin')", "is a file in the image"),
         ("x: Optional[float] = Input(default='much')", "does not fit the type"),
-        ("x: int = shared(1)", "calls `shared()`"),
+        ("x: int = shared(abs(-1))", "calls `shared()`"),
         ("x: int = wrapped()", "calls `wrapped()`"),
         ("x: int = decorated()", "calls `decorated()`"),
         ("x: int = Foreign.default", "depends on `Foreign.default`"),

@@ -1,8 +1,9 @@
-"""The server target: its entry in pyproject.toml, and the gate in front of Cog's server."""
+"""The server target: its entry in pyproject.toml, and the gate in front of Cog's own server from PyPI."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -14,35 +15,60 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from apps import SERVED, run, write
+from cogs import RELEASES, python_with
 from dockerfix.app import AppError, build_server
 
-FAKE_COG = """
-import http.server, json, os, signal, sys, time
-begin, delay, state = time.monotonic(), float(sys.argv[1]), sys.argv[2]
-if state == "STUBBORN": signal.signal(signal.SIGTERM, signal.SIG_IGN); state = "READY"
+NEWEST = RELEASES[-1]
+PREDICTOR = """\
+import os
+import pathlib
+import signal
+import time
+from typing import Iterator, Optional
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def answer(self, code, value):
-        data = json.dumps(value).encode()
-        self.send_response(code); self.send_header("Content-Length", str(len(data))); self.end_headers()
-        self.wfile.write(data)
-    def do_GET(self):
-        late = time.monotonic() - begin >= delay
-        if self.path == "/end": os._exit(7)
-        if self.path == "/deaf": self.server.socket.close(); time.sleep(60)
-        if self.path == "/break": globals().update(state="DEFUNCT", delay=0)
-        self.answer(200, {"status": state if late else "STARTING", "stub": os.environ["COG_PREDICT_TYPE_STUB"]})
-    def do_POST(self):
-        self.answer(200, {"output": self.rfile.read(int(self.headers["Content-Length"])).decode()})
-    def log_message(self, *arguments): print(self.requestline, file=sys.stderr, flush=True)
+from cog import BasePredictor, Input
 
-http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+NAMES = ["first", "second"]
+
+
+class Predictor(BasePredictor):
+    def setup(self) -> None:
+        pathlib.Path("server.pid").write_text(str(os.getppid()))
+        time.sleep(DELAY)
+        if FAILS:
+            raise RuntimeError("no model")
+
+    def predict(
+        self,
+        num: int,
+        text: str = "",
+        name: str = Input(default="first", choices=NAMES),
+        scale: float = Input(default=1.5, ge=0, le=2),
+        note: Optional[str] = Input(default=None),
+        deed: str = Input(default="", description="what becomes of the server"),
+    ) -> str:
+        if deed == "end":
+            os.kill(os.getppid(), signal.SIGKILL)
+        if deed == "break":
+            os._exit(3)
+        return f"{num * 2} {text} {name} {scale:.1f} {note}"
 """
-PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
+STREAM = """\
+from cog import BasePredictor, ConcatenateIterator, streaming
+
+
+class Predictor(BasePredictor):
+    @streaming
+    def predict(self, words: int = 2) -> ConcatenateIterator[str]:
+        for number in range(words):
+            yield f"word{number} "
+"""
+TRAINING = "def train(steps: int = 3) -> str:\n    return f'{steps} steps'\n"
 
 
 def free_port() -> int:
@@ -51,111 +77,243 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-class Gate:
-    """The gate with something that answers as Cog does behind it."""
+class Answer(NamedTuple):
+    """What came back: the status, 0 for nothing, and the body."""
 
-    def __init__(self, folder: Path, delay: float, state: str) -> None:
+    status: int
+    body: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Gate:
+    """The gate with Cog's server behind it, in the folder that `build_server` wrote for."""
+
+    def __init__(
+        self, folder: Path, version: str, predictor: str = PREDICTOR, *, schema: bool = True, **files: str
+    ) -> None:
+        config = f'build:\n  python_version: "3.11"\n  sdk_version: "{version}"\npredict: "predict.py:Predictor"\n'
+        train = 'train: "train.py:train"\n' if "train__py" in files else ""
+        self.folder = folder
         self.port = free_port()
-        text = build_server(write(folder, predict__py=PREDICTOR)).gate
-        for name, value in (
-            ("PORT", self.port),
-            ("INNER_PORT", free_port()),
-            ("PAUSE", 0.05),
-            ("PATIENCE", 40),
-            ("GRACE", 0.3),
-        ):
+        self.result = build_server(write(folder, predict__py=predictor, cog__yaml=config + train, **files))
+        for name, text in self.result.files.items():
+            if schema or name == "fal_gate.py":
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
+        self._set(PORT=self.port, INNER_PORT=free_port(), PAUSE=0.05, PATIENCE=3, GRACE=0.5, TIMEOUT=2)
+        self.log = folder / "log"
+        python = str(python_with(version))
+        environment = {
+            **os.environ,
+            "PATH": f"{Path(python).parent}:{os.environ['PATH']}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "fal_gate.py", python, "-m", "cog.server.http"],
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=environment,
+            )
+
+    def _set(self, **values: float) -> None:
+        gate = self.folder / "fal_gate.py"
+        text = gate.read_text(encoding="utf-8")
+        for name, value in values.items():
             text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
             assert count == 1
-        (folder / "fal_gate.py").write_text(text, encoding="utf-8")
-        (folder / "cog_server.py").write_text(FAKE_COG, encoding="utf-8")
-        command = [sys.executable, str(folder / "fal_gate.py"), sys.executable, str(folder / "cog_server.py")]
-        self.log = folder / "log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen([*command, str(delay), state], stderr=log, start_new_session=True)
+        gate.write_text(text, encoding="utf-8")
 
-    def get(self, path: str = "/", data: bytes | None = None) -> bytes | None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", data, timeout=10) as response:
-                found: bytes = response.read()
+    def call(self, path: str, body: Any = None, **headers: str) -> Answer:
+        """Ask once more while Cog still has the last request: it is busy for a moment after its answer."""
+        end = time.monotonic() + 10
+        while True:
+            found = self._call(path, body, headers)
+            if found.status != 409 or time.monotonic() > end:
                 return found
-        except (urllib.error.URLError, ConnectionError):
-            return None
+            time.sleep(0.05)
+
+    def _call(self, path: str, body: Any, headers: dict[str, str]) -> Answer:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data)
+        for name, value in {"Content-Type": "application/json", **headers}.items():
+            request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as response:
+                return Answer(response.status, response.read().decode())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.read().decode())
+        except OSError:
+            return Answer(0, "")
+
+    def predict(self, **inputs: Any) -> Answer:
+        return self.call("/predictions", {"input": inputs})
 
     def wait(self) -> None:
-        end = time.monotonic() + 20
-        while self.get() is None:
-            assert time.monotonic() < end
-            assert self.process.poll() is None
-            time.sleep(0.02)
+        end = time.monotonic() + 60
+        while not self.call("/health-check").status:
+            assert time.monotonic() < end, self.log.read_text(encoding="utf-8")
+            assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
+            time.sleep(0.05)
+
+    def server(self) -> int:
+        """The process of Cog's server, once setup has begun."""
+        end = time.monotonic() + 60
+        file = self.folder / "server.pid"
+        while not (file.exists() and file.read_text()):
+            assert time.monotonic() < end, self.log.read_text(encoding="utf-8")
+            time.sleep(0.05)
+        return int(file.read_text())
+
+    def stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+
+def predictor(*, delay: float = 0, fails: bool = False) -> str:
+    return PREDICTOR.replace("DELAY", str(delay)).replace("FAILS", str(fails))
+
+
+@pytest.fixture(params=RELEASES)
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def gate(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Gate]:
-    opened = Gate(tmp_path / SERVED, *getattr(request, "param", (0.0, "READY")))
+def gates(tmp_path: Path) -> Iterator[list[Gate]]:
+    """The gates that a test opens, to be ended after it."""
+    opened: list[Gate] = []
     yield opened
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(opened.process.pid, signal.SIGKILL)
-    opened.process.wait(10)
+    for gate in opened:
+        gate.stop()
 
 
-@pytest.mark.parametrize("gate", [(1.0, "READY")], indirect=True)
-def test_opens_when_ready(gate: Gate) -> None:
+def opened(gates: list[Gate], folder: Path, version: str, code: str | None = None, **more: Any) -> Gate:
+    gates.append(Gate(folder / SERVED, version, code or predictor(), **more))
+    return gates[-1]
+
+
+def test_opens_when_ready(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version, predictor(delay=1))
+    gate.server()
     begin = time.monotonic()
     gate.wait()
     assert time.monotonic() - begin > 0.8
-    assert gate.get("/predictions", b"x" * 200_000) == b'{"output": "' + b"x" * 200_000 + b'"}'
-    assert gate.get("/health-check") == b'{"status": "READY", "stub": "predict.py:Predictor"}'
+    assert gate.call("/health-check").json["status"] == "READY"
+    long = "x" * 200_000
+    answer = gate.predict(num=4, text=long).json
+    assert (answer["status"], answer["output"]) == ("succeeded", f"8 {long} first 1.5 None")
 
 
-@pytest.mark.parametrize("gate", [(0.2, "SETUP_FAILED")], indirect=True)
-def test_ends_when_setup_fails(gate: Gate) -> None:
-    assert gate.process.wait(20) == 1
-    assert gate.get() is None
-    assert b"cog is SETUP_FAILED" in gate.log.read_bytes()
-
-
-@pytest.mark.parametrize(("path", "code"), [("/end", 7), ("/break", 1)])
-def test_ends_with_cog(gate: Gate, path: str, code: int) -> None:
+def test_inputs_are_checked_as_cog_checks_them(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version)
     gate.wait()
-    gate.get(path)
-    assert gate.process.wait(20) == code
+    for wrong in ({"num": "foo"}, {}, {"num": 1, "name": "third"}, {"num": 1, "scale": 3}, {"num": 1, "text": ["x"]}):
+        answer = gate.predict(**wrong)
+        assert answer.status == 422, (wrong, answer)
+        assert answer.json["detail"][0]["loc"][:2] == ["body", "input"]
+    answer = gate.predict(num=1, scale=2, name="second").json
+    assert (answer["status"], answer["output"]) == ("succeeded", "2  second 2.0 None")
+    published = gate.call("/openapi.json").json
+    if version == NEWEST:
+        assert gate.result.schema is not None
+        assert published == json.loads(gate.result.schema)
+    else:
+        assert gate.result.schema is None  # this server works its own out
+    assert set(published["components"]["schemas"]["Input"]["properties"]) == {
+        "num", "text", "name", "scale", "note", "deed",
+    }  # fmt: skip
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ends_when_told(gate: Gate) -> None:
+def test_without_the_schema_nothing_is_checked(gates: list[Gate], tmp_path: Path) -> None:
+    gate = opened(gates, tmp_path, NEWEST, schema=False)
+    gate.wait()
+    assert gate.predict(num="foo").json["output"] == "foofoo  first 1.5 None"
+
+
+def test_streams(gates: list[Gate], tmp_path: Path) -> None:
+    gate = opened(gates, tmp_path, NEWEST, STREAM)
+    gate.wait()
+    answer = gate.call("/predictions", {"input": {"words": 3}}, Accept="text/event-stream")
+    pieces = [json.loads(line[6:]) for line in answer.body.split("\n") if line.startswith("data: ")]
+    assert [piece["chunk"] for piece in pieces if "chunk" in piece] == ["word0 ", "word1 ", "word2 "]
+
+
+def test_training_is_answered_with_an_error(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version, train__py=TRAINING)
+    gate.wait()
+    answer = gate.call("/trainings", {"input": {"steps": 4}})
+    assert answer.json["status"] == "failed"
+    assert "steps" in answer.json["error"]
+
+
+def test_ends_when_setup_fails(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version, predictor(fails=True))
+    assert gate.process.wait(60) != 0
+    assert gate.call("/health-check").status == 0
+    log = gate.log.read_text(encoding="utf-8")
+    assert "fal_gate: open" not in log
+    assert re.search(r"fal_gate: cog (is SETUP_FAILED|ended)", log)  # 0.16.12 also ends by itself
+    assert "no model" in log
+
+
+def test_ends_with_cog(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version)
+    gate.wait()
+    gate.predict(num=1, deed="end")
+    assert gate.process.wait(20) == 256 - signal.SIGKILL
+    assert b"fal_gate: cog ended with -9" in gate.log.read_bytes()
+
+
+def test_ends_when_cog_can_not_continue(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version)
+    gate.wait()
+    gate.predict(num=1, deed="break")
+    assert gate.process.wait(20) != 0
+    # Cog is both of the first for a moment; 0.16.12 then closes its port and ends
+    assert re.search(rb"fal_gate: cog (is (DEFUNCT|UNHEALTHY|silent)|ended)", gate.log.read_bytes())
+
+
+def test_ends_when_told(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version)
     gate.wait()
     gate.process.send_signal(signal.SIGTERM)
     assert gate.process.wait(20) == 0
-    assert gate.get() is None
+    assert gate.call("/health-check").status == 0
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals")
-@pytest.mark.parametrize("gate", [(60.0, "READY")], indirect=True)
-def test_ends_when_told_before_it_opens(gate: Gate) -> None:
-    end = time.monotonic() + 20
-    while b"GET /health-check" not in gate.log.read_bytes():
-        assert time.monotonic() < end
-        assert gate.process.poll() is None
-        time.sleep(0.02)
-    gate.process.send_signal(signal.SIGTERM)
-    assert gate.process.wait(20) == 0
-
-
-@pytest.mark.skipif(os.name == "nt", reason="signals")
-@pytest.mark.parametrize("gate", [(0.0, "STUBBORN")], indirect=True)
-def test_ends_a_cog_that_does_not_end_itself(gate: Gate) -> None:
-    gate.wait()
+def test_ends_when_told_before_it_opens(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    gate = opened(gates, tmp_path, version, predictor(delay=60))
+    server = gate.server()
     gate.process.send_signal(signal.SIGTERM)
     assert gate.process.wait(20) == 0
     with pytest.raises(ProcessLookupError):
-        os.killpg(gate.process.pid, 0)
+        os.kill(server, 0)
 
 
-def test_ends_when_cog_hears_nothing_any_more(gate: Gate) -> None:
+def test_ends_a_cog_that_does_not_end_itself(gates: list[Gate], tmp_path: Path) -> None:
+    gate = opened(gates, tmp_path, NEWEST)
     gate.wait()
-    assert gate.get("/deaf") is None
-    assert gate.process.wait(20) == 1
-    assert b"cog is silent" in gate.log.read_bytes()
+    server = gate.server()
+    os.kill(server, signal.SIGSTOP)
+    gate.process.send_signal(signal.SIGTERM)
+    assert gate.process.wait(20) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
+
+
+def test_ends_when_cog_hears_nothing_any_more(gates: list[Gate], tmp_path: Path) -> None:
+    gate = opened(gates, tmp_path, NEWEST)
+    gate.wait()
+    os.kill(gate.server(), signal.SIGSTOP)
+    assert gate.process.wait(30) == 1
+    assert b"fal_gate: cog is silent" in gate.log.read_bytes()
 
 
 def test_entry_is_read_by_fal(tmp_path: Path) -> None:
@@ -194,10 +352,13 @@ def test_quoting_of_the_reference(tmp_path: Path) -> None:
     assert "PREDICTOR = 'a\"b\\\\c.py:Predictor'" in build_server(project).gate
 
 
-def test_training_stays_in_cog(tmp_path: Path) -> None:
+def test_training_is_not_served(tmp_path: Path) -> None:
     config = 'predict: "predict.py:Predictor"\ntrain: "train.py:train"\n'
-    found = build_server(write(tmp_path, predict__py=PREDICTOR, cog__yaml=config)).findings
-    message = "`train.py:train` stays reachable only through Cog's training API"
+    found = build_server(write(tmp_path, predict__py=PREDICTOR, train__py=TRAINING, cog__yaml=config)).findings
+    message = (
+        "`train.py:train` is not served: Cog's server runs it only if started with `--x-mode train`,"
+        " and otherwise answers `/trainings` with an error"
+    )
     assert [(each.file, each.line, each.message) for each in found if each.code == "DF510"] == [
         ("cog.yaml", 2, message)
     ]

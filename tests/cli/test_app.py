@@ -337,7 +337,8 @@ class TestMigrate:
         arguments = ["migrate", ".", "--dockerfile", "-", "--target", "server", "--name", "shout"]
         done = command(*arguments, cwd=folder, stdin=DOCKERFILE.encode())
         assert done.code == 0
-        assert names(folder) == BESIDE | {"fal_gate.py"}
+        assert names(folder) == BESIDE | {"fal_gate.py", ".cog"}
+        assert names(folder / ".cog") == {"openapi_schema.json"}
         text = (folder / "Dockerfile").read_text()
         assert text.endswith(
             'ENTRYPOINT ["/sbin/tini", "--"]\n'

@@ -141,6 +141,8 @@ def apply(planned: Plan, *, force: bool = False, replaceable: Collection[str] = 
             raise AppError(f"`{path}` is a link out of the project; nothing was written")
     written = planned.changed
     for path in written:
+        (planned.root / path).parent.mkdir(exist_ok=True)  # `.cog` of Cog's schema
+    for path in written:
         replace(planned.root / path, encode(planned.files[path]))
     return written
 

@@ -92,7 +92,7 @@ class Chooser:
         """All settings. Raises AppError if the image needs a Python that fal doesn't have."""
         name = self.options.name or app_name(self.config.image, self.project.root)
         class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
-        ignored: Ignored = read_ignored(self.project)
+        ignored: Ignored = read_ignored(self.project, schema=not self.needs_fal)
         machine = self.chosen_machine(self.options.machine_type) if self.options.machine_type else self.machine()
         python = self.python()
         multiplexing = self.multiplexing(predictor)

@@ -55,9 +55,9 @@ def migrate(
 ) -> int:
     """Write every file that a Cog project needs on fal.
 
-    These are the Dockerfile; fal_app.py, fal_call.py and fal_cog.py (with --target server: fal_gate.py);
-    .dockerignore; pyproject.toml; and MIGRATION.md, which lists what was done, what to check by hand, and how to
-    deploy.
+    These are the Dockerfile; fal_app.py, fal_call.py and fal_cog.py (with --target server: fal_gate.py and
+    .cog/openapi_schema.json); .dockerignore; pyproject.toml; and MIGRATION.md, which lists what was done, what to
+    check by hand, and how to deploy.
     An existing .dockerignore or pyproject.toml is kept. Any other existing file is overwritten only with --force,
     unless dockerfix wrote it; the Dockerfile given as input is the exception.
 

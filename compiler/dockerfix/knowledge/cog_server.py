@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerfix.knowledge.versions import newest_for
+from dockerfix.knowledge.versions import newest_for, numbers
 
 AS_OF = "2026-11-27"
 
@@ -17,6 +17,14 @@ BEHAVIOUR_SOURCE = (
 )
 HEALTH_PATH = "/health-check"  # always answers 200; the body has the state
 INNER_PORT = 5000
+
+SCHEMA_SOURCE = (
+    "replicate/cog:crates/coglet/src/worker.rs (the server reads the file; without it any input is taken), "
+    "replicate/cog:pkg/schema (`cog build` writes it); earlier servers work the schema out from the predictor they run"
+)
+SCHEMA_FILE = ".cog/openapi_schema.json"
+SCHEMA_SINCE = "0.17"
+SCHEMA_IGNORED = "/.cog/*/*"  # what Cog keeps beside the schema, as both Docker and fal's client read it
 
 RUNTIME_SOURCE = (
     "replicate/cog:docs/environment.md (runtime server variables; an App hands COG_WEIGHTS on); "
@@ -42,3 +50,8 @@ GATE_COMMAND = ("python", f"{GATE_FOLDER}/{GATE_FILE}")
 def cog_version(python: str) -> str | None:
     """Return the newest release of Cog that runs on a Python such as "3.11", or None if none does."""
     return newest_for(python, RELEASES)
+
+
+def reads_schema(version: str) -> bool:
+    """Whether the server of a release of Cog checks inputs by the schema that its build wrote."""
+    return numbers(version) >= numbers(SCHEMA_SINCE)

@@ -15,6 +15,7 @@ from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
 CODE = "DF312"
+MESSAGE = "starts the gate, which starts Cog's server; `dockerfix migrate --target server` writes what both need"
 REASON = "Cog's server, behind a gate that opens once it is ready"
 
 
@@ -22,7 +23,8 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
     """Start a gate with `--target server`; it starts Cog's server and opens fal's port once the server is ready.
 
     fal ends a runner that answers 503, as Cog does until setup has ended, and Cog's health check always answers 200
-    (`replicate/cog:docs/http.md`). `dockerfix migrate` writes `fal_gate.py` into the project. tini still starts first.
+    (`replicate/cog:docs/http.md`). tini still starts first. `dockerfix migrate --target server` writes `fal_gate.py` into
+    the project, and the schema by which the server of Cog 0.17 and later checks requests.
 
     Options:
 
@@ -67,13 +69,11 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
     if block is not None:
         yield from _update(document, block, text, servers)
     elif servers:
-        message = "starts the gate, which starts Cog's server"
         edit = blocks.replace(document, servers[-1], text)
-        yield Finding(CODE, servers[-1].body_span, message, (edit,))
+        yield Finding(CODE, servers[-1].body_span, MESSAGE, (edit,))
     elif not _has_command(stage):
         offset = placement.after(stage.instructions[-1] if stage.instructions else stage.base)
-        message = "starts the gate, which starts Cog's server"
-        yield Finding(CODE, Span(offset, offset), message, (blocks.place(document, offset, text),))
+        yield Finding(CODE, Span(offset, offset), MESSAGE, (blocks.place(document, offset, text),))
 
 
 def _update(document: Document, block: blocks.Block, text: str, servers: list[Instruction]) -> Iterator[Finding]:

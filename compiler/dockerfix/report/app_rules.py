@@ -46,7 +46,11 @@ APP_RULES = (
         "DF510",
         "no-training",
         "`train` has no counterpart on fal.",
-        ("The App only serves predictions. Another App or endpoint can call the training code."),
+        (
+            "The App only serves predictions. Another App or endpoint can call the training code. With `--target "
+            "server`, Cog's server has the path `/trainings`, but hands its inputs to the predictor unless it is "
+            "started with `--x-mode train`."
+        ),
     ),
     (
         "DF511",
@@ -139,6 +143,37 @@ APP_RULES = (
         "cog-at-capacity",
         "Cog answers 409 when it is at capacity, and fal does not retry.",
         ("With `--target server`, `max_multiplexing` must not exceed the concurrency in cog.yaml."),
+    ),
+    (
+        "DF542",
+        "open-schema",
+        "Cog's server does not check an input.",
+        (
+            "The server of Cog 0.17 and later checks requests by `.cog/openapi_schema.json`, which `cog build` writes. "
+            "`--target server` writes it from reading the predictor. What can't be known from its text stays open "
+            "there, so that no valid request is refused; Cog's own build refuses such a predictor."
+        ),
+    ),
+    (
+        "DF543",
+        "required-by-cog",
+        "Cog makes an input required although it has a default.",
+        (
+            "Since 0.17 `cog build` reads the predictor without running it. A default counts only if it is a literal, "
+            "or a name that the same file binds to one, and None only if the type takes it (`Optional[int]`). The "
+            "schema says the same as Cog's. Write the default or the type so that Cog takes it, or keep Cog's earlier "
+            'server with `sdk_version: "0.16.12"` under `build` in cog.yaml.'
+        ),
+    ),
+    (
+        "DF544",
+        "schema-file",
+        "Something about `.cog/openapi_schema.json` is to be checked.",
+        (
+            "Without the file Cog's server takes any input, so neither .dockerignore nor .gitignore may leave it out; "
+            "`/.cog/*/*` leaves out the rest of the folder. A schema that dockerfix didn't write is kept: it may be "
+            "your own, or one that `cog build` wrote for an earlier state of the code."
+        ),
     ),
 )
 """Code, name, one line and the whole explanation of each."""

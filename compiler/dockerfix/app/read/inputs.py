@@ -17,10 +17,14 @@ MAX_HOPS = 8
 
 
 class Spec(NamedTuple):
-    """The description of a parameter: keywords of Input(), and the scope of their names."""
+    """The description of a parameter: keywords of Input(), and the scope of their names.
+
+    `is_input` is False where the parameter has a plain default, which is then the only keyword.
+    """
 
     keywords: dict[str, ast.expr]
     scope: Scope
+    is_input: bool = True
 
 
 def read_parameters(
@@ -28,16 +32,21 @@ def read_parameters(
 ) -> tuple[Input, ...]:
     """The inputs of `function`, without `self`."""
     decorated = _decorated(function, scope)
+    return tuple(
+        _Builder(argument, decorated.get(argument.arg) or spec, scope, argument.arg in decorated).input()
+        for argument, spec in parameters(function, scope, method=method)
+    )
+
+
+def parameters(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, *, method: bool
+) -> list[tuple[ast.arg, Spec]]:
+    """The parameters of `function` with what their defaults describe, without `self`."""
     arguments = [*function.args.posonlyargs, *function.args.args]
     defaults: list[ast.expr | None] = [None] * (len(arguments) - len(function.args.defaults))
     pairs = list(zip(arguments, [*defaults, *function.args.defaults], strict=True))[1 if method else 0 :]
     pairs += list(zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True))
-    return tuple(
-        _Builder(
-            argument, decorated.get(argument.arg) or _spec(default, scope), scope, argument.arg in decorated
-        ).input()
-        for argument, default in pairs
-    )
+    return [(argument, _spec(default, scope)) for argument, default in pairs]
 
 
 def _decorated(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> dict[str, Spec]:
@@ -58,7 +67,7 @@ def _decorated(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -
 def _spec(default: ast.expr | None, scope: Scope) -> Spec:
     if default is None:
         return Spec({}, scope)
-    return _input_call(default, scope, MAX_HOPS) or Spec({"default": default}, scope)
+    return _input_call(default, scope, MAX_HOPS) or Spec({"default": default}, scope, is_input=False)
 
 
 def _input_call(node: ast.expr, scope: Scope, hops: int) -> Spec | None:
@@ -68,24 +77,54 @@ def _input_call(node: ast.expr, scope: Scope, hops: int) -> Spec | None:
         if node.args:
             keywords.setdefault("default", node.args[0])
         return Spec(keywords, scope)
-    if isinstance(node, ast.Call) and (node.args or node.keywords):
-        return None
     found = scope.resolve(node.func if isinstance(node, ast.Call) else node)
-    inner = _returned(found) if isinstance(found, Found) else None
-    if inner is None or not isinstance(inner.binding, ast.expr) or not hops:
+    if not isinstance(found, Found) or not hops:
         return None
-    return _input_call(inner.binding, inner.scope, hops - 1)
+    inner = _returned(found)
+    spec = _input_call(inner.binding, inner.scope, hops - 1) if inner and isinstance(inner.binding, ast.expr) else None
+    if spec is None or not isinstance(node, ast.Call) or not isinstance(found.binding, ast.FunctionDef):
+        return spec
+    given = _arguments(found.binding, node)
+    if given is None:
+        return None
+    keywords = {
+        name: given.get(value.id, value) if isinstance(value, ast.Name) else value
+        for name, value in spec.keywords.items()
+    }
+    return spec._replace(keywords=keywords)
+
+
+def _arguments(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr] | None:
+    """The value of each parameter in a call; None unless all are constants, which mean the same everywhere."""
+    names = [each.arg for each in function.args.args]
+    defaults = dict(zip(names[::-1], function.args.defaults[::-1], strict=False))
+    given = {
+        **dict(zip(names, call.args, strict=False)),
+        **{each.arg: each.value for each in call.keywords if each.arg},
+    }
+    values = {**defaults, **given}
+    if len(call.args) > len(names) or set(values) != set(names) or any(each.arg is None for each in call.keywords):
+        return None
+    return values if all(_is_constant(value) for value in values.values()) else None
+
+
+def _is_constant(node: ast.expr) -> bool:
+    return not any(isinstance(each, ast.Name | ast.Call | ast.Attribute) for each in ast.walk(node))
 
 
 def _returned(found: Found) -> Found | None:
-    """The expression a name is bound to, or the one that a function without parameters returns."""
+    """The expression a name is bound to, or the one that a function only returns."""
     if isinstance(found.binding, ast.Call | ast.Name | ast.Attribute):
         return found
-    if not isinstance(found.binding, ast.FunctionDef) or found.binding.args.args or found.binding.decorator_list:
+    if not isinstance(found.binding, ast.FunctionDef):
         return None
-    body = [
-        item for item in found.binding.body if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
-    ]
+    function = found.binding
+    arguments = function.args
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
+        return None
+    if any(not (isinstance(each, ast.Name) and each.id == "staticmethod") for each in function.decorator_list):
+        return None
+    body = [item for item in function.body if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]
     only = body[0] if len(body) == 1 else None
     return Found(only.value, found.scope) if isinstance(only, ast.Return) and only.value is not None else None
 

@@ -52,6 +52,25 @@ def read_predictor(project: Folder, reference: str, line: int | None = None, con
     raise AppError(f"`{name}` is created at run time, so its inputs can't be read", file, where)
 
 
+def find_method(project: Folder, reference: str, names: tuple[str, ...]) -> tuple[Method, bool]:
+    """The function that `reference` names, or the first method of its class that is in `names`, and whether it is bound
+    to an instance. Raises AppError as `read_predictor` does."""
+    file, name = split_reference(project, reference, None, "cog.yaml")
+    library = Library(project, file)
+    scope = Scope(library, library.open(file))
+    found = _entry(scope, name, file)
+    if isinstance(found.binding, ast.ClassDef):
+        methods = _methods(found.binding, found.scope)
+        method = next((methods[each] for each in names if each in methods), None)
+        if method is None:
+            raise AppError(f"`{found.binding.name}` has no `{names[0]}`", found.scope.file, found.binding.lineno)
+        return _checked(method), not _is_static(method.node)
+    if isinstance(found.binding, ast.FunctionDef | ast.AsyncFunctionDef):
+        return _checked(Method(found.binding, found.scope)), False
+    where = getattr(found.binding, "lineno", None)
+    raise AppError(f"`{name}` is created at run time, so its inputs can't be read", file, where)
+
+
 def split_reference(project: Folder, reference: str, line: int | None, config: str) -> tuple[str, str | None]:
     """The file, relative to the project, and the name in it, or None where the reference has no name."""
     path, _, name = reference.partition(":")
@@ -138,12 +157,18 @@ def _methods(node: ast.ClassDef, scope: Scope) -> dict[str, Method]:
     return result
 
 
-def _read(
-    file: str, name: str, method: Method, method_name: str | None, setup: Setup | None, notes: list[Note]
-) -> Predictor:
+def _checked(method: Method) -> Method:
+    """`method`, if its parameters have names. Raises AppError."""
     node, scope = method
     if node.args.vararg or node.args.kwarg:
         raise AppError(f"`{node.name}` takes `*` arguments, so its inputs can't be read", scope.file, node.lineno)
+    return method
+
+
+def _read(
+    file: str, name: str, method: Method, method_name: str | None, setup: Setup | None, notes: list[Note]
+) -> Predictor:
+    node, scope = _checked(method)
     inputs = read_parameters(node, scope, method=method_name is not None and not _is_static(node))
     result = Result(node, scope)
     return Predictor(

@@ -26,6 +26,7 @@ COMMAND = [sys.executable, "-m", "cog.server.http"]
 GOOD = ("READY", "BUSY")
 BAD = ("SETUP_FAILED", "DEFUNCT", "UNHEALTHY")
 PAUSE = 0.5
+TIMEOUT = 10.0
 PATIENCE = 5
 GRACE = 5.0
 CHUNK = 65536
@@ -35,7 +36,7 @@ def status() -> Optional[str]:
     """Return the status that Cog reports, or None if it doesn't answer."""
     url = f"http://127.0.0.1:{INNER_PORT}/health-check"
     try:
-        with urllib.request.urlopen(url, timeout=10) as response:
+        with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
             found = json.load(response).get("status")
     except (OSError, ValueError, AttributeError):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dockerfix.app.build import AppResult
 from dockerfix.app.server import ServerResult
+from dockerfix.knowledge.cog_server import SCHEMA_FILE
 from dockerfix.project.files import MARK
 from dockerfix.text.findings import Finding, Severity
 
@@ -15,6 +16,7 @@ ABOUT = {
     "fal_call.py": "does what Cog did around the predictor: fetches input files, uploads results, reports errors",
     "fal_cog.py": "replaces the module `cog` for code that imports it",
     "fal_gate.py": "opens the port that fal calls once Cog's server is ready",
+    SCHEMA_FILE: "the inputs and outputs, as `cog build` writes them; Cog's server checks requests by it",
     ".dockerignore": "the files that are not uploaded with the build context",
     "pyproject.toml": "the entry through which fal finds the App",
 }

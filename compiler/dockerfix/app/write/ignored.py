@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dockerfix.analysis.fal.uploads import deeper
+from dockerfix.analysis.fal.uploads import Ignore, deeper
 from dockerfix.app.read.model import Note
+from dockerfix.knowledge.cog_server import SCHEMA_FILE, SCHEMA_IGNORED
+from dockerfix.project.files import marked
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Severity
 
 FILE = ".dockerignore"
-ALWAYS = ("/.git", "/.cog", "/.venv", "/venv", "/.env", "__pycache__", "*.pyc", ".DS_Store")
+COG = "/.cog"
+ALWAYS = ("/.git", COG, "/.venv", "/venv", "/.env", "__pycache__", "*.pyc", ".DS_Store")
+
+_LEFT_OUT = f"`{{}}` leaves out `{SCHEMA_FILE}`, without which Cog's server takes any input; write `{SCHEMA_IGNORED}`"
 
 
 class Ignored(NamedTuple):
@@ -24,22 +29,29 @@ class Ignored(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
-def read_ignored(project: Project) -> Ignored:
-    """The patterns that always apply and those of the project's own .dockerignore, as gitignore writes them."""
+def read_ignored(project: Project, *, schema: bool = False) -> Ignored:
+    """The patterns that always apply and those of the project's own .dockerignore, as gitignore writes them.
+
+    With `schema` the image needs the schema that Cog's server reads, which no pattern may exclude then.
+    """
+    always = tuple(SCHEMA_IGNORED if schema and each == COG else each for each in ALWAYS)
     notes: list[Note] = []
     if project.read(".env") is not None:
         message = "`.env` is not uploaded; set its values with `fal secrets set`"
         notes.append(Note("DF531", message, ".env", None, Severity.WARNING))
     source = project.read(FILE)
     if source is None:
-        return Ignored(ALWAYS, tuple(notes))
+        return Ignored(always, tuple(notes))
     own: list[str] = []
     negated = False
-    known = {*ALWAYS, *(f"**/{each}" for each in ALWAYS if "/" not in each)}
+    known = {*always, *(f"**/{each}" for each in always if "/" not in each)}
     for number, line in enumerate(source.text.split("\n"), 1):
         pattern = line.strip().lstrip("\ufeff")
         translated = translate(pattern)
-        if pattern.startswith("!"):
+        if schema and translated and Ignore((pattern,), is_own=True).pattern_for(SCHEMA_FILE):
+            if not marked(source.text):
+                notes.append(Note("DF544", _LEFT_OUT.format(pattern), FILE, number, Severity.WARNING))
+        elif pattern.startswith("!"):
             negated = True
             message = (
                 f"fal's client reads `{pattern}` as `{pattern[1:]}`; remove the line, as the App's ignore list does"
@@ -52,7 +64,7 @@ def read_ignored(project: Project) -> Ignored:
             if deep is not None:
                 message = f"for fal's client `{pattern}` matches `{deep}` too; write `{translated}`, as Docker reads it"
                 notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
-    return Ignored(ALWAYS if negated else (*ALWAYS, *own), tuple(notes))
+    return Ignored(always if negated else (*always, *own), tuple(notes))
 
 
 def translate(pattern: str) -> str | None:
