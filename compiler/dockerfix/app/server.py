@@ -52,7 +52,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     line = config.line_of("predict") or config.line_of("run")
     path, name = split_reference(project, reference, line, file)
     predictor = _read(project, reference, path, name)
-    downloads = find_downloads(project)
+    downloads = find_downloads(project, config)
     settings = Chooser(project, config, options or AppOptions(), needs_fal=False).settings(predictor, downloads)
     notes = [*settings.notes, *notes_of(downloads, project, config, app=False), *_notes(config, file, settings)]
     command = cog_server.GATE_COMMAND
@@ -79,6 +79,9 @@ def _read(project: Project, reference: str, path: str, name: str | None) -> Pred
 
 def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
     notes: list[Note] = []
+    for index, weight in enumerate(config.weights):
+        message = f"Cog mounted the weights for `{weight.target}`, and fal does not; only the target `app` fetches them"
+        notes.append(Note("DF524", message, file, config.line_of("weights", index)))
     if config.train is not None:
         message = f"`{config.train}` stays reachable only through Cog's training API"
         notes.append(Note("DF510", message, file, config.line_of("train")))
