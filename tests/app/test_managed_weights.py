@@ -269,7 +269,7 @@ def test_a_repository_of_hugging_face(tmp_path: Path, monkeypatch: pytest.Monkey
     assert content(tmp_path / "w") == {"a.bin": "1"}
     (call,) = hub.calls
     assert (call["repository"], call["revision"]) == ("example/tiny", "v1")
-    assert call["ignore_patterns"] == ["README.md", "*/README.md"]
+    assert call["ignore_patterns"] == ["onnx/*", "README.md", "*/onnx/*", "*/README.md"]
     assert content(next((tmp_path / "data").iterdir())) == {"a.bin": "1"}
 
 

@@ -201,10 +201,11 @@ def snapshot(
     if weight.get("files"):
         options["allow_patterns"] = [glob.escape(name) for name in weight["files"]]
     else:
+        # both read these patterns alike; the others are applied after the download
         plain = [
-            each
+            each + "*" if each.endswith("/") else each
             for each in source.get("exclude", ())
-            if re.fullmatch(r"\*?[\w.-]+", each)
+            if re.fullmatch(r"\*?[\w.-]+|[\w.-]+/", each)
         ]
         if plain:
             options["ignore_patterns"] = [*plain, *(f"*/{each}" for each in plain)]
