@@ -343,7 +343,8 @@ def notes_of(downloads: Downloads, project: Project, config: CogConfig, *, app: 
     result += [_of_address(each) for each in downloads.addresses]
     if downloads.elsewhere:
         message = f"downloads in {listed(downloads.elsewhere)} don't count: the predictor does not reach these files"
-        result.append(Note("DF520", message, file, config.line_of("predict"), Severity.NOTE))
+        line = config.line_of("predict") or config.line_of("run")
+        result.append(Note("DF520", message, file, line, Severity.NOTE))
     return result
 
 
