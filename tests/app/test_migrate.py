@@ -173,7 +173,9 @@ def test_without_a_folder(tmp_path: Path) -> None:
 
 
 def test_downloads_in_the_guide(tmp_path: Path) -> None:
-    text = make(tmp_path, load__py="import os\nos.system('pget https://example.org/a b')\n").files["MIGRATION.md"]
+    load = "import os\nos.system('pget https://example.org/a b')\n"
+    project = write(tmp_path, predict__py=f"import load\n{PREDICTOR}", load__py=load)
+    text = migrate.plan(project, DOCKERFILE, build(project), FINDINGS).files["MIGRATION.md"]
     assert "- [ ] pget downloads this again on every new runner" in text
     assert 'target = "/data/my-model/weights.tar"' in text
     assert "/data/my-model" not in make(tmp_path / "other").files["MIGRATION.md"]

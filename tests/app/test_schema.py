@@ -114,7 +114,7 @@ def test_toml_is_read_by_fal(described: dict[str, Any], tmp_path: Path) -> None:
         "for data in map(read, sys.argv[1:]):\n"
         "    options = data.options\n"
         "    found.append([data.python_entry_point, data.auth, data.name, options.host, options.environment])\n"
-        "json.dump(found, sys.stdout)\n"
+        "json.dump(found, sys.stdout, default=vars)\n"
     )
     names = sorted(described)
     text = "\n".join(described[name][0].toml for name in names)

@@ -185,12 +185,19 @@ class TestApp:
     def test_no_folder(self, tmp_path: Path) -> None:
         assert command("app", "nothing", cwd=tmp_path) == (3, b"", "dockerfix: nothing: no such folder\n")
 
+    @pytest.mark.parametrize("program", ["app", "migrate"])
+    def test_a_misspelt_machine(self, folder: Path, program: str) -> None:
+        code, output, messages = command(program, ".", "--machine-type", "GPU-H10", cwd=folder)
+        assert (code, output) == (2, b"")
+        assert "`GPU-H10` is not a machine type of fal; did you mean `GPU-H100`?" in messages
+
     @pytest.mark.parametrize(
         "arguments",
         [
             ["--name", "a b"],
             ["--name", 'x]\nauth = "public"'],
             ["--machine-type", "no such"],
+            ["--machine-type", "GPU-H10"],
             ["--keep-alive", "-1"],
             ["--auth", "none"],
             ["-o", "fal_call.py"],

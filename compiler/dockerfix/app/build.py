@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pkgutil import get_data
+from typing import Any
 
+from dockerfix.app.read.managed import read_managed
 from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.predictor import read_predictor
+from dockerfix.app.read.uses import notes_of_uses
 from dockerfix.app.read.weights import find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write import app_file, toml
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.text.findings import Finding, Severity
+
+WEIGHTS_FILE = "fal_weights.py"
+NO_WEIGHTS = "WEIGHTS: List[Dict[str, Any]] = []"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +27,8 @@ class AppResult:
     """The App of a project.
 
     `text` is fal_app.py, `shim` fal_cog.py and `call` fal_call.py, all of which belong in the project's folder;
-    `toml` is the entry for pyproject.toml. `findings` have their places in the project's files.
+    `weights` is fal_weights.py, None for a project without managed weights; `toml` is the entry for pyproject.toml.
+    `findings` have their places in the project's files.
     """
 
     text: str
@@ -29,6 +38,7 @@ class AppResult:
     findings: tuple[Finding, ...]
     settings: Settings
     predictor: Predictor
+    weights: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -38,7 +48,8 @@ class AppResult:
     @property
     def files(self) -> dict[str, str]:
         """The files to write, by name."""
-        return {app_file.NAME: self.text, "fal_call.py": self.call, "fal_cog.py": self.shim}
+        files = {app_file.NAME: self.text, "fal_call.py": self.call, "fal_cog.py": self.shim}
+        return files if self.weights is None else {**files, WEIGHTS_FILE: self.weights}
 
 
 def build(project: Project, options: AppOptions | None = None) -> AppResult:
@@ -51,13 +62,18 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
     reference = config.predict or ""
     line = config.line_of("predict") or config.line_of("run")
     predictor = read_predictor(project, reference, line, file)
-    downloads = find_downloads(project)
-    settings = Chooser(project, config, options or AppOptions()).settings(predictor, downloads)
+    downloads = find_downloads(project, config)
+    managed = read_managed(project, config)
+    chooser = Chooser(project, config, options or AppOptions())
+    settings = chooser.settings(predictor, downloads, fetches=managed.fetches)
     notes = [*predictor.notes, *settings.notes, *notes_of(downloads, project, config)]
+    notes += [*managed.notes, *notes_of_uses(project, config, predictor)]
     if config.train is not None:
         message = f"`{config.train}` has no counterpart on fal; the App leaves training out"
         notes.append(Note("DF510", message, file, config.line_of("train")))
-    text = app_file.write(predictor, settings, uses_torch_hub=any(each.source == "torch.hub" for each in downloads))
+    text = app_file.write(
+        predictor, settings, uses_torch_hub=downloads.uses_torch_hub, has_weights=bool(managed.weights)
+    )
     findings = tuple(note.finding for note in notes)
     return AppResult(
         text,
@@ -67,6 +83,7 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
         findings,
         settings,
         predictor,
+        weights_file(managed.weights) if managed.weights else None,
     )
 
 
@@ -82,6 +99,13 @@ def checked_config(project: Project) -> tuple[CogConfig, str]:
     if config.predict is None:
         raise AppError("names no predictor: neither `predict` nor `run` is set", file)
     return config, file
+
+
+def weights_file(weights: Sequence[dict[str, Any]]) -> str:
+    """The text of fal_weights.py for the weights of a project."""
+    before, line, after = runtime_file(WEIGHTS_FILE).partition(NO_WEIGHTS)
+    # texts, numbers, lists and dictionaries look alike in JSON and Python
+    return f"{before}{line.removesuffix('[]')}{json.dumps(weights, indent=4, ensure_ascii=False)}{after}"
 
 
 def runtime_file(name: str) -> str:

@@ -59,7 +59,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     line = config.line_of("predict") or config.line_of("run")
     path, name = split_reference(project, reference, line, file)
     predictor = _read(project, reference, path, name)
-    downloads = find_downloads(project)
+    downloads = find_downloads(project, config)
     settings = Chooser(project, config, options or AppOptions(), needs_fal=False).settings(predictor, downloads)
     version = cog_version(config, file, settings)
     schema, about_schema = _schema(project, config, version)
@@ -134,6 +134,9 @@ def _unshared(project: Project) -> list[Note]:
 
 def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
     notes: list[Note] = []
+    for index, weight in enumerate(config.weights):
+        message = f"Cog mounted the weights for `{weight.target}`, and fal does not; only the target `app` fetches them"
+        notes.append(Note("DF524", message, file, config.line_of("weights", index)))
     if config.train is not None:
         message = (
             f"`{config.train}` is not served: Cog's server runs it only if started with `--x-mode train`,"

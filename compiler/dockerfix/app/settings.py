@@ -11,23 +11,23 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Deciding, deciding, usable
 from dockerfix.analysis.options import Options
 from dockerfix.analysis.python import minor, python_of
+from dockerfix.app.machine import Needs, cpu_machine, gpu_machine, needs_of
 from dockerfix.app.read.model import AppError, Note, Predictor
-from dockerfix.app.read.weights import Download
+from dockerfix.app.read.predictor import HEALTH_PATH
+from dockerfix.app.read.weights import Downloads
 from dockerfix.app.write.ignored import Ignored, read_ignored
 from dockerfix.app.write.type_names import TAKEN, pascal
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, DEFAULT_CUDA, default_python
-from dockerfix.knowledge.cog_server import SETUP_TIMEOUT
+from dockerfix.knowledge.cog_server import MAX_CONCURRENCY, RUNTIME_VARIABLES, SETUP_TIMEOUT
 from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
-from dockerfix.knowledge.fal import AS_OF, CPU_MACHINES, DEFAULT_MACHINE, GPU_MACHINES, NEWEST_CUDA_SEEN, fal_version
+from dockerfix.knowledge.fal import GPU_MACHINES, NEWEST_CUDA_SEEN, PREFERRED_GPUS, fal_version, machine_problem
 from dockerfix.knowledge.versions import numbers, release
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.requirements import parse_items
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.text.findings import Severity
 
-PREFERRED_GPUS = ("GPU-A100", "GPU-H100")
 STARTUP_TIMEOUT, STARTUP_WITH_DOWNLOADS = 600, 1800
-FRAMEWORKS = frozenset({"jax", "onnxruntime", "paddlepaddle", "tensorflow", "torch", "transformers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class Settings:
     dockerfile: str
     ignored: tuple[str, ...]
     notes: tuple[Note, ...]
+    num_gpus: int = 1
+    health_path: str | None = None
 
     @property
     def for_docker(self) -> tuple[str, ...]:
@@ -88,15 +90,20 @@ class Chooser:
         self.document = parse(options.dockerfile) if options.dockerfile is not None else None
         self.stage = stages.final_stage(self.document) if self.document is not None else None
 
-    def settings(self, predictor: Predictor, downloads: tuple[Download, ...]) -> Settings:
-        """All settings. Raises AppError if the image needs a Python that fal doesn't have."""
+    def settings(self, predictor: Predictor, downloads: Downloads, *, fetches: bool = False) -> Settings:
+        """All settings; `fetches` is whether the App downloads managed weights.
+
+        Raises AppError if the image needs a Python that fal doesn't have, or for an unknown machine type.
+        """
         name = self.options.name or app_name(self.config.image, self.project.root)
         class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project, schema=not self.needs_fal)
-        machine = self.chosen_machine(self.options.machine_type) if self.options.machine_type else self.machine()
+        machine, gpus = self.machine(needs_of(self.project, self.config, downloads))
         python = self.python()
         multiplexing = self.multiplexing(predictor)
-        timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT)
+        if self.needs_fal:
+            self.variables()
+        timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads.found or fetches else STARTUP_TIMEOUT)
         return Settings(
             name,
             f"{class_name}App" if class_name in TAKEN else class_name,
@@ -109,15 +116,35 @@ class Chooser:
             self.options.dockerfile_name,
             ignored.patterns,
             (*self.notes, *ignored.notes),
+            gpus,
+            HEALTH_PATH if predictor.health is not None else None,
         )
 
     def setup_timeout(self) -> int | None:
         """The seconds that cog.yaml allows Cog's server for `setup`; None for no limit."""
-        text = dict(self.config.environment).get(SETUP_TIMEOUT, "").strip()
+        return self._count(SETUP_TIMEOUT)
+
+    def _count(self, variable: str) -> int | None:
+        """The positive whole number that cog.yaml gives a variable; Cog ignores any other value."""
+        text = dict(self.config.environment).get(variable, "").strip()
         return int(text) or None if re.fullmatch(r"[0-9]{1,6}", text) else None
 
-    def _note(self, code: str, message: str, *path: str, severity: Severity = Severity.NOTE) -> None:
-        self.notes.append(Note(code, message, self.file, self.config.line_of(*path), severity))
+    def variables(self) -> None:
+        """Note what becomes of variables that only Cog's server reads."""
+        for index, (name, value) in enumerate(self.config.environment):
+            setting = RUNTIME_VARIABLES.get(name)
+            if setting is None:
+                continue
+            if setting and self._count(name):
+                message = f"`{setting}` of the App is {value.strip()}, from {name}"
+            else:
+                message = f"only Cog's server reads {name}; its value `{value}` has no effect on fal"
+            self._note("DF519", message, "environment", index)
+
+    def _note(self, code: str, message: str, *path: str | int, severity: Severity = Severity.NOTE) -> None:
+        ends = range(len(path), 0, -1)
+        line = next((line for end in ends if (line := self.config.line_of(*path[:end])) is not None), None)
+        self.notes.append(Note(code, message, self.file, line, severity))
 
     def python(self) -> str:
         """The minor version of the image's Python."""
@@ -136,7 +163,7 @@ class Chooser:
     def multiplexing(self, predictor: Predictor) -> int | None:
         """Return how many requests a runner takes at once; None for one."""
         said = predictor.concurrency
-        wanted = self.config.concurrency_max or (said.most if said else 1)
+        wanted = self._count(MAX_CONCURRENCY) or self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
             message = f"`{predictor.name}` is not async, so {wanted} requests at once run in {wanted} threads"
             if self.config.concurrency_max is None and said is not None:
@@ -145,39 +172,43 @@ class Chooser:
                 self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
         return wanted if wanted > 1 else None
 
-    def chosen_machine(self, name: str) -> tuple[str, ...]:
-        """Return the machine type that the caller names; one that isn't known is reported."""
-        if name not in (*CPU_MACHINES, *(machine.name for machine in GPU_MACHINES)):
-            message = f"`{name}` is not a machine type of fal that dockerfix knows (as of {AS_OF}); check its name"
-            self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
-        return (name,)
+    def machine(self, needs: Needs) -> tuple[tuple[str, ...], int]:
+        """Return the machine types, of which fal uses the first that is free, and the number of GPUs.
 
-    def machine(self) -> tuple[str, ...]:
-        """Return the machine types; fal uses the first that is free."""
+        Raises AppError if the options name a machine that fal doesn't have.
+        """
+        own = self.options.machine_type
+        if own is not None:
+            problem = machine_problem(own)
+            if problem is not None:
+                raise AppError(problem)
+            gpus = needs.gpus if own.startswith("GPU") else 1
+            if gpus > 1:
+                self._note(
+                    "DF513", f"`num_gpus` is {gpus}, from {needs.place}", "build", "gpu", severity=Severity.WARNING
+                )
+            return (own,), gpus
         if not self.config.gpu:
-            heavy = FRAMEWORKS & self.project.declared_packages
-            return (max(CPU_MACHINES, key=_fits_frameworks),) if heavy else (DEFAULT_MACHINE,)
-        found = self.deciding()
-        able = {each.sm for each in usable(*found)}
-        fitting = [machine for machine in GPU_MACHINES if machine.arch in able]
-        chosen = tuple(machine.name for machine in fitting if machine.name in PREFERRED_GPUS)
-        if not chosen:
-            message = f"no fal machine runs {found.text}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
-            self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
-            return PREFERRED_GPUS[:1]
-        memory = {machine.name: machine.vram for machine in fitting}
-        sizes = ", ".join(f"{name} has {memory[name]} GB" for name in chosen)
-        if found.cuda is not None and release(minor(found.cuda)) > release(NEWEST_CUDA_SEEN):
-            message = (
-                f"{found.text} needs a newer driver than CUDA {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts; "
-                f"try it on the machines that the App names ({sizes})"
-            )
-            self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
-            return chosen
-        fit = f"the machines fit {found.text}" if found.text else "nothing names the CUDA of the model"
-        message = f"{fit} ({sizes}); change them to what the model needs"
-        self._note("DF513", message, "build", "gpu")
-        return chosen
+            choice = cpu_machine(needs)
+        else:
+            found = self.deciding()
+            able = {each.sm for each in usable(*found)}
+            fitting = [machine for machine in GPU_MACHINES if machine.arch in able]
+            if not any(machine.name in PREFERRED_GPUS for machine in fitting):
+                message = (
+                    f"no fal machine runs {found.text}; the App names {PREFERRED_GPUS[0]}, on which it won't start"
+                )
+                self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
+                return PREFERRED_GPUS[:1], needs.gpus
+            if found.cuda is not None and release(minor(found.cuda)) > release(NEWEST_CUDA_SEEN):
+                message = (
+                    f"{found.text} needs a newer driver than CUDA {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts"
+                )
+                self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
+            choice = gpu_machine(needs, fitting, found.text)
+        if choice.reason:
+            self._note("DF513", choice.reason, "build", "gpu", severity=Severity.WARNING)
+        return choice.names, choice.gpus
 
     def deciding(self) -> Deciding:
         """The CUDA and torch that are installed; without a Dockerfile, in the image that Cog would choose."""
@@ -202,12 +233,6 @@ def app_name(image: str | None, root: Path | None) -> str:
         if name:
             return name
     return "app"
-
-
-def _fits_frameworks(name: str) -> int:
-    """Sorts the smallest machine with memory for a framework first: 8 GB, as Replicate's CPU hardware has."""
-    memory = CPU_MACHINES[name]
-    return -memory if memory >= 8192 else -(10**6)
 
 
 def _oldest_python() -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dockerfix.project.project import Project
 
 APP = "fal_app.py"
-OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog"})
+OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog", "fal_weights"})
 """Modules that the App imports, or that are beside it."""
 
 

@@ -33,6 +33,12 @@ class Word(parameter_types.TextBase):
         text = str(value)
         if not (text.isascii() and _NAME.fullmatch(text)):
             self.fail(f"`{text}` is not a valid name; use letters, digits, - and _", param, ctx)
+        if self.name == "machine":
+            from dockerfix.knowledge.fal import machine_problem
+
+            problem = machine_problem(text)
+            if problem is not None:
+                self.fail(problem, param, ctx)
         return text
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -74,7 +80,7 @@ def app_options(function: _Function) -> _Function:
             "--machine-type",
             metavar="TYPE",
             type=Word("machine"),
-            help="fal machine type, such as GPU-H100 (default: chosen from cog.yaml).",
+            help="fal machine type, such as GPU-H100 (default: by what the model needs).",
         ),
         click.option("--name", type=Word("name"), help="App name (default: the image or folder name)."),
     ):

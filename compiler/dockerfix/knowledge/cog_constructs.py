@@ -134,3 +134,8 @@ def default_python(era: str | None = None) -> str:
     eras names its Python in FROM.
     """
     return next(python for first, python in reversed(DEFAULT_PYTHONS) if era is None or era >= first)
+
+
+HUB_SOURCE = "replicate/cog:pkg/model/weightsource/huggingface.go (schemes of `weights`); PyPI huggingface_hub"
+HUB_ADDRESSES = ("hf://", "huggingface://")
+HUB_PACKAGE = "huggingface_hub"

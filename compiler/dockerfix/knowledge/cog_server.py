@@ -39,7 +39,7 @@ RUNTIME_VARIABLES = {
     "COG_STREAM_HISTORY_CAPACITY": "",
     "COG_USER_AGENT": "",
 }
-SETUP_TIMEOUT = "COG_SETUP_TIMEOUT"
+SETUP_TIMEOUT, MAX_CONCURRENCY = "COG_SETUP_TIMEOUT", "COG_MAX_CONCURRENCY"
 
 GATE_SOURCE = "written by dockerfix; `COPY . /src` in every Dockerfile of Cog copies it"
 GATE_FILE = "fal_gate.py"

@@ -73,8 +73,11 @@ GPU_MACHINES = (  # by architecture
     Machine("GPU-RTX5090", 32, "sm_120"),
 )
 USUAL_MACHINES = ("GPU-H100",)  # most models are meant for these: one that can't run there deserves a warning
+PREFERRED_GPUS = ("GPU-A100", "GPU-H100")  # what an App names where nothing speaks against them
 CPU_MACHINES = {"XS": 512, "S": 1024, "M": 2048, "L": 15360, "XL": 30720}  # memory in MB, smallest first
 DEFAULT_MACHINE = "S"
+OTHER_MACHINES = ("GPU-A6000", "GPU-B300", "GPU-RTXPRO6000")  # in older or newer lists of fal, without figures
+GPU_COUNTS = (1, 2, 4, 8)  # the numbers of GPUs in fal's examples of `num_gpus`
 
 HOST_SOURCE = "field evidence in public apps (torch cu128 on B200, cu129 on RTX5090); no driver version is published"
 NEWEST_CUDA_SEEN = "12.9"  # a newer one is a risk, not an error
@@ -92,6 +95,10 @@ IGNORED_BY_DEFAULT = (
 
 RUNTIME_SOURCE = "fal documentation, custom container images and persistent storage"
 RUNTIME_COMMANDS = ("curl",)
+# variables whose value on a runner the project doesn't say: of the system, Python, CUDA, and fal
+RUNNER_VARIABLES = ("PATH", "HOME", "HOSTNAME", "PWD", "USER", "LANG", "TZ", "PORT", "HF_HOME", "LD_LIBRARY_PATH")
+RUNNER_PREFIXES = ("FAL_", "CUDA_", "NVIDIA_", "PYTHON", "ISOLATE_", "NOMAD_", "LC_")
+PRIVATE_VARIABLE = r"(?:^|_)(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$"  # set by `fal secrets`
 DATA_FOLDER = "/data"
 HUGGINGFACE_HOME = "/data/.cache/huggingface"
 PORT = 8080
@@ -102,6 +109,19 @@ class FalRequirement(NamedTuple):
 
     package: str
     specifier: str
+
+
+def machine_problem(name: str) -> str | None:
+    """Return why `name` is no machine type of fal, with the nearest one, or None if it is one."""
+    names = [*CPU_MACHINES, *(machine.name for machine in GPU_MACHINES), *OTHER_MACHINES]
+    if name in names:
+        return None
+    from difflib import get_close_matches
+
+    wanted = name.upper().replace("_", "-")
+    near = get_close_matches(wanted, names, 1, 0.5) or get_close_matches(f"GPU-{wanted}", names, 1, 0.7)
+    hint = f"did you mean `{near[0]}`?" if near else f"those are {', '.join(names)}"
+    return f"`{name}` is not a machine type of fal; {hint}"
 
 
 def fal_version(python: str | None = None) -> str | None:

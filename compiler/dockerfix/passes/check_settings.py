@@ -13,8 +13,6 @@ from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF308"
 
-_HUGGING_FACE = "hf://"
-
 
 def check_settings(document: Document, context: Context) -> Iterator[Finding]:
     """Report settings in cog.yaml that have no effect in an image on fal.
@@ -48,7 +46,10 @@ def check_settings(document: Document, context: Context) -> Iterator[Finding]:
     if stage is None or config is None:
         return
     for index, weight in enumerate(config.weights):
-        yield _finding(stage, context, _weight(weight), Severity.WARNING, "weights", index)
+        message = _weight(weight)
+        if context.options.target != "server":
+            message += "; the App that `dockerfix app` writes does, one of your own has to"
+        yield _finding(stage, context, message, Severity.WARNING, "weights", index)
     if config.python_overrides:
         message = f"pip has no overrides, so `{config.python_overrides}` has no effect; pin these versions in the requirements"
         yield _finding(stage, context, message, Severity.WARNING, "build", "python_overrides")
@@ -70,19 +71,11 @@ def _of_the_server(stage: Stage, context: Context, config: CogConfig) -> Iterato
 
 
 def _weight(weight: Weight) -> str:
-    """Return a message about an entry of `weights`: its source, its target, and how to copy it there."""
+    """Return a message about an entry of `weights`: its source and its target."""
     sources = ", ".join(f"`{source}`" for source in weight.sources) or "weights"
     target = f" at `{weight.target}`" if weight.target else ""
     name = f"`{weight.name}`: " if weight.name else ""
-    message = f"{name}Cog provides {sources}{target} when the model runs, and fal does not; "
-    repository = next((each for each in weight.sources if each.startswith(_HUGGING_FACE)), None)
-    if repository is not None:
-        model, at, revision = repository.removeprefix(_HUGGING_FACE).partition("@")
-        arguments = f'"{model}", local_dir="{weight.target}"' + (f', revision="{revision}"' if at else "")
-        return f"{message}download it in `setup`, by `huggingface_hub.snapshot_download({arguments})`"
-    if weight.sources and all("://" not in each or each.startswith("file:") for each in weight.sources):
-        return f"{message}copy it there in the Dockerfile"
-    return f"{message}download it in `setup`"
+    return f"{name}Cog provides {sources}{target} when the model runs, and fal does not"
 
 
 def _finding(stage: Stage, context: Context, message: str, severity: Severity, *path: str | int) -> Finding:

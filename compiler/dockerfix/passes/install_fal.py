@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, placement, python, stages
 from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
+from dockerfix.knowledge.cog_constructs import HUB_ADDRESSES, HUB_PACKAGE
 from dockerfix.knowledge.fal import fal_version
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
@@ -21,6 +22,9 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
 
     fal's runtime needs its own versions of pydantic and protobuf in the image; its documentation asks to install `fal`
     last, so that these win. `python -m pip` uses the right interpreter even if `pip` was replaced.
+
+    The App fetches managed weights (`weights` in cog.yaml) from Hugging Face by `huggingface_hub`, which is installed with
+    it; pip keeps the release that other packages already brought.
 
     Before:
 
@@ -44,7 +48,10 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     version = context.options.fal_version or fal_version(python.python_of(document, stage, context.config))
     if version is None:
         return  # DF307 refuses this Python
-    text = pip_install(shell_quote(f"fal=={version}"))
+    config = context.config
+    hub = config is not None and any(each.startswith(HUB_ADDRESSES) for one in config.weights for each in one.sources)
+    text = pip_install(" ".join(map(shell_quote, [f"fal=={version}", *([HUB_PACKAGE] if hub else [])])))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
-    messages = Messages(f"installs fal {version} last", f"updates fal to {version}")
+    what = f"fal {version}" + (f" and {HUB_PACKAGE}, by which the App fetches `weights`," if hub else "")
+    messages = Messages(f"installs {what} last", f"updates fal to {version}")
     yield from blocks.write_or_update(document, CODE, rendered, placement.after_installs(stage), messages)

@@ -62,12 +62,23 @@ class RunItem(NamedTuple):
     mounts: tuple[Mount, ...] = ()
 
 
+class Filter(NamedTuple):
+    """The files of a source that count, as patterns in the form of .gitignore."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
 class Weight(NamedTuple):
-    """One managed weight with the addresses of its sources; a name or target that cog.yaml leaves out is ""."""
+    """One managed weight with the addresses of its sources; a name or target that cog.yaml leaves out is "".
+
+    `filters` has one for each source, or none at all if no source has patterns.
+    """
 
     name: str
     sources: tuple[str, ...]
     target: str
+    filters: tuple[Filter, ...] = ()
 
 
 class Setting(NamedTuple):
@@ -352,10 +363,20 @@ class _Builder(Fields):
             each = source.items if isinstance(source, Sequence) else (source,)
             for one in each:
                 self.parts("weights.source", one)
-            found = (self.source(one, *path, "source", number) for number, one in enumerate(each))
+            found = [
+                (uri, self.filter(one, *path, "source", number))
+                for number, one in enumerate(each)
+                if (uri := self.source(one, *path, "source", number)) is not None
+            ]
             name, target = (self.text(values.get(part), *path, part) or "" for part in ("name", "target"))
-            result.append(Weight(name, tuple(filter(None, found)), target))
+            filters = tuple(chosen for _uri, chosen in found) if any(any(chosen) for _uri, chosen in found) else ()
+            result.append(Weight(name, tuple(uri for uri, _chosen in found), target, filters))
         return tuple(result)
+
+    def filter(self, node: Node | None, *path: str | int) -> Filter:
+        """Return the patterns of one source of weights."""
+        values = self.pairs(node, *path) if isinstance(node, Mapping) else {}
+        return Filter(*(self.texts(values.get(name), *path, name) for name in Filter._fields))
 
     def source(self, node: Node | None, *path: str | int) -> str | None:
         """Return the address of one source of weights, which may be a plain string."""

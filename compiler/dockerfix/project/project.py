@@ -58,6 +58,7 @@ class Project:
         self._texts: dict[str, Source | None] = {}
         self._requirements: dict[str, Requirements] = {}
         self._calls: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._reached: dict[tuple[str, ...], frozenset[str]] = {}
         self._truncated = False
 
     @classmethod
@@ -153,25 +154,24 @@ class Project:
         return self._calls[name]
 
     def reached_files(self, *entries: str | None) -> frozenset[str]:
-        """The Python files that ``predict.py:Predictor`` and other entries import, directly or not, and themselves.
+        """The Python files and shell scripts that ``predict.py:Predictor`` and other entries reach, and themselves.
 
-        An imported package counts with all of its files.
+        What counts is in `reach`; the result is the same for every caller of a project.
         """
-        known = self.python_files()
-        pending = [entry.partition(":")[0].removeprefix("./") for entry in entries if entry]
-        reached: set[str] = set()
-        while pending:
-            file = pending.pop()
-            if file in reached or file not in known:
-                continue
-            reached.add(file)
-            folders = {"", f"{file.rpartition('/')[0]}/".lstrip("/")}
-            modules = {
-                f"{folder}{module}" for module, _line in imported_modules(self._text(file)) for folder in folders
-            }
-            # __init__ and relative imports are among the files of the package that was imported
-            pending += [each for each in known if any(each == f"{m}.py" or each.startswith(f"{m}/") for m in modules)]
-        return frozenset(reached)
+        from dockerfix.project.reach import reached
+
+        starts = tuple(entry.partition(":")[0].removeprefix("./") for entry in entries if entry)
+        if starts not in self._reached:
+            paths = dict(self.config.environment).get("PYTHONPATH", "") if self.config is not None else ""
+            files = (*self._code["python"], *self._code["shell"])
+            self._reached[starts] = reached(
+                starts, files, self._text, self._is_installed, filter(None, paths.split(":"))
+            )
+        return self._reached[starts]
+
+    def _is_installed(self, module: str) -> bool:
+        """Whether a module is Python's own, or that of a package with its name that cog.yaml lists."""
+        return is_standard(module) or normalize(module) in self.declared_packages
 
     def undeclared_imports(self, only: Collection[str] | None = None) -> list[Import]:
         """Return imports of modules that are neither the project's, nor Python's, nor declared under their own name.

@@ -32,8 +32,8 @@ APP_RULES = (
         "unknown-input-type",
         "The type of an input is missing or not known.",
         (
-            "The type comes from another package, which dockerfix does not run, so the App accepts any value. Write the"
-            " type in the marked place of the App."
+            "The type comes from another package, which dockerfix does not run, so the App accepts any value; if only "
+            "the items of a list are unknown, it accepts any list. Write the type in the marked place of the App."
         ),
     ),
     (
@@ -41,6 +41,33 @@ APP_RULES = (
         "unknown-result-type",
         "The type of the result is missing or not known.",
         ("The App returns any value. Write the type in the marked place of the App, so that the schema shows it."),
+    ),
+    (
+        "DF506",
+        "input-from-environment",
+        "An input depends on an environment variable.",
+        (
+            "`os.getenv` and `os.environ` give what cog.yaml sets, or the default in the call, when the App is "
+            "written. A variable that is set on fal later does not change the App's schema or default."
+        ),
+    ),
+    (
+        "DF507",
+        "default-outside-limits",
+        "The default of an input is outside its own limits.",
+        (
+            "Cog refuses to build such a model. The App has the default and the limits as they are written: a request "
+            "without the input uses the default, one that names the same value gets 422."
+        ),
+    ),
+    (
+        "DF508",
+        "bound-again",
+        "`predict` or `setup` is replaced after its definition.",
+        (
+            "dockerfix reads the definition in the class. An assignment in its body or module may change the "
+            "parameters, so compare the inputs of the App with those that Cog shows."
+        ),
     ),
     (
         "DF510",
@@ -57,25 +84,31 @@ APP_RULES = (
         "setup-weights",
         "`setup` takes weights that nobody passes.",
         (
-            "Replicate passes the weights of a training to `setup(weights)`. The App passes the variable "
-            "`COG_WEIGHTS`, or None if it is not set."
+            "Replicate passes the weights of a training to `setup(weights)`. The App passes the text of the variable "
+            "`COG_WEIGHTS`, or None if it is not set, as Cog does since v0.17. Before, Cog made a Path or File of it, "
+            "and passed the folder `weights` if it was unset (`replicate/cog@v0.16.12:python/cog/predictor.py`)."
         ),
     ),
     (
         "DF512",
         "health-check",
-        "The predictor's own health check is not called.",
-        ("fal calls a health endpoint of the App instead; declare one with `fal.HealthCheck`."),
+        "The predictor's own health check becomes one of fal.",
+        (
+            "The App's endpoint `/health` calls `healthcheck`; False and errors are 500. fal calls it every 15 "
+            "seconds with a limit of 5 seconds, as Cog has, and replaces the runner after three failures "
+            "(`fal.HealthCheck`)."
+        ),
     ),
     (
         "DF513",
         "machine-type",
-        "The machine type is chosen by the GPUs that CUDA and torch support.",
+        "The machine type is a guess.",
         (
-            "What counts is the CUDA of the wheel of torch that is installed, or else that of the image, as for "
-            "DF403. A warning says that it is newer than any seen on fal's hosts. "
-            "The memory that a model needs can't be read from its code: find the machine type and the number"
-            " of GPUs by a test. `--machine-type` sets the type."
+            "It fits the CUDA of the wheel of torch that is installed, or else that of the image, as for DF403, and "
+            "what else the project tells: its packages, the sizes of weights in it or in weights.lock, the number of "
+            "parameters in a model's name, `tensor_parallel_size` and `torchrun`. A warning says that the CUDA is "
+            "newer than any seen on fal's hosts. The memory that a model needs can't be read from its code: find the "
+            "machine type and the number of GPUs by a test. `--machine-type` sets the type."
         ),
     ),
     (
@@ -94,12 +127,51 @@ APP_RULES = (
         ("The App uses the default of Cog's newest releases; an older Cog may have built the image with another one."),
     ),
     (
+        "DF516",
+        "metrics",
+        "Metrics that the predictor records are dropped.",
+        (
+            "Cog answers with them in `metrics`. fal's answers have no such place, so the App accepts "
+            "`record_metric`, `emit_metric` and `scope.metrics` and forgets the values."
+        ),
+    ),
+    (
+        "DF517",
+        "request-context",
+        "The predictor reads the context of a request, which is always empty.",
+        (
+            "Replicate sends `context` with a request. On fal nothing sends it: make an input of each value, or a "
+            "secret of the runner."
+        ),
+    ),
+    (
+        "DF518",
+        "stream-events",
+        "The stream has no events with Cog's names.",
+        (
+            "Cog's stream sends `start`, `output`, `log` and `completed`, and replays them "
+            "(`replicate/cog:docs/http.md`). The App's endpoint `/stream` sends one piece as the data of each event; "
+            "what fails is an event `error`."
+        ),
+    ),
+    (
+        "DF519",
+        "server-variable",
+        "cog.yaml sets a variable that only Cog's server reads.",
+        (
+            "`COG_SETUP_TIMEOUT` becomes the App's `startup_timeout`, `COG_MAX_CONCURRENCY` its `max_multiplexing`. "
+            "The others have no counterpart on fal."
+        ),
+    ),
+    (
         "DF520",
-        "weights-by-pget",
-        "`setup` downloads weights with pget.",
+        "weights-by-download",
+        "The code downloads weights to a folder that doesn't outlive a runner.",
         (
             "A runner loses everything except `/data` when it ends, so every cold start would download them again. "
-            "Download once to a temporary name on `/data`, then rename."
+            "Download once to a temporary name on `/data`, then rename. pget, wget, curl, aria2c, gdown and the "
+            "functions of Python that do the same are recognised in the files that the predictor reaches, and in the "
+            "`run` commands of cog.yaml, which put the files into the image."
         ),
     ),
     (
@@ -116,6 +188,26 @@ APP_RULES = (
         "weights-by-torch-hub",
         "Weights from torch.hub are saved in a folder that doesn't outlive a runner.",
         ("Set `TORCH_HOME` to a folder on `/data`, so that the next runners find the weights there."),
+    ),
+    (
+        "DF523",
+        "replicate-servers",
+        "Weights come from Replicate's own servers.",
+        (
+            "Addresses below `replicate.delivery` and the buckets behind it belong to Replicate, which may close them "
+            "to others. Copy the files to a place of your own, such as a repository of Hugging Face, and use its "
+            "address."
+        ),
+    ),
+    (
+        "DF524",
+        "managed-weights",
+        "cog.yaml has managed weights.",
+        (
+            "Cog mounts them when the model runs. The App's `fal_weights.py` fetches repositories of Hugging Face and "
+            "files by HTTP to `/data` once, checks them against weights.lock if there is one, and links them to their "
+            "target before `setup`. Other sources are left to you."
+        ),
     ),
     (
         "DF530",

@@ -64,18 +64,26 @@ def full_name(node: ast.expr, scope: Scope) -> str | None:
     return f"cog.{name.rpartition('.')[2]}" if name.partition(".")[0] == "cog" else name
 
 
+class TooDeep(Unknown):
+    """A type that is nested too deeply, perhaps in itself."""
+
+
 class Reader:
-    """Reads annotations; classes with fields become models if `models` is true (results), else they are unknown."""
+    """Reads annotations; classes with fields become models if `models` is true (results), else they are unknown.
+
+    `unknown_parts` has the reasons why items of lists and values of dictionaries have any type.
+    """
 
     def __init__(self, *, models: bool) -> None:
         self.models = models
+        self.unknown_parts: list[str] = []
         self._reading: list[ast.ClassDef] = []
         self._known: dict[int, Model] = {}
 
     def read(self, node: ast.expr, scope: Scope, depth: int = 0) -> Type:
         """The type of an annotation. Raises Unknown, with the reason."""
         if depth > MAX_DEPTH:
-            raise Unknown("is nested too deeply")
+            raise TooDeep("is nested too deeply")
         if isinstance(node, ast.Constant):
             return self._constant(node, scope, depth)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -131,7 +139,7 @@ class Reader:
             return literal([value for argument in arguments for value in self._literal(argument, scope, depth)])
         kind = _SIMPLE.get(name)
         if kind == "dict":
-            value = self.read(arguments[1], scope, depth + 1) if len(arguments) == 2 else ANY
+            value = self._part(arguments[1], scope, depth) if len(arguments) == 2 else ANY
             return Type("dict", (value,))
         if kind == "list":
             return Type("list", (self._items(arguments, scope, depth),))
@@ -140,11 +148,22 @@ class Reader:
     def _items(self, arguments: list[ast.expr], scope: Scope, depth: int) -> Type:
         """The one type of all items; a tuple of different ones has any."""
         kept = [item for item in arguments if not (isinstance(item, ast.Constant) and item.value is ...)]
-        items = {self.read(item, scope, depth + 1) for item in kept}
+        items = {self._part(item, scope, depth) for item in kept}
         return items.pop() if len(items) == 1 else ANY
+
+    def _part(self, node: ast.expr, scope: Scope, depth: int) -> Type:
+        """The type of an item or value: any, if it isn't known, as the container around it is."""
+        try:
+            return self.read(node, scope, depth + 1)
+        except TooDeep:
+            raise
+        except Unknown as unknown:
+            self.unknown_parts.append(str(unknown))
+            return ANY
 
     def _annotated(self, arguments: list[ast.expr], scope: Scope, depth: int) -> Type:
         opaque = any(full_name(item, scope) == "cog.Opaque" for item in arguments[1:])
+        before = len(self.unknown_parts)
         try:
             inner = self.read(arguments[0], scope, depth + 1)
         except Unknown:
@@ -153,6 +172,7 @@ class Reader:
             return ANY
         if not opaque:
             return inner
+        del self.unknown_parts[before:]
         return Type("list", (ANY,)) if inner.kind == "list" else ANY
 
     def _literal(self, node: ast.expr, scope: Scope, depth: int) -> list[object]:
@@ -216,10 +236,13 @@ class Reader:
         return self._known[id(node)]
 
     def _field(self, item: ast.AnnAssign, scope: Scope, depth: int) -> Type:
+        before = len(self.unknown_parts)
         try:
             return self.read(item.annotation, scope, depth + 1)
         except Unknown:
             return ANY
+        finally:
+            del self.unknown_parts[before:]
 
 
 def _without_new_type(node: ast.expr, scope: Scope) -> ast.expr:

@@ -152,10 +152,11 @@ class Module:
 
 
 class Library:
-    """The project's modules, each parsed once."""
+    """The project's modules, each parsed once; `environment` has the variables that cog.yaml sets."""
 
     def __init__(self, files: Files, entry: str) -> None:
         self._files = files
+        self.environment: dict[str, str] = dict(getattr(getattr(files, "config", None), "environment", ()))
         self._folder = entry.rpartition("/")[0]
         self._modules: dict[str, Module | None] = {}
 

@@ -27,16 +27,20 @@ from dockerfix.app.read.operations import (
     truth,
 )
 from dockerfix.app.read.scope import Scope
+from dockerfix.knowledge.fal import PRIVATE_VARIABLE, RUNNER_PREFIXES, RUNNER_VARIABLES
 
 MAX_DEPTH = 60
+ENVIRON, GETENV = "os.environ", "os.getenv"
 
 
-def evaluate(node: ast.expr, scope: Scope) -> Any:
+def evaluate(node: ast.expr, scope: Scope, variables: set[str] | None = None) -> Any:
     """The value of an expression: str, int, float, bool, None, list, tuple, dict or set of such.
 
-    Raises Unknown where it depends on more than the project's text, or costs more than `operations.LIMIT`.
+    An environment variable has the value that cog.yaml gives it, and counts as unset if it gives none; `variables`
+    collects their names. Raises Unknown where the value depends on more than the project's text, or costs more than
+    `operations.LIMIT`.
     """
-    evaluator = _Evaluator()
+    evaluator = _Evaluator(variables if variables is not None else set())
     try:
         return evaluator.operations.plain(evaluator.value(node, scope, {}))
     except Unknown:
@@ -50,8 +54,9 @@ def evaluate(node: ast.expr, scope: Scope) -> Any:
 
 
 class _Evaluator:
-    def __init__(self) -> None:
+    def __init__(self, variables: set[str]) -> None:
         self.operations = Operations()
+        self.variables = variables
         self.depth = 0
         self.bodies: dict[ast.ClassDef, Names] = {}
 
@@ -184,7 +189,10 @@ class _Evaluator:
     def _compare(self, node: ast.Compare, scope: Scope, local: dict[str, Any]) -> bool:
         left = self.value(node.left, scope, local)
         for op, item in zip(node.ops, node.comparators, strict=True):
-            right = self.value(item, scope, local)
+            if isinstance(op, ast.In | ast.NotIn) and self._is_outside(item, ENVIRON, scope, local):
+                right: Any = [] if self._variable(left, scope) is None else [left]
+            else:
+                right = self.value(item, scope, local)
             if not self.operations.compare(op, left, right):
                 return False
             left = right
@@ -194,6 +202,12 @@ class _Evaluator:
         return self.value(node.body if truth(self.value(node.test, scope, local)) else node.orelse, scope, local)
 
     def _subscript(self, node: ast.Subscript, scope: Scope, local: dict[str, Any]) -> Any:
+        if self._is_outside(node.value, ENVIRON, scope, local):
+            name = self.value(node.slice, scope, local)
+            found = self._variable(name, scope)
+            if found is None:
+                raise Unknown(f"depends on the variable `{name}`, which cog.yaml does not set")
+            return found
         value = self.value(node.value, scope, local)
         if isinstance(node.slice, ast.Slice):
             parts = (node.slice.lower, node.slice.upper, node.slice.step)
@@ -242,7 +256,37 @@ class _Evaluator:
             if all(truth(self.value(test, scope, inner)) for test in first.ifs):
                 yield from self._loops(generators[1:], scope, inner)
 
+    def _is_outside(self, node: ast.expr, name: str, scope: Scope, local: dict[str, Any]) -> bool:
+        """Whether a dotted name is that of something outside the project."""
+        first = node
+        while isinstance(first, ast.Attribute):
+            first = first.value
+        known = isinstance(first, ast.Name) and first.id not in local
+        return known and scope.resolve(node) == name
+
+    def _variable(self, name: Any, scope: Scope) -> str | None:
+        """The value of an environment variable, or None if cog.yaml doesn't set it."""
+        if not isinstance(name, str) or name in RUNNER_VARIABLES or name.startswith(RUNNER_PREFIXES):
+            raise Unknown(f"depends on the variable {name}, which the runner sets")
+        if re.search(PRIVATE_VARIABLE, name):
+            raise Unknown(f"depends on the variable {name}, which may be a secret of the runner")
+        self.variables.add(name)
+        return scope.library.environment.get(name)
+
+    def _environment(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
+        """The value of ``os.getenv("NAME", default)`` and ``os.environ.get("NAME", default)``."""
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        names = dict(zip(("key", "default"), node.args, strict=False)) | given
+        if "key" not in names or not set(names) <= {"key", "default"}:
+            raise Unknown(f"calls `{ast.unparse(node.func)}()`")
+        found = self._variable(self.value(names["key"], scope, local), scope)
+        if found is not None or "default" not in names:
+            return found
+        return self.value(names["default"], scope, local)
+
     def _call(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
+        if any(self._is_outside(node.func, name, scope, local) for name in (GETENV, f"{ENVIRON}.get")):
+            return self._environment(node, scope, local)
         function = self._function(node.func, scope, local)
         if function is None and not isinstance(node.func, ast.Attribute):
             raise Unknown(f"calls `{ast.unparse(node.func)}()`")

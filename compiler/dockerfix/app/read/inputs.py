@@ -10,6 +10,7 @@ from dockerfix.app.read.constants import evaluate
 from dockerfix.app.read.model import ANY, Input, Note, Type, optional
 from dockerfix.app.read.operations import Unknown, in_order
 from dockerfix.app.read.scope import Found, Scope
+from dockerfix.text.findings import Severity
 
 _LEGACY = {"help": "description", "min": "ge", "max": "le", "options": "choices"}
 _SETTINGS = ("description", "ge", "le", "min_length", "max_length", "regex", "deprecated")
@@ -140,6 +141,7 @@ class _Builder:
         self.scope = scope
         self.legacy = legacy
         self.notes: list[Note] = []
+        self.variables: set[str] = set()
 
     def input(self) -> Input:
         """The input as far as it can be known."""
@@ -148,6 +150,12 @@ class _Builder:
         limits = self.limits(type_, settings)
         required, default, own = self.default(type_)
         nullable = own or (not required and default is None)
+        self.check_default(default, limits)
+        for name in sorted(self.variables):
+            known = name in self.spec.scope.library.environment
+            where = "as cog.yaml sets it" if known else "which cog.yaml does not set"
+            message = f"input `{self.name}` depends on the variable {name}, {where}; another value on fal has no effect"
+            self.note("DF506", message, severity=Severity.NOTE)
         return Input(
             self.name,
             optional(type_) if nullable else type_,
@@ -161,10 +169,10 @@ class _Builder:
             **limits,
         )
 
-    def note(self, code: str, message: str, node: ast.AST | None = None) -> None:
+    def note(self, code: str, message: str, node: ast.AST | None = None, severity: Severity = Severity.WARNING) -> None:
         here = node is not None and hasattr(node, "lineno") and self.spec.scope.file == self.scope.file
         line = getattr(node, "lineno", self.line) if here else self.line
-        self.notes.append(Note(code, message, self.scope.file, line))
+        self.notes.append(Note(code, message, self.scope.file, line, severity))
 
     def type(self) -> Type:
         node, scope = self.annotation, self.scope
@@ -175,15 +183,22 @@ class _Builder:
         if node is None:
             self.note("DF504", f"input `{self.name}` has no type; the App accepts any value")
             return ANY
+        reader = Reader(models=False)
         try:
-            return Reader(models=False).read(node, scope)
+            type_ = reader.read(node, scope)
         except Unknown as unknown:
             self.note("DF504", f"the type of input `{self.name}`: {unknown}; the App accepts any value", node)
             return ANY
+        for reason in reader.unknown_parts:
+            self.note("DF504", f"the items of input `{self.name}`: {reason}; the App accepts any items", node)
+        return type_
 
     def value(self, name: str) -> Any:
         """The value of a keyword. Raises Unknown."""
-        return evaluate(self.spec.keywords[name], self.spec.scope)
+        used: set[str] = set()
+        found = evaluate(self.spec.keywords[name], self.spec.scope, used)
+        self.variables |= used
+        return found
 
     def setting(self, name: str) -> Any:
         if name not in self.spec.keywords:
@@ -232,13 +247,34 @@ class _Builder:
                 self.note("DF503", f"`{name}` of input `{self.name}` does not fit its type; the App leaves it out")
         return result
 
+    def check_default(self, default: object, limits: dict[str, Any]) -> None:
+        """Note a default outside the limits.
+
+        Cog refuses to build such a model (`replicate/cog:integration-tests/tests/invalid_int_validation.txtar`).
+        """
+        for value in default if isinstance(default, list) else [default]:
+            outside = ""
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                outside = _outside(value, limits.get("ge"), limits.get("le"), "")
+            elif isinstance(value, str):
+                outside = _outside(len(value), limits.get("min_length"), limits.get("max_length"), "_length")
+            if outside:
+                message = (
+                    f"the default of input `{self.name}` is {value!r}, but its limit is {outside}: Cog refuses that"
+                )
+                self.note("DF507", message, self.spec.keywords.get("default"))
+
     def default(self, type_: Type) -> tuple[bool, object, bool]:
         """Whether the input is required, its default, and whether only the program knows that."""
         node = self.spec.keywords.get("default")
         if node is None or (isinstance(node, ast.Constant) and node.value is ...):
             return type_.kind not in ("optional", "none"), None, False
+        used = set(self.variables)
         try:
             default = _fit(self.value("default"), type_)
+            if default is None and self.variables - used:
+                self.variables = used
+                raise Unknown("depends on a variable that cog.yaml does not set")
         except Unknown as unknown:
             because = _because(node, str(unknown))
             message = (
@@ -254,6 +290,13 @@ def _because(node: ast.expr, reason: str) -> str:
     if f"`{text}`" in reason:
         return f"it {reason}"
     return f"`{text if len(text) <= 60 else f'{text[:57]}...'}` {reason}"
+
+
+def _outside(value: float, least: float | None, most: float | None, kind: str) -> str:
+    """The limit that a value violates, or ""; `kind` tells those of a length."""
+    if least is not None and value < least:
+        return f"{'min_length' if kind else 'ge'}={least}"
+    return f"{'max_length' if kind else 'le'}={most}" if most is not None and value > most else ""
 
 
 def innermost(type_: Type) -> Type:

@@ -144,7 +144,8 @@ class Predictor:
 
     `awaited` is whether a call must be awaited; `streaming` whether it gives pieces, `async_pieces` whether those come
     from ``async for``, and `concatenate` whether they are parts of one text. `output` is the type of the result, or of
-    one piece; `endings` are those of the file names in the function.
+    one piece; `endings` are those of the file names in the function; `health` whether there is a
+    health check, and of which kind.
     """
 
     file: str
@@ -162,6 +163,7 @@ class Predictor:
     concurrency: Concurrency | None = None
     endings: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
+    health: Literal["sync", "async"] | None = None
 
     @property
     def is_async(self) -> bool:

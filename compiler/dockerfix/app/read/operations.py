@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import math
 import operator
 import re
@@ -113,6 +114,7 @@ MODULE_VALUES: dict[tuple[str, str], Any] = {
 }
 MODULE_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "inspect.cleandoc": inspect.cleandoc,
+    "json.loads": json.loads,
     "textwrap.dedent": textwrap.dedent,
 }
 

@@ -51,10 +51,7 @@ class Result:
         iterator = _iterator(node, scope)
         if iterator is not None:
             return self._pieces(iterator, node, scope)
-        try:
-            type_ = Reader(models=True).read(node, scope)
-        except Unknown as unknown:
-            return self._note(f"the type of the result: {unknown}; the App returns it unchecked")
+        type_ = self._type(node, scope, "result")
         if self.streaming and type_.kind == "list":
             message = f"the result is streamed, but its type is `{ast.unparse(node)}`; the App returns it unchecked"
             return self._note(message)
@@ -70,10 +67,19 @@ class Result:
         if not isinstance(node, ast.Subscript):
             return self._note("the pieces of the result have no type; the App returns them unchecked")
         inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        return self._type(inner, scope, "pieces")
+
+    def _type(self, node: ast.expr, scope: Scope, what: str) -> Type:
+        """The type of the result or its pieces; what isn't known is any type, and noted."""
+        them = "it" if what == "result" else "them"
+        reader = Reader(models=True)
         try:
-            return Reader(models=True).read(inner, scope)
+            type_ = reader.read(node, scope)
         except Unknown as unknown:
-            return self._note(f"the type of the pieces: {unknown}; the App returns them unchecked")
+            return self._note(f"the type of the {what}: {unknown}; the App returns {them} unchecked")
+        for reason in reader.unknown_parts:
+            self._note(f"the items of the {what}: {reason}; the App returns them unchecked")
+        return type_
 
 
 def _unquoted(node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
@@ -16,7 +17,9 @@ from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.outputs import Function, Result
 from dockerfix.app.read.scope import Found, Scope
 from dockerfix.project.files import leaves
+from dockerfix.text.findings import Severity
 
+HEALTH_CHECK, HEALTH_PATH = "healthcheck", "/health"
 MAX_HOPS = 10
 MAX_NAME = 200
 
@@ -130,20 +133,57 @@ def _read_class(file: str, name: str, node: ast.ClassDef, scope: Scope) -> Predi
     method = next((each for each in (("run", "predict") if runner else ("predict", "run")) if each in methods), None)
     if method is None:
         raise AppError(f"`{name}` has neither `predict` nor `run`", scope.file, node.lineno)
-    notes = [
-        Note("DF512", f"`{each}` has no counterpart here; see fal.HealthCheck", scope.file, methods[each].node.lineno)
-        for each in ("healthcheck",)
-        if each in methods
-    ]
+    notes: list[Note] = []
+    for each in (method, "setup", HEALTH_CHECK):
+        again = _bound_again(each, node, scope) if each in methods else None
+        if again is not None:
+            what = "so the App's inputs may be wrong" if each == method else "and the App calls what that makes of it"
+            notes.append(Note("DF508", f"`{each}` is bound again in line {again[1]}, {what}", *again))
+    health = methods.get(HEALTH_CHECK)
+    if health is not None:
+        message = (
+            f"`{HEALTH_CHECK}` answers `POST {HEALTH_PATH}`, which fal calls every 15 seconds; it replaces a runner"
+        )
+        message += " after three failures"
+        notes.append(Note("DF512", message, health.scope.file, health.node.lineno, Severity.NOTE))
     setup = None
     if "setup" in methods:
         parameters = methods["setup"].node.args
         weights = "weights" in [each.arg for each in (*parameters.args, *parameters.kwonlyargs)]
         setup = Setup(isinstance(methods["setup"].node, ast.AsyncFunctionDef), weights)
         if weights:
-            message = "`setup` takes `weights`, which Cog passed; the App passes the value of COG_WEIGHTS, or None"
+            message = "`setup` takes `weights`, which Cog passed; the App passes the text of COG_WEIGHTS, or None"
+            message += " (Cog before 0.17 passed a Path or File of it, and without it the folder `weights`)"
             notes.append(Note("DF511", message, methods["setup"].scope.file, methods["setup"].node.lineno))
-    return _read(file, name, methods[method], method, setup, notes)
+    found = _read(file, name, methods[method], method, setup, notes)
+    if health is None:
+        return found
+    return replace(found, health="async" if isinstance(health.node, ast.AsyncFunctionDef) else "sync")
+
+
+def _bound_again(name: str, node: ast.ClassDef, scope: Scope) -> tuple[str, int] | None:
+    """The file and line where something other than a plain function becomes the class's `name`.
+
+    That is in its body, or in the module that it is written in.
+    """
+    for owner, where in family(node, scope):
+        functions = [item for item in owner.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
+        inner = [each for item in owner.body if item not in functions for each in ast.walk(item)]
+        outer = [
+            each
+            for item in where.module.tree.body
+            if not isinstance(item, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            for each in ast.walk(item)
+        ]
+        for each in (*inner, *outer):
+            stored = isinstance(getattr(each, "ctx", None), ast.Store)
+            target = ast.unparse(each) if stored else ""
+            again = isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == name and each in inner
+            if again or target == f"{owner.name}.{name}" or (target == name and each in inner):
+                return where.file, getattr(each, "lineno", node.lineno)
+        if any(item.name == name for item in functions):
+            return None
+    return None
 
 
 def _methods(node: ast.ClassDef, scope: Scope) -> dict[str, Method]:

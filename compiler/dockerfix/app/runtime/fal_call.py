@@ -292,3 +292,10 @@ def error_event(error: Exception) -> str:
     """Return the error event for a client whose answer has already begun."""
     detail = getattr(error, "detail", None) or str(error)
     return f"event: error\ndata: {json.dumps({'detail': detail})}\n\n"
+
+
+def healthy(found: Any) -> Dict[str, str]:
+    """Return the answer to a health check; False is an error, which fal counts."""
+    if not found:
+        raise http_error(500, "the predictor says that it is unhealthy")
+    return {"status": "healthy"}

@@ -6,6 +6,7 @@ They are `/`, and `/stream` for a predictor that yields its result in pieces.
 from __future__ import annotations
 
 from dockerfix.app.read.model import Input, Predictor
+from dockerfix.app.read.predictor import HEALTH_CHECK, HEALTH_PATH
 from dockerfix.app.settings import Settings
 from dockerfix.app.write.layout import Group, Node, comment, docstring, lay, string, value
 from dockerfix.app.write.results import Results
@@ -15,8 +16,8 @@ from dockerfix.project.files import MARK
 NAME = "fal_app.py"
 
 
-def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = False) -> str:
-    """The whole file, laid out as `ruff format` leaves it."""
+def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = False, has_weights: bool = False) -> str:
+    """The whole file, laid out as `ruff format` leaves it; `has_weights` is whether fal_weights.py is beside it."""
     speller = Speller(settings.python_numbers)
     results = Results(predictor, speller)
     inputs = _inputs(predictor, speller)
@@ -25,7 +26,13 @@ def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = Fa
         *_image(settings, speller),
         "",
         "",
-        *_app(predictor, settings, _Endpoints(predictor, results, speller), uses_torch_hub=uses_torch_hub),
+        *_app(
+            predictor,
+            settings,
+            _Endpoints(predictor, results, speller),
+            uses_torch_hub=uses_torch_hub,
+            has_weights=has_weights,
+        ),
     ]
     aliases = [line for name, node in speller.aliases.items() for line in lay(f"{name} = ", node)]
     lines = [
@@ -110,7 +117,9 @@ def _image(settings: Settings, speller: Speller) -> list[str]:
     ]
 
 
-def _app(predictor: Predictor, settings: Settings, endpoints: _Endpoints, *, uses_torch_hub: bool) -> list[str]:
+def _app(
+    predictor: Predictor, settings: Settings, endpoints: _Endpoints, *, uses_torch_hub: bool, has_weights: bool
+) -> list[str]:
     speller = endpoints.speller
     texts = f"{speller.generic('list')}[str]"
     head = Group(f"class {settings.class_name}(", (("", "fal.App"), ("python_version=", string(settings.python))), ")")
@@ -121,20 +130,22 @@ def _app(predictor: Predictor, settings: Settings, endpoints: _Endpoints, *, use
         f"    app_auth = {string(settings.auth)}",
         "    image = container_image()",
         *lay("machine_type = ", machine, indent=4),
+        *([f"    num_gpus = {settings.num_gpus}"] if settings.num_gpus > 1 else []),
         f"    requirements: {speller.use('typing', 'ClassVar')}[{texts}] = []  # the image has them all",
         f"    keep_alive = {settings.keep_alive}",
         f"    startup_timeout = {settings.startup_timeout}",
     ]
     if settings.max_multiplexing is not None:
         lines.append(f"    max_multiplexing = {settings.max_multiplexing}")
-    lines += ["", *_setup(predictor, uses_torch_hub=uses_torch_hub), "", *endpoints.lines()]
+    lines += ["", *_setup(predictor, uses_torch_hub=uses_torch_hub, has_weights=has_weights), "", *endpoints.lines()]
     return lines
 
 
-def _setup(predictor: Predictor, *, uses_torch_hub: bool) -> list[str]:
+def _setup(predictor: Predictor, *, uses_torch_hub: bool, has_weights: bool) -> list[str]:
     setup = predictor.setup
     asynchronous = "async " if setup is not None and setup.is_async else ""
-    lines = [f"    {asynchronous}def setup(self) -> None:", "        from fal_call import load", ""]
+    lines = [f"    {asynchronous}def setup(self) -> None:", "        from fal_call import load"]
+    lines += ["        from fal_weights import provide", "", "        provide()"] if has_weights else [""]
     if uses_torch_hub:
         lines.append('        os.environ.setdefault("TORCH_HOME", "/data/.cache/torch")')
     load = Group("load(", (("", string(predictor.file)), ("", string(predictor.name))), ")")
@@ -159,7 +170,19 @@ class _Endpoints:
 
     def lines(self) -> list[str]:
         """All methods after setup()."""
-        return self._streamed() if self.predictor.streaming else self._single()
+        lines = self._streamed() if self.predictor.streaming else self._single()
+        return lines if self.predictor.health is None else [*lines, "", *self._health()]
+
+    def _health(self) -> list[str]:
+        asynchronous = self.predictor.health == "async"
+        answer = f"{self.speller.generic('dict')}[str, str]"
+        return [
+            f"    @fal.endpoint({string(HEALTH_PATH)}, health_check=fal.HealthCheck())",
+            f"    {'async ' if asynchronous else ''}def healthcheck(self) -> {answer}:",
+            "        from fal_call import healthy",
+            "",
+            f"        return healthy({'await ' if asynchronous else ''}self.predictor.{HEALTH_CHECK}())",
+        ]
 
     def _single(self) -> list[str]:
         awaited = "await " if self.predictor.awaited else ""

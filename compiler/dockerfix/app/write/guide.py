@@ -15,6 +15,7 @@ ABOUT = {
     "fal_app.py": "the App: inputs, outputs, endpoints and settings; yours to edit",
     "fal_call.py": "does what Cog did around the predictor: fetches input files, uploads results, reports errors",
     "fal_cog.py": "replaces the module `cog` for code that imports it",
+    "fal_weights.py": "fetches the weights of cog.yaml to `/data` before the model starts",
     "fal_gate.py": "opens the port that fal calls once Cog's server is ready",
     SCHEMA_FILE: "the inputs and outputs, as `cog build` writes them; Cog's server checks requests by it",
     ".dockerignore": "the files that are not uploaded with the build context",
@@ -65,7 +66,9 @@ def guide(
         *(f"- `{path}`: {_about(path, settings.dockerfile)}" for path in files),
         "",
     ]
-    every = [*findings, *target.findings]
+    told = {(each.file, each.line) for each in target.findings if each.code in ("DF519", "DF524")}
+    rest = [each for each in findings if each.code != "DF308" or (each.file, each.line) not in told]
+    every = [*rest, *target.findings]
     open_ = [each for each in every if each.severity >= Severity.WARNING]
     lines += [
         "## Check by hand",

@@ -13,7 +13,7 @@ from dockerfix.app.settings import Settings
 
 
 def entry(settings: Settings, module: str = "fal_app") -> str:
-    """The tables of one App."""
+    """The tables of one App, with its health check if it has one."""
     lines = [
         f"[tool.fal.apps.{settings.app_name}]",
         f"python_entry_point = {text(f'{module}:{settings.class_name}')}",
@@ -23,6 +23,13 @@ def entry(settings: Settings, module: str = "fal_app") -> str:
         f"[tool.fal.apps.{settings.app_name}.image]",
         f"dockerfile = {text(settings.dockerfile)}",
     ]
+    if settings.health_path is not None:
+        lines += [
+            "",
+            f"[tool.fal.apps.{settings.app_name}.health_check]",
+            f"path = {text(settings.health_path)}",
+            'method = "POST"',
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -31,6 +38,7 @@ def settings_lines(settings: Settings) -> list[str]:
     lines = [
         f"auth = {text(settings.auth)}",
         f"machine_type = {text(settings.machine[0]) if len(settings.machine) == 1 else array(settings.machine)}",
+        *([f"num_gpus = {settings.num_gpus}"] if settings.num_gpus > 1 else []),
         f"keep_alive = {settings.keep_alive}",
         f"startup_timeout = {settings.startup_timeout}",
     ]
