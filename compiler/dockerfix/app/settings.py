@@ -136,12 +136,12 @@ class Chooser:
         said = predictor.concurrency
         wanted = self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
-            message = f"`{predictor.name}` is not async, so {wanted} requests at once run in {wanted} threads"
+            message = f"`{predictor.name}` is not async, so a runner takes one request at a time, not {wanted}"
             if self.config.concurrency_max is None and said is not None:
                 self.notes.append(Note("DF514", message, said.file, said.line, Severity.WARNING))
             else:
                 self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
-        return wanted if wanted > 1 else None
+        return wanted if wanted > 1 and predictor.is_async else None
 
     def machine(self) -> tuple[str, ...]:
         """Return the machine types; fal uses the first that is free."""
