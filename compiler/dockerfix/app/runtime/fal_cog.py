@@ -28,9 +28,9 @@ class ForPydantic:
     """Lets a class be the type of a field in a pydantic model, of either version."""
 
     @classmethod
-    def validate(cls, value: Any, _field: Any = None) -> Any:
+    def validate(cls, value: Any) -> Any:
         """Return a value as this class."""
-        return value if isinstance(value, cls) else cls(value)
+        return value if isinstance(value, cls) else cls(value)  # type: ignore[call-arg]
 
     @classmethod
     def __get_validators__(cls) -> Iterator[Any]:
@@ -62,7 +62,7 @@ class File(ForPydantic, io.IOBase):
     """The annotation of an input that arrives as an open file."""
 
     @classmethod
-    def validate(cls, value: Any, _field: Any = None) -> Any:
+    def validate(cls, value: Any) -> Any:
         """Return an open file."""
         if hasattr(value, "read"):
             return value
