@@ -411,3 +411,182 @@ def test_client_that_goes_away(serve: Serve, kind: str, pause: str, end: str) ->
         server.client.post("/stream", json={"name": "e", "note": note, "last": 10**6, "first": 1}, timeout=0.3)
     wait_for(server.folder / "log", "e ended")
     assert server.stream(name="f", note=note, last=2) == [0, 1]
+
+
+# ------------------------------------------------------------------ results
+
+
+def test_none_for_what_has_a_type(serve: Serve) -> None:
+    server = serve(
+        """
+        class Result(BaseModel):
+            text: str
+            words: list[str]
+
+        class Predictor(BasePredictor):
+            def predict(self, text: str) -> Result:
+                return None if text == "all" else Result(text=None, words=["a", None])
+        """
+    )
+    answer = server.post(text="some")
+    assert (answer.status_code, answer.json()) == (200, {"text": None, "words": ["a", None]})
+    answer = server.post(text="all")
+    assert (answer.status_code, answer.json()) == (200, None)
+
+
+@pytest.mark.parametrize("kind", ["str", "int", "float", "bool", "Path", "list[str]", "dict[str, int]"])
+def test_none_for_a_result(serve: Serve, kind: str) -> None:
+    server = serve(
+        f"""
+        class Predictor(BasePredictor):
+            def predict(self) -> {kind}:
+                return None
+        """
+    )
+    assert output(server) is None
+    assert "Warning" not in server.log.read_text(encoding="utf-8")
+
+
+def test_none_in_a_stream(serve: Serve) -> None:
+    server = serve(
+        """
+        from typing import Iterator
+
+        class Predictor(BasePredictor):
+            def predict(self) -> Iterator[str]:
+                yield "a"
+                yield None
+        """
+    )
+    assert output(server) == ["a", None]
+    assert server.stream() == ["a", None]
+
+
+def test_none_in_a_text(serve: Serve) -> None:
+    server = serve(
+        """
+        class Predictor(BasePredictor):
+            def predict(self) -> ConcatenateIterator[str]:
+                yield "a"
+                yield None
+                yield "b"
+        """
+    )
+    assert output(server) == "ab"
+    assert server.stream() == ["a", None, "b"]
+
+
+def test_generator_for_a_list(serve: Serve) -> None:
+    """Its pieces are made in the predictor's thread too."""
+    server = serve(
+        """
+        import threading
+
+        LOADED = threading.get_ident()
+
+        class Predictor(BasePredictor):
+            def predict(self) -> list[bool]:
+                return self.pieces()
+
+            def pieces(self):
+                yield threading.get_ident() == LOADED
+        """
+    )
+    assert output(server) == [True]
+
+
+def test_model_of_pydantic_with_files(serve: Serve) -> None:
+    server = serve(
+        """
+        import io
+        from typing import Optional
+        import pydantic
+
+        class Result(pydantic.BaseModel):
+            picture: Path
+            log: File
+            label: Optional[str]
+
+        class Predictor(BasePredictor):
+            def predict(self, label: str) -> Result:
+                target = Path("out.txt")
+                target.write_text("hello")
+                return Result(picture=target, log=io.StringIO("lines"), label=label)
+        """
+    )
+    answer = server.post(label="a")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["label"] == "a"
+    assert answer.json()["picture"]["url"] == "data:text/plain;base64,aGVsbG8="
+    assert answer.json()["log"]["url"].endswith("bGluZXM=")
+
+
+def test_scope_of_a_call(serve: Serve) -> None:
+    server = serve(
+        """
+        class Predictor(BasePredictor):
+            def setup(self):
+                self.scope.metrics["loaded"] = 1
+
+            def predict(self, word: str) -> list[str]:
+                scope = current_scope()
+                scope.metrics["words"] = 1
+                self.record_metric("words", 2, mode="incr")
+                scope.record_metric("list", word, "append")
+                emit_metric("seconds", 1.5)
+                found = [str(scope.metrics), str(scope.context)]
+                del self.scope.metrics["words"]
+                del self.scope.metrics["words"]
+                self.scope.metrics.delete("list")
+                return [*found, str(scope.metrics)]
+        """
+    )
+    for word in ("a", "b"):
+        assert output(server, word=word) == [
+            f"{{'words': 3, 'list': ['{word}'], 'seconds': 1.5}}",
+            "{}",
+            "{'seconds': 1.5}",
+        ]
+
+
+def test_unions_keep_a_value_as_it_came(serve: Serve) -> None:
+    server = serve(
+        """
+        from typing import List, Optional, Union
+
+        class Predictor(BasePredictor):
+            def predict(
+                self,
+                number: Union[str, float] = "",
+                flag: Union[int, bool] = 0,
+                items: Union[List[int], List[float]] = [],
+                maybe: Optional[Union[int, str]] = None,
+            ) -> list[str]:
+                return [repr(each) for each in (number, flag, items, maybe)]
+        """
+    )
+    for given, expected in (
+        ({"number": 1}, "1"),
+        ({"number": 1.5}, "1.5"),
+        ({"number": "1"}, "'1'"),
+        ({"flag": True}, "True"),
+        ({"flag": 1}, "1"),
+        ({"items": [1, 2]}, "[1, 2]"),
+        ({"items": [1, 2.5]}, "[1, 2.5]"),
+        ({"maybe": "1"}, "'1'"),
+        ({"maybe": 1}, "1"),
+    ):
+        assert expected in output(server, **given), given
+    for wrong in (
+        {"number": True},
+        {"number": [1]},
+        {"flag": "yes"},
+        {"flag": 1.5},
+        {"items": ["3"]},
+        {"items": [True]},
+        {"maybe": True},
+        {"maybe": 1.5},
+    ):
+        assert server.post(**wrong).status_code == 422, wrong
+    properties = server.client.get("/openapi.json").json()["components"]["schemas"]["Input"]["properties"]
+    assert [each["type"] for each in properties["number"]["anyOf"]] == ["string", "number"]

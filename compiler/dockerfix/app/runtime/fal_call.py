@@ -361,6 +361,8 @@ class Call:
 
     async def output(self, value: Any, kind: Any) -> Any:
         """Convert a result, or a part of it, to the type `kind`; uploads its files."""
+        if value is None and hasattr(kind, "model_fields"):  # FastAPI would refuse it
+            return importlib.import_module("fastapi.responses").JSONResponse(None)
         return await _in_thread(self._output, value, kind)
 
     def _path(self, value: Any, name: str) -> Any:
