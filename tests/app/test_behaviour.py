@@ -318,6 +318,39 @@ def test_what_would_end_the_process_in_a_stream(serve: Serve, kind: str) -> None
     assert server.stream(good=2, bad=False) == output(server, good=2, bad=False) == [0, 1]
 
 
+@pytest.mark.parametrize("kind", ["", "async "])
+def test_failed_call_holds_no_memory(serve: Serve, kind: str) -> None:
+    server = serve(
+        f"""
+        import gc
+        from typing import AsyncIterator, Iterator
+
+        ALIVE = []
+
+        class Tensor:
+            def __init__(self):
+                ALIVE.append(1)
+
+            def __del__(self):
+                ALIVE.pop()
+
+        class Predictor(BasePredictor):
+            def setup(self):
+                gc.disable()
+
+            {kind}def predict(self, fail: bool) -> {"Async" if kind else ""}Iterator[int]:
+                yield len(ALIVE)
+                tensor = Tensor()
+                if fail:
+                    raise RuntimeError("out of memory")
+        """
+    )
+    for _ in range(3):
+        fails(server, "out of memory", fail=True)
+        assert server.stream(fail=True) == [0, "out of memory"]
+    assert output(server, fail=False) == [0]
+
+
 def test_arguments_of_the_program(serve: Serve) -> None:
     server = serve(
         """
@@ -590,3 +623,62 @@ def test_unions_keep_a_value_as_it_came(serve: Serve) -> None:
         assert server.post(**wrong).status_code == 422, wrong
     properties = server.client.get("/openapi.json").json()["components"]["schemas"]["Input"]["properties"]
     assert [each["type"] for each in properties["number"]["anyOf"]] == ["string", "number"]
+
+
+# ------------------------------------------------------------------ setup
+
+
+@pytest.mark.parametrize(
+    ("kind", "read"), [("File", "weights.read().decode()"), ("Path", "weights.read_text()"), ("str", "weights")]
+)
+def test_weights_of_setup(serve: Serve, monkeypatch: pytest.MonkeyPatch, kind: str, read: str) -> None:
+    text = "data:text/plain,hello"
+    monkeypatch.setenv("COG_WEIGHTS", text)
+    server = serve(
+        f"""
+        from typing import Optional
+
+        class Predictor(BasePredictor):
+            def setup(self, weights: Optional[{kind}] = None):
+                self.text = {read}
+
+            def predict(self) -> str:
+                return self.text
+        """
+    )
+    assert output(server) == (text if kind == "str" else "hello")
+
+
+def test_weights_in_the_image(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COG_WEIGHTS", "weights/a.txt")
+    server = serve(
+        """
+        class Predictor(BasePredictor):
+            def setup(self, weights: Path):
+                self.text = f"{weights.name} {weights.read_text()}"
+
+            def predict(self) -> str:
+                return self.text
+        """,
+        weights___a__txt="hello",
+    )
+    assert output(server) == "a.txt hello"
+
+
+def test_signals_stay_those_of_fal(serve: Serve) -> None:
+    """A predictor that handles SIGTERM starts, and the runner still ends by it."""
+    server = serve(
+        """
+        import signal
+
+        class Predictor(BasePredictor):
+            def setup(self):
+                signal.signal(signal.SIGTERM, lambda *_: None)
+
+            def predict(self) -> str:
+                return "ready"
+        """
+    )
+    assert output(server) == "ready"
+    server.process.terminate()
+    server.process.wait(10)

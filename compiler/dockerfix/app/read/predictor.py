@@ -122,7 +122,7 @@ def _read_class(file: str, name: str, node: ast.ClassDef, scope: Scope) -> Predi
         weights = "weights" in [each.arg for each in (*parameters.args, *parameters.kwonlyargs)]
         setup = Setup(isinstance(methods["setup"].node, ast.AsyncFunctionDef), weights)
         if weights:
-            message = "`setup` takes `weights`, which Cog passed; the App passes the value of COG_WEIGHTS, or None"
+            message = "`setup` takes `weights`, which Cog passed; the App passes what COG_WEIGHTS names, or None"
             notes.append(Note("DF511", message, methods["setup"].scope.file, methods["setup"].node.lineno))
     return _read(file, name, methods[method], method, setup, notes)
 

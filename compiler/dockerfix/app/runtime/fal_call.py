@@ -20,7 +20,9 @@ import mimetypes
 import os
 import pathlib
 import queue
+import re
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -33,6 +35,11 @@ from typing import Any, AsyncIterator, Callable, Dict, Iterator, List, Optional
 ROOT = pathlib.Path(__file__).resolve().parent
 LONGEST_NAME = 200
 END = object()
+OF_FAL = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, name)
+)
 MEDIA_TYPES = {
     ".avif": "image/avif",
     ".flac": "audio/flac",
@@ -56,6 +63,7 @@ def load(file: str, name: str) -> Any:
     arguments of its program finds none: those of this process are fal's.
     """
     del sys.argv[1:]
+    keep_signals()
     importlib.import_module("fal_cog").install()
     os.chdir(ROOT)
     if str(ROOT) not in sys.path[:1]:
@@ -90,11 +98,6 @@ class Job(concurrent.futures.Future):  # type: ignore[type-arg]
         self.wanted: Any = None
         self.task: Any = None
 
-    def start(self) -> Any:
-        """Call the function."""
-        importlib.import_module("fal_cog").begin_scope()
-        return self.function(**self.inputs)
-
     def fail(self, error: BaseException) -> None:
         """Set the error. One that would end the process, as SystemExit, is wrapped."""
         if not isinstance(error, Exception):
@@ -125,7 +128,8 @@ class Worker:
 
     def setup(self, function: Callable[..., Any], **weights: Any) -> None:
         """Call the predictor's setup, and wait for it."""
-        job = Job(self._set_up, {"function": function, "weights": weights})
+        named = {key: weights_for(function, text) for key, text in weights.items()}
+        job = Job(self._set_up, {"function": function, "named": named})
         self._tasks.put(functools.partial(self._do, job))
         job.result()
 
@@ -156,29 +160,32 @@ class Worker:
             return
         asyncio.set_event_loop(self._loop)  # asyncio.run() leaves none behind
         try:
-            job.set_result(self._result(job))
+            job.set_result(self._result(job.function, job.inputs, job.give, job.wanted))
         except BaseException as error:  # noqa: BLE001 - sys.exit() ends the call alone
             job.fail(error)
         finally:
-            del job  # a traceback may hold this frame, and so what the call used
+            del job  # else its error would hold it, and what the call used
 
-    def _result(self, job: Job) -> Any:
-        result = job.start()
-        if job.give is None:
+    def _result(
+        self, function: Callable[..., Any], inputs: Any, give: Any, wanted: Any
+    ) -> Any:
+        importlib.import_module("fal_cog").begin_scope()
+        result = function(**inputs)
+        if give is None:
             return list(result) if inspect.isgenerator(result) else result
         pieces = iter(result)
         try:
             for piece in pieces:
-                job.give(piece)
-                if not job.wanted.get():
+                give(piece)
+                if not wanted.get():
                     break
         finally:
             if hasattr(pieces, "close"):
                 pieces.close()
         return None
 
-    def _set_up(self, function: Callable[..., Any], weights: Dict[str, Any]) -> None:
-        result = function(**weights)
+    def _set_up(self, function: Callable[..., Any], named: Dict[str, Any]) -> None:
+        result = function(**named)
         if inspect.isawaitable(result):
             self._loop.run_until_complete(result)
 
@@ -232,39 +239,43 @@ class AsyncWorker(Worker):
 
     async def _do_async(self, job: Job) -> None:
         try:
-            job.set_result(await self._result_async(job))
+            parts = job.function, job.inputs, job.give, job.wanted
+            job.set_result(await self._result_async(*parts))
         except BaseException as error:  # noqa: BLE001 - sys.exit() ends the call alone
             job.fail(error)
         finally:
             del job
 
-    async def _result_async(self, job: Job) -> Any:
-        result = job.start()
+    async def _result_async(
+        self, function: Callable[..., Any], inputs: Any, give: Any, wanted: Any
+    ) -> Any:
+        importlib.import_module("fal_cog").begin_scope()
+        result = function(**inputs)
         if inspect.isawaitable(result):
             result = await result
-        if job.give is None and not inspect.isasyncgen(result):
+        if give is None and not inspect.isasyncgen(result):
             return list(result) if inspect.isgenerator(result) else result
         found = []
         pieces = result if hasattr(result, "__aiter__") else _each(result)
         try:
             async for piece in pieces:
-                if job.give is None:
+                if give is None:
                     found.append(piece)
                     continue
-                job.give(piece)
-                if not await job.wanted.get():
+                give(piece)
+                if not await wanted.get():
                     break
         finally:
             if hasattr(pieces, "aclose"):
                 await pieces.aclose()
         return found
 
-    def _set_up(self, function: Callable[..., Any], weights: Dict[str, Any]) -> None:
+    def _set_up(self, function: Callable[..., Any], named: Dict[str, Any]) -> None:
         async def wait() -> None:
             await result
             self._context = contextvars.copy_context()
 
-        result = function(**weights)
+        result = function(**named)
         if inspect.isawaitable(result):
             self._loop.run_until_complete(wait())
 
@@ -272,6 +283,41 @@ class AsyncWorker(Worker):
 async def _each(pieces: Any) -> AsyncIterator[Any]:
     for piece in pieces:
         yield piece
+
+
+def keep_signals() -> None:
+    """Let a predictor ask for the signals that end a process, as it may under Cog.
+
+    Python allows that only in the main thread, which is fal's, as those signals are.
+    """
+    change = signal.signal
+
+    def changed(number: Any, handler: Any) -> Any:
+        main = threading.current_thread() is threading.main_thread()
+        if main or number not in OF_FAL:
+            return change(number, handler)
+        return signal.getsignal(number)
+
+    signal.signal = changed  # type: ignore[assignment]
+
+
+def weights_for(setup: Callable[..., Any], text: Optional[str]) -> Any:
+    """Return COG_WEIGHTS as what setup's parameter says: a file, a path, or text."""
+    try:
+        kind = typing.get_type_hints(setup).get("weights")
+    except (NameError, TypeError):
+        return text
+    cog = sys.modules["cog"]
+    kinds = [
+        each for each in typing.get_args(kind) or (kind,) if each is not type(None)
+    ]
+    if text is None or kinds not in ([cog.File], [cog.Path]):
+        return text
+    path = cog.Path(text)
+    if re.match("(data|https?):", text):
+        path = cog.Path(tempfile.mkdtemp(prefix="weights-")) / "weights"
+        urllib.request.urlretrieve(text, path)  # noqa: S310
+    return path.open("rb") if kinds == [cog.File] else path
 
 
 def content_type(path: pathlib.Path) -> str:
@@ -291,7 +337,6 @@ def answer(error: Exception) -> Exception:
     if type(error).__name__ == "HTTPException":
         return error
     traceback.print_exception(type(error), error, error.__traceback__)
-    traceback.clear_frames(error.__traceback__)  # they may hold memory of the GPU
     theirs = isinstance(error, ValueError) and type(error).__name__ != "ValidationError"
     return http_error(400 if theirs else 500, str(error) or type(error).__name__)
 
@@ -312,11 +357,12 @@ class Call:
         return self
 
     def __exit__(self, _kind: Any, error: Any, _trace: Any) -> None:
-        if self._job is None:
+        job, self._job = self._job, None
+        if job is None:
             self._clean()
         else:
-            self._worker.end(self._job)
-            self._job.add_done_callback(self._clean)
+            self._worker.end(job)
+            job.add_done_callback(self._clean)
         if isinstance(error, Exception):
             raise answer(error) from error
 
