@@ -228,9 +228,7 @@ class AsyncWorker(Worker):
 
     def _start(self, job: Job) -> None:
         if self._context is not None and job.set_running_or_notify_cancel():
-            context = (
-                self._context.copy()
-            )  # what setup has set in it holds for each call
+            context = self._context.copy()  # as setup left it, for each call anew
             job.task = context.run(self._loop.create_task, self._do_async(job))
 
     def _cancel(self, job: Job) -> None:
