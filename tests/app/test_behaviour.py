@@ -368,10 +368,10 @@ def test_arguments_of_the_program(serve: Serve) -> None:
                 self.steps = steps()
 
             def predict(self) -> list[int]:
-                return [STEPS, self.steps, len(sys.argv)]
+                return [STEPS, self.steps, steps(), len(sys.argv)]
         """
     )
-    assert output(server) == [30, 30, 1]
+    assert output(server) == [30, 30, 30, 1]
 
 
 @pytest.mark.parametrize("kind", ["", "async "])

@@ -59,10 +59,8 @@ def load(file: str, name: str) -> Any:
     """Import a file of the project and return its `name`, an instance if it is a class.
 
     As under Cog the module gets the file's own name, and the project's folder is the
-    working directory, where other modules are found. A predictor that reads the
-    arguments of its program finds none: those of this process are fal's.
+    working directory, where other modules are found.
     """
-    del sys.argv[1:]
     keep_signals()
     importlib.import_module("fal_cog").install()
     os.chdir(ROOT)
@@ -159,11 +157,16 @@ class Worker:
         if not job.set_running_or_notify_cancel():
             return
         asyncio.set_event_loop(self._loop)  # asyncio.run() leaves none behind
+        arguments, sys.argv = (
+            sys.argv,
+            sys.argv[:1],
+        )  # as under Cog: fal's are not for it
         try:
             job.set_result(self._result(job.function, job.inputs, job.give, job.wanted))
         except BaseException as error:  # noqa: BLE001 - sys.exit() ends the call alone
             job.fail(error)
         finally:
+            sys.argv = arguments
             del job  # else its error would hold it, and what the call used
 
     def _result(
