@@ -81,6 +81,7 @@ def test_values(fal_cog: ModuleType) -> None:
     predictor = fal_cog.BasePredictor()
     predictor.record_metric("a", 1)
     assert predictor.scope.metrics == {}
+    del predictor.scope.metrics["a"]
     fal_cog.ConcatenateIterator[str]
     fal_cog.AsyncConcatenateIterator[str]
 
@@ -146,6 +147,39 @@ def test_fields_of_pydantic(fal_cog: ModuleType) -> None:
     assert Output(needed=2).parts == [1]
     with pytest.raises(TypeError, match="needs the field needed"):
         Output()
+
+
+def test_types_in_models_of_pydantic(fal_cog: ModuleType, tmp_path: Path) -> None:
+    pydantic = pytest.importorskip("pydantic")
+
+    class Output(pydantic.BaseModel):  # type: ignore[misc, name-defined]
+        picture: fal_cog.Path
+        log: Optional[fal_cog.File] = None  # noqa: UP045 - as predictors have it
+        key: fal_cog.Secret
+
+    picture = fal_cog.Path(tmp_path)
+    with io.BytesIO(b"x") as log:
+        first = Output(picture=picture, log=log, key=fal_cog.Secret("s"))
+        assert (first.picture, first.log) == (picture, log)
+    second = Output(picture=str(tmp_path), key="s")
+    assert (second.picture, second.log, second.key) == (picture, None, fal_cog.Secret("s"))
+    assert type(second.picture) is fal_cog.Path
+    with pytest.raises(pydantic.ValidationError, match="not an open file"):
+        Output(picture=picture, log="a.txt", key="s")
+    assert Output.model_json_schema()["properties"]["picture"]["format"] == "uri"
+
+
+def test_types_in_models_of_pydantic_1(fal_cog: ModuleType, tmp_path: Path) -> None:
+    pydantic = pytest.importorskip("pydantic.v1")
+
+    annotations = {"picture": fal_cog.Path, "log": fal_cog.File}
+    Output = type(pydantic.BaseModel)("Output", (pydantic.BaseModel,), {"__annotations__": annotations})  # noqa: N806
+    with io.BytesIO(b"x") as log:
+        found = Output(picture=str(tmp_path), log=log)
+        assert (found.picture, found.log) == (fal_cog.Path(tmp_path), log)
+    with pytest.raises(pydantic.ValidationError, match="not an open file"):
+        Output(picture=tmp_path, log=1)
+    assert Output.schema()["properties"]["picture"]["format"] == "uri"
 
 
 def test_models(fal_cog: ModuleType) -> None:
@@ -223,14 +257,14 @@ def test_file_names(call: ModuleType, url: str, file_name: str | None, expected:
 
 def test_inputs(call: ModuleType) -> None:
     with call.Call() as request:
-        path = request.path(FakeFile("data:text/plain,hello"), "x")
+        path = asyncio.run(request.path(FakeFile("data:text/plain,hello"), "x"))
         assert path.read_text(encoding="utf-8") == "hello"
         assert path.suffix == ".txt"
         assert type(path) is sys.modules["cog"].Path
-        assert request.path(None, "x") is None
-        two = request.path([FakeFile("data:text/plain,a"), FakeFile("data:text/plain,b")], "x")
+        assert asyncio.run(request.path(None, "x")) is None
+        two = asyncio.run(request.path([FakeFile("data:text/plain,a"), FakeFile("data:text/plain,b")], "x"))
         assert [each.read_text(encoding="utf-8") for each in two] == ["a", "b"]
-        with request.file(FakeFile("data:text/plain,hello"), "x") as stream:
+        with asyncio.run(request.file(FakeFile("data:text/plain,hello"), "x")) as stream:
             assert stream.read() == b"hello"
     assert not path.exists()
     assert not two[0].parent.exists()
@@ -239,23 +273,23 @@ def test_inputs(call: ModuleType) -> None:
 def test_outputs(call: ModuleType, tmp_path: Path) -> None:
     picture = tmp_path / "a.webp"
     picture.write_bytes(b"x")
-    request = call.Call(FakeFile)
-    assert request.output(picture, FakeFile).content_type == "image/webp"
+    request = call.Call(files=FakeFile)
+    assert asyncio.run(request.output(picture, FakeFile)).content_type == "image/webp"
     optional = Optional[FakeFile]  # noqa: UP045 - as the generated file has it
-    assert request.output(str(picture), optional).url == "up:a.webp"
-    assert [each.url for each in request.output((picture,), list[FakeFile])] == ["up:a.webp"]
-    assert request.output({"a": picture}, dict[str, FakeFile])["a"].url == "up:a.webp"
-    assert request.output({"a": [picture]}, Any)["a"][0].url == "up:a.webp"
-    assert request.output(io.BytesIO(b"abc"), FakeFile).url == "up:3"
-    assert request.output(None, FakeFile) is None
-    assert request.output([[1.5, "a"]], list[list[Any]]) == [[1.5, "a"]]
-    assert call.Call().output({"a": picture}, Any) == {"a": str(picture)}
+    assert asyncio.run(request.output(str(picture), optional)).url == "up:a.webp"
+    assert [each.url for each in asyncio.run(request.output((picture,), list[FakeFile]))] == ["up:a.webp"]
+    assert asyncio.run(request.output({"a": picture}, dict[str, FakeFile]))["a"].url == "up:a.webp"
+    assert asyncio.run(request.output({"a": [picture]}, Any))["a"][0].url == "up:a.webp"
+    assert asyncio.run(request.output(io.BytesIO(b"abc"), FakeFile)).url == "up:3"
+    assert asyncio.run(request.output(None, FakeFile)) is None
+    assert asyncio.run(request.output([[1.5, "a"]], list[list[Any]])) == [[1.5, "a"]]
+    assert asyncio.run(call.Call().output({"a": picture}, Any)) == {"a": str(picture)}
 
 
 def test_numpy_like_values(call: ModuleType) -> None:
     number = type("float32", (), {"tolist": lambda self: 1.5})()
     type(number).__module__ = "numpy"
-    assert call.Call().output([number], list[float]) == [1.5]
+    assert asyncio.run(call.Call().output([number], list[float])) == [1.5]
 
 
 class Remote(FakeFile):
@@ -271,18 +305,18 @@ class Remote(FakeFile):
 def test_files_from_elsewhere(call: ModuleType) -> None:
     exceptions = pytest.importorskip("fastapi")
     with call.Call() as request:
-        assert request.path(Remote("https://h/a.png"), "x").name == "a.png"
-        first, second = request.file([Remote("https://h/a"), Remote("https://h/b")], "x")
+        assert asyncio.run(request.path(Remote("https://h/a.png"), "x")).name == "a.png"
+        first, second = asyncio.run(request.file([Remote("https://h/a"), Remote("https://h/b")], "x"))
         assert (first.read(), second.read()) == (b"https://h/a", b"https://h/b")
-        assert request.file(None, "x") is None
-        assert asyncio.run(request.path_async(Remote("https://h/c"), "x")).name == "c"
-        with asyncio.run(request.file_async(Remote("https://h/d"), "x")) as stream:
+        assert asyncio.run(request.file(None, "x")) is None
+        assert asyncio.run(request.path(Remote("https://h/c"), "x")).name == "c"
+        with asyncio.run(request.file(Remote("https://h/d"), "x")) as stream:
             assert stream.read() == b"https://h/d"
-        assert asyncio.run(request.output_async([1], list[int])) == [1]
+        assert asyncio.run(request.output([1], list[int])) == [1]
         first.close()
         second.close()
         with pytest.raises(exceptions.HTTPException) as caught:
-            request.path(Remote("https://h/missing"), "image")
+            asyncio.run(request.path(Remote("https://h/missing"), "image"))
     assert caught.value.status_code == 422
     assert caught.value.detail == [{"loc": ["body", "image"], "msg": "not found", "type": "file_download"}]
 
@@ -315,9 +349,29 @@ def test_results_with_fields(call: ModuleType, fal_cog: ModuleType) -> None:
 
     request = call.Call()
     value = type("Value", (), {"text": "a", "json": 3})()
-    assert request.output(value, Output).model_dump() == {"text": "a", "json_": 3}
-    assert request.output({"text": "b"}, Output).model_dump() == {"text": "b", "json_": None}
-    assert request.output({"a": {1}, "b": (Output(text="c"),)}, Any) == {"a": [1], "b": [{"text": "c", "json_": None}]}
+    assert asyncio.run(request.output(value, Output)).model_dump() == {"text": "a", "json_": 3}
+    assert asyncio.run(request.output({"text": "b"}, Output)).model_dump() == {"text": "b", "json_": None}
+    assert asyncio.run(request.output({"a": {1}, "b": (Output(text="c"),)}, Any)) == {
+        "a": [1],
+        "b": [{"text": "c", "json_": None}],
+    }
+
+
+def test_none_for_any_field(call: ModuleType) -> None:
+    pydantic = pytest.importorskip("pydantic")
+
+    class Inner(pydantic.BaseModel):  # type: ignore[misc, name-defined]
+        text: str
+        words: list[str]
+
+    class Output(pydantic.BaseModel):  # type: ignore[misc, name-defined]
+        inner: Inner
+        count: int
+
+    value = {"inner": {"text": None, "words": ["a", None]}, "count": None}
+    assert asyncio.run(call.Call().output(value, Output)).model_dump(warnings=False) == value
+    with pytest.raises(pydantic.ValidationError):
+        asyncio.run(call.Call().output({**value, "count": "many"}, Output))
 
 
 def test_streams(call: ModuleType) -> None:
@@ -326,25 +380,18 @@ def test_streams(call: ModuleType) -> None:
     class Piece(pydantic.BaseModel):  # type: ignore[misc, name-defined]
         output: int
 
-    def pieces(count: int, *, fails: bool) -> Iterator[Any]:
+    async def pieces(count: int, *, fails: bool) -> AsyncIterator[Any]:
         for number in range(count):
             yield Piece(output=number)
         if fails:
             raise ValueError("bad")
 
-    async def later(count: int, *, fails: bool) -> AsyncIterator[Any]:
-        for piece in pieces(count, fails=fails):
-            yield piece
-
     async def collected(count: int, *, fails: bool) -> list[str]:
-        return [event async for event in await call.events_async(later(count, fails=fails))]
+        return [event async for event in await call.events(pieces(count, fails=fails))]
 
     one, error = 'data: {"output":0}\n\n', 'event: error\ndata: {"detail": "bad"}\n\n'
     for count, fails, expected in ((0, False, []), (1, False, [one]), (1, True, [one, error])):
-        assert list(call.events(pieces(count, fails=fails))) == expected
         assert asyncio.run(collected(count, fails=fails)) == expected
-    with pytest.raises(ValueError, match="bad"):
-        call.events(pieces(0, fails=True))
     with pytest.raises(ValueError, match="bad"):
         asyncio.run(collected(0, fails=True))
 

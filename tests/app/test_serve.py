@@ -5,69 +5,23 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from apps import HERE, SERVED, install
+from apps import SERVED, install
 from places import FIXTURES
-
-httpx = pytest.importorskip("httpx")
-pytest.importorskip("fal")
-
-
-class Server:
-    """One App under uvicorn, in a process of its own."""
-
-    def __init__(self, name: str, folder: Path, *arguments: str) -> None:
-        install(FIXTURES / "app" / name, folder)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.log = folder.parent / "log"
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
-        with self.log.open("w", encoding="utf-8") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, str(HERE / "serve_app.py"), str(folder), str(port), *arguments],
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TOKEN": "of the runner"},
-            )
-        self._wait()
-
-    def _wait(self) -> None:
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
-            try:
-                if self.client.get("/health").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise AssertionError(self.log.read_text(encoding="utf-8"))
-
-    def post(self, path: str = "/", **values: Any) -> Any:
-        return self.client.post(path, json=values)
-
-    def stop(self) -> None:
-        self.client.close()
-        self.process.terminate()
-        self.process.wait(10)
+from served import Server
 
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     name, *arguments = request.param
-    started = Server(name, tmp_path / SERVED, *arguments)
-    yield started
-    started.stop()
+    install(FIXTURES / "app" / name, tmp_path / SERVED)
+    with Server(tmp_path / SERVED, *arguments) as started:
+        yield started
 
 
 def picture(size: tuple[int, int] = (40, 20)) -> str:

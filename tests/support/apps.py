@@ -26,6 +26,11 @@ PROJECTS = {**{path.name: path for path in SAMPLES}, **{path.name: project_of(pa
 def install(project: Path, folder: Path) -> AppResult:
     """Copy the project of a case into `folder`, with its App and a Dockerfile."""
     shutil.copytree(project_of(project), folder, ignore=shutil.ignore_patterns("expected.*"))
+    return add_app(folder)
+
+
+def add_app(folder: Path) -> AppResult:
+    """Write the App of the project in a folder, and a Dockerfile."""
     result = build(Project.open(folder))
     for name, text in result.files.items():
         (folder / name).write_text(text, encoding="utf-8")

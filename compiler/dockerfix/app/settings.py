@@ -165,12 +165,12 @@ class Chooser:
         said = predictor.concurrency
         wanted = self._count(MAX_CONCURRENCY) or self.config.concurrency_max or (said.most if said else 1)
         if wanted > 1 and not predictor.is_async:
-            message = f"`{predictor.name}` is not async, so {wanted} requests at once run in {wanted} threads"
+            message = f"`{predictor.name}` is not async, so a runner takes one request at a time, not {wanted}"
             if self.config.concurrency_max is None and said is not None:
                 self.notes.append(Note("DF514", message, said.file, said.line, Severity.WARNING))
             else:
                 self._note("DF514", message, "concurrency", "max", severity=Severity.WARNING)
-        return wanted if wanted > 1 else None
+        return wanted if wanted > 1 and predictor.is_async else None
 
     def machine(self, needs: Needs) -> tuple[tuple[str, ...], int]:
         """Return the machine types, of which fal uses the first that is free, and the number of GPUs.

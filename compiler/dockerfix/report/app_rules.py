@@ -116,8 +116,8 @@ APP_RULES = (
         "concurrency",
         "The predictor isn't async, but cog.yaml asks for several requests at once.",
         (
-            "`max_multiplexing` lets a runner take that many requests, which run in as many threads: make sure "
-            "that the predictor is safe for threads, or lower the number."
+            "Cog does not start such a model. The App leaves `max_multiplexing` out: its predictor runs in one thread, "
+            "one call after another. Make `predict` async to have several calls at once."
         ),
     ),
     (

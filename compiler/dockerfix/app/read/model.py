@@ -23,6 +23,7 @@ Kind = Literal[
     "path",
     "secret",
     "str",
+    "strict",
     "union",
 ]
 
@@ -71,6 +72,7 @@ class Type:
     """A type of an input or output.
 
     `args` are the parts of a list, dict, optional or union; `values` those of a literal; `model` names a class.
+    A ``strict`` type accepts the values of its one part and converts none to it.
     """
 
     kind: Kind

@@ -152,8 +152,8 @@ def _read_class(file: str, name: str, node: ast.ClassDef, scope: Scope) -> Predi
         weights = "weights" in [each.arg for each in (*parameters.args, *parameters.kwonlyargs)]
         setup = Setup(isinstance(methods["setup"].node, ast.AsyncFunctionDef), weights)
         if weights:
-            message = "`setup` takes `weights`, which Cog passed; the App passes the text of COG_WEIGHTS, or None"
-            message += " (Cog before 0.17 passed a Path or File of it, and without it the folder `weights`)"
+            message = "`setup` takes `weights`, which Cog passed; the App passes what COG_WEIGHTS names, or None"
+            message += " (Cog before 0.17 passed the folder `weights` where it names nothing)"
             notes.append(Note("DF511", message, methods["setup"].scope.file, methods["setup"].node.lineno))
     found = _read(file, name, methods[method], method, setup, notes)
     if health is None:

@@ -8,6 +8,7 @@ one is imported.
 from __future__ import annotations
 
 import abc
+import contextvars
 import importlib
 import importlib.metadata
 import io
@@ -23,15 +24,52 @@ Item = TypeVar("Item")
 OLDEST_COG = (0, 23)  # earlier releases have their own server, or need pydantic 1
 
 
-class Path(type(pathlib.Path())):  # type: ignore[misc]
+class ForPydantic:
+    """Lets a class be the type of a field in a pydantic model, of either version."""
+
+    @classmethod
+    def validate(cls, value: Any) -> Any:
+        """Return a value as this class."""
+        return value if isinstance(value, cls) else cls(value)  # type: ignore[call-arg]
+
+    @classmethod
+    def __get_validators__(cls) -> Iterator[Any]:
+        yield cls.validate
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        schemas = importlib.import_module("pydantic_core").core_schema
+        return schemas.no_info_plain_validator_function(cls.validate)
+
+    @classmethod
+    def __modify_schema__(cls, schema: Dict[str, Any]) -> None:
+        schema.update(cls._json())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> Any:
+        return cls._json()
+
+    @classmethod
+    def _json(cls) -> Dict[str, Any]:
+        return {"type": "string", "format": "uri"}
+
+
+class Path(ForPydantic, type(pathlib.Path())):  # type: ignore[misc]
     """A file: downloaded before the call, uploaded after it."""
 
 
-class File(io.IOBase):
+class File(ForPydantic, io.IOBase):
     """The annotation of an input that arrives as an open file."""
 
+    @classmethod
+    def validate(cls, value: Any) -> Any:
+        """Return an open file."""
+        if hasattr(value, "read"):
+            return value
+        raise ValueError("not an open file")
 
-class Secret:
+
+class Secret(ForPydantic):
     """Text that doesn't show itself when it is printed."""
 
     def __init__(self, secret_value: Optional[str] = None) -> None:
@@ -81,30 +119,52 @@ def decorator(function: Any = None, *_arguments: Any, **_options: Any) -> Any:
 
 
 class Metrics(Dict[str, Any]):
-    """The metrics of one call."""
+    """The metrics of one call, which end with it: fal has no counterpart."""
 
-    def record(self, key: str, value: Any, mode: str = "replace") -> None:
-        """Do nothing."""
+    def record(self, key: str, value: Any, mode: Optional[str] = None) -> None:
+        """Set a metric, add to it (`incr`), or append to its list (`append`)."""
+        if mode == "incr":
+            self[key] = self.get(key, 0) + value
+        elif mode == "append":
+            self[key] = [*self.get(key, []), value]
+        else:
+            self[key] = value
+
+    def delete(self, key: str) -> None:
+        """Remove a metric, if it is there."""
+        self.pop(key, None)
+
+    __delitem__ = delete
 
 
 class Scope:
-    """Accepts Cog's metrics and discards them, as fal has no counterpart."""
+    """What one call knows about itself. Replicate's `context` is always empty here."""
 
     def __init__(self) -> None:
         self.metrics = Metrics()
         self.context: Dict[str, str] = {}
 
-    def record_metric(self, key: str, value: Any, mode: str = "replace") -> None:
-        """Do nothing."""
+    def record_metric(self, key: str, value: Any, mode: Optional[str] = None) -> None:
+        """Record a metric of this call."""
+        self.metrics.record(key, value, mode)
+
+
+SCOPE: contextvars.ContextVar[Scope] = contextvars.ContextVar("cog-scope")
+
+
+def begin_scope() -> None:
+    """Give the call that begins here a scope of its own."""
+    SCOPE.set(Scope())
 
 
 def current_scope() -> Scope:
-    """Return a scope that records nothing."""
-    return Scope()
+    """Return the scope of this call; outside of one, it is a new one."""
+    return SCOPE.get(None) or Scope()
 
 
 def emit_metric(name: str, value: Any) -> None:
-    """Do nothing."""
+    """Record a metric, as older releases name it."""
+    current_scope().record_metric(name, value)
 
 
 class BaseRunner:
@@ -115,11 +175,12 @@ class BaseRunner:
 
     @property
     def scope(self) -> Scope:
-        """A scope that records nothing."""
-        return Scope()
+        """The scope of this call."""
+        return current_scope()
 
-    def record_metric(self, key: str, value: Any, mode: str = "replace") -> None:
-        """Do nothing."""
+    def record_metric(self, key: str, value: Any, mode: Optional[str] = None) -> None:
+        """Record a metric of this call."""
+        current_scope().record_metric(key, value, mode)
 
 
 class BasePredictor(BaseRunner):

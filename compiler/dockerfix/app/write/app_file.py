@@ -8,7 +8,7 @@ from __future__ import annotations
 from dockerfix.app.read.model import Input, Predictor
 from dockerfix.app.read.predictor import HEALTH_CHECK, HEALTH_PATH
 from dockerfix.app.settings import Settings
-from dockerfix.app.write.layout import Group, Node, comment, docstring, lay, string, value
+from dockerfix.app.write.layout import Group, Node, call, comment, docstring, lay, string, value
 from dockerfix.app.write.results import Results
 from dockerfix.app.write.type_names import Speller, field_names
 from dockerfix.project.files import MARK
@@ -143,17 +143,18 @@ def _app(
 
 def _setup(predictor: Predictor, *, uses_torch_hub: bool, has_weights: bool) -> list[str]:
     setup = predictor.setup
-    asynchronous = "async " if setup is not None and setup.is_async else ""
-    lines = [f"    {asynchronous}def setup(self) -> None:", "        from fal_call import load"]
+    worker = "AsyncWorker" if predictor.is_async else "Worker"
+    lines = ["    def setup(self) -> None:", f"        from fal_call import {worker}"]
     lines += ["        from fal_weights import provide", "", "        provide()"] if has_weights else [""]
     if uses_torch_hub:
         lines.append('        os.environ.setdefault("TORCH_HOME", "/data/.cache/torch")')
-    load = Group("load(", (("", string(predictor.file)), ("", string(predictor.name))), ")")
+    lines.append(f"        self.worker = {worker}()")
+    load = call("self.worker.load", string(predictor.file), string(predictor.name))
     lines += lay("self.predictor = ", load, indent=8)
     if setup is not None:
         lines += [comment(note.mark, 8) for note in predictor.notes if note.code == "DF511"]
-        weights = 'weights=os.environ.get("COG_WEIGHTS") or None' if setup.weights else ""
-        lines.append(f"        {'await ' if setup.is_async else ''}self.predictor.setup({weights})")
+        weights = {"weights": 'os.environ.get("COG_WEIGHTS") or None'} if setup.weights else {}
+        lines += lay("", call("self.worker.setup", "self.predictor.setup", **weights), indent=8)
     return lines
 
 
@@ -165,7 +166,6 @@ class _Endpoints:
         self.results = results
         self.speller = speller
         self.fields = field_names(each.name for each in predictor.inputs)
-        self.prefix = "async " if predictor.is_async else ""
         self.target = "self.predictor" if predictor.method is None else f"self.predictor.{predictor.method}"
 
     def lines(self) -> list[str]:
@@ -174,36 +174,37 @@ class _Endpoints:
         return lines if self.predictor.health is None else [*lines, "", *self._health()]
 
     def _health(self) -> list[str]:
+        """The health check: that of an async predictor in its event loop, a sync one beside what the predictor does."""
         asynchronous = self.predictor.health == "async"
         answer = f"{self.speller.generic('dict')}[str, str]"
-        return [
+        lines = [
             f"    @fal.endpoint({string(HEALTH_PATH)}, health_check=fal.HealthCheck())",
             f"    {'async ' if asynchronous else ''}def healthcheck(self) -> {answer}:",
             "        from fal_call import healthy",
             "",
-            f"        return healthy({'await ' if asynchronous else ''}self.predictor.{HEALTH_CHECK}())",
         ]
+        if asynchronous and self.predictor.is_async:
+            asked = f"            return healthy(await call.run(self.predictor.{HEALTH_CHECK}))"
+            return [*lines, "        with self.worker.call() as call:", asked]
+        return [*lines, f"        return healthy({'await ' if asynchronous else ''}self.predictor.{HEALTH_CHECK}())"]
 
     def _single(self) -> list[str]:
-        awaited = "await " if self.predictor.awaited else ""
         return [
             '    @fal.endpoint("/")',
-            f"    {self.prefix}def run(self, input: Input) -> {self.results.output}:",
+            f"    async def run(self, input: Input) -> {self.results.output}:",
             *self._summary(),
-            *self._helpers(),
-            *lay("result = ", self._call(awaited), indent=12),
+            self._with(),
+            *lay("result = await ", self._call("call.run("), indent=12),
             *lay("return ", self.results.as_piece("result"), indent=12),
         ]
 
     def _streamed(self) -> list[str]:
-        asynchronous = self.predictor.is_async
-        iterator = self.speller.use("typing", "AsyncIterator" if asynchronous else "Iterator")
-        loop = "async for" if self.predictor.async_pieces else "for"
-        awaited = "await " if self.predictor.awaited else ""
+        iterator = self.speller.use("typing", "AsyncIterator")
         return [
-            f"    {self.prefix}def pieces(self, input: Input) -> {iterator}[{self.results.piece}]:",
-            *self._helpers(),
-            *lay(f"{loop} piece in ", self._call(awaited), ":", indent=12),
+            f"    async def pieces(self, input: Input) -> {iterator}[{self.results.piece}]:",
+            self._with(),
+            *lay("pieces = ", self._call("call.pieces("), indent=12),
+            "            async for piece in pieces:",
             *lay("yield ", self.results.as_piece("piece"), indent=16),
             "",
             *self._whole(),
@@ -212,55 +213,43 @@ class _Endpoints:
         ]
 
     def _whole(self) -> list[str]:
-        loop = "async for" if self.predictor.is_async else "for"
-        pieces = f"[piece.output {loop} piece in self.pieces(input)]"
-        joined = f'"".join({pieces})' if self.predictor.concatenate else pieces
+        found = "async for piece in self.pieces(input)]"
+        joined = f'"".join([piece.output or "" {found})' if self.predictor.concatenate else f"[piece.output {found}"
         return [
             '    @fal.endpoint("/")',
-            f"    {self.prefix}def run(self, input: Input) -> {self.results.output}:",
+            f"    async def run(self, input: Input) -> {self.results.output}:",
             *self._summary(),
             f"        output = {joined}",
-            f"        return {self.results.output}(output=output)",
+            f"        return {self.results.output}.model_construct(output=output)",
         ]
 
     def _stream(self) -> list[str]:
         response = self.speller.use("fastapi.responses", "StreamingResponse")
-        function = "events_async" if self.predictor.is_async else "events"
         return [
             '    @fal.endpoint("/stream")',
-            f"    {self.prefix}def stream(self, input: Input) -> {response}:",
+            f"    async def stream(self, input: Input) -> {response}:",
             docstring("Send each piece as soon as it is there, as a server-sent event.", 8),
-            f"        from fal_call import {function}",
+            "        from fal_call import events",
             "",
-            f"        sent = {'await ' if self.predictor.is_async else ''}{function}(self.pieces(input))",
+            "        sent = await events(self.pieces(input))",
             f'        return {response}(sent, media_type="text/event-stream")',
         ]
 
     def _summary(self) -> list[str]:
         return [docstring(self.predictor.summary, 8)] if self.predictor.summary else []
 
-    def _helpers(self) -> list[str]:
-        """The import, and the head of the block with the call."""
-        used = self.results.needs_call or any(
-            each.own_default or each.type.holds("path", "file", "secret") for each in self.predictor.inputs
-        )
-        return [
-            "        from fal_call import Call",
-            "",
-            f"        with Call({self.results.any_files}){' as call' if used else ''}:",
-        ]
+    def _with(self) -> str:
+        return f"        with self.worker.call({self.results.any_files}) as call:"
 
-    def _call(self, awaited: str) -> Group:
-        items = tuple((f"{each.name}=", self._argument(each)) for each in self.predictor.inputs)
-        return Group(f"{awaited}{self.target}(", items, ")")
+    def _call(self, function: str) -> Group:
+        items = ((f"{each.name}=", self._argument(each)) for each in self.predictor.inputs)
+        return Group(function, (("", self.target), *items), ")")
 
     def _argument(self, each: Input) -> Node:
         argument: Node = f"input.{self.fields[each.name]}"
-        asynchronous = "_async" if self.predictor.is_async else ""
-        awaited = "await " if self.predictor.is_async else ""
         for kind in ("path", "file"):
             if each.type.holds(kind):
-                argument = Group(f"{awaited}call.{kind}{asynchronous}(", (("", argument), ("", string(each.name))), ")")
+                argument = Group(f"await call.{kind}(", (("", argument), ("", string(each.name))), ")")
         if each.type.holds("secret"):
             argument = Group("call.secret(", (("", argument),), ")")
         if not each.own_default:

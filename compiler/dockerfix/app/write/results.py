@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dockerfix.app.read import media
 from dockerfix.app.read.model import Model, Note, Predictor, Type
-from dockerfix.app.write.layout import Group, Node, comment, flat, lay, string
+from dockerfix.app.write.layout import Group, Node, comment, lay, string
 from dockerfix.app.write.type_names import TAKEN, Speller, field_names
-
-_AS_THEY_ARE = frozenset({"bool", "str", "literal"})
 
 
 class Results:
@@ -85,21 +83,9 @@ class Results:
 
     def as_piece(self, variable: str) -> Group:
         """The expression that makes a piece, or the whole result, from the predictor's value."""
-        if not self.wrapped:
-            return self._adapted(variable, self.output)
-        if self.predictor.output.kind in _AS_THEY_ARE:
-            return Group(f"{self.piece}(", (("output=", variable),), ")")
-        kind = flat(self.speller.type(self.predictor.output, self.file))
-        return Group(f"{self.piece}(", (("output=", self._adapted(variable, kind)),), ")")
-
-    def _adapted(self, variable: str, kind: str) -> Group:
-        function = "await call.output_async" if self.predictor.is_async else "call.output"
-        return Group(f"{function}(", (("", variable), ("", kind)), ")")
-
-    @property
-    def needs_call(self) -> bool:
-        """Whether making the result uses the call."""
-        return not self.wrapped or self.predictor.output.kind not in _AS_THEY_ARE
+        value = f'{{"output": {variable}}}' if self.wrapped else variable
+        kind = self.piece if self.wrapped else self.output
+        return Group("await call.output(", (("", value), ("", kind)), ")")
 
     @property
     def any_files(self) -> str:

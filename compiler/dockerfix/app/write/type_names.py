@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dockerfix.app.read import media
 from dockerfix.app.read.model import Input, Model, Type
@@ -32,8 +33,9 @@ TAKEN = frozenset(
         "Field",
         "File",
     }
-    | {"HERE", "Image", "Input", "Iterator", "List", "Literal", "Optional", "Output", "Path", "Piece", "SecretStr"}
-    | {"StreamingResponse", "Union", "Video", "container_image", "fal", "os"}
+    | {"HERE", "Image", "Input", "Iterator", "List", "Literal", "Number", "Optional", "Output", "Path", "Piece"}
+    | {"SecretStr", "StreamingResponse", "StrictBool", "StrictFloat", "StrictInt", "Union", "Video", "WithJsonSchema"}
+    | {"container_image", "fal", "os"}
 )
 """Names that a generated file may use for itself."""
 
@@ -70,10 +72,28 @@ class Speller:
         return self._compound(type_, file_class)
 
     def _compound(self, type_: Type, file_class: str) -> Node:
+        if type_.kind == "strict":
+            return self._strict(type_.args[0])
         if type_.kind == "literal":
             return subscript(self.use("typing", "Literal"), *(value(each) for each in type_.values))
         inner = [self.type(each, file_class) for each in type_.args]
         return subscript(self.generic(type_.kind), *(["str", *inner] if type_.kind == "dict" else inner))
+
+    def _strict(self, type_: Type) -> Node:
+        if type_.kind != "float":
+            return self.use("pydantic", f"Strict{_SCALARS[type_.kind].capitalize()}")
+        if "Number" not in self.aliases:  # StrictFloat by itself makes a float of 1
+            either = subscript(
+                self.use("typing", "Union"), *(self.use("pydantic", f"Strict{e}") for e in ("Int", "Float"))
+            )
+            schema = call(self.use("pydantic", "WithJsonSchema"), value({"type": "number"}))
+            self.aliases["Number"] = subscript(self.annotated, either, schema)
+        return "Number"
+
+    @property
+    def annotated(self) -> str:
+        """The name ``Annotated``, imported."""
+        return self.use("typing_extensions" if self.old else "typing", "Annotated")
 
     def generic(self, kind: str) -> str:
         """The name of a generic type: ``Optional``, ``Union``, and ``list`` or ``List`` as the Python needs it."""
@@ -99,6 +119,7 @@ class Speller:
     def field(self, each: Input, name: str) -> tuple[str, Node]:
         """The annotation of an input in the field `name`, and its default or Field(...); "" where neither is needed."""
         file_class = media.of_input(each.name, each.description)
+        type_ = strict_unions(each.type)
         named: dict[str, Node] = {}
         if not each.required:
             named["default"] = self.default(each.default, each.type, file_class)
@@ -118,7 +139,7 @@ class Speller:
             named["description"] = value(each.description)
         if each.deprecated:
             named["deprecated"] = "True"
-        annotation = self.limited(each.type, limits) if in_list else self.annotation(each.type, each.name, file_class)
+        annotation = self.limited(type_, limits) if in_list else self.annotation(type_, each.name, file_class)
         if set(named) <= {"default"}:
             return annotation, named.get("default", "")
         return annotation, call(self.use("pydantic", "Field"), **named)
@@ -127,9 +148,8 @@ class Speller:
         """The annotation of a list whose items have limits: Cog checks them for each item."""
         if type_.kind in ("list", "optional"):
             return f"{self.generic(type_.kind)}[{self.limited(type_.args[0], limits)}]"
-        annotated = self.use("typing_extensions" if self.old else "typing", "Annotated")
         field = flat(call(self.use("pydantic", "Field"), **limits))
-        return f"{annotated}[{flat(self.type(type_))}, {field}]"
+        return f"{self.annotated}[{flat(self.type(type_))}, {field}]"
 
     def default(self, default: object, type_: Type, file_class: str) -> Node:
         """A default as source text, by its type."""
@@ -142,6 +162,14 @@ class Speller:
         if type_.kind in ("path", "file"):
             return call(f"{self.use('fal.toolkit', file_class)}.model_validate", value(default))
         return value(default)
+
+
+def strict_unions(type_: Type, *, inside: bool = False) -> Type:
+    """`type_` with strict members in its unions: Cog's server passes a value of either type on as it came."""
+    if inside and type_.kind in ("bool", "float", "int"):
+        return Type("strict", (type_,))
+    inside = inside or type_.kind == "union"
+    return replace(type_, args=tuple(strict_unions(each, inside=inside) for each in type_.args))
 
 
 def field_names(names: Iterable[str]) -> dict[str, str]:
