@@ -62,11 +62,6 @@ class Settings:
     notes: tuple[Note, ...]
 
     @property
-    def for_docker(self) -> tuple[str, ...]:
-        """`ignored` for .dockerignore, where a name without a slash matches only at the top."""
-        return tuple(each if "/" in each else f"**/{each}" for each in self.ignored)
-
-    @property
     def python_numbers(self) -> tuple[int, int]:
         """The minor version as numbers."""
         major, second = (*numbers(self.python), 0)[:2]

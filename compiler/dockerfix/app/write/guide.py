@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dockerfix.app.build import AppResult
 from dockerfix.app.server import ServerResult
@@ -17,6 +17,7 @@ ABOUT = {
     "fal_gate.py": "opens the port that fal calls once Cog's server is ready",
     ".dockerignore": "the files that are not uploaded with the build context",
     "pyproject.toml": "the entry through which fal finds the App",
+    "MIGRATION.md": "this list",
 }
 UNVERIFIED = (
     "fal doesn't publish the CUDA driver of its hosts: check that the model finds its GPU.",
@@ -36,7 +37,7 @@ if not os.path.exists(target):
 def guide(
     target: AppResult | ServerResult,
     findings: Sequence[Finding],
-    kept: Sequence[str],
+    kept: Mapping[str, Sequence[str]],
     files: Sequence[str],
     account: Sequence[str] = (),
 ) -> str:
@@ -48,7 +49,7 @@ def guide(
     lines = [
         f"# {settings.app_name} on fal",
         "",
-        f"<!-- {MARK}; the next run replaces this file. -->",
+        f"<!-- {MARK}. The next run keeps your ticks, and moves lines of yours to Notes. -->",
         "",
         "## Deploy",
         "",
@@ -57,7 +58,6 @@ def guide(
         f"fal deploy {settings.app_name}  # makes it permanent",
         "```",
         "",
-        *_kept(target, kept),
         "## Files",
         "",
         *(f"- `{path}`: {_about(path, settings.dockerfile)}" for path in files),
@@ -68,6 +68,7 @@ def guide(
     lines += [
         "## Check by hand",
         "",
+        *(f"- [ ] {text}" for text in _kept(kept)),
         *(f"- [ ] {_line(each)}" for each in open_),
         *(f"- [ ] {text}" for text in UNVERIFIED),
         "",
@@ -84,19 +85,12 @@ def guide(
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _kept(target: AppResult | ServerResult, kept: Sequence[str]) -> list[str]:
-    lines: list[str] = []
-    if "pyproject.toml" in kept:
-        lines += [
-            "Your pyproject.toml was not changed; add this to it:",
-            "",
-            "```toml",
-            *target.toml.rstrip("\n").split("\n"),
-        ]
-        lines += ["```", ""]
-    if ".dockerignore" in kept:
-        lines += ["Your .dockerignore was not changed.", ""]
-    return lines
+def _kept(kept: Mapping[str, Sequence[str]]) -> list[str]:
+    """What the user changed and stays."""
+    return [
+        f"{path} keeps your changes ({', '.join(parts)}); compare them with what `dockerfix migrate . --diff` shows"
+        for path, parts in kept.items()
+    ]
 
 
 def _about(path: str, dockerfile: str) -> str:

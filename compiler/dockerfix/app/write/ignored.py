@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from dockerfix.app.read.model import Note
+from dockerfix.app.write.parts import Merged
+from dockerfix.app.write.stamps import Record, is_stamped, without_record
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Severity
 
@@ -17,11 +19,38 @@ FILE = ".dockerignore"
 ALWAYS = ("/.git", "/.cog", "/.venv", "/venv", "/.env", "__pycache__", "*.pyc", ".DS_Store")
 
 
+_HEADING = "# dockerfix: files that the image does not need"
+
+
 class Ignored(NamedTuple):
     """Patterns for the client, and notes about them."""
 
     patterns: tuple[str, ...]
     notes: tuple[Note, ...] = ()
+
+
+def for_docker() -> str:
+    """The patterns that always apply, for .dockerignore, where a name without a slash matches only at the top."""
+    return "".join(f"{each}\n" if "/" in each else f"**/{each}\n" for each in ALWAYS)
+
+
+def merge(before: str, ours: str) -> Merged:
+    """.dockerignore with our patterns: the user's lines stay, and what they lack is added at the end.
+
+    A pattern that the user removed since, or takes back (``!.env``), isn't added again.
+    """
+    record = Record.read(before) or Record({})
+    wanted = [line for line in ours.split("\n") if line]
+    text = "" if is_stamped(before) else without_record(before)
+    kept = [line for line in text.split("\n") if line in wanted or not record.has(line, line)]
+    text = "\n".join(kept).rstrip("\n")
+    there = {translate(line.strip().lstrip("\ufeff").removeprefix("!")) for line in kept}
+    missing = [line for line in wanted if translate(line) not in there and not record.names(line)]
+    if missing:
+        heading = "" if _HEADING in kept else f"{_HEADING}\n"
+        added = heading + "\n".join(missing)
+        text = f"{text}{chr(10) * (2 if heading else 1)}{added}" if text else added
+    return Merged(f"{text}\n{Record.of({line: line for line in wanted}).comment()}")
 
 
 def read_ignored(project: Project) -> Ignored:
