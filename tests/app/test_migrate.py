@@ -42,8 +42,8 @@ def test_files(tmp_path: Path) -> None:
     assert "**/__pycache__\n" in planned.files[".dockerignore"]
     assert planned.edited == {}
     guide = planned.files["MIGRATION.md"]
-    assert "fal run my-model " in guide
-    assert "fal deploy my-model " in guide
+    assert "\nfal run my-model\n" in guide
+    assert "\nfal deploy my-model\n" in guide
     assert "- [ ] `a` is missing (DF402)\n" in guide
     assert "- removes tini's stage (DF102)\n" in guide
     assert guide.index("## Deploy") < guide.index("## Check by hand") < guide.index("## Done")

@@ -126,7 +126,8 @@ class TestApp:
         done = command("app", "--toml", cwd=folder)
         assert (done.code, done.out) == (3, b"")
         assert done.err.endswith(
-            f"dockerfix: dockerfix did not write `{name}`; nothing was written (rename it, or replace it with --force)\n"
+            f"dockerfix: dockerfix did not write `{name}`; nothing was written "
+            "(rename it, or replace it with --force)\n"
         )
         assert names(folder) == {name}
         assert command("app", "--force", cwd=folder).code == 0

@@ -38,6 +38,7 @@ class ServerResult:
     command: tuple[str, ...]
     findings: tuple[Finding, ...]
     settings: Settings
+    predictor: Predictor
 
     @property
     def files(self) -> dict[str, str]:
@@ -65,7 +66,13 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
         gate = re.sub(rf"^{constant} = .*$", lambda _: f"{constant} = {value}", gate, count=1, flags=re.MULTILINE)  # noqa: B023
     findings = tuple(note.finding for note in notes)
     return ServerResult(
-        gate, _entry(settings, command), f"cog=={cog_version(config, file, settings)}", command, findings, settings
+        gate,
+        _entry(settings, command),
+        f"cog=={cog_version(config, file, settings)}",
+        command,
+        findings,
+        settings,
+        predictor,
     )
 
 
