@@ -63,10 +63,13 @@ def present(root: Path, path: str) -> str | None:
 
 
 class Planner:
-    """Decides for each file what is written. With `force` dockerfix's own text is."""
+    """Decides for each file what is written. With `force` dockerfix's own text is.
 
-    def __init__(self, root: Path, *, force: bool = False) -> None:
-        self.root, self.force = root, force
+    The file `predictor` is never replaced.
+    """
+
+    def __init__(self, root: Path, predictor: str = "", *, force: bool = False) -> None:
+        self.root, self.predictor, self.force = root, predictor, force
         self.files: dict[str, str] = {}
         self.edited: dict[str, Merged] = {}
         self.foreign: list[str] = []
@@ -78,7 +81,14 @@ class Planner:
 
         Both have line ends as Linux has them; the file keeps its own. A file that isn't `replaceable` is merged in
         spite of `force`.
+
+        Raises AppError for a file whose name the project uses for its code.
         """
+        if path == self.predictor:
+            raise AppError("the predictor's file has the name of one that dockerfix writes; rename it", path)
+        if path.endswith(".py") and (self.root / path.removesuffix(".py") / "__init__.py").exists():
+            package = path.removesuffix(".py")
+            raise AppError(f"Python would import the package `{package}` in place of `{path}`; rename the package")
         before = present(self.root, path)
         dos = before is not None and "\r\n" in before and "\n" not in before.replace("\r\n", "")
         text = before.replace("\r\n", "\n") if before is not None and dos else before
@@ -144,7 +154,7 @@ def plan(
     """
     if project.root is None:
         raise AppError("a migration needs the project's folder")
-    planner = Planner(project.root, force=force)
+    planner = Planner(project.root, target.predictor.file, force=force)
     settings = target.settings
     last = present(project.root, GUIDE)
     wrote = checklist.wrote(last)

@@ -12,7 +12,7 @@ from dockerfix.analysis.python import minor, python_of
 from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.weights import Download
 from dockerfix.app.write.ignored import Ignored, read_ignored
-from dockerfix.app.write.type_names import TAKEN, pascal
+from dockerfix.app.write.type_names import class_name
 from dockerfix.knowledge.cog_constructs import DEFAULT_CUDA, default_python
 from dockerfix.knowledge.cog_server import SETUP_TIMEOUT
 from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
@@ -84,7 +84,6 @@ class Chooser:
     def settings(self, predictor: Predictor, downloads: tuple[Download, ...]) -> Settings:
         """All settings. Raises AppError if the image needs a Python that fal doesn't have."""
         name = self.options.name or app_name(self.config.image, self.project.root)
-        class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project)
         machine = (self.options.machine_type,) if self.options.machine_type else self.machine()
         python = self.python()
@@ -92,7 +91,7 @@ class Chooser:
         timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads else STARTUP_TIMEOUT)
         return Settings(
             name,
-            f"{class_name}App" if class_name in TAKEN else class_name,
+            class_name(name, (each.name for each in predictor.output.models())),
             python,
             machine,
             self.options.auth,

@@ -123,7 +123,7 @@ def _plan(folder: Path, module: str, result: AppResult, *, force: bool, toml: bo
     from dockerfix.app import migrate
     from dockerfix.app.write.toml import entry
 
-    planner = migrate.Planner(folder, force=force)
+    planner = migrate.Planner(folder, result.predictor.file, force=force)
     for name, text in result.files.items():
         planner.add(f"{module}.py" if name == APP else name, text, migrate.code(name))
     if toml:

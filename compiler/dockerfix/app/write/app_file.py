@@ -17,7 +17,9 @@ NAME = "fal_app.py"
 
 def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = False) -> str:
     """The whole file, laid out as `ruff format` leaves it."""
-    speller = Speller(settings.python_numbers)
+    fields = [name for model in predictor.output.models() for name, _ in model.fields]
+    names = {settings.class_name, *(each.name for each in predictor.inputs), *fields}
+    speller = Speller(settings.python_numbers, names)
     results = Results(predictor, speller)
     inputs = _inputs(predictor, speller)
     models = results.classes()
@@ -79,7 +81,7 @@ def _inputs(predictor: Predictor, speller: Speller) -> list[str]:
         lines += [f'    model_config = {config}(regex_engine="python-re")  # as Cog has it', ""]
     if not predictor.inputs:
         lines.append(docstring("The predictor has no inputs.", 4))
-    names = field_names(each.name for each in predictor.inputs)
+    names = field_names((each.name for each in predictor.inputs), speller.classes.values())
     for each in predictor.inputs:
         lines += [*(comment(note.mark, 4) for note in each.notes), *_field(each, names[each.name], speller)]
     return lines
@@ -153,7 +155,7 @@ class _Endpoints:
         self.predictor = predictor
         self.results = results
         self.speller = speller
-        self.fields = field_names(each.name for each in predictor.inputs)
+        self.fields = field_names((each.name for each in predictor.inputs), speller.classes.values())
         self.prefix = "async " if predictor.is_async else ""
         self.target = "self.predictor" if predictor.method is None else f"self.predictor.{predictor.method}"
 
