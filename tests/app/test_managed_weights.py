@@ -128,7 +128,7 @@ def test_the_app_fetches_them_before_the_predictor_is_loaded(tmp_path: Path, ser
     result = project(tmp_path, one(tmp_path, f"{served.url}/a.bin"))
     assert result.settings.startup_timeout == 1800
     assert result.files["fal_weights.py"] == result.weights
-    assert result.text.index("provide()") < result.text.index("self.predictor = load(")
+    assert result.text.index("provide()") < result.text.index("self.worker.load(")
     (found,) = [each for each in result.findings if each.code == "DF524"]
     assert found.severity is Severity.NOTE
     assert f"fetches `{served.url}/a.bin` to `/data` once and links it into `{tmp_path / 'w'}`" in found.message

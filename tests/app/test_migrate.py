@@ -11,6 +11,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from apps import run, write
 from dockerfix.app import AppError, build, build_server, migrate
+from dockerfix.app.write import checklist
+from dockerfix.app.write.stamps import stamped
+from dockerfix.project.files import MARK
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
@@ -25,9 +28,9 @@ FINDINGS = (
 )
 
 
-def make(folder: Path, **files: str) -> migrate.Plan:
+def make(folder: Path, *, force: bool = False, replaceable: bool = False, **files: str) -> migrate.Plan:
     project = write(folder, predict__py=PREDICTOR, **files)
-    return migrate.plan(project, DOCKERFILE, build(project), FINDINGS)
+    return migrate.plan(project, DOCKERFILE, build(project), FINDINGS, force=force, replaceable=replaceable)
 
 
 def test_files(tmp_path: Path) -> None:
@@ -37,10 +40,10 @@ def test_files(tmp_path: Path) -> None:
     }  # fmt: skip
     assert planned.files["Dockerfile"] == DOCKERFILE
     assert "**/__pycache__\n" in planned.files[".dockerignore"]
-    assert planned.kept == ()
+    assert planned.edited == {}
     guide = planned.files["MIGRATION.md"]
-    assert "fal run my-model " in guide
-    assert "fal deploy my-model " in guide
+    assert "\nfal run my-model\n" in guide
+    assert "\nfal deploy my-model\n" in guide
     assert "- [ ] `a` is missing (DF402)\n" in guide
     assert "- removes tini's stage (DF102)\n" in guide
     assert guide.index("## Deploy") < guide.index("## Check by hand") < guide.index("## Done")
@@ -74,52 +77,130 @@ def test_own_files_are_updated(tmp_path: Path) -> None:
 def test_foreign_files_stay(tmp_path: Path, path: str) -> None:
     tmp_path.joinpath(path).write_text("mine\n", encoding="utf-8")
     planned = make(tmp_path)
-    assert planned.foreign() == (path,)
+    assert planned.foreign == (path,)
     with pytest.raises(AppError, match=f"dockerfix did not write `{path}`"):
         migrate.apply(planned)
     assert not (tmp_path / "fal_call.py").exists()
     assert tmp_path.joinpath(path).read_text(encoding="utf-8") == "mine\n"
-    migrate.apply(planned, force=True)
+    planned = make(tmp_path, force=True)
+    migrate.apply(planned)
     assert tmp_path.joinpath(path).read_text(encoding="utf-8") == planned.files[path]
 
 
-@pytest.mark.parametrize("path", ["fal_app.py", "MIGRATION.md", ".dockerignore", "pyproject.toml"])
-def test_edited_files_stay(tmp_path: Path, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "edit"),
+    [
+        ("fal_app.py", ("keep_alive = 60", "keep_alive = 600")),
+        ("fal_call.py", ("import", "import this; import")),
+        ("Dockerfile", ("FROM", "# mine\nFROM")),
+        ("pyproject.toml", ("keep_alive = 60", "keep_alive = 600")),
+    ],
+)
+@pytest.mark.parametrize("dos", [False, True])
+def test_what_was_edited_stays(tmp_path: Path, path: str, edit: tuple[str, str], dos: bool) -> None:
     migrate.apply(make(tmp_path))
-    with (tmp_path / path).open("a", encoding="utf-8") as stream:
-        stream.write("# my own line\n")
+    ours = (tmp_path / path).read_text(encoding="utf-8")
+    mine = ours.replace(*edit, 1)
+    assert mine != ours
+    ends = "\r\n" if dos else "\n"
+    (tmp_path / path).write_text(mine, encoding="utf-8", newline=ends)
+    for _ in range(2):
+        planned = make(tmp_path)
+        assert set(planned.edited) == {path}
+        assert set(migrate.apply(planned)) <= {"MIGRATION.md"}
+        assert f"- [ ] {path} keeps your changes (" in (tmp_path / "MIGRATION.md").read_text(encoding="utf-8")
+        assert "\n-" in migrate.kept_diff(planned, path)
+    migrate.apply(make(tmp_path, force=True))
+    assert (tmp_path / path).read_bytes() == ours.replace("\n", ends).encode()
+    assert "keeps your changes" not in (tmp_path / "MIGRATION.md").read_text(encoding="utf-8")
+
+
+def test_ticks_and_notes_stay(tmp_path: Path) -> None:
+    migrate.apply(make(tmp_path))
+    guide = tmp_path / "MIGRATION.md"
+    text = guide.read_text(encoding="utf-8")
+    edited = text.replace("- [ ] `a` is missing", "- [x] `a` is missing").replace(
+        "## Done", "Ask Anna about this.\n\n- [ ] my own task\n\n## Done"
+    )
+    edited = edited.replace("leaves it as it is. -->\n", "leaves it as it is. -->\n\nDeployed on Monday.\n\n- twice\n")
+    guide.write_text(edited, encoding="utf-8")
     project = Project.open(tmp_path)
-    planned = migrate.plan(project, DOCKERFILE + "ENV A=1\n", build(project), ())
-    assert path in planned.kept or path in planned.foreign()
-    if path not in planned.kept:
-        with pytest.raises(AppError, match=path):
-            migrate.apply(planned)
+    moved = (*FINDINGS[:1], Finding("DF402", Span(0, 0), "`a` is missing", (), Severity.WARNING))
+    for _ in range(2):
+        planned = migrate.plan(project, DOCKERFILE + "ENV A=1\n", build(project), moved, force=True)
+        migrate.apply(planned)
+        text = guide.read_text(encoding="utf-8")
+        assert text.count("- [x] `a` is missing (DF402)\n") == 1
+        assert text.count("## Notes\n") == 1
+        notes = text.partition("## Notes\n")[2].split("<!-- dockerfix wrote")[0]
+        own = [line for line in notes.split("\n") if line][1:]
+        assert own == ["Deployed on Monday.", "- twice", "Ask Anna about this.", "- [ ] my own task"]
+    assert migrate.plan(project, DOCKERFILE + "ENV A=1\n", build(project), moved).changed == ()
+
+
+def test_a_tick_stays_where_only_the_line_moved() -> None:
+    item = "- [{}] the type is unknown (predict.py:{}, DF504)\n"
+    first = checklist.carried(None, item.format(" ", 4), ("Dockerfile", ""))
+    again = checklist.carried(first.replace("[ ]", "[X]"), item.format(" ", 9), ("Dockerfile", ""))
+    assert again.startswith(item.format("x", 9))
+    assert "predict.py:4" not in again
+    other = checklist.carried(again, item.format(" ", 9).replace("unknown", "odd"), ("Dockerfile", ""))
+    assert other.startswith("- [ ] the type is odd")
 
 
 def test_the_input_may_be_replaced(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM r8.im/cog-base\n", encoding="utf-8")
-    planned = make(tmp_path)
-    assert "Dockerfile" in migrate.apply(planned, replaceable={"Dockerfile"})
+    assert "Dockerfile" in migrate.apply(make(tmp_path, replaceable=True))
 
 
-def test_kept_files(tmp_path: Path) -> None:
-    planned = make(tmp_path, pyproject__toml="[project]\nname = 'x'\n", __dockerignore="samples\n")
-    assert planned.kept == (".dockerignore", "pyproject.toml")
-    assert "pyproject.toml" not in planned.files
-    assert "[tool.fal.apps." in planned.files["MIGRATION.md"]
+def test_files_of_the_user(tmp_path: Path) -> None:
+    own = {"pyproject__toml": "[project]\nname = 'x'\n", "__dockerignore": "samples\n!.env\n.git"}
+    planned = make(tmp_path, **own)
+    assert planned.edited == {}
+    assert planned.files["pyproject.toml"].startswith(own["pyproject__toml"] + "\n[tool.fal.apps.")
+    ignored = planned.files[".dockerignore"].split("\n")
+    assert ignored[:5] == ["samples", "!.env", ".git", "", "# dockerfix: files that the image does not need"]
+    assert ignored[5:11] == ["/.cog", "/.venv", "/venv", "**/__pycache__", "**/*.pyc", "**/.DS_Store"]
     migrate.apply(planned)
-    assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == "[project]\nname = 'x'\n"
+    path = tmp_path / ".dockerignore"
+    path.write_text(path.read_text(encoding="utf-8").replace("/venv\n", "\n*.tmp\n", 1), encoding="utf-8")
+    again = migrate.plan(Project.open(tmp_path), DOCKERFILE, build(Project.open(tmp_path)), FINDINGS)
+    text = again.files[".dockerignore"]
+    assert "*.tmp" in text
+    assert "\n/venv\n" not in text
+    assert again.files[".dockerignore"] == path.read_text(encoding="utf-8")
+
+
+def test_files_of_an_earlier_dockerfix(tmp_path: Path) -> None:
+    """They have one checksum in their first lines: unchanged ones are brought up to date, an edited App stays."""
+    project = write(tmp_path, predict__py=PREDICTOR)
+    result = build(project)
+    (tmp_path / "fal_app.py").write_text(stamped(result.text.replace("60", "61")), encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(stamped(f"# {MARK}.\n{result.toml}"), encoding="utf-8")
+    (tmp_path / ".dockerignore").write_text(stamped(f"# {MARK}: files.\n/old\n"), encoding="utf-8")
+    (tmp_path / "MIGRATION.md").write_text(f"# x\n\n<!-- {MARK} (00000000); -->\n", encoding="utf-8")
+    planned = make(tmp_path)
+    assert planned.edited == {}
+    assert planned.foreign == ()
+    assert "keep_alive = 60" in planned.files["fal_app.py"]
+    assert "/old" not in planned.files[".dockerignore"]
+    edited = stamped(result.text).replace("keep_alive = 60", "keep_alive = 61")
+    (tmp_path / "fal_app.py").write_text(edited, encoding="utf-8")
+    planned = make(tmp_path)
+    assert planned.files["fal_app.py"] == edited
+    assert planned.edited["fal_app.py"].kept == ("the whole file",)
+    assert "+    keep_alive = 60\n" in migrate.kept_diff(planned, "fal_app.py")
 
 
 def test_diff(tmp_path: Path) -> None:
     (tmp_path / "fal_app.py").write_text("mine", encoding="utf-8")
-    planned = make(tmp_path)
+    planned = make(tmp_path, force=True)
     text = migrate.diff(planned)
     assert "--- /dev/null\n+++ b/Dockerfile\n" in text
     assert "--- a/fal_app.py\n+++ b/fal_app.py\n" in text
     assert "-mine\n\\ No newline at end of file\n" in text
     assert not (tmp_path / "Dockerfile").exists()
-    migrate.apply(planned, force=True)
+    migrate.apply(planned)
     other = tmp_path.parent / "other"
     other.mkdir()
     (other / "fal_app.py").write_text("mine", encoding="utf-8")

@@ -94,11 +94,16 @@ class TestApp:
     def test_settings(self, folder: Path) -> None:
         options = ["--name=shout", "--machine-type=GPU-H100", "--auth=shared", "--keep-alive=5", "--startup-timeout=90"]
         done = command("app", "--toml", *options, "-o", "serve.py", cwd=folder)
-        assert names(folder) == {"serve.py", "fal_call.py", "fal_cog.py"}
-        assert done.out.decode() == (
-            '[tool.fal.apps.shout]\npython_entry_point = "serve:Shout"\nauth = "shared"\n'
-            'machine_type = "GPU-H100"\nkeep_alive = 5\nstartup_timeout = 90\npython_version = "3.11"\n\n'
-            '[tool.fal.apps.shout.image]\ndockerfile = "Dockerfile"\n'
+        assert names(folder) == {"serve.py", "fal_call.py", "fal_cog.py", "pyproject.toml"}
+        assert done.out == b""
+        assert (
+            (folder / "pyproject.toml")
+            .read_text()
+            .startswith(
+                '[tool.fal.apps.shout]\npython_entry_point = "serve:Shout"\nauth = "shared"\n'
+                'machine_type = "GPU-H100"\nkeep_alive = 5\nstartup_timeout = 90\npython_version = "3.11"\n\n'
+                '[tool.fal.apps.shout.image]\ndockerfile = "Dockerfile"\n'
+            )
         )
         text = (folder / "serve.py").read_text()
         assert 'machine_type = "GPU-H100"' in text
@@ -107,11 +112,13 @@ class TestApp:
     def test_dockerfile(self, folder: Path) -> None:
         (folder / "images").mkdir()
         (folder / "images" / "gpu.Dockerfile").write_text("FROM python:3.12-slim\n")
-        done = command("app", "my_model", "--toml", "--dockerfile", "my_model/images/gpu.Dockerfile", cwd=folder.parent)
-        assert b'python_version = "3.12"' in done.out
-        assert b'dockerfile = "images/gpu.Dockerfile"' in done.out
+        done = command("app", "my_model", "--toml", "--dockerfile-name", "images/gpu.Dockerfile", cwd=folder.parent)
+        assert (done.code, done.out) == (0, b"")
+        assert 'python_version = "3.12"' in (folder / "pyproject.toml").read_text()
+        assert 'dockerfile = "images/gpu.Dockerfile"' in (folder / "pyproject.toml").read_text()
         (folder / "Dockerfile").write_text("FROM python:3.10-slim\n")
-        assert b'python_version = "3.10"' in command("app", "--toml", cwd=folder).out
+        command("app", "--toml", cwd=folder)
+        assert 'python_version = "3.10"' in (folder / "pyproject.toml").read_text()
 
     @pytest.mark.parametrize("name", ["fal_app.py", "fal_call.py"])
     def test_keeps_what_is_not_its_own(self, folder: Path, name: str) -> None:
@@ -119,8 +126,8 @@ class TestApp:
         done = command("app", "--toml", cwd=folder)
         assert (done.code, done.out) == (3, b"")
         assert done.err.endswith(
-            f"dockerfix: dockerfix did not write `{name}`, or it was edited since; nothing was written "
-            "(--force replaces it)\n"
+            f"dockerfix: dockerfix did not write `{name}`; nothing was written "
+            "(rename it, or replace it with --force)\n"
         )
         assert names(folder) == {name}
         assert command("app", "--force", cwd=folder).code == 0
@@ -154,8 +161,8 @@ class TestApp:
             assert names(folder) == set()
 
     def test_a_dockerfile_that_cannot_be_read(self, folder: Path) -> None:
-        done = command("app", "--dockerfile", "images/none", cwd=folder)
-        assert done == (3, b"", "dockerfix: cannot read images/none: No such file or directory\n")
+        done = command("app", "--dockerfile-name", "none", cwd=folder)
+        assert done == (3, b"", "dockerfix: cannot read none: no such file, or too large\n")
         assert names(folder) == set()
 
     def test_quiet_tells_nothing_but_errors(self, folder: Path) -> None:
@@ -205,7 +212,8 @@ class TestApp:
             ["-o", "App"],
             ["-o", "../fal_app.py"],
             ["-o", "-", "--toml"],
-            ["--dockerfile", "../Dockerfile"],
+            ["-o", "-", "--diff"],
+            ["--dockerfile-name", "../Dockerfile"],
             [".", "more"],
         ],
     )
@@ -214,7 +222,7 @@ class TestApp:
         assert (done.code, done.out, names(folder)) == (2, b"", set())
         assert done.err.startswith("Usage: dockerfix app ")
 
-    @pytest.mark.parametrize("option", ["-o-", "--toml"])
+    @pytest.mark.parametrize("option", ["-o-", "--diff"])
     def test_closed_output(self, folder: Path, option: str) -> None:
         script = f"{sys.executable} -m dockerfix app {option} -q >&-"
         done = subprocess.run(
@@ -307,38 +315,114 @@ class TestMigrate:
         assert done.code == 0
         assert ".cog/" not in (folder / "Dockerfile").read_text()
 
-    def test_another_dockerfile_is_not(self, folder: Path) -> None:
+    def test_a_dockerfile_of_the_project_stays(self, folder: Path) -> None:
         (folder / "Dockerfile").write_text("FROM scratch\n")
-        done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
-        assert done.code == 3
-        assert "dockerfix did not write `Dockerfile`" in done.err
-        assert names(folder) == {"Dockerfile"}
-        done = command("migrate", ".", "--dockerfile", "-", "--dry-run", cwd=folder, stdin=DOCKERFILE.encode())
+        arguments = ["migrate", "--dockerfile", "-"]
+        for extra in ([], [], ["--force"]):
+            done = command(*arguments, *extra, cwd=folder, stdin=DOCKERFILE.encode())
+            assert done.code == 0
+            assert names(folder) == APP_FILES | BESIDE | {"Dockerfile.fal"}
+            assert (folder / "Dockerfile").read_text() == "FROM scratch\n"
+            assert 'dockerfile = "Dockerfile.fal"' in (folder / "pyproject.toml").read_text()
+            assert 'str(HERE / "Dockerfile.fal")' in (folder / "fal_app.py").read_text()
+        assert "dockerfix: your Dockerfile stays; the image's is Dockerfile.fal\n" in done.err
+        assert command("app", "--toml", cwd=folder).err.endswith("dockerfix: nothing to change\n")
+
+    def test_the_name_of_the_dockerfile(self, folder: Path) -> None:
+        (folder / "Dockerfile").write_text("FROM scratch\n")
+        arguments = ["migrate", "--dockerfile", "-", "--dockerfile-name"]
+        assert command(*arguments, "images/fal", cwd=folder, stdin=DOCKERFILE.encode()).code == 2
+        (folder / "images").mkdir()
+        (folder / "images" / "note").write_text("not empty")
+        assert command(*arguments, "images/fal", cwd=folder, stdin=DOCKERFILE.encode()).code == 0
+        assert "'fal==" in (folder / "images" / "fal").read_text()
+        assert command("migrate", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode()).err.endswith("change\n")
+        for name in ("../Dockerfile", ".", "images"):
+            assert command(*arguments, name, cwd=folder, stdin=DOCKERFILE.encode()).code == 2
+        done = command(*arguments, "Dockerfile", cwd=folder, stdin=DOCKERFILE.encode())
+        assert (done.code, (folder / "Dockerfile").read_text()) == (3, "FROM scratch\n")
+        assert "dockerfix did not write `Dockerfile`; nothing was written" in done.err
+        done = command(*arguments, "Dockerfile", "--diff", cwd=folder, stdin=DOCKERFILE.encode())
+        assert "`Dockerfile` was not written by dockerfix; only --force would replace it\n" in done.err
+
+    @pytest.mark.parametrize("name", ["Dockerfile", "Dockerfile.cog"])
+    def test_what_cog_wrote_is_the_input(self, folder: Path, name: str) -> None:
+        (folder / name).write_text(DOCKERFILE)
+        done = command("migrate", "my_model", cwd=folder.parent)
         assert done.code == 0
-        assert done.err.endswith(
-            "`Dockerfile` was not written by dockerfix, or was edited since; only --force would overwrite it\n"
-        )
-        done = command("migrate", ".", "--dockerfile", "-", "--force", cwd=folder, stdin=DOCKERFILE.encode())
-        assert done.code == 0
-        assert names(folder) == APP_FILES | BESIDE
+        assert f"dockerfix: converts {name}, which Cog wrote\n" in done.err
+        assert names(folder) == APP_FILES | BESIDE | {name}
+        assert ".cog/" not in (folder / "Dockerfile").read_text()
+        again = command("migrate", "my_model", cwd=folder.parent)
+        assert again.code == 0
+        if name == "Dockerfile":
+            assert "converts Dockerfile, which dockerfix wrote, since cog is not installed\n" in again.err
+        else:
+            assert again.err.endswith("dockerfix: nothing to change\n")
+        assert command("migrate", "my_model", "-q", cwd=folder.parent).err == ""
+
+    def test_an_edited_dockerfile_stays(self, folder: Path) -> None:
+        (folder / "Dockerfile.cog").write_text(DOCKERFILE)
+        command("migrate", cwd=folder)
+        edited = (folder / "Dockerfile").read_text() + "ENV MINE=1\n"
+        (folder / "Dockerfile").write_text(edited)
+        done = command("migrate", cwd=folder)
+        assert (done.code, (folder / "Dockerfile").read_text()) == (0, edited)
+        assert "dockerfix: keeps your changes to Dockerfile (the whole file); --force would write:\n" in done.err
+        assert "\n-ENV MINE=1\n" in done.err
+        assert "- [ ] Dockerfile keeps your changes (the whole file)" in (folder / "MIGRATION.md").read_text()
+        (folder / "MIGRATION.md").unlink()
+        command("migrate", cwd=folder)
+        assert (folder / "Dockerfile").read_text() == edited
+        assert command("migrate", "--dockerfile", "Dockerfile", cwd=folder).code == 0
+        assert "MINE=1" in (folder / "Dockerfile").read_text()
+        command("migrate", "--force", cwd=folder)
+        assert "MINE" not in (folder / "Dockerfile").read_text()
 
     def test_dry_run(self, folder: Path) -> None:
         arguments = ["migrate", ".", "--dockerfile", "-"]
         shown = command(*arguments, "--dry-run", cwd=folder, stdin=DOCKERFILE.encode())
         assert (shown.code, names(folder)) == (0, set())
         assert shown.err.splitlines()[-1].startswith("dockerfix: Dockerfile, fal_app.py, ")
-        assert shown.err.endswith(", MIGRATION.md would be written\n")
+        assert shown.err.endswith(" and MIGRATION.md would be written\n")
         subprocess.run(["git", "apply", "-"], input=shown.out, cwd=folder, check=True, env=dict(os.environ))
         assert names(folder) == APP_FILES | BESIDE
         again = command(*arguments, "--dry-run", "-q", cwd=folder, stdin=DOCKERFILE.encode())
         assert again == (0, b"", "")
 
-    def test_what_stays(self, folder: Path) -> None:
-        (folder / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    def test_the_users_pyproject(self, folder: Path) -> None:
+        own = "[project]\r\nname = 'x' # mine"
+        (folder / "pyproject.toml").write_bytes(own.encode())
         done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
         assert done.code == 0
-        assert "dockerfix: your pyproject.toml is kept\n" in done.err
-        assert "[tool.fal.apps.my-model]" in (folder / "MIGRATION.md").read_text()
+        text = (folder / "pyproject.toml").read_bytes().decode()
+        assert text.startswith(f"{own}\r\n\r\n[tool.fal.apps.my-model]\r\n")
+        assert "\n" not in text.replace("\r\n", "")
+        again = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
+        assert again.err.endswith("dockerfix: nothing to change\n")
+
+    def test_an_invalid_pyproject(self, folder: Path) -> None:
+        (folder / "pyproject.toml").write_text("[project\n")
+        for arguments in (["migrate", "--dockerfile", "-"], ["app", "--toml"]):
+            done = command(*arguments, cwd=folder, stdin=DOCKERFILE.encode())
+            assert (done.code, names(folder)) == (3, {"pyproject.toml"})
+            assert "pyproject.toml: not valid TOML (" in done.err
+            assert done.err.endswith("; nothing was written\n")
+
+    def test_quiet_tells_nothing_of_what_stays(self, folder: Path) -> None:
+        (folder / "Dockerfile.cog").write_text(DOCKERFILE)
+        command("migrate", cwd=folder)
+        path = folder / "fal_app.py"
+        path.write_text(path.read_text().replace("keep_alive = 60", "keep_alive = 1"))
+        assert command("migrate", "-q", cwd=folder).err == ""
+        done = command("migrate", "--diff", cwd=folder)
+        assert (
+            "dockerfix: would keep your changes to fal_app.py (`MyModel.keep_alive`); --force would write:\n"
+            in done.err
+        )
+        done = command("app", cwd=folder)
+        assert done.err.endswith("dockerfix: nothing to change\n")
+        assert "\n-    keep_alive = 1\n+    keep_alive = 60\n" in done.err
 
     def test_server(self, folder: Path) -> None:
         arguments = ["migrate", ".", "--dockerfile", "-", "--target", "server", "--name", "shout"]
@@ -431,7 +515,7 @@ class TestMigrate:
         assert names(folder) == {"Dockerfile"}
 
     def test_needs_a_project(self, tmp_path: Path) -> None:
-        assert command("migrate", cwd=tmp_path).code == 2
+        assert command("migrate", cwd=tmp_path) == (3, b"", "dockerfix: the project has no cog.yaml\n")
         assert command("migrate", "nothing", cwd=tmp_path) == (3, b"", "dockerfix: nothing: no such folder\n")
 
 

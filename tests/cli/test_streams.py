@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import select
@@ -246,8 +247,10 @@ class TestManyAtOnce:
         while last.read_text() == DOCKERFILE and time.monotonic() < until:
             time.sleep(0.005)
         started.send_signal(number)
-        if jobs != "1":
-            held.write_bytes(b"")  # lets the process go that waits for it
+        while jobs != "1" and started.poll() is None:
+            with contextlib.suppress(OSError):  # nobody waits for it yet, or any more
+                os.close(os.open(held, os.O_WRONLY | os.O_NONBLOCK))  # lets the process go that does
+            time.sleep(0.01)
         out, err = started.communicate(timeout=60)
         assert (started.returncode, out, err) == (code, b"", b"")
         assert self.leftovers(tmp_path) == []

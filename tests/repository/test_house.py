@@ -62,6 +62,7 @@ THIRD_PARTY = {
     "lark": r"(?!)",
     "yaml": r"project\..*|cli\.config",
     "click": r"cli(\..*)?",
+    "tomlkit": r"app\.write\.pyproject",
     "dockerfile_parse": r"driver\.cross_check",
     "syrupy": r"(?!)",
     "dockerfile": r"(?!)",

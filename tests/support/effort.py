@@ -56,6 +56,8 @@ EXAMPLES = {
     "test_a_changed_project_is_as_good_as_a_new_one": 25,
     "test_what_the_user_wrote_between_stays": 60,
     "test_a_result_that_someone_edited": 60,
+    "test_any_edit": 60,
+    "test_a_value_keeps_the_limits": 200,
     "test_the_work_of_rewriting_grows_with_the_commands": 10,
     "test_without_cog_nothing_changes": 60,
     "test_directives_are_those_of_the_source": 100,

@@ -1,79 +1,138 @@
-"""All files of a migration together: the Dockerfile, the App, .dockerignore and MIGRATION.md.
+"""All files of a migration together: the Dockerfile, the App, .dockerignore, pyproject.toml and MIGRATION.md.
 
-Nothing is written before `apply`; a file that dockerfix didn't write is overwritten only on request.
+Nothing is written before `apply`. A second run brings up to date what is as dockerfix wrote it, and leaves what
+somebody changed since; a file that dockerfix never wrote is replaced only on request.
 """
 
 from __future__ import annotations
 
 import difflib
-import hashlib
-import re
 import shutil
 import subprocess
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from dockerfix.analysis.cog import marks_of_cog
 from dockerfix.app.build import AppResult
 from dockerfix.app.read.model import AppError
 from dockerfix.app.server import ServerResult
+from dockerfix.app.write import app_file, checklist, ignored, parts, pyproject
 from dockerfix.app.write.guide import guide
-from dockerfix.app.write.ignored import FILE as IGNORE_FILE
-from dockerfix.project.files import MARK, head, leaves, marked
+from dockerfix.app.write.parts import WHOLE, Merged
+from dockerfix.app.write.stamps import Record, checksum, is_stamped, stamped
+from dockerfix.project.files import leaves, marked
 from dockerfix.project.project import Project
+from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.text.files import replace
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import decode, encode
 
 GUIDE = "MIGRATION.md"
-PROJECT_FILE = "pyproject.toml"
+DOCKERFILE, OTHER_DOCKERFILE = "Dockerfile", "Dockerfile.fal"
+INPUTS = ("Dockerfile.cog", DOCKERFILE)
+"""Where the output of `cog debug` is looked for in a project."""
 DEBUG_TIMEOUT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The files to write, by path relative to the project, and `kept`, the user's own files that are not changed."""
+    """The files to write, by path relative to the project.
+
+    `edited` has those of them that keep something the user changed, and `foreign` the paths of files that dockerfix
+    never wrote and would replace.
+    """
 
     root: Path
     files: dict[str, str]
-    kept: tuple[str, ...] = ()
+    edited: Mapping[str, Merged] = field(default_factory=dict)
+    foreign: tuple[str, ...] = ()
 
     @property
     def changed(self) -> tuple[str, ...]:
         """The paths whose content would change."""
-        return tuple(path for path, text in self.files.items() if self.present(path) != text)
-
-    def foreign(self, replaceable: Collection[str] = ()) -> tuple[str, ...]:
-        """The paths of files that dockerfix didn't write or that were edited since, except those in `replaceable`."""
-        return tuple(path for path in self.changed if path not in replaceable and not self._ours(path))
-
-    def present(self, path: str) -> str | None:
-        """The present text of the file, or None if it doesn't exist."""
-        try:
-            return decode((self.root / path).read_bytes())
-        except FileNotFoundError:
-            return None
-
-    def _ours(self, path: str) -> bool:
-        text = self.present(path)
-        return text is None or is_ours(text)
+        return tuple(path for path, text in self.files.items() if present(self.root, path) != text)
 
 
-def stamped(text: str) -> str:
-    """`text` with a checksum after its first mark, by which a later edit is detected."""
-    return text.replace(MARK, f"{MARK} ({_checksum(text)})", 1)
+def present(root: Path, path: str) -> str | None:
+    """The present text of a file, or None if it doesn't exist."""
+    try:
+        return decode((root / path).read_bytes())
+    except FileNotFoundError:
+        return None
 
 
-def is_ours(text: str) -> bool:
-    """Whether dockerfix wrote a file and nobody edited it: by its first lines, or a Dockerfile's blocks."""
-    stamp = re.search(rf"{MARK} \(([0-9a-f]{{8}})\)", head(text))
-    if stamp is not None:
-        return _checksum(text.replace(stamp.group(), MARK, 1)) == stamp[1]
-    return marked(text) or "\n# dockerfix[DF" in text
+class Planner:
+    """Decides for each file what is written. With `force` dockerfix's own text is.
+
+    The file `predictor` is never replaced.
+    """
+
+    def __init__(self, root: Path, predictor: str = "", *, force: bool = False) -> None:
+        self.root, self.predictor, self.force = root, predictor, force
+        self.files: dict[str, str] = {}
+        self.edited: dict[str, Merged] = {}
+        self.foreign: list[str] = []
+
+    def add(
+        self, path: str, ours: str, merge: Callable[[str, str], Merged | None], *, replaceable: bool = True
+    ) -> None:
+        """Plan a file: `merge` gets the present text and ours, and returns None for a file that isn't dockerfix's.
+
+        Both have line ends as Linux has them; the file keeps its own. A file that isn't `replaceable` is merged in
+        spite of `force`.
+
+        Raises AppError for a file whose name the project uses for its code.
+        """
+        if path == self.predictor:
+            raise AppError("the predictor's file has the name of one that dockerfix writes; rename it", path)
+        if path.endswith(".py") and (self.root / path.removesuffix(".py") / "__init__.py").exists():
+            package = path.removesuffix(".py")
+            raise AppError(f"Python would import the package `{package}` in place of `{path}`; rename the package")
+        before = present(self.root, path)
+        dos = before is not None and "\r\n" in before and "\n" not in before.replace("\r\n", "")
+        text = before.replace("\r\n", "\n") if before is not None and dos else before
+        merged = merge("", ours) if text is None or (self.force and replaceable) else merge(text, ours)
+        if merged is None:
+            self.foreign.append(path)
+            merged = Merged(ours)
+        self.files[path] = merged.text.replace("\n", "\r\n") if dos else merged.text
+        if merged.kept:
+            self.edited[path] = merged
+
+    def add_toml(self, entry: str, name: str) -> None:
+        """Plan pyproject.toml with the entry of the App `name`. Raises AppError for a file that isn't TOML."""
+        self.add(
+            pyproject.FILE,
+            entry,
+            lambda before, ours: pyproject.edit(before, ours, name, force=self.force),
+            replaceable=False,
+        )
+
+    @property
+    def plan(self) -> Plan:
+        """What was planned."""
+        return Plan(self.root, self.files, self.edited, tuple(self.foreign))
 
 
-def _checksum(text: str) -> str:
-    return hashlib.sha256(encode(text)).hexdigest()[:8]
+def code(path: str) -> Callable[[str, str], Merged | None]:
+    """How a generated Python file is merged: the App by its parts, any other as a whole."""
+    return _app if path == app_file.NAME else _whole
+
+
+def _app(before: str, ours: str) -> Merged | None:
+    if not before:
+        return Merged(parts.recorded(ours))
+    if not marked(before) and Record.read(before) is None:
+        return None
+    return parts.merge(before, ours)
+
+
+def _whole(before: str, ours: str) -> Merged | None:
+    text = stamped(ours)
+    if not before or is_stamped(before) or before == text:
+        return Merged(text)
+    return Merged(before, (WHOLE,), text) if marked(before) else None
 
 
 def plan(
@@ -82,60 +141,83 @@ def plan(
     target: AppResult | ServerResult,
     findings: Sequence[Finding] = (),
     account: Sequence[str] = (),
+    *,
+    force: bool = False,
+    replaceable: bool = False,
 ) -> Plan:
     """The migration of a project: `dockerfile` is the rewritten one, `findings` what was found on the way.
 
-    `account` is the text of the account of cog.yaml, line by line, for MIGRATION.md.
+    `account` is the text of the account of cog.yaml, line by line, for MIGRATION.md. With `force` nothing that was
+    changed is kept; `replaceable` says that the Dockerfile is the input itself.
 
-    Raises AppError for a project without a folder.
+    Raises AppError for a project without a folder, and for a pyproject.toml that isn't TOML.
     """
     if project.root is None:
         raise AppError("a migration needs the project's folder")
-    files = {target.settings.dockerfile: dockerfile, **target.files}
-    kept: list[str] = []
-    own = {
-        IGNORE_FILE: f"# {MARK}: files that the image does not need.\n"
-        + "".join(f"{line}\n" for line in target.settings.for_docker),
-        PROJECT_FILE: f"# {MARK}.\n{target.toml}",
-    }
-    for path, text in own.items():
-        present = project.read(path)
-        if present is None or is_ours(present.text):
-            files[path] = text
-        else:
-            kept.append(path)
-    files[GUIDE] = guide(target, findings, kept, tuple(files), account)
-    return Plan(project.root, {path: stamped(text) for path, text in files.items()}, tuple(kept))
+    planner = Planner(project.root, target.predictor.file, force=force)
+    settings = target.settings
+    last = present(project.root, GUIDE)
+    wrote = checklist.wrote(last)
+
+    def image(before: str, ours: str) -> Merged | None:
+        known = wrote is not None and (wrote.dockerfile, wrote.checksum) == (
+            settings.dockerfile,
+            checksum(before),
+        )
+        if not before or before == ours or replaceable or known:
+            return Merged(ours)
+        return Merged(before, (WHOLE,), ours) if "# dockerfix[DF" in before else None
+
+    planner.add(settings.dockerfile, dockerfile, image)
+    for path, text in target.files.items():
+        planner.add(path, text, code(path))
+    needed = ignored.for_docker(schema=isinstance(target, ServerResult))
+    planner.add(ignored.FILE, needed, ignored.merge, replaceable=False)
+    planner.add_toml(target.toml, settings.app_name)
+    edited = planner.edited
+    text = guide(target, findings, {path: each.kept for path, each in edited.items()}, (*planner.files, GUIDE), account)
+
+    def checked(before: str, ours: str) -> Merged | None:
+        if before and not checklist.is_guide(before):
+            return None
+        return Merged(checklist.carried(before, ours, (settings.dockerfile, dockerfile)))
+
+    # ticks and notes are no part of what --force replaces
+    planner.add(GUIDE, text, checked, replaceable=not checklist.is_guide(last or ""))
+    return planner.plan
 
 
 def diff(planned: Plan) -> str:
     """What `apply` would change, as a unified diff; "" for nothing."""
-    parts: list[str] = []
-    for path in planned.changed:
-        before = planned.present(path)
-        old = "" if before is None else before
-        lines = difflib.unified_diff(
-            _lines(old), _lines(planned.files[path]), "/dev/null" if before is None else f"a/{path}", f"b/{path}"
-        )
-        parts.extend(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-    return "".join(parts)
+    return "".join(_diff(path, present(planned.root, path), planned.files[path]) for path in planned.changed)
+
+
+def kept_diff(planned: Plan, path: str) -> str:
+    """What dockerfix would write in place of what is kept in a file, as a unified diff."""
+    merged = planned.edited[path]
+    return _diff(path, merged.text, merged.ours)
+
+
+def _diff(path: str, before: str | None, after: str) -> str:
+    lines = difflib.unified_diff(
+        _lines(before or ""), _lines(after), "/dev/null" if before is None else f"a/{path}", f"b/{path}"
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _lines(text: str) -> list[str]:
     return [f"{line}\n" for line in text.split("\n")[:-1]] + [last for last in text.split("\n")[-1:] if last]
 
 
-def apply(planned: Plan, *, force: bool = False, replaceable: Collection[str] = ()) -> tuple[str, ...]:
+def apply(planned: Plan) -> tuple[str, ...]:
     """Write the files that changed, and return their paths.
 
-    Raises AppError, and writes nothing, if a file that dockerfix didn't write would be replaced and `force` is
-    false, or if a path leaves the project through a link. Raises OSError.
+    Raises AppError, and writes nothing, if a file that dockerfix never wrote would be replaced, or if a path leaves
+    the project through a link. Raises OSError.
     """
-    foreign = planned.foreign(replaceable)
-    if foreign and not force:
-        names = ", ".join(f"`{path}`" for path in foreign)
-        message = f"dockerfix did not write {names}, or it was edited since; nothing was written"
-        raise AppError(f"{message} (--force replaces it)")
+    if planned.foreign:
+        names = ", ".join(f"`{path}`" for path in planned.foreign)
+        raise AppError(f"dockerfix did not write {names}; nothing was written (rename it, or replace it with --force)")
     for path in planned.files:
         if leaves(planned.root, path):
             raise AppError(f"`{path}` is a link out of the project; nothing was written")
@@ -145,6 +227,46 @@ def apply(planned: Plan, *, force: bool = False, replaceable: Collection[str] = 
     for path in written:
         replace(planned.root / path, encode(planned.files[path]))
     return written
+
+
+def dockerfile_name(project: Project, source: str | None = None) -> str:
+    """The name for the image's Dockerfile: "Dockerfile", or another one if the project has a Dockerfile of its own.
+
+    `source` is the path of the Dockerfile that is converted, which may be replaced. A project's own is one that
+    dockerfix didn't write.
+    """
+    last = checklist.wrote(_text(project, GUIDE))
+    if last is not None and project.read(last.dockerfile) is not None:
+        return last.dockerfile
+    own = _text(project, DOCKERFILE)
+    if own is None or "# dockerfix[DF" in own or source == DOCKERFILE:
+        return DOCKERFILE
+    return OTHER_DOCKERFILE
+
+
+def find_input(project: Project) -> str | None:
+    """The file of the project that holds the output of `cog debug`, or None."""
+    for path in INPUTS:
+        text = _text(project, path)
+        if text is not None and "# dockerfix[DF" not in text and marks_of_cog(parse(text)):
+            return path
+    return None
+
+
+def last_dockerfile(project: Project) -> str | None:
+    """The image's Dockerfile as dockerfix wrote it, which can be converted again, or None."""
+    name = dockerfile_name(project)
+    return name if "# dockerfix[DF" in (_text(project, name) or "") else None
+
+
+def has_cog() -> bool:
+    """Whether `cog debug` can be run."""
+    return shutil.which("cog") is not None
+
+
+def _text(project: Project, path: str) -> str | None:
+    source = project.read(path)
+    return None if source is None else source.text
 
 
 def run_cog_debug(root: Path) -> str:

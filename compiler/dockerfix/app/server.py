@@ -45,6 +45,7 @@ class ServerResult:
     command: tuple[str, ...]
     findings: tuple[Finding, ...]
     settings: Settings
+    predictor: Predictor
 
     @property
     def files(self) -> dict[str, str]:
@@ -78,7 +79,16 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     ):
         gate = re.sub(rf"^{constant} = .*$", lambda _: f"{constant} = {value}", gate, count=1, flags=re.MULTILINE)  # noqa: B023
     findings = tuple(note.finding for note in notes)
-    return ServerResult(gate, schema, _entry(settings, command), f"cog=={version}", command, findings, settings)
+    return ServerResult(
+        gate,
+        schema,
+        _entry(settings, command),
+        f"cog=={version}",
+        command,
+        findings,
+        settings,
+        predictor,
+    )
 
 
 def _read(project: Project, reference: str, path: str, name: str | None) -> Predictor:

@@ -16,7 +16,7 @@ from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.predictor import HEALTH_PATH
 from dockerfix.app.read.weights import Downloads
 from dockerfix.app.write.ignored import Ignored, read_ignored
-from dockerfix.app.write.type_names import TAKEN, pascal
+from dockerfix.app.write.type_names import class_name
 from dockerfix.knowledge.cog_constructs import CUDA_IMAGE, DEFAULT_CUDA, default_python
 from dockerfix.knowledge.cog_server import MAX_CONCURRENCY, RUNTIME_VARIABLES, SETUP_TIMEOUT
 from dockerfix.knowledge.cuda import cuda_for_torch, tensorflow_row
@@ -66,11 +66,6 @@ class Settings:
     health_path: str | None = None
 
     @property
-    def for_docker(self) -> tuple[str, ...]:
-        """`ignored` for .dockerignore, where a name without a slash matches only at the top."""
-        return tuple(each if "/" in each else f"**/{each}" for each in self.ignored)
-
-    @property
     def python_numbers(self) -> tuple[int, int]:
         """The minor version as numbers."""
         major, second = (*numbers(self.python), 0)[:2]
@@ -96,7 +91,6 @@ class Chooser:
         Raises AppError if the image needs a Python that fal doesn't have, or for an unknown machine type.
         """
         name = self.options.name or app_name(self.config.image, self.project.root)
-        class_name = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
         ignored: Ignored = read_ignored(self.project, schema=not self.needs_fal)
         machine, gpus = self.machine(needs_of(self.project, self.config, downloads))
         python = self.python()
@@ -106,7 +100,7 @@ class Chooser:
         timeout = self.setup_timeout() or (STARTUP_WITH_DOWNLOADS if downloads.found or fetches else STARTUP_TIMEOUT)
         return Settings(
             name,
-            f"{class_name}App" if class_name in TAKEN else class_name,
+            class_name(name, (each.name for each in predictor.output.models())),
             python,
             machine,
             self.options.auth,

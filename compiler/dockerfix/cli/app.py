@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
-from dockerfix.cli.projects import app_options, failures, print_findings
+from dockerfix.cli.options import shared
+from dockerfix.cli.projects import (
+    app_options,
+    failures,
+    image_dockerfile,
+    listed,
+    print_findings,
+    show_kept,
+    show_plan,
+)
 from dockerfix.text.source import encode
 
 if TYPE_CHECKING:
     from dockerfix.app import AppResult
-    from dockerfix.project.project import Project
+    from dockerfix.app.migrate import Plan
 
 APP = "fal_app.py"
 OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog", "fal_weights"})
@@ -32,57 +40,69 @@ OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog", "fal_weights"})
     show_default=True,
     help="File name of the App in the project's folder; - prints the App and writes nothing.",
 )
-@click.option("--toml", is_flag=True, help="Print the entry for pyproject.toml.")
+@click.option("--toml", is_flag=True, help="Add the entry to pyproject.toml in the project's folder, or update it.")
+@shared("dockerfile-name", "diff", "overwrite")
 @app_options
-@click.option(
-    "--dockerfile",
-    metavar="FILE",
-    type=parameter_types.path(),
-    help="The image's Dockerfile, inside the project's folder (default: Dockerfile).",
-)
-@click.option(
-    "--force", is_flag=True, help="Overwrite files that dockerfix didn't write, and write even if errors were found."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@shared("cog-yaml", "quiet")
 def app(
-    project: Path, output: str, toml: bool, dockerfile: Path | None, force: bool, quiet: bool, **chosen: Any
+    project: Path,
+    output: str,
+    toml: bool,
+    dockerfile_name: str | None,
+    diff: bool,
+    force: bool,
+    cog_yaml: Path | None,
+    quiet: bool | None,
+    **chosen: Any,
 ) -> int:
     """Write the fal App that serves a Cog predictor.
 
     PROJECT is the folder with cog.yaml (default: the working directory). The predictor is read, not run, and is not
     changed: fal_app.py imports it. Two more files, fal_call.py and fal_cog.py, do the work that Cog did around it.
-    Findings go to standard error; comments in fal_app.py mark the places to check.
+    Findings go to standard error; comments in fal_app.py mark the places to check. What you changed in these files
+    since dockerfix wrote them stays, as with `dockerfix migrate`.
 
     \b
     Write fal_app.py for the project in the working directory:
       dockerfix app
-    Add its entry to pyproject.toml:
-      dockerfix app --toml >> pyproject.toml
+    Write it, and its entry in pyproject.toml:
+      dockerfix app --toml
     Choose another project and a machine type:
       dockerfix app ~/models/sdxl --name sdxl --machine-type GPU-H100
     Preview the file:
       dockerfix app -o - | less
     """
     module = _module(output, project)
-    if output == "-" and toml:
-        raise click.UsageError("-o - and --toml can't be combined: both print to standard output")
+    if output == "-" and (toml or diff):
+        raise click.UsageError("-o - prints the App and writes nothing; leave out --toml and --diff")
     from dockerfix.app import AppOptions, build, migrate
+    from dockerfix.app.write.parts import recorded
     from dockerfix.project.project import Project
 
     with failures(project):
-        opened = Project.open(project)
-        text, name = _dockerfile(opened, project, dockerfile)
+        opened = Project.open(project, cog_yaml)
+        name = image_dockerfile(opened, project, dockerfile_name, writes=False, quiet=bool(quiet))
+        source = opened.read(name)
+        if dockerfile_name is not None and source is None:
+            raise streams.Failure(f"cannot read {project / name}: no such file, or too large")
+        text = None if source is None else source.text
         result = build(opened, AppOptions(dockerfile=text, dockerfile_name=name, **chosen))
-        print_findings(result.findings, project, quiet=quiet)
+        print_findings(result.findings, project, quiet=bool(quiet))
         if not result.ok and not force:
             streams.say(f"{PROGRAM}: nothing was written")
             return exit_codes.FOUND
-        code = exit_codes.DONE if result.ok else exit_codes.FOUND
         if output == "-":
-            streams.write(encode(migrate.stamped(result.text)))
-            return code
-        _write(project, module, result, force=force, toml=toml, quiet=quiet)
-        return code
+            streams.write(encode(recorded(result.text)))
+        else:
+            planned = _plan(project, module, result, force=force, toml=toml)
+            if diff:
+                show_plan(planned, quiet=bool(quiet))
+            else:
+                written = migrate.apply(planned)
+                if not quiet:
+                    show_kept(planned)
+                    streams.say(f"{PROGRAM}: {listed(written)} written" if written else f"{PROGRAM}: nothing to change")
+        return exit_codes.DONE if result.ok else exit_codes.FOUND
 
 
 def _module(output: str, project: Path) -> str:
@@ -98,37 +118,14 @@ def _module(output: str, project: Path) -> str:
     return stem
 
 
-def _dockerfile(opened: Project, folder: Path, named: Path | None) -> tuple[str | None, str]:
-    """The text of the image's Dockerfile, or None, and its path in the project. Raises Failure."""
-    from dockerfix.cli.locate import path_in_project
-    from dockerfix.text.files import InputError, read_file
-    from dockerfix.text.source import Source
-
-    if named is None:
-        present = opened.read("Dockerfile")
-        return (None if present is None else present.text), "Dockerfile"
-    name = path_in_project(named, folder)
-    if name is None:
-        raise click.UsageError(f"{named} is outside {folder}, from which fal builds the image")
-    try:
-        return Source.read(read_file(str(named))).text, name
-    except InputError as error:
-        raise streams.Failure(f"cannot read {named}: {error}") from None
-
-
-def _write(folder: Path, module: str, result: AppResult, *, force: bool, toml: bool, quiet: bool) -> None:
+def _plan(folder: Path, module: str, result: AppResult, *, force: bool, toml: bool) -> Plan:
+    """The files to write."""
     from dockerfix.app import migrate
     from dockerfix.app.write.toml import entry
 
-    files = {f"{module}.py" if name == APP else name: text for name, text in result.files.items()}
-    planned = migrate.Plan(folder, {name: migrate.stamped(text) for name, text in files.items()})
-    if toml and (force or not planned.foreign()):
-        # first, so that no file is written if this can't be printed
-        streams.write(encode(entry(result.settings, module)))
-    written = migrate.apply(planned, force=force)
-    if not quiet:
-        streams.say(f"{PROGRAM}: {_listed(written)} written" if written else f"{PROGRAM}: nothing to change")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    planner = migrate.Planner(folder, result.predictor.file, force=force)
+    for name, text in result.files.items():
+        planner.add(f"{module}.py" if name == APP else name, text, migrate.code(name))
+    if toml:
+        planner.add_toml(entry(result.settings, module), result.settings.app_name)
+    return planner.plan

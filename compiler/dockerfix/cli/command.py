@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,6 +12,7 @@ from click.shell_completion import CompletionItem
 from dockerfix import __version__
 from dockerfix.cli import help as texts
 from dockerfix.cli import parameter_types
+from dockerfix.cli.options import Option, given, option, shared
 
 REWRITE = "rewrite"
 """The inner name of the main command, which nobody has to type."""
@@ -34,21 +34,6 @@ _SETTINGS = (
     "requirements",
     "project",
 )
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-class Option(click.Option):
-    """An option with the section of the help that lists it."""
-
-    def __init__(self, *arguments: Any, section: str, **keywords: Any) -> None:
-        super().__init__(*arguments, **keywords)
-        self.section = section
-
-
-def option(section: str, *names: str, **keywords: Any) -> Callable[[_Function], _Function]:
-    """Declare an option."""
-    return click.option(*names, cls=Option, section=section, **keywords)
 
 
 class MainContext(click.Context):
@@ -147,7 +132,7 @@ def cli() -> None:
 @option("Result", "-i", "--in-place", is_flag=True, help="Rewrite each FILE; exit with 1 if one changed.")
 @option("Result", "-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the result to PATH.")
 @option("Result", "--check", is_flag=True, help="Write nothing; exit with 1 if a FILE would be rewritten.")
-@option("Result", "--diff", is_flag=True, help="Write nothing; print a diff that `git apply` accepts.")
+@shared("diff", section="Result")
 @option(
     "Result",
     "--against",
@@ -156,66 +141,8 @@ def cli() -> None:
     help="Compare the result with PATH; if they differ, print a diff and exit with 1.",
 )
 @option("Result", "--force", is_flag=True, help="Write the result even if errors were found.")
-@option("Project", "--cog-yaml", **parameter_types.COG_YAML)
-@option(
-    "Project",
-    "--requirements",
-    metavar="FILE",
-    type=parameter_types.path(),
-    help="Install the packages of this file, not those in cog.yaml.",
-)
-@option("Project", "--project", **parameter_types.PROJECT)
-@option(
-    "Rewriting",
-    "--keep",
-    metavar="CONSTRUCT",
-    multiple=True,
-    type=parameter_types.words("keep", "construct"),
-    help="Keep a part of Cog: cog-base, cog-base-extras, pget or tini.",
-)
-@option(
-    "Rewriting",
-    "--drop",
-    metavar="CONSTRUCT",
-    multiple=True,
-    type=parameter_types.words("drop", "construct"),
-    help="Remove a part of Cog even if it seems to be in use.",
-)
-@option(
-    "Rewriting",
-    "--select",
-    metavar="CODE",
-    multiple=True,
-    type=parameter_types.words("select", "code"),
-    help="Run only the passes with this code; a prefix such as DF1 selects every code that starts with it.",
-)
-@option(
-    "Rewriting",
-    "--ignore",
-    metavar="CODE",
-    multiple=True,
-    type=parameter_types.words("ignore", "code"),
-    help="Skip the passes with this code or prefix.",
-)
-@option(
-    "Rewriting",
-    "--target",
-    type=parameter_types.choice("target"),
-    help="What the image is for: a fal.App (default), or Cog's own HTTP server.",
-)
-@option(
-    "Rewriting",
-    "--fal-version",
-    metavar="VERSION",
-    type=parameter_types.Version(),
-    help="Version of the fal SDK to install.",
-)
-@option(
-    "Rewriting",
-    "--verify/--no-verify",
-    default=None,
-    help="Cross-check the result with dockerfile-parse.",
-)
+@shared("cog-yaml", "requirements", "project", section="Project")
+@shared("keep", "drop", "select", "ignore", "target", "fal-version", "verify", section="Rewriting")
 @option(
     "Findings",
     "--format",
@@ -223,19 +150,7 @@ def cli() -> None:
     help="Output format for findings (default: text). Machine formats go to stdout unless the Dockerfile or a diff is "
     "printed there.",
 )
-@option(
-    "Findings",
-    "--show-source/--no-show-source",
-    default=None,
-    help="Show the source line under each finding (default: warnings and errors only).",
-)
-@option(
-    "Findings",
-    "--fail-on",
-    type=parameter_types.choice("fail-on"),
-    help="Lowest severity that prevents writing and makes the exit code 1 (default: error).",
-)
-@option("Findings", "-q", "--quiet/--no-quiet", default=None, help="Print errors only.")
+@shared("show-source", "fail-on", "quiet", section="Findings")
 @option(
     "Other",
     "-j",
@@ -256,14 +171,8 @@ def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
     """Rewrite Dockerfiles."""
     from dockerfix.cli.rewrite import Misuse, Request, run
 
-    given = {name: value for name in _SETTINGS if (value := values.pop(name)) not in (None, ())}
-    for name in ("keep", "drop", "select", "ignore"):
-        if name in given:
-            given[name] = frozenset().union(*given[name])
-    both = given.get("keep", frozenset()) & given.get("drop", frozenset())
-    if both:
-        raise click.UsageError(f"`{min(both)}` is given to both --keep and --drop")
+    found = given(values, _SETTINGS)
     try:
-        return run(Request(config=config, no_config=no_config, **values), given)
+        return run(Request(config=config, no_config=no_config, **values), found)
     except Misuse as misuse:
         raise click.UsageError(str(misuse)) from None

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
-from dockerfix.cli.projects import app_options, failures, print_findings
+from dockerfix.cli import PROGRAM, exit_codes, locate, parameter_types, streams
+from dockerfix.cli.options import given, shared
+from dockerfix.cli.projects import (
+    app_options,
+    failures,
+    image_dockerfile,
+    listed,
+    print_findings,
+    show_kept,
+    show_plan,
+)
+from dockerfix.text.source import encode
 
 if TYPE_CHECKING:
     from dockerfix.analysis.options import Target
@@ -22,50 +30,45 @@ if TYPE_CHECKING:
     from dockerfix.cli.job import Done
     from dockerfix.project.project import Project
 
-DOCKERFILE = "Dockerfile"
+_SETTINGS = (
+    "cog_yaml",
+    *("requirements", "keep", "drop", "select", "ignore", "target", "fal_version", "verify"),
+    *("show_source", "fail_on", "quiet"),
+)
 
 
 @click.command("migrate")
-@click.argument("project", metavar="PROJECT", type=parameter_types.path())
+@click.argument("project", metavar="[PROJECT]", default=".", type=parameter_types.path())
 @click.option(
     "--dockerfile",
     metavar="FILE",
     type=click.Path(readable=False),
-    help="Output of `cog debug`, or - for standard input (default: run `cog debug`).",
+    help="Output of `cog debug`, or - for standard input (default: Dockerfile.cog or Dockerfile in PROJECT if Cog "
+    "wrote it, else what `cog debug` prints).",
 )
-@click.option("--dry-run", is_flag=True, help="Write nothing; print a diff that `git apply` accepts.")
-@click.option(
-    "--force", is_flag=True, help="Overwrite files that dockerfix didn't write, and write even if errors were found."
-)
-@click.option(
-    "--target",
-    type=parameter_types.choice("target"),
-    help="A fal.App (default), or Cog's own HTTP server behind a gate.",
-)
+@shared("dockerfile-name", "diff", "overwrite")
 @app_options
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@shared("cog-yaml", "requirements", "keep", "drop", "select", "ignore", "target", "fal-version", "verify")
+@shared("show-source", "fail-on", "quiet")
 def migrate(
-    project: Path,
-    dockerfile: str | None,
-    dry_run: bool,
-    force: bool,
-    target: Target | None,
-    quiet: bool,
-    **options: Any,
+    project: Path, dockerfile: str | None, dockerfile_name: str | None, diff: bool, force: bool, **values: Any
 ) -> int:
     """Write every file that a Cog project needs on fal.
 
     These are the Dockerfile; fal_app.py, fal_call.py and fal_cog.py (with --target server: fal_gate.py and
     .cog/openapi_schema.json); .dockerignore; pyproject.toml; and MIGRATION.md, which lists what was done, what to
     check by hand, and how to deploy.
-    An existing .dockerignore or pyproject.toml is kept. Any other existing file is overwritten only with --force,
-    unless dockerfix wrote it; the Dockerfile given as input is the exception.
+
+    It can be run again. What is as dockerfix wrote it is brought up to date. What you changed stays: parts of
+    fal_app.py, keys in pyproject.toml, the Dockerfile and the other files as a whole. dockerfix then prints what it
+    would write there as a diff, lists it in MIGRATION.md, and still exits with 0; --force writes it. Ticked boxes and
+    notes in MIGRATION.md stay too. A file that dockerfix never wrote is replaced only with --force.
 
     \b
-    Convert the project in the working directory, where cog is installed:
-      dockerfix migrate .
+    Convert the project in the working directory:
+      dockerfix migrate
     Preview the changes:
-      dockerfix migrate . --dry-run
+      dockerfix migrate . --diff
     Use a Dockerfile from another place:
       cog debug | dockerfix migrate . --dockerfile -
       dockerfix migrate ~/models/sdxl --dockerfile Dockerfile.cog
@@ -76,57 +79,81 @@ def migrate(
     from dockerfix.app.build import checked_config
     from dockerfix.project.project import Project
 
+    settings = given(values, _SETTINGS)
     with failures(project):
-        opened = Project.open(project)
+        opened = Project.open(project, settings.get("cog_yaml"))
         checked_config(opened)
-        chosen = _settings(project, target)
-        done = _rewritten(project, dockerfile, chosen, force=force)
+        chosen = _settings(project, settings)
+        source = _source(opened, project, dockerfile, quiet=chosen.quiet)
+        inside = locate.path_in_project(Path(source), project) if source and source != "-" else None
+        name = image_dockerfile(opened, project, dockerfile_name, source=inside, quiet=chosen.quiet)
+        done = _rewritten(project, source, chosen, force=force)
         if done.text is None:
-            _print_findings(done, project, dockerfile, chosen, quiet=quiet)
+            _print_findings(done, project, source, chosen)
             streams.say(f"{PROGRAM}: nothing was written")
             return {"refused": exit_codes.REFUSED, "internal-error": exit_codes.INTERNAL}.get(
                 done.status, exit_codes.FOUND
             )
         # an unusable project is reported in one line, before the findings of the Dockerfile
-        result = _build(opened, chosen.target, done, options)
-        _print_findings(done, project, dockerfile, chosen, quiet=quiet)
-        print_findings(result.findings, project, quiet=quiet)
+        result = _build(opened, chosen.target, done, {"dockerfile": done.text, "dockerfile_name": name, **values})
+        _print_findings(done, project, source, chosen)
+        print_findings(result.findings, project, quiet=chosen.quiet)
         sound = all(each.severity.label != "error" for each in result.findings)
         if not sound and not force:
             streams.say(f"{PROGRAM}: nothing was written")
             return exit_codes.FOUND
-        planned = migration.plan(opened, done.text, result, done.findings, _account(done))
-        replaceable = _replaceable(project, dockerfile)
-        if dry_run:
-            _show(planned, replaceable, force=force, quiet=quiet)
+        planned = migration.plan(
+            opened, done.text, result, done.findings, _account(done), force=force, replaceable=inside == name
+        )
+        if diff:
+            show_plan(planned, quiet=chosen.quiet)
         else:
-            written = migration.apply(planned, force=force, replaceable=replaceable)
-            if not quiet:
+            written = migration.apply(planned)
+            if not chosen.quiet:
                 _summarise(planned, written)
         return exit_codes.FOUND if done.failing or not sound else exit_codes.DONE
 
 
-def _settings(project: Path, target: Target | None) -> Settings:
+def _settings(project: Path, given: dict[str, Any]) -> Settings:
     """The settings for the project. Raises Failure."""
     from dockerfix.cli import config
 
-    given: dict[str, Any] = {"project": project}
-    if target is not None:
-        given["target"] = target
     try:
-        return config.merge(config.find(project), given)
+        return config.merge(config.find(project), {"project": project, **given})
     except config.SettingsError as error:
         raise streams.Failure(str(error), exit_codes.USAGE) from None
 
 
-def _rewritten(project: Path, dockerfile: str | None, chosen: Settings, *, force: bool) -> Done:
-    """The Dockerfile for fal. Raises Failure and AppError."""
-    from dockerfix.cli.job import process
-    from dockerfix.cli.rewrite import Request, end_in_order, job_of
+def _source(opened: Project, project: Path, dockerfile: str | None, *, quiet: bool) -> str | None:
+    """The Dockerfile to convert: the one named, one of the project, or None for what `cog debug` prints."""
+    from dockerfix.app import migrate as migration
 
-    data = _input(project, dockerfile)
+    if dockerfile is not None:
+        return dockerfile
+    found = migration.find_input(opened)
+    why = "which Cog wrote"
+    if found is None and not migration.has_cog():
+        found, why = migration.last_dockerfile(opened), "which dockerfix wrote, since cog is not installed"
+    if found is None:
+        return None
+    if not quiet:
+        streams.say(f"{PROGRAM}: converts {found}, {why}")
+    return str(project / found)
+
+
+def _rewritten(project: Path, source: str | None, chosen: Settings, *, force: bool) -> Done:
+    """The Dockerfile for fal. Raises Failure and AppError."""
+    from dockerfix.app.migrate import run_cog_debug
+    from dockerfix.cli.job import process
+    from dockerfix.cli.rewrite import Misuse, Request, end_in_order, job_of
+
+    data = encode(run_cog_debug(project)) if source is None else streams.read_file(source)
     end_in_order()
-    return process(job_of("-", chosen, Request(force=force))._replace(account=True), data)
+    try:
+        job = job_of("-", chosen, Request(force=force))
+    except Misuse as misuse:
+        raise click.UsageError(str(misuse)) from None
+    return process(job._replace(account=True), data)
 
 
 def _account(done: Done) -> list[str]:
@@ -136,22 +163,14 @@ def _account(done: Done) -> list[str]:
     return trace.as_text(entry for entry in done.account if entry.file != "Dockerfile").splitlines()
 
 
-def _input(project: Path, dockerfile: str | None) -> bytes:
-    """What `cog debug` printed. Raises Failure and AppError."""
-    from dockerfix.app.migrate import run_cog_debug
-    from dockerfix.text.source import encode
-
-    return encode(run_cog_debug(project)) if dockerfile is None else streams.read_file(dockerfile)
-
-
-def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, quiet: bool) -> None:
+def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings) -> None:
     """Print what was found in the Dockerfile."""
     from dockerfix.report import text
     from dockerfix.report.entry import STDIN, Entry
     from dockerfix.text.findings import Severity
 
     findings = done.findings
-    if quiet or chosen.quiet:
+    if chosen.quiet:
         findings = tuple(each for each in findings if each.severity is Severity.ERROR)
     path = "cog debug" if dockerfile is None else STDIN if dockerfile == "-" else dockerfile
     entry = Entry(path, done.status, done.source, findings, project=str(project), error=done.error)
@@ -165,40 +184,16 @@ def _build(project: Project, target: Target, done: Done, options: dict[str, Any]
     from dockerfix.app import AppOptions, build, build_server
     from dockerfix.app.write.ignored import FILE
 
-    chosen = AppOptions(dockerfile=done.text, **options)
+    chosen = AppOptions(**options)
     result = build_server(project, chosen) if target == "server" else build(project, chosen)
     told = {each.line for each in done.findings if each.file == FILE}
     findings = (each for each in result.findings if each.file != FILE or each.line not in told)
     return replace(result, findings=tuple(findings))
 
 
-def _replaceable(project: Path, dockerfile: str | None) -> frozenset[str]:
-    """The Dockerfile, if it is the input itself."""
-    same = dockerfile not in (None, "-") and os.path.realpath(str(dockerfile)) == os.path.realpath(project / DOCKERFILE)
-    return frozenset({DOCKERFILE}) if same else frozenset()
-
-
-def _show(planned: Plan, replaceable: Collection[str], *, force: bool, quiet: bool) -> None:
-    """Print the diff, and what would prevent it from being written."""
-    from dockerfix.app.migrate import diff
-    from dockerfix.report.diff import coloured
-    from dockerfix.text.source import encode
-
-    found = diff(planned)
-    streams.write(encode(coloured(found) if streams.colours(sys.stdout) else found))
-    if planned.changed and not quiet:
-        streams.say(f"{PROGRAM}: {', '.join(planned.changed)} would be written")
-    foreign = () if force else planned.foreign(replaceable)
-    for path in foreign:
-        streams.say(
-            f"{PROGRAM}: `{path}` was not written by dockerfix, or was edited since; only --force would overwrite it"
-        )
-
-
 def _summarise(planned: Plan, written: tuple[str, ...]) -> None:
-    for path in planned.kept:
-        streams.say(f"{PROGRAM}: your {path} is kept")
+    show_kept(planned)
     if written:
-        streams.say(f"{PROGRAM}: {', '.join(written)} written; see MIGRATION.md for what to check and how to deploy")
+        streams.say(f"{PROGRAM}: {listed(written)} written; see MIGRATION.md for how to deploy and what to check")
     else:
         streams.say(f"{PROGRAM}: nothing to change")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from dockerfix.cli import exit_codes, parameter_types, streams
+from dockerfix.cli import exit_codes, streams
 from dockerfix.cli.config import SettingsError
+from dockerfix.cli.options import shared
 
 if TYPE_CHECKING:
     from dockerfix.driver.rewrite import Result
@@ -19,8 +20,7 @@ Function = TypeVar("Function", bound=Callable[..., int])
 
 def takes_one_file(function: Function) -> Function:
     """Declare ``[FILE]``, ``--cog-yaml`` and ``--project`` for a command; it passes them on to `result_of`."""
-    function = click.option("--project", **parameter_types.PROJECT)(function)
-    function = click.option("--cog-yaml", **parameter_types.COG_YAML)(function)
+    function = shared("cog-yaml", "project")(function)
     return click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))(function)
 
 

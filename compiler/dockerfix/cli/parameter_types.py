@@ -96,16 +96,3 @@ def choice(name: str) -> click.Choice[str]:
 def words(name: str, kind: str) -> Words:
     """The words of a setting."""
     return Words(SETTING[name], kind)
-
-
-COG_YAML: dict[str, Any] = {
-    "metavar": "PATH",
-    "type": path(),
-    "help": "The project's cog.yaml (default: the one beside FILE).",
-}
-PROJECT: dict[str, Any] = {
-    "metavar": "DIR",
-    "type": path(),
-    "help": "The project's folder (default: that of cog.yaml).",
-}
-"""Options that several commands have."""

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from dockerfix.cli import exit_codes, parameter_types, streams
+from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
 from dockerfix.text.lazy_patterns import lazy
 
 if TYPE_CHECKING:
+    from dockerfix.app.migrate import Plan
+    from dockerfix.project.project import Project
     from dockerfix.text.findings import Finding
 
 _NAME = lazy(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -127,3 +129,71 @@ def print_findings(findings: Sequence[Finding], project: Path, *, quiet: bool) -
         path = os.path.normpath(project / (each.file or "."))
         line = "" if each.line is None else f":{each.line}"
         streams.say(f"{readable(path)}{line}: {message(each, colour=colour)}")
+
+
+def image_dockerfile(
+    opened: Project,
+    project: Path,
+    named: str | None,
+    *,
+    writes: bool = True,
+    source: str | None = None,
+    quiet: bool = False,
+) -> str:
+    """The path in the project of the image's Dockerfile: `named`, or the one that is free or dockerfix's.
+
+    `source` is the Dockerfile that is converted, if it is in the project; with `writes` false the Dockerfile is only
+    named. Raises UsageError.
+    """
+    from dockerfix.app.migrate import DOCKERFILE, dockerfile_name
+    from dockerfix.cli.locate import path_in_project
+
+    if named is not None:
+        name = path_in_project(project / named, project)
+        if name is None or (project / name).is_dir() or not (project / name).parent.is_dir():
+            raise click.UsageError(f"`{named}` can't be a file in {project}, from which fal builds the image")
+        return name
+    name = dockerfile_name(opened, source)
+    if name == DOCKERFILE or (not writes and opened.read(name) is None):
+        return DOCKERFILE
+    if not quiet:
+        streams.say(f"{PROGRAM}: your {DOCKERFILE} stays; the image's is {name}")
+    return name
+
+
+def show_plan(planned: Plan, *, quiet: bool) -> None:
+    """Print the diff of what would be written, and what would prevent that."""
+    from dockerfix.app.migrate import diff
+    from dockerfix.report.diff import coloured
+    from dockerfix.text.source import encode
+
+    found = diff(planned)
+    streams.write(encode(coloured(found) if streams.colours(sys.stdout) else found))
+    if quiet:
+        return
+    show_kept(planned, would=True)
+    if planned.changed:
+        streams.say(f"{PROGRAM}: {listed(planned.changed)} would be written")
+    for path in planned.foreign:
+        streams.say(f"{PROGRAM}: `{path}` was not written by dockerfix; only --force would replace it")
+
+
+def show_kept(planned: Plan, *, would: bool = False) -> None:
+    """Say which of the user's changes stay, with what dockerfix would write in their place as a diff."""
+    from dockerfix.app.migrate import kept_diff
+    from dockerfix.report.diff import coloured
+    from dockerfix.report.entry import readable
+
+    for path, merged in planned.edited.items():
+        verb = "would keep" if would else "keeps"
+        streams.say(
+            readable(f"{PROGRAM}: {verb} your changes to {path} ({', '.join(merged.kept)}); --force would write:")
+        )
+        shown = kept_diff(planned, path).rstrip("\n")
+        if shown:
+            streams.say(coloured(shown) if streams.colours(sys.stderr) else shown)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -50,6 +50,13 @@ REQUIREMENTS = (
     ("tblib", ">=1.7.0,<3.2.0", "3.8"),
 )
 
+HOST_SOURCE = "fal's documentation, webhooks and queue (fal.ai/docs/model-endpoints/webhooks)"
+RUN_HOST, QUEUE_HOST = "fal.run", "queue.fal.run"
+
+BILLING_SOURCE = "fal's documentation, serverless pricing (fal.ai/docs/documentation/serverless/pricing)"
+BILLED = "starts (`setup`), works, waits or ends"
+"""When a runner costs: the states SETUP, RUNNING, IDLE, DRAINING and TERMINATING; not while it is pending or pulls."""
+
 
 class Machine(NamedTuple):
     """A GPU machine type: its VRAM in GB, its architecture such as ``sm_90``."""

@@ -8,6 +8,7 @@ import sys
 import warnings
 from typing import NamedTuple, Protocol
 
+from dockerfix.app.read.fstrings import without_fstrings
 from dockerfix.app.read.model import AppError
 from dockerfix.text.source import Source
 
@@ -213,6 +214,16 @@ def _explain(error: SyntaxError, source: Source) -> str:
     if _PYTHON_2.search(error.msg or "") or _PYTHON_2_LINE.search(line):
         return "this is Python 2; Cog and fal run Python 3"
     host = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if sys.version_info < (3, 12) and _PYTHON_312_LINE.search(line):
+    if sys.version_info < (3, 12) and (_PYTHON_312_LINE.search(line) or _has_new_fstrings(source)):
         return f"reading this file needs Python 3.12; dockerfix runs on Python {host}"
     return f"not valid Python ({error.msg}), as read by Python {host}"
+
+
+def _has_new_fstrings(source: Source) -> bool:
+    """Whether the file is Python but for f-strings that only 3.12 reads."""
+    try:
+        for part in without_fstrings(source.text) or ["("]:
+            ast.parse(part)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

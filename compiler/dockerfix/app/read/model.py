@@ -85,6 +85,17 @@ class Type:
         inner = self.args if self.model is None else tuple(type_ for _, type_ in self.model.fields)
         return self.kind in kinds or any(part.holds(*kinds) for part in inner)
 
+    def models(self) -> list[Model]:
+        """The classes that this type contains, each once, those that others contain before them."""
+        found: dict[Model, None] = {}
+        for part in self.args:
+            found.update(dict.fromkeys(part.models()))
+        if self.model is not None:
+            for _, field in self.model.fields:
+                found.update(dict.fromkeys(field.models()))
+            found[self.model] = None
+        return list(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

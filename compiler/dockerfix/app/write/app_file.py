@@ -18,7 +18,9 @@ NAME = "fal_app.py"
 
 def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = False, has_weights: bool = False) -> str:
     """The whole file, laid out as `ruff format` leaves it; `has_weights` is whether fal_weights.py is beside it."""
-    speller = Speller(settings.python_numbers)
+    fields = [name for model in predictor.output.models() for name, _ in model.fields]
+    names = {settings.class_name, *(each.name for each in predictor.inputs), *fields}
+    speller = Speller(settings.python_numbers, names)
     results = Results(predictor, speller)
     inputs = _inputs(predictor, speller)
     models = results.classes()
@@ -86,7 +88,7 @@ def _inputs(predictor: Predictor, speller: Speller) -> list[str]:
         lines += [f'    model_config = {config}(regex_engine="python-re")  # as Cog has it', ""]
     if not predictor.inputs:
         lines.append(docstring("The predictor has no inputs.", 4))
-    names = field_names(each.name for each in predictor.inputs)
+    names = field_names((each.name for each in predictor.inputs), speller.classes.values())
     for each in predictor.inputs:
         lines += [*(comment(note.mark, 4) for note in each.notes), *_field(each, names[each.name], speller)]
     return lines
@@ -165,7 +167,7 @@ class _Endpoints:
         self.predictor = predictor
         self.results = results
         self.speller = speller
-        self.fields = field_names(each.name for each in predictor.inputs)
+        self.fields = field_names((each.name for each in predictor.inputs), speller.classes.values())
         self.target = "self.predictor" if predictor.method is None else f"self.predictor.{predictor.method}"
 
     def lines(self) -> list[str]:

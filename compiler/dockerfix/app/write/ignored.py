@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from dockerfix.analysis.fal.uploads import Ignore, deeper
 from dockerfix.app.read.model import Note
+from dockerfix.app.write.parts import Merged
+from dockerfix.app.write.stamps import Record, is_stamped, without_record
 from dockerfix.knowledge.cog_server import SCHEMA_FILE, SCHEMA_IGNORED
 from dockerfix.project.files import marked
 from dockerfix.project.project import Project
@@ -22,6 +24,9 @@ ALWAYS = ("/.git", COG, "/.venv", "/venv", "/.env", "__pycache__", "*.pyc", ".DS
 _LEFT_OUT = f"`{{}}` leaves out `{SCHEMA_FILE}`, without which Cog's server takes any input; write `{SCHEMA_IGNORED}`"
 
 
+_HEADING = "# dockerfix: files that the image does not need"
+
+
 class Ignored(NamedTuple):
     """Patterns for the client, and notes about them."""
 
@@ -29,22 +34,51 @@ class Ignored(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
+def always(*, schema: bool) -> tuple[str, ...]:
+    """The patterns that always apply; with `schema` the image needs the schema that Cog's server reads."""
+    return tuple(SCHEMA_IGNORED if schema and each == COG else each for each in ALWAYS)
+
+
+def for_docker(*, schema: bool) -> str:
+    """The patterns that always apply, for .dockerignore, where a name without a slash matches only at the top."""
+    return "".join(f"{each}\n" if "/" in each else f"**/{each}\n" for each in always(schema=schema))
+
+
+def merge(before: str, ours: str) -> Merged:
+    """.dockerignore with our patterns: the user's lines stay, and what they lack is added at the end.
+
+    A pattern that the user removed since, or takes back (``!.env``), isn't added again.
+    """
+    record = Record.read(before) or Record({})
+    wanted = [line for line in ours.split("\n") if line]
+    text = "" if is_stamped(before) else without_record(before)
+    kept = [line for line in text.split("\n") if line in wanted or not record.has(line, line)]
+    text = "\n".join(kept).rstrip("\n")
+    there = {translate(line.strip().lstrip("\ufeff").removeprefix("!")) for line in kept}
+    missing = [line for line in wanted if translate(line) not in there and not record.names(line)]
+    if missing:
+        heading = "" if _HEADING in kept else f"{_HEADING}\n"
+        added = heading + "\n".join(missing)
+        text = f"{text}{chr(10) * (2 if heading else 1)}{added}" if text else added
+    return Merged(f"{text}\n{Record.of({line: line for line in wanted}).comment()}")
+
+
 def read_ignored(project: Project, *, schema: bool = False) -> Ignored:
     """The patterns that always apply and those of the project's own .dockerignore, as gitignore writes them.
 
     With `schema` the image needs the schema that Cog's server reads, which no pattern may exclude then.
     """
-    always = tuple(SCHEMA_IGNORED if schema and each == COG else each for each in ALWAYS)
+    ours = always(schema=schema)
     notes: list[Note] = []
     if project.read(".env") is not None:
         message = "`.env` is not uploaded; set its values with `fal secrets set`"
         notes.append(Note("DF531", message, ".env", None, Severity.WARNING))
     source = project.read(FILE)
     if source is None:
-        return Ignored(always, tuple(notes))
+        return Ignored(ours, tuple(notes))
     own: list[str] = []
     negated = False
-    known = {*always, *(f"**/{each}" for each in always if "/" not in each)}
+    known = {*ours, *(f"**/{each}" for each in ours if "/" not in each)}
     for number, line in enumerate(source.text.split("\n"), 1):
         pattern = line.strip().lstrip("\ufeff")
         translated = translate(pattern)
@@ -64,7 +98,7 @@ def read_ignored(project: Project, *, schema: bool = False) -> Ignored:
             if deep is not None:
                 message = f"for fal's client `{pattern}` matches `{deep}` too; write `{translated}`, as Docker reads it"
                 notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
-    return Ignored(always if negated else (*always, *own), tuple(notes))
+    return Ignored(ours if negated else (*ours, *own), tuple(notes))
 
 
 def translate(pattern: str) -> str | None:

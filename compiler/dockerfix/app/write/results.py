@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockerfix.app.read import media
 from dockerfix.app.read.model import Model, Note, Predictor, Type
 from dockerfix.app.write.layout import Group, Node, comment, lay, string
-from dockerfix.app.write.type_names import TAKEN, Speller, field_names
+from dockerfix.app.write.type_names import SHADOWING, TAKEN, Speller, field_names
 
 
 class Results:
@@ -14,8 +14,7 @@ class Results:
     def __init__(self, predictor: Predictor, speller: Speller) -> None:
         self.predictor = predictor
         self.speller = speller
-        self.models: list[Model] = []
-        self._collect(predictor.output)
+        self.models: list[Model] = predictor.output.models()
         self._name_models()
         pieces = predictor.streaming and not predictor.concatenate
         self.wrapped = predictor.streaming or predictor.output.kind != "model"
@@ -23,22 +22,15 @@ class Results:
         self.piece = "Piece" if pieces else "Output"
         self.file = media.of_output("", predictor.endings)
 
-    def _collect(self, type_: Type) -> None:
-        """The models; one that others contain comes before them."""
-        for part in type_.args:
-            self._collect(part)
-        if type_.model is not None and type_.model not in self.models:
-            for _, field in type_.model.fields:
-                self._collect(field)
-            self.models.append(type_.model)
-
     def _name_models(self) -> None:
         names = self.speller.classes
         direct = not self.predictor.streaming and self.predictor.output.kind == "model"
         for model in self.models:
-            free = model.name not in TAKEN or (model.name == "Output" and direct and model is self.models[-1])
+            free = model.name not in TAKEN | SHADOWING or (
+                model.name == "Output" and direct and model is self.models[-1]
+            )
             name = model.name if free else f"{model.name}Model"
-            while name in names.values():
+            while name in names.values() or name in self.speller.reserved:
                 name += "_"
             names[model] = name
 
@@ -66,7 +58,7 @@ class Results:
 
     def _model(self, model: Model) -> list[str]:
         lines = [f"class {self.speller.classes[model]}(BaseModel):"]
-        plain = field_names(name for name, _type in model.fields)
+        plain = field_names((name for name, _type in model.fields), self.speller.classes.values())
         for name, type_ in model.fields:
             lines += self._field(name, plain[name], type_)
         return lines if model.fields else [*lines, '    """A result without fields."""']

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import count
 
 from dockerfix.app.read import media
 from dockerfix.app.read.model import Input, Model, Type
@@ -18,7 +20,8 @@ _PYDANTIC = frozenset(
     | {"model_post_init", "model_rebuild"}
 )
 """Names that pydantic's BaseModel reserves."""
-_SHADOWING = frozenset({"bool", "dict", "float", "int", "list", "str"})
+SHADOWING = frozenset({"bool", "dict", "float", "int", "list", "str"})
+"""Names of Python that annotations use."""
 TAKEN = frozenset(
     {
         "Annotated",
@@ -43,11 +46,13 @@ TAKEN = frozenset(
 class Speller:
     """Writes types for one file, and records the imports and aliases that they need.
 
-    `python` is the image's, as (3, 8): versions before 3.9 have no ``list[str]``.
+    `python` is the image's, as (3, 8): versions before 3.9 have no ``list[str]``. `reserved` are names of the file, the
+    inputs and the results, which no class or alias of ours may have.
     """
 
-    def __init__(self, python: tuple[int, int]) -> None:
+    def __init__(self, python: tuple[int, int], reserved: Iterable[str] = ()) -> None:
         self.old = python < (3, 9)
+        self.reserved = frozenset(reserved)
         self.imports: dict[str, set[str]] = {}
         self.aliases: dict[str, Node] = {}
         self.classes: dict[Model, str] = {}
@@ -109,7 +114,7 @@ class Speller:
     def _named(self, type_: Type, name: str) -> Node:
         if type_.kind == "literal":
             alias = pascal(name) + "Choice"
-            while alias in self.aliases or alias in TAKEN or alias in self.classes.values():
+            while alias in self.aliases or alias in TAKEN | self.reserved or alias in self.classes.values():
                 alias += "_"
             self.aliases[alias] = self.type(type_)
             return alias
@@ -172,21 +177,35 @@ def strict_unions(type_: Type, *, inside: bool = False) -> Type:
     return replace(type_, args=tuple(strict_unions(each, inside=inside) for each in type_.args))
 
 
-def field_names(names: Iterable[str]) -> dict[str, str]:
-    """The names of a class's fields for those of inputs or results: unchanged if possible, and unique."""
-    plain = {name: _field_name(name) for name in names}
+def field_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """The names of a class's fields for those of inputs or results: unchanged if possible, and unique.
+
+    `taken` are the names of the file's classes.
+    """
+    classes = frozenset(taken)
+    plain = {name: _field_name(name, classes) for name in names}
     result = {name: name for name, field in plain.items() if name == field}
     for name in [each for each in plain if each not in result]:
-        free = (plain[name] + "_" * count for count in range(len(plain)))
-        result[name] = next(field for field in free if field not in result.values())
+        free = (plain[name] + "_" * extra for extra in count())
+        result[name] = next(field for field in free if field not in result.values() and field not in classes)
     return result
 
 
-def _field_name(name: str) -> str:
+def _field_name(name: str, classes: frozenset[str]) -> str:
     """The name of a field by itself: its own, unless pydantic or the class body needs that name."""
     plain = name.lstrip("_") or "value"
-    reserved = plain in _PYDANTIC or plain.startswith(("model_validate", "model_dump"))
-    return f"{plain}_" if reserved or plain in TAKEN or plain in _SHADOWING else plain
+    reserved = plain in _PYDANTIC or plain.startswith(("model_validate", "model_dump")) or keyword.iskeyword(plain)
+    return f"{plain}_" if reserved or plain in TAKEN | SHADOWING | classes or plain[0].isdigit() else plain
+
+
+def class_name(name: str, used: Iterable[str]) -> str:
+    """The name of the App's class for the App's `name`; `used` are the classes of the result."""
+    plain = pascal(name) if name[0].isalpha() else f"App{pascal(name)}"
+    if plain in TAKEN | SHADOWING | {*used} or keyword.iskeyword(plain):
+        plain += "App"
+    while plain in {*used}:
+        plain += "_"
+    return plain
 
 
 def pascal(name: str) -> str:
