@@ -22,6 +22,7 @@ from dockerfix.knowledge.commands import (
     PACKAGE_OF_COMMAND,
 )
 from dockerfix.project.project import CogConfig, Project
+from dockerfix.project.requirements import local_path, parse_item
 from dockerfix.syntax.dockerfile.instructions import Copy, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.findings import Finding, Severity
@@ -148,5 +149,8 @@ def _read_by(call: Call) -> Iterator[str]:
         yield from (f"{module}.py", f"{module}/__main__.py")
     installs = pip.install(call.command)
     for package in installs.packages if installs is not None else ():
-        yield from (f"{package.text.partition('[')[0]}/{name}" for name in PACKAGE_FILES)
+        for requirement in parse_item(package.text).requirements:
+            local = local_path(requirement)
+            if local is not None:
+                yield from (local.path, *(f"{local.path}/{name}" for name in PACKAGE_FILES))
     yield from (word for word in words if word and not word.startswith("-"))
