@@ -78,10 +78,16 @@ def _weight(weight: Weight) -> str:
     repository = next((each for each in weight.sources if each.startswith(_HUGGING_FACE)), None)
     if repository is not None:
         model, at, revision = repository.removeprefix(_HUGGING_FACE).partition("@")
-        arguments = f'"{model}", local_dir="{weight.target}"' + (f', revision="{revision}"' if at else "")
+        arguments = ", ".join(
+            [
+                f'"{model}"',
+                *([f'local_dir="{weight.target}"'] if weight.target else ()),
+                *([f'revision="{revision}"'] if at else ()),
+            ]
+        )
         return f"{message}download it in `setup`, by `huggingface_hub.snapshot_download({arguments})`"
     if weight.sources and all("://" not in each or each.startswith("file:") for each in weight.sources):
-        return f"{message}copy it there in the Dockerfile"
+        return f"{message}copy it {'there ' if weight.target else ''}in the Dockerfile"
     return f"{message}download it in `setup`"
 
 
