@@ -49,6 +49,8 @@ def gpu(package: str) -> str:
         ("DF402", CUDA_BASE, gpu(f"torchvision=={next_patch(newest(cuda.TORCHVISION))}")),
         ("DF402", CUDA_BASE, gpu(f"torchaudio=={next_patch(newest(cuda.TORCHAUDIO))}")),
         ("DF402", CUDA_BASE, gpu(f"tensorflow=={next_minor(newest(cuda.TENSORFLOW))}.0")),
+        ("DF402", CUDA_BASE, gpu(f"tensorflow>={next_minor(newest(cuda.TENSORFLOW))}")),
+        ("DF402", CUDA_BASE, gpu(f"tensorflow<9,~={next_minor(newest(cuda.TENSORFLOW))}.1")),
         ("DF307", f"python:{next_minor(NEWEST_PYTHON)}-slim", f'python_version: "{next_minor(NEWEST_PYTHON)}"'),
         ("DF307", f"r8.im/cog-base:python{next_minor(NEWEST_PYTHON)}", ""),
         ("DF110", f"r8.im/cog-base:cuda{next_minor(NEWEST_CUDA)}-python3.12", "gpu: true"),
@@ -67,6 +69,24 @@ def test_newer_than_the_table(tmp_path: Path, code: str, base: str, build_lines:
     assert any("newer than" in each.message or "no public image is known" in each.message for each in told)
     is_newer_image = base.startswith("nvidia/cuda") and base != CUDA_BASE
     assert not (is_newer_image and any(" runs on " in each.message for each in result.findings))
+
+
+@pytest.mark.parametrize(
+    ("base", "build_lines"),
+    [
+        (CUDA_BASE, gpu(f"tensorflow=={next_patch(newest(cuda.TENSORFLOW))}")),
+        (CUDA_BASE, gpu(f"tensorflow[and-cuda]>={next_minor(newest(cuda.TENSORFLOW))}")),
+        (CUDA_BASE, gpu(f"tensorflow>={newest(cuda.TENSORFLOW)}")),
+        ("python:3.12-slim", f"python_packages: ['tensorflow>={next_minor(newest(cuda.TENSORFLOW))}']"),
+        ("python:3.12-slim", f"python_packages: ['torch=={next_patch(newest(cuda.TORCH_WHEELS))}']"),
+        ("python:3.12-slim", "python_packages: ['torch>=2.99']"),
+    ],
+)
+def test_newer_where_no_cuda_depends_on_it(tmp_path: Path, base: str, build_lines: str) -> None:
+    """A patch has the CUDA of its minor release, an extra brings its own, and without a GPU there is none to check."""
+    project = write(tmp_path, predict__py="", cog__yaml=f'build:\n  python_version: "3.12"\n  {build_lines}\n')
+    result = dockerfix.rewrite(f"FROM {base}\n{SERVER}", project=project.root)
+    assert [each.message for each in result.findings if "newer than" in each.message] == []
 
 
 def test_a_machine_that_is_not_in_the_table(tmp_path: Path) -> None:

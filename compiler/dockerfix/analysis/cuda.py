@@ -196,11 +196,12 @@ def _from_indexes(pin: Requested, specifier: str, indexes: list[Option], python:
         return _from_build_index(pin, specifier, newest, indexes[0])
     if newest is not None:
         return TorchWheel(pin, newest, TORCH_WHEELS[newest][0], from_pypi=True)
-    least = max(_lower_bounds(specifier), key=numbers, default="")
+    least = max(lower_bounds(specifier), key=numbers, default="")
     return TorchWheel(pin, least, None, from_pypi=True, is_known=False) if is_newer("torch", least) else None
 
 
-def _lower_bounds(specifier: str) -> list[str]:
+def lower_bounds(specifier: str) -> list[str]:
+    """Return the versions from which the clauses of a specifier admit releases."""
     return [clause.strip("=>~ ") for clause in specifier.split(",") if clause.strip()[:1] in ("=", ">", "~")]
 
 
