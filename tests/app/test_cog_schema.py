@@ -11,6 +11,7 @@ import pytest
 from apps import PROJECTS, write
 from dockerfix.analysis.fal.uploads import Ignore
 from dockerfix.app import ServerResult, build_server
+from dockerfix.app.write.ignored import for_docker, merge
 from dockerfix.project.project import Project
 from places import FIXTURES
 from signatures import SIGNATURES, code
@@ -204,13 +205,12 @@ def test_what_keeps_the_schema_out_is_said(tmp_path: Path) -> None:
         assert found == [(".dockerignore", 2), (".gitignore", 2)] * expected, pattern
 
 
-def test_an_ignore_file_of_ours_is_renewed(tmp_path: Path) -> None:
-    earlier = "# Written by dockerfix: files that the image does not need.\n/.git\n/.cog\n/samples\n"
-    result = server(tmp_path, "x: int", __dockerignore=earlier)
-    assert codes(result) == []
-    assert "/.cog/*/*" in result.settings.for_docker
-    assert "/samples" in result.settings.for_docker
-    assert "/.cog" not in result.settings.for_docker
-    ignore = Ignore(result.settings.for_docker, is_own=True)
+def test_an_ignore_file_of_ours_is_renewed() -> None:
+    of_an_app = merge("", for_docker(schema=False)).text
+    lines = merge(f"/samples\n{of_an_app}", for_docker(schema=True)).text.split("\n")
+    assert "/.cog/*/*" in lines
+    assert "/samples" in lines
+    assert "/.cog" not in lines
+    ignore = Ignore(tuple(lines), is_own=True)
     assert ignore.pattern_for(".cog/tmp/build/cog.whl") == "/.cog/*/*"
     assert ignore.pattern_for(".cog/openapi_schema.json") is None

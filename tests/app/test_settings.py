@@ -62,7 +62,7 @@ def test_no_machine_runs_an_old_cuda(tmp_path: Path) -> None:
     ("image", "package", "words"),
     [
         (CUDA_12, "torch==2.3.1", "a guess: GPU-A100 and GPU-H100 fit CUDA 12.1 with torch 2.3.1 ("),
-        (CUDA_12, "torch>=2.11", "CUDA 13.2 with torch 2.15.0 needs a newer driver than that of CUDA 12.9"),
+        (CUDA_12, "torch>=2.11", "CUDA 13.2 with torch 2.15.0 needs a newer driver than CUDA 12.9"),
         (CUDA_12, "torchaudio==2.5.1", "a guess: GPU-A100 and GPU-H100 fit CUDA 12.4 with torch 2.5.1 ("),
         ("python:3.11-slim", "accelerate", "CUDA 13.2 with torch 2.15.0 needs a newer driver"),
         ("python:3.11-slim", "numpy", "a guess: GPU-A100 and GPU-H100 (nothing names the CUDA of the model) ("),

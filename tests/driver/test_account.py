@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dockerfix import rewrite
@@ -241,3 +243,26 @@ def test_a_pass_that_is_not_asked_for_owes_nothing() -> None:
 
     result = rewrite(DOCKERFILE, cog_yaml=COG_YAML, options=Options(ignore=frozenset({"DF201"})))
     assert not said(result, "DF011", Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    "text", ["file:.", "-e file:.", "file:///src", "-e file:///src/", "own @ file:///src", "/src", "."]
+)
+@pytest.mark.parametrize("listed", ["python_packages", "requirements"])
+def test_the_project_in_any_spelling_is_left_out_with_a_warning(tmp_path: Path, text: str, listed: str) -> None:
+    build = {"python_packages": f'["numpy", "{text}"]', "requirements": "r.txt"}[listed]
+    key = {"python_packages": listed, "requirements": "python_requirements"}[listed]
+    (tmp_path / "cog.yaml").write_text(
+        f"build:\n  python_version: '3.11'\n  {key}: {build}\npredict: predict.py:Predictor\n"
+    )
+    (tmp_path / "predict.py").write_text("import numpy\n")
+    (tmp_path / "r.txt").write_text(f"numpy\n{text}\n")
+    result = rewrite(
+        "FROM python:3.11-slim\nCOPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\n"
+        'RUN pip install -r /tmp/requirements.txt\nCMD ["python", "-m", "cog.server.http"]\nCOPY . /src\n',
+        project=tmp_path,
+    )
+    assert result.ok, [finding.message for finding in result.findings]
+    assert any(finding.message.startswith(f"leaves out `{text}`") for finding in result.findings)
+    assert f"'{text.removeprefix('-e ')}'" not in result.text
+    assert "'numpy'" in result.text

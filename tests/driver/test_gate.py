@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import dockerfix
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.options import Options
 from dockerfix.driver.defects import defects
@@ -20,6 +22,8 @@ from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.edits import Edit, History
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
+from golden import project_of
+from places import FIXTURES
 
 KEYWORDS = """
     ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME
@@ -158,3 +162,73 @@ def test_a_tree_that_is_not_that_of_its_text_is_stopped() -> None:
     with pytest.raises(GateError) as caught:
         check(document, Outcome(wrong, (), History(), []), context())
     assert str(caught.value) == "the result parses differently from the start than after its edits"
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("RUN --nope pip install cog", "unknown flag: --nope"),
+        ("RUN --mount=type=cachee,target=/root/.cache/pip pip install cog==0.9.0", 'unsupported mount type "cachee"'),
+        ("EXPOSE --x 5000", "unknown flag: --x"),
+        ("ENV COG_X=1 Y", 'Syntax error - can\'t find = in "Y"'),
+        ("ENV CFLAGS=${A!}", "failed to process"),
+        ("LABEL org.cogmodel.config=a b", 'Syntax error - can\'t find = in "b"'),
+        ("RUN --mount=type=bind,source=a.txt,target=/a,mode=x cat /a", "invalid value x for mode"),
+        ('COPY --chmod=9 ["a", "/src/a"]\nRUN --mount=type=bind,src=a,target=/b,rw=x true', "invalid value for rw"),
+        (
+            "RUN --security=x curl -o /sbin/tini -L https://github.com/krallin/tini/releases/x && chmod +x /sbin/tini",
+            'security "x" is not valid',
+        ),
+    ],
+)
+def test_a_fault_in_what_a_pass_removes_or_replaces_is_reported_at_its_line(step: str, message: str) -> None:
+    result = dockerfix.rewrite(f"FROM python:3.11-slim\n{step}\n{COGS.partition(chr(10))[2]}COPY . /src\n")
+    errors = [finding for finding in result.findings if finding.code == "DF003"]
+    assert any(message in finding.message for finding in errors)
+    assert all(result.source.position(finding.span.start).line in (2, 3) for finding in errors)
+    assert result.refused
+    assert not result.changed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COGS.replace("3.11", ""),
+        COGS + r'LABEL org.cogmodel.config="{\"run\":[\"echo ${name!x}\"]}"' + "\n",
+        f"=== Weights Dockerfile contents:\nFROM scratch\nCOPI a\n===\n\n=== Runner Dockerfile contents:\n{COGS}===\n",
+        COGS.replace("\n", "\nFROM x-weights AS weights\nCOPY --from=weights --link /src/a /src/a\n", 1),
+    ],
+)
+def test_what_cog_prints_broken_is_repaired(text: str) -> None:
+    assert defects(parse(text)) != []
+    result = dockerfix.rewrite(text)
+    assert [finding.message for finding in result.findings if finding.code == "DF003"] == []
+    assert defects(parse(result.rewritten)) == []
+
+
+def test_a_fault_that_an_unset_variable_may_cure_is_none_where_its_instruction_goes() -> None:
+    text = COGS.replace("EXPOSE", "RUN --mount=type=$T,target=/x pip install cog\nEXPOSE")
+    assert [defect.unset for defect in defects(parse(text))] == [("T",)]
+    result = dockerfix.rewrite(text)
+    assert "$T" not in result.text
+    assert result.ok
+
+
+def test_a_fault_in_any_instruction_of_cogs_is_an_error() -> None:
+    inputs = sorted(FIXTURES.glob("pipeline/*/input.Dockerfile"))
+    broken = 0
+    for path in inputs[::4]:
+        text = path.read_text("utf-8")
+        if "===" in text:
+            continue
+        for match in re.finditer(r"^(RUN|COPY|ENV|EXPOSE|WORKDIR|LABEL|FROM) ", text, re.MULTILINE):
+            wrong = f"{text[: match.end()]}--nope {text[match.end() :]}"
+            if len(defects(parse(wrong))) > len(defects(parse(text))):
+                result = dockerfix.rewrite(wrong, project=project_of(path.parent))
+                line = text.count("\n", 0, match.start()) + 1
+                places = [
+                    result.source.position(each.span.start).line for each in result.findings if each.code == "DF003"
+                ]
+                assert line in places, (path, match.group(), line)
+                broken += 1
+    assert broken > 200

@@ -11,6 +11,7 @@ import dockerfix
 from apps import write
 from dockerfix.analysis.options import Options
 from dockerfix.app import AppOptions, build
+from dockerfix.app.read.model import AppError
 from dockerfix.knowledge import cuda, fal
 from dockerfix.text.findings import Severity
 
@@ -49,6 +50,8 @@ def gpu(package: str) -> str:
         ("DF402", CUDA_BASE, gpu(f"torchvision=={next_patch(newest(cuda.TORCHVISION))}")),
         ("DF402", CUDA_BASE, gpu(f"torchaudio=={next_patch(newest(cuda.TORCHAUDIO))}")),
         ("DF402", CUDA_BASE, gpu(f"tensorflow=={next_minor(newest(cuda.TENSORFLOW))}.0")),
+        ("DF402", CUDA_BASE, gpu(f"tensorflow>={next_minor(newest(cuda.TENSORFLOW))}")),
+        ("DF402", CUDA_BASE, gpu(f"tensorflow<9,~={next_minor(newest(cuda.TENSORFLOW))}.1")),
         ("DF307", f"python:{next_minor(NEWEST_PYTHON)}-slim", f'python_version: "{next_minor(NEWEST_PYTHON)}"'),
         ("DF307", f"r8.im/cog-base:python{next_minor(NEWEST_PYTHON)}", ""),
         ("DF110", f"r8.im/cog-base:cuda{next_minor(NEWEST_CUDA)}-python3.12", "gpu: true"),
@@ -69,11 +72,29 @@ def test_newer_than_the_table(tmp_path: Path, code: str, base: str, build_lines:
     assert not (is_newer_image and any(" runs on " in each.message for each in result.findings))
 
 
+@pytest.mark.parametrize(
+    ("base", "build_lines"),
+    [
+        (CUDA_BASE, gpu(f"tensorflow=={next_patch(newest(cuda.TENSORFLOW))}")),
+        (CUDA_BASE, gpu(f"tensorflow[and-cuda]>={next_minor(newest(cuda.TENSORFLOW))}")),
+        (CUDA_BASE, gpu(f"tensorflow>={newest(cuda.TENSORFLOW)}")),
+        ("python:3.12-slim", f"python_packages: ['tensorflow>={next_minor(newest(cuda.TENSORFLOW))}']"),
+        ("python:3.12-slim", f"python_packages: ['torch=={next_patch(newest(cuda.TORCH_WHEELS))}']"),
+        ("python:3.12-slim", "python_packages: ['torch>=2.99']"),
+    ],
+)
+def test_newer_where_no_cuda_depends_on_it(tmp_path: Path, base: str, build_lines: str) -> None:
+    """A patch has the CUDA of its minor release, an extra brings its own, and without a GPU there is none to check."""
+    project = write(tmp_path, predict__py="", cog__yaml=f'build:\n  python_version: "3.12"\n  {build_lines}\n')
+    result = dockerfix.rewrite(f"FROM {base}\n{SERVER}", project=project.root)
+    assert [each.message for each in result.findings if "newer than" in each.message] == []
+
+
 def test_a_machine_that_is_not_in_the_table(tmp_path: Path) -> None:
     yaml = 'build:\n  python_version: "3.12"\npredict: "predict.py:P"\n'
     code = "from cog import BasePredictor\n\n\nclass P(BasePredictor):\n    def predict(self) -> str: ...\n"
     project = write(tmp_path, predict__py=code, cog__yaml=yaml)
-    for name, is_known in (("GPU-H100", True), ("XL", True), ("GPU-Z9000", False)):
-        result = build(project, AppOptions(machine_type=name))
-        assert result.settings.machine == (name,)
-        assert any("is not a machine type" in each.message for each in result.findings) is not is_known
+    for name in ("GPU-H100", "XL"):
+        assert build(project, AppOptions(machine_type=name)).settings.machine == (name,)
+    with pytest.raises(AppError, match=r"`GPU-Z9000` is not a machine type of fal; did you mean `GPU-A6000`\?"):
+        build(project, AppOptions(machine_type="GPU-Z9000"))

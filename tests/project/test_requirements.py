@@ -15,6 +15,7 @@ from dockerfix.project.requirements import (
     Option,
     has_credentials,
     is_cog,
+    local_path,
     normalize,
     parse_item,
     parse_items,
@@ -335,3 +336,24 @@ def test_paths_with_blanks(text: str, expected: list[str]) -> None:
     found = parse_item(text).requirements
     assert [each.text for each in found] == expected
     assert found[0].is_path
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("./pkg[a] ; python_version < '3.9'", ("", "./pkg", "[a] ; python_version < '3.9'")),
+        ("file:.", ("file:", ".", "")),
+        ("file:pkg", ("file:", "pkg", "")),
+        ("file:///src/my%20pkg#egg=x", ("file://", "/src/my pkg", "#egg=x")),
+        ("file://localhost/src", ("file://localhost", "/src", "")),
+        ("a[b] @ file:///src/a ; python_version < '3.9'", ("a[b] @ file://", "/src/a", " ; python_version < '3.9'")),
+        ("git+file:///src/a@v1#egg=a", ("git+file://", "/src/a", "@v1#egg=a")),
+        ("git+https://example.org/a.git", None),
+        ("a @ https://example.org/a.whl", None),
+        ("file", None),
+    ],
+)
+def test_the_path_of_a_local_package(text: str, path: tuple[str, str, str] | None) -> None:
+    (requirement,) = parse_item(text).requirements
+    assert local_path(requirement) == path
+    assert requirement.is_path == (path is not None and not text.startswith("git"))

@@ -115,7 +115,7 @@ def torch_wheel(document: Document, context: Context) -> TorchWheel | None:
     A pin has the wheel of the index that the project or dockerfix names, or else that of PyPI. Where a range or another
     package asks for torch, pip takes the newest release for the image's Python.
     """
-    stage, asked = stages.final_stage(document), _asks_for_torch(requested.requirements(document, context))
+    stage, asked = stages.final_stage(document), _asks_for_torch(requested.requirements(document, context), context)
     if stage is None or asked is None:
         return None
     pin, specifier = asked
@@ -133,7 +133,7 @@ def torch_wheel(document: Document, context: Context) -> TorchWheel | None:
     if local:
         return TorchWheel(pin, version, _cuda_of_local(local), from_pypi=False)
     # as Cog, dockerfix names the index for a pin of torch or torchvision
-    if version and not indexes and pin.file is not None and pin.name != "torchaudio":
+    if version and not indexes and pin.file is not None and pin.name in ("torch", "torchvision"):
         row = torch_row(version, cuda_for_packages(document, context, version))
         if row is not None and row.index_url is not None:
             return TorchWheel(pin, row.torch, row.cuda, from_pypi=False)
@@ -142,10 +142,10 @@ def torch_wheel(document: Document, context: Context) -> TorchWheel | None:
     return _from_indexes(pin, specifier, indexes, python_of(document, stage, context.config))
 
 
-def _asks_for_torch(found: tuple[Requested, ...]) -> tuple[Requested, str | None] | None:
+def _asks_for_torch(found: tuple[Requested, ...], context: Context) -> tuple[Requested, str | None] | None:
     """The requirement that decides about torch, and the versions that it admits; None for a release not in the tables.
 
-    It is that of torch, of torchvision or torchaudio, or of a package that needs any torch.
+    It is that of torch, of torchvision or torchaudio, or of a package that needs torch, which a constraint may limit.
     """
     torch = requested.find(found, "torch")
     if torch is not None and torch.requirement.pin:
@@ -161,7 +161,13 @@ def _asks_for_torch(found: tuple[Requested, ...]) -> tuple[Requested, str | None
     if torch is not None:
         return torch, torch.requirement.specifier
     bringing = next((pin for pin in found if pin.name in INSTALL_CUDA and not _needs_no_torch(pin)), None)
-    return (bringing, "") if bringing is not None else None
+    return (bringing, _limit(bringing, context)) if bringing is not None else None
+
+
+def _limit(bringing: Requested, context: Context) -> str:
+    """The versions of torch that a constraint of the project leaves to a package which needs any torch."""
+    limit = requested.constraints(context).get("torch") if bringing.file is not None else None
+    return limit.specifier.replace(" ", "") if limit is not None else ""
 
 
 def _exact(specifier: str) -> str:
@@ -190,11 +196,12 @@ def _from_indexes(pin: Requested, specifier: str, indexes: list[Option], python:
         return _from_build_index(pin, specifier, newest, indexes[0])
     if newest is not None:
         return TorchWheel(pin, newest, TORCH_WHEELS[newest][0], from_pypi=True)
-    least = max(_lower_bounds(specifier), key=numbers, default="")
+    least = max(lower_bounds(specifier), key=numbers, default="")
     return TorchWheel(pin, least, None, from_pypi=True, is_known=False) if is_newer("torch", least) else None
 
 
-def _lower_bounds(specifier: str) -> list[str]:
+def lower_bounds(specifier: str) -> list[str]:
+    """Return the versions from which the clauses of a specifier admit releases."""
     return [clause.strip("=>~ ") for clause in specifier.split(",") if clause.strip()[:1] in ("=", ">", "~")]
 
 

@@ -14,6 +14,7 @@ from dockerfix.analysis.cog import is_cog_requirement, is_cog_variable
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.environment import quote
 from dockerfix.analysis.packages import apt
+from dockerfix.analysis.packages.requirements_copy import is_the_project
 from dockerfix.driver.account_result import Reading, bare, fold, spellings
 from dockerfix.driver.account_types import CONTRADICTION, KEY, UNACCOUNTED, Entry, Fate
 from dockerfix.driver.ignore_comments import ignores_of
@@ -262,7 +263,7 @@ class Settings:
     def _requirement(self, wanted: Requirement) -> _Place:
         if is_cog_requirement(wanted.text):
             return _Place("removed", code="DF103", reason="it is Cog itself")
-        if wanted.text in (".", "./"):
+        if is_the_project(wanted):
             return _Place("without-effect", reason="it is the project itself, which is on Python's path")
         if wanted.text.startswith(";"):
             return _Place("without-effect", reason="pip ignores the marker of an editable package")

@@ -9,6 +9,7 @@ from dockerfix.driver.frontend.conversion import faults, has_options
 from dockerfix.driver.frontend.instructions import refusal
 from dockerfix.driver.frontend.refusal import Refused
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.source import Span
 
 
 class Defect(NamedTuple):
@@ -52,10 +53,13 @@ def defects(document: Document) -> list[Defect]:
     return sorted(found, key=lambda defect: defect.offset) if found else found
 
 
-def shared_defects(source: Document, result: Document) -> list[Defect]:
-    """The defects of `source` that are in `result` too."""
-    left = defects(result)
-    return _accounted(source, defects(source), result, left) if left else []
+def old_defects(source: Document, result: Document) -> tuple[list[Defect], list[Defect]]:
+    """The defects of `source`: those that are in `result` too, and those that the edits took away."""
+    found = defects(source)
+    if not found:
+        return [], []
+    shared = _accounted(source, found, result, defects(result))
+    return shared, [defect for defect in found if defect not in shared]
 
 
 def new_defects(source: Document, result: Document) -> list[Defect]:
@@ -77,8 +81,17 @@ def _accounted(document: Document, found: Iterable[Defect], other: Document, oth
     return [defect for defect in found if defect.message in messages or _text_at(document, defect.offset) in texts]
 
 
-def _text_at(document: Document, offset: int) -> str:
-    """The text of the instruction or line at `offset`."""
+def place_of(document: Document, offset: int) -> Span:
+    """The instruction or line at `offset`."""
     from bisect import bisect_right
 
-    return document.nodes[max(bisect_right(document.offsets, offset) - 1, 0)].text if document.nodes else ""
+    if not document.nodes:
+        return Span(0, 0)
+    index = max(bisect_right(document.offsets, offset) - 1, 0)
+    start = document.offsets[index]
+    return Span(start, start + len(document.nodes[index].text))
+
+
+def _text_at(document: Document, offset: int) -> str:
+    start, end = place_of(document, offset)
+    return document.text[start:end]

@@ -1,16 +1,38 @@
-"""The gate, which stops a result that BuildKit would reject or that a second run would change."""
+"""The gate: what BuildKit rejects in the input, or would reject in the result, and what a second run would change."""
 
 from __future__ import annotations
 
 from dockerfix.analysis.context import Context
-from dockerfix.driver.defects import new_defects
+from dockerfix.driver.defects import Defect, new_defects, old_defects, place_of
 from dockerfix.driver.pipeline import Outcome, run, settles
+from dockerfix.passes import all_passes
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
 
 
 class GateError(Exception):
     """An internal error: the passes made a result that must not be written."""
+
+
+def faults(source: Document, outcome: Outcome) -> list[Defect]:
+    """What BuildKit rejects in the input and no pass is there to repair, in the order of the text.
+
+    A pass repairs what some release of Cog prints broken. A fault in an instruction that a pass removes or replaces for
+    another reason is the author's: he would look for what it did in vain. If only an unset variable makes it a fault,
+    the instruction may have been a good one, and is gone.
+    """
+    left, gone = old_defects(source, outcome.document)
+    return left + [defect for defect in gone if not defect.unset and not _is_repaired(source, outcome, defect)]
+
+
+def _is_repaired(source: Document, outcome: Outcome, defect: Defect) -> bool:
+    repairs = {each.code: each.repairs for each in all_passes()}
+    place = place_of(source, defect.offset)
+    return any(
+        defect.message.startswith(repairs.get(change.finding.code, ()))
+        for change in outcome.changes
+        if change.before.start < place.end and place.start < change.before.end
+    )
 
 
 def check(source: Document, outcome: Outcome, context: Context) -> None:

@@ -12,8 +12,8 @@ from dockerfix.analysis.options import Options, Target
 from dockerfix.analysis.packages import apt
 from dockerfix.analysis.python import base_python
 from dockerfix.driver.account import Account, Entry, account
-from dockerfix.driver.defects import Defect, shared_defects
-from dockerfix.driver.gate import GateError, check
+from dockerfix.driver.defects import Defect
+from dockerfix.driver.gate import GateError, check, faults
 from dockerfix.driver.pipeline import Change, Outcome, run
 from dockerfix.project.project import ConfigError, Project
 from dockerfix.syntax.dockerfile.parser import parse
@@ -141,9 +141,9 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         own_targets=stages.targets(document),
     )
     outcome = run(document, context)
-    remaining = [_finding(defect) for defect in shared_defects(document, outcome.document)]
-    accounted = account(document, outcome, context, refused=bool(remaining))
-    findings = [*outcome.findings, *accounted.findings, *remaining]
+    broken = [_finding(defect) for defect in faults(document, outcome)]
+    accounted = account(document, outcome, context, refused=bool(broken))
+    findings = [*outcome.findings, *accounted.findings, *broken]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))
@@ -160,7 +160,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
 
 
 def _finding(defect: Defect) -> Finding:
-    """Return the error that reports a defect of the source which no pass repaired."""
+    """Return the error that reports a defect of the source."""
     place = Span(defect.offset, defect.offset)
     if not defect.unset:
         return Finding("DF003", place, defect.message, severity=Severity.ERROR)

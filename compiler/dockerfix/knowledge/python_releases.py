@@ -6,7 +6,10 @@ from dockerfix.knowledge.versions import numbers
 
 AS_OF = "2026-11-28"
 
-SUPPORT_SOURCE = "python/peps:release_management/python-releases.toml (end-of-life)"
+SUPPORT_SOURCE = (
+    "python/peps:release_management/python-releases.toml (end-of-life); for 3.6 and 3.7 "
+    "python/devguide:include/release-cycle.json (end_of_life)"
+)
 END_OF_LIFE = {"3.6": "2021-12", "3.7": "2023-06", "3.8": "2024-10", "3.9": "2025-10", "3.10": "2026-10"}  # month
 
 

@@ -2,7 +2,8 @@
 
 A pass is a function with the name of its module, ``(Document, Context) -> Iterator[Finding]``. It never changes the
 document. CODE in its module identifies it; its docstring documents it and contains a ``Before`` and an ``After`` that
-a test runs. A pass whose name begins with ``check_`` only reports. With CONVERTS it runs only on output of Cog.
+a test runs. A pass whose name begins with ``check_`` only reports. With CONVERTS it runs only on output of Cog. REPAIRS
+has the beginnings of BuildKit's messages about what some release of Cog prints broken and the pass repairs.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from dockerfix.text.findings import Finding
 
 
 class Pass(NamedTuple):
-    """A pass: its code, its name (the module's), whether it only converts, and the function."""
+    """A pass: its code, its name (the module's), whether it only converts, the function, and what it repairs."""
 
     code: str
     name: str
     converts: bool
     function: Callable[[Document, Context], Iterator[Finding]]
+    repairs: tuple[str, ...] = ()
 
     @property
     def edits(self) -> bool:
@@ -48,7 +50,8 @@ def all_passes() -> tuple[Pass, ...]:
     found: list[Pass] = []
     for name in _modules():
         module = import_module(f"{__name__}.{name}")
-        found.append(Pass(module.CODE, name, getattr(module, "CONVERTS", True), getattr(module, name)))
+        converts, repairs = getattr(module, "CONVERTS", True), getattr(module, "REPAIRS", ())
+        found.append(Pass(module.CODE, name, converts, getattr(module, name), repairs))
     return tuple(sorted(found))
 
 

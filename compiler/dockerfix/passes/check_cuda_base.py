@@ -251,13 +251,14 @@ def _compiles(found: tuple[Requested, ...]) -> bool:
 def _tensorflow(base: BaseImage, found: tuple[Requested, ...]) -> Iterator[Finding]:
     """Report a pinned TensorFlow that was built for another CUDA or cuDNN."""
     pin = requested.find(found, *TENSORFLOW_PACKAGES)
-    if pin is None or not pin.requirement.pin or _carries_cuda(pin) or base.cuda is None:
+    if pin is None or _carries_cuda(pin) or base.cuda is None:
         return
-    row = tensorflow_row(pin.requirement.pin)
+    version = pin.requirement.pin or max(cuda.lower_bounds(pin.requirement.specifier), key=numbers, default="")
+    row = tensorflow_row(pin.requirement.pin) if pin.requirement.pin else None
     newest = list(TENSORFLOW)[-1]
-    if row is None and numbers(pin.requirement.pin) > numbers(newest):
+    if row is None and numbers(version) > numbers(newest):
         message = (
-            f"TensorFlow {pin.requirement.pin} is newer than {newest}, the newest that dockerfix knows (as of {TENSORFLOW_AS_OF}), so the CUDA "
+            f"TensorFlow {version} is newer than {newest}, the newest that dockerfix knows (as of {TENSORFLOW_AS_OF}), so the CUDA "
             "that it needs is not checked; compare it with TensorFlow's table of tested builds"
         )
         yield _finding(base, message, Severity.WARNING, pin)

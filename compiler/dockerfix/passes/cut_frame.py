@@ -14,6 +14,8 @@ from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
 CODE = "DF101"
+REPAIRS = ("",)
+"""Everything: what surrounds the Dockerfile is no Dockerfile."""
 
 _MAY_COME_FIRST = frozenset({"ARG", "FROM"})
 

@@ -28,7 +28,8 @@ def drop_build_tuning(document: Document, context: Context) -> Iterator[Finding]
     None of them changes what the model does: CFLAGS make wheels smaller (`replicate/cog@v0.9.21`), ldconfig makes
     Python start faster (`replicate/cog@v0.9.22`), the key was rotated in 2022 (`replicate/cog@v0.3.2`), and
     `RUN ### --> …` only shows progress (`replicate/cog@v0.0.4`; all `pkg/dockerfile/generator.go`). On cog-base with CUDA 13
-    a link makes `python` the `python3` of that image (v0.23, `standard_generator.go`); DF206 installs another one.
+    a link makes `python` the `python3` of that image (v0.23, `standard_generator.go`), as `update-alternatives` would; DF206
+    installs another one.
 
     Before:
 
@@ -91,12 +92,29 @@ def _links_python(instruction: Instruction) -> bool:
 
 
 def _is_link_to_python(call: Call) -> bool:
-    if call.program != "ln":
+    link = _linked(call)
+    if link is None:
         return False
-    places = [word for word in call.arguments if word and not word.startswith("-")]
-    name = places[0].removeprefix("/usr/bin/") if places else ""
+    target, place = link
+    name = target.removeprefix("/usr/bin/")
     plain = name.removesuffix("3")
-    return name in ("python3", "pip3") and places[1:] in ([f"/usr/local/bin/{plain}"], [f"/usr/bin/{plain}"])
+    return name in ("python3", "pip3") and place in (f"/usr/local/bin/{plain}", f"/usr/bin/{plain}")
+
+
+def _linked(call: Call) -> tuple[str, str] | None:
+    """Return target and place of the one link that a call makes, by ``ln`` or ``update-alternatives``."""
+    words = [word or "" for word in call.arguments]
+    if call.program == "ln":
+        places = [word for word in words if word and not word.startswith("-")]
+        return (places[0], places[1]) if len(places) == 2 else None
+    if call.program == "update-alternatives":
+        while words[:1] in (["--quiet"], ["--force"], ["--verbose"]):
+            words.pop(0)
+        if words[:1] == ["--install"] and len(words) == 5:
+            return words[3], words[1]
+        if words[:1] == ["--set"] and len(words) == 3:  # a name that is installed for a place of its own
+            return words[2], f"/usr/bin/{words[1]}"
+    return None
 
 
 @of_node

@@ -24,6 +24,8 @@ from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF104"
+REPAIRS = ("failed to process",)
+"""A command of cog.yaml in Cog's label, where BuildKit reads `${…}` that only a shell knows."""
 
 
 def drop_server(document: Document, context: Context) -> Iterator[Finding]:

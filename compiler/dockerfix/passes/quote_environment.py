@@ -13,6 +13,7 @@ from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
 CODE = "DF205"
+REPAIRS = ("Syntax error - can't find = in",)
 
 
 def quote_environment(document: Document, context: Context) -> Iterator[Finding]:

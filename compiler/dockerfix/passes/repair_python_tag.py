@@ -14,6 +14,7 @@ from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
 CODE = "DF113"
+REPAIRS = ("failed to parse stage name",)
 
 
 def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]:

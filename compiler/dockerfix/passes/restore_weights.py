@@ -21,6 +21,7 @@ from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF108"
+REPAIRS = ("circular dependency detected on stage",)
 
 
 def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:

@@ -79,6 +79,30 @@ def imported_modules(text: str) -> list[tuple[str, int]]:
     return [found for node in ast.walk(tree) if id(node) not in skipped for found in _modules(node)]
 
 
+def opened_files(text: str) -> list[str]:
+    """Return the names, written as plain strings, of files that `text` opens for reading; [] for unparsable source."""
+    import ast
+
+    tree = parse_python(text)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args] if tree is not None else []
+    return [
+        node.args[0].value
+        for node in calls
+        if isinstance(node.func, ast.Name)
+        and node.func.id == "open"
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+        and _reads_only(node)
+    ]
+
+
+def _reads_only(call: ast.Call) -> bool:
+    import ast
+
+    modes = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    return all(isinstance(mode, ast.Constant) and set("wax+").isdisjoint(str(mode.value)) for mode in modes)
+
+
 def _modules(node: ast.AST) -> Iterator[tuple[str, int]]:
     import ast
 

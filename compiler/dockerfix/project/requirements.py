@@ -25,7 +25,11 @@ _NAMED = lazy(
     rf"(?P<name>{_NAME})(?:\s*\[(?P<extras>[^\]]*)\])?"
     rf"(?:\s*@\s*(?P<url>[^\s;]\S*)|\s*\(?\s*(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"
 )
-_URL = lazy(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_URL = lazy(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:\w+\+)?file:(?=[./\w]))\S+")
+_FILE_URL = lazy(
+    rf"(?P<name>{_NAME}\s*(?:\[[^\]]*\])?\s*@\s*)?(?P<scheme>(?:(?:git|hg|svn|bzr)\+)?file:(?://(?:localhost)?(?=/))?)",
+    re.IGNORECASE,
+)
 _PATH = lazy(r"(?:\.{1,2}(?=[/\[]|$)|/|~/|[^\s<>=!~;@\[]+/|[^\s<>=!~;]+\.(?:whl|tar\.gz|tar\.bz2|zip)(?![^\s\[;#]))\S*")
 _MARKER = lazy(r"\s*;\s*(?P<marker>\S.*)$", re.DOTALL)
 _ARCHIVE = lazy(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNORECASE)
@@ -167,7 +171,8 @@ def _requirement(text: str, at: int) -> tuple[Requirement, int]:
     """Return the requirement that begins at `at`, without marker, and its end."""
     match = _URL.match(text, at)
     if match is not None:
-        return _from_url(match.group(), match.group()), match.end()
+        found = _from_url(match.group(), match.group())
+        return _as_path(found), match.end()
     match = _PATH.match(text, at)
     if match is not None:
         end = _path_end(text, match)
@@ -180,7 +185,7 @@ def _requirement(text: str, at: int) -> tuple[Requirement, int]:
     extras = tuple(extra.strip() for extra in (match.group("extras") or "").split(",") if extra.strip())
     if match.group("url"):
         found = _from_url(match.group(), match.group("url"))
-        return found._replace(name=name, extras=extras), match.end()
+        return _as_path(found)._replace(name=name, extras=extras), match.end()
     specifier = match.group("specifier") or ""
     pin = _PIN.fullmatch(specifier)
     return Requirement(match.group(), name, extras, specifier, pin.group(1) if pin else None), match.end()
@@ -205,11 +210,46 @@ def _path_end(text: str, match: re.Match[str]) -> int:
 def _from_url(text: str, url: str) -> Requirement:
     """Return a requirement that is a URL or a path; its name is in ``#egg=`` or in the file name of an archive."""
     egg = _EGG.search(url)
-    file = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), re.split(r"[?#]", url, maxsplit=1)[0])
+    file = _unescaped(re.split(r"[?#]", url, maxsplit=1)[0])
     name, version = _from_archive(file)
     if egg is not None:
         name = normalize(egg.group(1))
     return Requirement(text, name, pin=version, is_url=True)
+
+
+def _as_path(requirement: Requirement) -> Requirement:
+    """Return a ``file:`` URL as the path that it is."""
+    scheme = _FILE_URL.match(requirement.text)
+    if scheme is None or "+" in scheme["scheme"]:
+        return requirement
+    return requirement._replace(is_url=False, is_path=True)
+
+
+class LocalPath(NamedTuple):
+    """A path in a requirement, and what is written before and after it: name and scheme; extras, fragment, marker."""
+
+    before: str
+    path: str
+    after: str
+
+
+def local_path(requirement: Requirement) -> LocalPath | None:
+    """Return the file or folder that a requirement names by its path, a ``file:`` URL or a ``git+file:`` URL."""
+    scheme = _FILE_URL.match(requirement.text)
+    if scheme is None and not requirement.is_path:
+        return None
+    before = scheme.group() if scheme is not None else ""
+    rest = requirement.text[len(before) :]
+    path = re.split(r"[\[;#]", rest, maxsplit=1)[0]
+    if "+" in before:
+        path = path.partition("@")[0]
+    path = path.strip()
+    after = rest[rest.find(path) + len(path) :]
+    return LocalPath(before, _unescaped(path) if before else path, after)
+
+
+def _unescaped(path: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), path)
 
 
 def _from_archive(path: str) -> tuple[str | None, str | None]:

@@ -48,9 +48,10 @@ GENERAL = (
         "BuildKit would reject this instruction.",
         "BuildKit reads a Dockerfile in three steps: the parser; each instruction with its flags and arguments; the "
         "conversion of the stages into a build, with variables, names of stages and images, mounts, ports, signals and "
-        "platforms. One of them rejects the input here, and no pass repaired it, so the result could not be built "
-        "either. Nothing is written, even with `--force`. The message is that of `moby/buildkit:frontend/dockerfile`, "
-        "with its suggestion where it has one (`did you mean cache?`).",
+        "platforms. One of them rejects the input here. Only what some release of Cog prints broken is repaired; any "
+        "other fault is reported, even in an instruction that dockerfix removes. Nothing is written, even with "
+        "`--force`. The message is that of `moby/buildkit:frontend/dockerfile`, with its suggestion where it has one "
+        "(`did you mean cache?`).",
     ),
     Rule(
         "DF004",

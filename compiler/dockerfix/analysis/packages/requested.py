@@ -48,7 +48,7 @@ class RequestedLine(NamedTuple):
 def requirements(document: Document, context: Context) -> tuple[Requested, ...]:
     """Return all requirements, each once, those in cog.yaml first, without Cog's own packages."""
     result: dict[tuple[str | None, str], Requested] = {}
-    limits = _constraints(context)
+    limits = constraints(context)
     for line in lines(document, context):
         for written in line.item.requirements:
             requirement = _limited(written, limits) if line.file is not None else written
@@ -58,8 +58,8 @@ def requirements(document: Document, context: Context) -> tuple[Requested, ...]:
     return tuple(result.values())
 
 
-def _constraints(context: Context) -> dict[str, Requirement]:
-    """Return what the ``-c`` files of the project's requirements say of each package."""
+def constraints(context: Context) -> dict[str, Requirement]:
+    """Return what the ``-c`` files of the project's requirements say of each package, asked for or not."""
     if context.options.requirements is not None:
         return {}
     found = [line.item.first for line in context.project.requirements_files().lines if line.constraint]

@@ -9,9 +9,17 @@ from typing import NamedTuple
 
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages.install_step import without_cog
-from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
+from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, MODEL_FOLDERS, REQUIREMENTS_TARGET
 from dockerfix.project.pip_options import Option
-from dockerfix.project.requirements import Item, Requirement, has_credentials, is_cog, parse_item, shell_quote
+from dockerfix.project.requirements import (
+    Item,
+    Requirement,
+    has_credentials,
+    is_cog,
+    local_path,
+    parse_item,
+    shell_quote,
+)
 from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.lazy_patterns import lazy
@@ -69,14 +77,39 @@ def _installed(item: Item) -> Iterator[Requirement]:
 
 
 def _is_local(part: Requirement) -> bool:
-    """Whether this is a file or folder of the project; an absolute path is one of the image."""
-    path = _path_of(part)
-    return part.text in _PROJECT or (part.is_path and not path.startswith(("/", "~")) and "://" not in path)
+    """Whether this is a file or folder of the project."""
+    return part.is_path and _in_project(part) is not None
+
+
+def _in_project(part: Requirement) -> str | None:
+    """Return the path in the project that a local package names; None for one of the image.
+
+    An absolute path is one of the image, but in the model's folder is the project.
+    """
+    local = local_path(part)
+    if local is None or local.path.startswith("~"):
+        return None
+    path = posixpath.normpath(local.path)
+    if not path.startswith("/"):
+        return path
+    folder = next((each for each in MODEL_FOLDERS if f"{path}/".startswith(f"{each}/")), None)
+    return posixpath.relpath(path, folder) if folder is not None else None
+
+
+def is_the_project(part: Requirement) -> bool:
+    """Whether this is the project itself, which is on Python's path anyway; Cog skips it from v0.15.7 on."""
+    return _is_local(part) and _in_project(part) == "." and "[" not in part.text
+
+
+def of_repository(item: Item) -> str | None:
+    """Return the text of a package that pip would clone from a git repository of the project; None without one."""
+    found = (each for each in _installed(item) if each.is_url and _in_project(each) is not None)
+    return next((each.text for each in found), None)
 
 
 def is_project(item: Item) -> bool:
     """Whether an item is the project itself as a package, such as ``-e .``, which is left out."""
-    return any(each.text in _PROJECT for each in _installed(item))
+    return any(is_the_project(each) for each in _installed(item))
 
 
 def left_out(code: str, span: Span, item: Item, file: str | None, line: int | None) -> Finding:
@@ -86,15 +119,6 @@ def left_out(code: str, span: Span, item: Item, file: str | None, line: int | No
         "pyproject.toml or setup.py; list these packages here"
     )
     return Finding(code, span, message, severity=Severity.WARNING, file=file, line=line)
-
-
-def _path_of(part: Requirement) -> str:
-    """Return the path of a local package, without extras and marker."""
-    return part.text.removeprefix("file:").partition("[")[0].partition(";")[0].strip()
-
-
-_PROJECT = (".", "./")
-"""Whether this is the project itself, which is on Python's path anyway; Cog skips it from v0.15.7 on."""
 
 
 def _plain(path: str, found: Requirements) -> Plan:
@@ -136,9 +160,9 @@ def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tupl
             if isinstance(part, Requirement) and part.text.startswith(";"):
                 continue  # pip ignores the marker of an editable package
             local = next((each for each in _installed(Item("", (part,))) if _is_local(each)), None)
-            if local is None or posixpath.normpath(posixpath.join(folder, _path_of(local))).startswith("../"):
+            if local is None or _source(local, folder).startswith("../"):
                 parts.append(part)
-            elif local.text not in _PROJECT:
+            elif not is_the_project(local):
                 copy, moved = _moved(local, folder)
                 copies[copy] = None
                 parts.append(moved)
@@ -147,15 +171,26 @@ def localised(items: Iterable[Item], folder: str) -> tuple[tuple[str, ...], tupl
     return tuple(copies), tuple(result)
 
 
+def _source(local: Requirement, folder: str) -> str:
+    """Return the path in the project of a local package; a relative one is written in a file of `folder`."""
+    found, path = local_path(local), _in_project(local) or "."
+    is_absolute = found is not None and found.path.startswith("/")
+    return path if is_absolute else posixpath.normpath(posixpath.join(folder, path))
+
+
 def _moved(local: Requirement, folder: str) -> tuple[str, Requirement]:
     """Return the COPY of a local package, and its requirement in the image with the same extras and marker."""
-    path = _path_of(local)
-    source = posixpath.normpath(posixpath.join(folder, path))
+    source = _source(local, folder)
     # the whole path: two packages may have one name in different folders
     target = f"{posixpath.dirname(REQUIREMENTS_TARGET)}/{ARTIFACTS_FOLDER}{source}"
-    return copy_instruction(source, target), local._replace(
-        text=local.text.removeprefix("file:").replace(path, target, 1)
-    )
+    found = local_path(local)
+    before, _path, after = found if found is not None else ("", "", "")
+    name = before[: before.find("@") + 1]
+    text = f"{target}{after}"
+    if name or after.startswith("#"):  # pip reads these only in a URL
+        url = f"file://{target.replace('%', '%25').replace(' ', '%20')}"
+        text = f"{name} {url}{after}".strip()
+    return copy_instruction(source, target), local._replace(text=text)
 
 
 def copy_instruction(source: str, target: str) -> str:

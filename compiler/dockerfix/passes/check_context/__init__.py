@@ -10,7 +10,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.repairs import listed
 from dockerfix.analysis.memo import of_node
-from dockerfix.analysis.packages import pip, requested
+from dockerfix.analysis.packages import pip, requested, requirements_copy
 from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS
 from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.passes.check_context import project_files
@@ -35,8 +35,8 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
     The client uploads regular files of at most 1 GiB from inside the project, follows links without keeping them, leaves out
     empty folders, and reads `.dockerignore` by the rules of .gitignore, where a bare name matches at every depth, with `!` turned
     around (`fal-ai/fal:projects/fal/src/fal/file_sync.py`, `fal-ai/fal:projects/fal/src/fal/container.py`). It has no parameter
-    for named contexts, SSH agents or platforms. What `cog build --separate-weights` left in `.dockerignore` hides the weights
-    from every other build. Nothing is changed: which file to move or to leave out is not for a compiler to say.
+    for named contexts, SSH agents or platforms, and does not know `Dockerfile.dockerignore`, which Docker prefers. What
+    `cog build --separate-weights` left in `.dockerignore` hides the weights from every other build. Nothing is changed: which file to move or to leave out is not for a compiler to say.
 
     Before:
 
@@ -60,6 +60,7 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
         yield from _platform(document, instruction)
         yield from _ssh(instruction, context)
     yield from _packages_by_ssh(document, context)
+    yield from _packages_of_repository(document, context)
     yield from _secrets(document)
     stage = stages.final_stage(document)
     if stage is not None:
@@ -167,6 +168,17 @@ def _packages_by_ssh(document: Document, context: Context) -> Iterator[Finding]:
             if _BY_SSH.search(word):
                 severity = _severity_of_ssh(document)
                 yield Finding(CODE, line.span, _needs_ssh(word), severity=severity, file=line.file, line=line.line)
+
+
+def _packages_of_repository(document: Document, context: Context) -> Iterator[Finding]:
+    """Report packages that pip would clone from the project, which is copied after them."""
+    for line in requested.lines(document, context):
+        text = requirements_copy.of_repository(line.item) if line.file is not None else None
+        if text is not None:
+            message = (
+                f"`{text}` needs a git repository, but the project is not in the image yet; name its folder instead"
+            )
+            yield Finding(CODE, line.span, message, severity=Severity.ERROR, file=line.file, line=line.line)
 
 
 def _secrets(document: Document) -> Iterator[Finding]:

@@ -45,6 +45,7 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
     yield from _left_out(code, project, ignore, copies, whole)
     if copies:
         yield from _ignore_file(code, ignore, copies[0])
+        yield from _ignore_file_of_docker(code, project, copies[0])
 
 
 def _finding(code: str, copy: ContextCopy, message: str, severity: Severity = Severity.WARNING) -> Finding:
@@ -182,6 +183,24 @@ def _ignore_file(code: str, ignore: Ignore, copy: ContextCopy) -> Iterator[Findi
         elif pattern.startswith("./"):
             message = f"{IGNORE_FILE}: `{pattern}` matches nothing in fal's client; write `/` instead of `./`"
             yield _in_ignore_file(code, ignore, copy, pattern, message)
+
+
+def _ignore_file_of_docker(code: str, project: Project, copy: ContextCopy) -> Iterator[Finding]:
+    """Report an ignore file of one Dockerfile, which Docker prefers and fal's client does not know.
+
+    (``moby/buildkit:frontend/dockerui/config.go``; ``fal-ai/fal:projects/fal/src/fal/container.py``, DockerignoreHandler.)
+    """
+    shared = project.read(IGNORE_FILE)
+    for name in sorted(path.name for path in project.root.glob(f"?*{IGNORE_FILE}")) if project.root else ():
+        dockerfile = name.removesuffix(IGNORE_FILE)
+        own = project.read(name)
+        is_known = dockerfile == "Dockerfile" or project.read(dockerfile) is not None
+        if is_known and own is not None and (shared is None or own.text != shared.text):
+            message = (
+                f"Docker reads `{name}` and not {IGNORE_FILE} when it builds `{dockerfile}`; fal's client reads only "
+                f"{IGNORE_FILE}: put the patterns there"
+            )
+            yield _finding(code, copy, message)
 
 
 def _in_ignore_file(
