@@ -48,12 +48,16 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
         COPY big.ckpt /src/big.ckpt
         CMD ["python", "-m", "cog.server.http"]
     """
+    gone = [stage for stage in document.stages if _is_weights_stage(stage.base)]
+    if len(gone) == len(document.stages):
+        gone = []
+    replaced = [each for each in document.instructions if _is_from_weights(document, each)]
+    numbers = stages.renumbered(document, gone, replaced)
     for instruction in document.instructions:
-        if _is_weights_stage(instruction) and len(document.stages) > 1:
-            gone = [stage for stage in document.stages if stage.base == instruction]
-            edits = (commands.drop(instruction), *stages.renumbered(document, gone))
+        if any(stage.base is instruction for stage in gone):
+            edits = (commands.drop(instruction), *(numbers if instruction is gone[0].base else ()))
             yield Finding(CODE, instruction.body_span, "removes the stage of Cog's weights image", edits)
-        elif _is_from_weights(document, instruction):
+        elif instruction in replaced:
             yield _from_project(instruction)
         elif _goes_to_cache(instruction) or _links_to_cache(instruction):
             yield commands.removed(CODE, instruction, "removes a link into Replicate's weights cache")
