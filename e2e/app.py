@@ -101,7 +101,10 @@ class Apps:
             container = _identified(process, identity)
             if not container:
                 return ["the App did not start: " + cause(log.read_text(errors="replace"))]
-            return network.within(container, lambda: self._talk(process, row, log))
+            try:
+                return network.within(container, lambda: self._talk(process, row, log))
+            except ProcessLookupError as error:
+                return [f"the App did not start: {cause(log.read_text(errors='replace')) or error}"]
         finally:
             if row.kind == "server" and identity.exists():  # it reads no input, whose end would end it
                 self._engine.run("kill", identity.read_text(), check=False)

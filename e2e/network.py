@@ -11,14 +11,16 @@ import fcntl
 import os
 import socket
 import struct
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 CLONE_NEWNET = 0x40000000
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
+PATIENCE = 5  # seconds
 Answer = TypeVar("Answer")
 
 
@@ -33,12 +35,11 @@ def alone(work: Callable[[], Answer]) -> Answer:
 def within(container: str, work: Callable[[], Answer]) -> Answer:
     """Run `work` in a thread that is in the network of a running container, named by its whole identifier.
 
-    Raises what `work` raises, and OSError where the container is not here or this program may not enter it.
+    Raises what `work` raises, ProcessLookupError where the container is not here, and OSError where this program may
+    not enter it.
     """
-    process = _process_of(container)
-    if process is None:
-        raise OSError(f"the container {container[:12]} has no process on this machine")
-    return _apart(lambda: _enter(process), work)
+    with _network_of(container) as namespace:
+        return _apart(lambda: _enter(namespace), work)
 
 
 def _apart(move: Callable[[], None], work: Callable[[], Answer]) -> Answer:
@@ -70,13 +71,24 @@ def _process_of(container: str) -> int | None:
     return None
 
 
-def _enter(process: int) -> None:
-    """Move the calling thread into the network of a process."""
-    with Path(f"/proc/{process}/ns/net").open("rb") as namespace:
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.setns(namespace.fileno(), CLONE_NEWNET):
-            number = ctypes.get_errno()
-            raise OSError(number, f"can't enter a container's network: {os.strerror(number)}")
+def _network_of(container: str) -> BinaryIO:
+    """Open the network of a container. While it starts, runc replaces its process twice, so this waits for one."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        process = _process_of(container)
+        if process is not None:
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                return Path(f"/proc/{process}/ns/net").open("rb")
+        time.sleep(0.05)
+    raise ProcessLookupError(f"the container {container[:12]} has no process on this machine")
+
+
+def _enter(namespace: BinaryIO) -> None:
+    """Move the calling thread into a network."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.setns(namespace.fileno(), CLONE_NEWNET):
+        number = ctypes.get_errno()
+        raise OSError(number, f"can't enter a container's network: {os.strerror(number)}")
 
 
 def _leave() -> None:
