@@ -255,6 +255,20 @@ def test_a_network_of_its_own_has_every_port() -> None:
         assert network.alone(listen)
 
 
+@pytest.mark.usefixtures("own_network")
+def test_a_container_whose_process_is_being_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [None, 2**22 + 1, os.getpid()]  # none yet, one that has ended, and the container's
+    monkeypatch.setattr(network, "_process_of", lambda _container: found.pop(0))
+    assert network.within("a", lambda: True)
+    assert found == []
+
+
+def test_a_container_that_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "PATIENCE", 0.1)
+    with pytest.raises(ProcessLookupError, match="the container aaaaa of non has no process"):
+        network.within("a" * 5 + " of none", lambda: True)
+
+
 @pytest.fixture
 def here_for_a_container(own_network: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is done in a container's network is done in a new one of this program's."""
