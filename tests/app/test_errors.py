@@ -143,6 +143,20 @@ def test_deep_nesting(tmp_path: Path) -> None:
     assert error.file == "predict.py"
 
 
+@pytest.mark.parametrize("setting", ["choices", "default", "description", "ge"])
+@pytest.mark.parametrize("depth", [400, 900])
+def test_a_deep_expression_is_reported(tmp_path: Path, setting: str, depth: int) -> None:
+    """It is too deep for Python to evaluate or to write again, and not too deep to parse."""
+    deep = " + ".join(["[1]"] * depth)
+    code = (
+        "from cog import BasePredictor, Input\n\n\nclass Predictor(BasePredictor):\n"
+        f"    def predict(self, x: str = Input({setting}={deep})) -> str: ...\n"
+    )
+    result = build(write(tmp_path, predict__py=code, cog__yaml=COG + "predict: predict.py:Predictor\n"))
+    (found,) = [each for each in result.findings if each.code in ("DF501", "DF502", "DF503")]
+    assert "is nested too deeply" in found.message
+
+
 def test_reference_without_name(tmp_path: Path) -> None:
     project = write(tmp_path, predict__py=PREDICTOR, cog__yaml=COG + "predict: predict.py\n")
     assert build(project).predictor.name == "Predictor"

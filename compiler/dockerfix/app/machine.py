@@ -23,7 +23,7 @@ from dockerfix.knowledge import memory
 from dockerfix.knowledge.downloads import WEIGHT_ENDINGS
 from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, GPU_COUNTS, PREFERRED_GPUS, Machine
 from dockerfix.project.files import locate
-from dockerfix.project.imports import imported_modules, is_standard
+from dockerfix.project.imports import code_of, imported_modules, is_standard
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.requirements import normalize
 
@@ -181,7 +181,7 @@ def _read_code(tree: ast.Module, scope: Scope, needs: Needs) -> None:
 
 def _spreads(value: ast.expr) -> bool:
     """Whether a setting takes all GPUs that are there."""
-    return "device_count" in ast.unparse(value) or (isinstance(value, ast.Constant) and value.value in _SPREADING)
+    return "device_count" in code_of(value) or (isinstance(value, ast.Constant) and value.value in _SPREADING)
 
 
 def _settings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

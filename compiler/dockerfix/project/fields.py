@@ -34,7 +34,7 @@ class Fields:
     """
 
     homes: Table[str, Collection[str]] = MappingProxyType({})
-    """The keys of each mapping ("": the whole file), by which one in the wrong place is told from an unknown one."""
+    """The keys of each mapping ("": the whole file), which tell a key in the wrong place from an unknown one."""
 
     unheeded: Collection[str] = ()
     """The keys on which nothing depends."""

@@ -63,6 +63,16 @@ def parse_python(text: str) -> ast.Module | None:
         return None
 
 
+def code_of(node: ast.AST) -> str:
+    """Return the code of a part of a syntax tree; "…" where it is nested too deeply for Python to write it."""
+    import ast
+
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return "…"
+
+
 def imported_modules(text: str) -> list[tuple[str, int]]:
     """Return the top-level modules that `text` imports anywhere, with lines from 1.
 

@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from dockerfix.project.imports import imported_modules, parse_python
+from dockerfix.project.imports import code_of, imported_modules, parse_python
 from dockerfix.text.lazy_patterns import lazy
 
 WORKING_FOLDERS = ("/src/",)
@@ -166,7 +166,7 @@ def _facts(text: str, file: str) -> Facts:
 
 
 def _typing_only(node: ast.AST) -> list[ast.stmt]:
-    guard = isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+    guard = isinstance(node, ast.If) and code_of(node.test).endswith("TYPE_CHECKING")
     return node.body if isinstance(node, ast.If) and guard else []
 
 
@@ -198,10 +198,10 @@ def _path_folders(node: ast.AST, file: str) -> Iterator[str]:
     """Yield the folders, relative to the project, that a statement may add to ``sys.path``."""
     added: list[ast.expr] = []
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _PATH_METHODS:
-        added = node.args if ast.unparse(node.func.value) == "sys.path" else []
+        added = node.args if code_of(node.func.value) == "sys.path" else []
     elif isinstance(node, ast.AugAssign | ast.Assign):
         target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
-        added = [node.value] if ast.unparse(target) == "sys.path" else []
+        added = [node.value] if code_of(target) == "sys.path" else []
     here = posixpath.dirname(file)
     for expression in added:
         texts = [
@@ -211,7 +211,7 @@ def _path_folders(node: ast.AST, file: str) -> Iterator[str]:
         ]
         # with `__file__` the parts of os.path.join are relative to the file
         ways = [posixpath.join(here, *texts)] if texts else []
-        if "__file__" in ast.unparse(expression):
+        if "__file__" in code_of(expression):
             yield from (_inside(way) for way in (here, posixpath.dirname(here), *ways))
         else:
             yield from (_inside(way) for text in texts for way in (text, posixpath.join(here, text)))

@@ -11,6 +11,7 @@ from dockerfix.app.read.constants import evaluate
 from dockerfix.app.read.model import ANY, Kind, Model, Type, optional
 from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Found, Scope
+from dockerfix.project.imports import code_of
 
 MAX_DEPTH = 24
 TYPING = ("typing.", "typing_extensions.", "collections.abc.", "builtins.", "collections.")
@@ -92,13 +93,13 @@ class Reader:
             return self._subscript(node, scope, depth)
         if isinstance(node, ast.Name | ast.Attribute):
             return self._named(node, scope, depth)
-        raise Unknown(f"`{ast.unparse(node)}` can't be read as a type")
+        raise Unknown(f"`{code_of(node)}` can't be read as a type")
 
     def _constant(self, node: ast.Constant, scope: Scope, depth: int) -> Type:
         if node.value is None:
             return Type("none")
         if not isinstance(node.value, str):
-            raise Unknown(f"`{ast.unparse(node)}` is not a type")
+            raise Unknown(f"`{code_of(node)}` is not a type")
         try:
             inner = ast.parse(node.value.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError):
@@ -123,7 +124,7 @@ class Reader:
         name = full_name(node.value, scope)
         arguments = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
         if name in (*_WRAPPERS, "Annotated", "Optional") and not arguments:
-            raise Unknown(f"`{ast.unparse(node)}` is not a type")
+            raise Unknown(f"`{code_of(node)}` is not a type")
         if name == "Optional":
             return optional(self.read(arguments[0], scope, depth + 1))
         if name == "Union":
@@ -185,7 +186,7 @@ class Reader:
         found = scope.resolve(node.value)
         if isinstance(found, Found) and isinstance(found.binding, ast.expr):
             return self.read(found.binding, found.scope, depth + 1)
-        raise Unknown(f"`{ast.unparse(node)}` is not a type that Cog or fal knows")
+        raise Unknown(f"`{code_of(node)}` is not a type that Cog or fal knows")
 
     def _named(self, node: ast.expr, scope: Scope, depth: int) -> Type:
         found = scope.resolve(node)
@@ -194,11 +195,11 @@ class Reader:
                 return self._class(found.binding, found.scope, depth)
             if isinstance(found.binding, ast.expr):
                 return self.read(_without_new_type(found.binding, found.scope), found.scope, depth + 1)
-            raise Unknown(f"`{ast.unparse(node)}` is not a type")
+            raise Unknown(f"`{code_of(node)}` is not a type")
         name = full_name(node, scope) or ""
         kind = _OUTSIDE.get(name) or (_COG.get(name[4:]) if name.startswith("cog.") else _SIMPLE.get(name))
         if kind is None:
-            raise Unknown(f"`{ast.unparse(node)}` is not a type that Cog or fal knows")
+            raise Unknown(f"`{code_of(node)}` is not a type that Cog or fal knows")
         return Type(kind, (ANY,)) if kind in ("list", "dict") else Type(kind)
 
     def _class(self, node: ast.ClassDef, scope: Scope, depth: int) -> Type:
@@ -296,4 +297,4 @@ def _base_names(node: ast.ClassDef, scope: Scope) -> set[str]:
 
 
 def _is_class_variable(item: ast.AnnAssign) -> bool:
-    return "ClassVar" in ast.unparse(item.annotation)
+    return "ClassVar" in code_of(item.annotation)

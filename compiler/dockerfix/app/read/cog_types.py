@@ -15,6 +15,7 @@ from dockerfix.app.read.literals import literal_value
 from dockerfix.app.read.model import Type
 from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Found, Scope
+from dockerfix.project.imports import code_of
 
 Schema = dict[str, Any]
 
@@ -109,7 +110,7 @@ def _input(node: ast.expr, scope: Scope, depth: int) -> Nullable:
         item, nullable = _input(arguments[0], scope, depth + 1)
         if not nullable and "anyOf" not in item and item.get("type") != "array":
             return Nullable({"type": "array", "items": item})
-    raise Unknown(f"`{ast.unparse(node)}` is no type of an input that Cog's build takes")
+    raise Unknown(f"`{code_of(node)}` is not a type that Cog's build takes for an input")
 
 
 def _input_name(node: ast.expr, name: str | None, scope: Scope) -> Schema:
@@ -121,7 +122,7 @@ def _input_name(node: ast.expr, name: str | None, scope: Scope) -> Schema:
 def _scalar(node: ast.expr, name: str | None) -> Schema:
     schema = _SCALARS.get(name or "")
     if schema is None:
-        raise Unknown(f"`{ast.unparse(node)}` is not a type that Cog's build knows")
+        raise Unknown(f"`{code_of(node)}` is not a type that Cog's build knows")
     return dict(schema)
 
 
@@ -231,7 +232,7 @@ class _Results:
             return {"type": "object", "additionalProperties": self.read(arguments[1], scope, depth + 1)}
         if name in (*_LISTS, *_ITERATORS, *_TEXT_ITERATORS) and len(arguments) == 1:
             return self._several(name, self.read(arguments[0], scope, depth + 1))
-        raise Unknown(f"`{ast.unparse(node)}` is no type of a result that Cog's build takes")
+        raise Unknown(f"`{code_of(node)}` is not a type that Cog's build takes for a result")
 
     def _several(self, name: str, item: Schema) -> Schema:
         if name in _LISTS:
@@ -265,7 +266,7 @@ class _Results:
         required: dict[str, bool] = {}
         for each, where in reversed(family(owner, found.scope)):
             inner = Scope(where.library, where.module, (Names(each.body),))
-            total = not any(key.arg == "total" and ast.unparse(key.value) == "False" for key in each.keywords)
+            total = not any(key.arg == "total" and code_of(key.value) == "False" for key in each.keywords)
             for item in each.body:
                 if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
                     field = item.target.id

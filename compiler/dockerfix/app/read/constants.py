@@ -28,6 +28,7 @@ from dockerfix.app.read.operations import (
 )
 from dockerfix.app.read.scope import Scope
 from dockerfix.knowledge.fal import PRIVATE_VARIABLE, RUNNER_PREFIXES, RUNNER_VARIABLES
+from dockerfix.project.imports import code_of
 
 MAX_DEPTH = 60
 ENVIRON, GETENV = "os.environ", "os.getenv"
@@ -66,7 +67,7 @@ class _Evaluator:
             raise Unknown("is nested too deeply")
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
-            raise Unknown(f"is `{ast.unparse(node)}`")
+            raise Unknown(f"is `{code_of(node)}`")
         self.depth += 1
         try:
             return self.operations.checked(method(node, scope, local))
@@ -111,14 +112,14 @@ class _Evaluator:
             member = self.value(node.value, scope, local)
             if isinstance(member, Member):
                 return getattr(member, node.attr)
-        raise Unknown(f"depends on `{ast.unparse(node)}`")
+        raise Unknown(f"depends on `{code_of(node)}`")
 
     def _in_module(self, node: ast.Attribute, imported: Imported, where: Scope) -> Any:
         if (imported.module, node.attr) in MODULE_VALUES and imported.name is None:
             return MODULE_VALUES[imported.module, node.attr]
         module = where.module_of(imported)
         if module is None:
-            raise Unknown(f"depends on `{ast.unparse(node)}`")
+            raise Unknown(f"depends on `{code_of(node)}`")
         return self.value(ast.Name(node.attr, ast.Load()), Scope(where.library, module), {})
 
     def _in_class(self, name: str, node: ast.ClassDef, where: Scope) -> Any:
@@ -278,7 +279,7 @@ class _Evaluator:
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         names = dict(zip(("key", "default"), node.args, strict=False)) | given
         if "key" not in names or not set(names) <= {"key", "default"}:
-            raise Unknown(f"calls `{ast.unparse(node.func)}()`")
+            raise Unknown(f"calls `{code_of(node.func)}()`")
         found = self._variable(self.value(names["key"], scope, local), scope)
         if found is not None or "default" not in names:
             return found
@@ -289,7 +290,7 @@ class _Evaluator:
             return self._environment(node, scope, local)
         function = self._function(node.func, scope, local)
         if function is None and not isinstance(node.func, ast.Attribute):
-            raise Unknown(f"calls `{ast.unparse(node.func)}()`")
+            raise Unknown(f"calls `{code_of(node.func)}()`")
         owner = (
             self.value(node.func.value, scope, local) if isinstance(node.func, ast.Attribute) and not function else None
         )
@@ -318,7 +319,7 @@ class _Evaluator:
         dotted = [found.binding.module, found.binding.name, getattr(node, "attr", None)]
         function = MODULE_FUNCTIONS.get(".".join(part for part in dotted if part))
         if function is None:
-            raise Unknown(f"calls `{ast.unparse(node)}()`")
+            raise Unknown(f"calls `{code_of(node)}()`")
         return function
 
 

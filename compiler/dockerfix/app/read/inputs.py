@@ -10,6 +10,7 @@ from dockerfix.app.read.constants import evaluate
 from dockerfix.app.read.model import ANY, Input, Note, Type, optional
 from dockerfix.app.read.operations import Unknown, in_order
 from dockerfix.app.read.scope import Found, Scope
+from dockerfix.project.imports import code_of
 from dockerfix.text.findings import Severity
 
 _LEGACY = {"help": "description", "min": "ge", "max": "le", "options": "choices"}
@@ -286,7 +287,7 @@ class _Builder:
 
 
 def _because(node: ast.expr, reason: str) -> str:
-    text = ast.unparse(node)
+    text = code_of(node)
     if f"`{text}`" in reason:
         return f"it {reason}"
     return f"`{text if len(text) <= 60 else f'{text[:57]}...'}` {reason}"

@@ -15,6 +15,7 @@ from typing import Any
 from dockerfix.app.read.code import Module
 from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Scope
+from dockerfix.project.imports import code_of
 
 _SIGNS = (ast.UAdd, ast.USub)
 _LARGEST = 2**63
@@ -39,7 +40,7 @@ def literal_value(node: ast.expr) -> Any:
             for key, value in pairs
             if isinstance(key, ast.Constant | ast.UnaryOp) and _is_literal(key) and _is_literal(value)
         }
-    raise Unknown(f"`{ast.unparse(node)}` is not a literal")
+    raise Unknown(f"`{code_of(node)}` is not a literal")
 
 
 def is_json(value: object) -> bool:
@@ -71,7 +72,7 @@ def listed(node: ast.expr, scope: Scope) -> list[Any]:
         values = named_value(node, scope)
         if isinstance(values, list):
             return values
-    raise Unknown(f"`{ast.unparse(node)}` is not a list of literals")
+    raise Unknown(f"`{code_of(node)}` is not a list of literals")
 
 
 def _dict_method(node: ast.expr) -> tuple[ast.Name, str] | None:

@@ -8,6 +8,7 @@ from dockerfix.app.read.annotations import ITERATORS, Reader, full_name
 from dockerfix.app.read.model import ANY, Note, Type
 from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Found, Scope
+from dockerfix.project.imports import code_of
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 CONCATENATE = frozenset({"cog.AsyncConcatenateIterator", "cog.ConcatenateIterator"})
@@ -53,7 +54,7 @@ class Result:
             return self._pieces(iterator, node, scope)
         type_ = self._type(node, scope, "result")
         if self.streaming and type_.kind == "list":
-            message = f"the result is streamed, but its type is `{ast.unparse(node)}`; the App returns it unchecked"
+            message = f"the result is streamed, but its type is `{code_of(node)}`; the App returns it unchecked"
             return self._note(message)
         return type_
 

@@ -17,6 +17,7 @@ from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.outputs import Function, Result
 from dockerfix.app.read.scope import Found, Scope
 from dockerfix.project.files import leaves
+from dockerfix.project.imports import code_of
 from dockerfix.text.findings import Severity
 
 HEALTH_CHECK, HEALTH_PATH = "healthcheck", "/health"
@@ -177,7 +178,7 @@ def _bound_again(name: str, node: ast.ClassDef, scope: Scope) -> tuple[str, int]
         ]
         for each in (*inner, *outer):
             stored = isinstance(getattr(each, "ctx", None), ast.Store)
-            target = ast.unparse(each) if stored else ""
+            target = code_of(each) if stored else ""
             again = isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == name and each in inner
             if again or target == f"{owner.name}.{name}" or (target == name and each in inner):
                 return where.file, getattr(each, "lineno", node.lineno)

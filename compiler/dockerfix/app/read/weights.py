@@ -13,6 +13,7 @@ from dockerfix.app.read.model import AppError, Note
 from dockerfix.knowledge import downloads as known
 from dockerfix.knowledge.fal import DATA_FOLDER, HUGGINGFACE_HOME
 from dockerfix.project.calls import python_calls, script_calls
+from dockerfix.project.imports import code_of
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.shell_calls import shell_calls
 from dockerfix.text.findings import Severity
@@ -192,7 +193,7 @@ class _Finder:
                 yield from self.call(node)
             elif isinstance(node, ast.Assign):
                 for target in node.targets:
-                    if isinstance(target, ast.Subscript) and ast.unparse(target.value) == "os.environ":
+                    if isinstance(target, ast.Subscript) and code_of(target.value) == "os.environ":
                         yield from self.variable(target.slice, node.value, node.lineno)
 
     def call(self, node: ast.Call) -> Iterator[Download]:
@@ -202,7 +203,7 @@ class _Finder:
             yield from self.variable(node.args[0], node.args[1], node.lineno)
             return
         written = next((each.value for each in node.keywords if each.arg in known.FOLDER_KEYWORDS), None)
-        folder = None if written is None else ast.unparse(written)
+        folder = None if written is None else code_of(written)
         if (written is not None and _lasts(self.text_of(written) or "")) or self.is_offline(node):
             return
         kind = self.kind(node, name, last)
@@ -240,11 +241,11 @@ class _Finder:
         """Yield a variable that moves a cache to a folder that doesn't last."""
         key = self.text_of(name)
         if key in known.HUGGINGFACE_VARIABLES | known.TORCH_HUB_VARIABLES and not _lasts(self.text_of(value) or ""):
-            yield Download("variable", self.file, line, self.text_of(value) or ast.unparse(value), str(key))
+            yield Download("variable", self.file, line, self.text_of(value) or code_of(value), str(key))
 
     def full_name(self, node: ast.expr) -> str:
         """The dotted name of a function, with what it was imported from."""
-        first, dot, rest = ast.unparse(node).partition(".")
+        first, dot, rest = code_of(node).partition(".")
         return f"{self.modules.get(first, first)}{dot}{rest}"
 
     def is_offline(self, node: ast.Call) -> bool:

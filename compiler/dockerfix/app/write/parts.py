@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dockerfix.app.write.stamps import Record, is_stamped, without_record
+from dockerfix.project.imports import code_of
 
 WHOLE = "the whole file"
 _NO_PYTHON = "not Python"
@@ -316,7 +317,7 @@ def _key(node: ast.stmt, owner: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _name(node: ast.stmt, owner: str) -> str:
-    if isinstance(node, ast.ClassDef) and not owner and any(ast.unparse(base) == "fal.App" for base in node.bases):
+    if isinstance(node, ast.ClassDef) and not owner and any(code_of(base) == "fal.App" for base in node.bases):
         return APP
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return node.name
@@ -325,7 +326,7 @@ def _name(node: ast.stmt, owner: str) -> str:
         return targets[0].id
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return "docstring"
-    return ast.unparse(node)[:200]
+    return code_of(node)[:200]
 
 
 def _uses(node: ast.AST) -> frozenset[str]:
