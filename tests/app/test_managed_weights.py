@@ -197,16 +197,20 @@ def test_which_answers_are_worth_another_attempt(tmp_path: Path, served: Files, 
     assert len(served.asked) == asked
 
 
-def test_runners_wait_for_the_one_that_fetches(tmp_path: Path, served: Files) -> None:
-    served.files["/a.bin"] = b"weights"
-    served.pause = 0.6
-    result = project(tmp_path, one(tmp_path, f"{served.url}/a.bin"))
-    runners = [module(result, tmp_path, f"fal_weights_{number}") for number in range(4)]
+def provide_at_once(runners: list[Any]) -> None:
     threads = [threading.Thread(target=runner.provide) for runner in runners]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
+
+
+def test_runners_wait_for_the_one_that_fetches(tmp_path: Path, served: Files) -> None:
+    served.files["/a.bin"] = b"weights"
+    served.pause = 0.6
+    result = project(tmp_path, one(tmp_path, f"{served.url}/a.bin"))
+    runners = [module(result, tmp_path, f"fal_weights_{number}") for number in range(4)]
+    provide_at_once(runners)
     assert served.asked == ["/a.bin"]
     assert [path.suffix for path in (tmp_path / "data").iterdir()] == [""]
 
@@ -235,11 +239,7 @@ def test_a_lock_in_use_is_not_taken_over(tmp_path: Path, served: Files) -> None:
     runners = [module(result, tmp_path, f"fal_weights_{number}") for number in range(2)]
     for runner in runners:
         runner.BEAT, runner.PATIENCE = 0.05, 0.4
-    threads = [threading.Thread(target=runner.provide) for runner in runners]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    provide_at_once(runners)
     assert served.asked == ["/a.bin"]
 
 

@@ -29,6 +29,11 @@ class Block(NamedTuple):
     span: Span
 
 
+def may_have_blocks(text: str) -> bool:
+    """Whether a Dockerfile has what each block's comment has. It need not be parsed for this."""
+    return "dockerfix[DF" in text
+
+
 @of_document
 def find_blocks(document: Document) -> tuple[Block, ...]:
     """Return all blocks, in order.
@@ -37,7 +42,7 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
     as the comment says: it may end in ``(2 instructions)``, otherwise there is one. A comment without an instruction
     after it is not a block.
     """
-    if "dockerfix[DF" not in document.text:
+    if not may_have_blocks(document.text):
         return ()
     result: list[Block] = []
     before = 0  # instructions in front of the node

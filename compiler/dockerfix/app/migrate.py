@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dockerfix.analysis.blocks import may_have_blocks
 from dockerfix.analysis.cog import marks_of_cog
 from dockerfix.app.build import AppResult
 from dockerfix.app.read.model import AppError
@@ -166,7 +167,7 @@ def plan(
         )
         if not before or before == ours or replaceable or known:
             return Merged(ours)
-        return Merged(before, (WHOLE,), ours) if "# dockerfix[DF" in before else None
+        return Merged(before, (WHOLE,), ours) if may_have_blocks(before) else None
 
     planner.add(settings.dockerfile, dockerfile, image)
     for path, text in target.files.items():
@@ -239,7 +240,7 @@ def dockerfile_name(project: Project, source: str | None = None) -> str:
     if last is not None and project.read(last.dockerfile) is not None:
         return last.dockerfile
     own = _text(project, DOCKERFILE)
-    if own is None or "# dockerfix[DF" in own or source == DOCKERFILE:
+    if own is None or may_have_blocks(own) or source == DOCKERFILE:
         return DOCKERFILE
     return OTHER_DOCKERFILE
 
@@ -248,7 +249,7 @@ def find_input(project: Project) -> str | None:
     """The file of the project that holds the output of `cog debug`, or None."""
     for path in INPUTS:
         text = _text(project, path)
-        if text is not None and "# dockerfix[DF" not in text and marks_of_cog(parse(text)):
+        if text is not None and not may_have_blocks(text) and marks_of_cog(parse(text)):
             return path
     return None
 
@@ -256,7 +257,7 @@ def find_input(project: Project) -> str | None:
 def last_dockerfile(project: Project) -> str | None:
     """The image's Dockerfile as dockerfix wrote it, which can be converted again, or None."""
     name = dockerfile_name(project)
-    return name if "# dockerfix[DF" in (_text(project, name) or "") else None
+    return name if may_have_blocks(_text(project, name) or "") else None
 
 
 def has_cog() -> bool:

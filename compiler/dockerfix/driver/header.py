@@ -16,7 +16,7 @@ from dockerfix.text.source import Span
 def uncovered(before: Document, after: Document, edits: Sequence[Edit]) -> Edit | None:
     """Return the edit that makes a comment of `before` a directive of `after`; None if none does.
 
-    `edits`, in order, are those that made `after`. The first line that is no directive ends the head, a blank one too
+    `edits`, in order, are those that made `after`. The first line that isn't a directive ends the head, a blank one too
     (``moby/buildkit@73ed6825c4b7:frontend/dockerfile/parser/directives.go``). Where the first instruction is none, the
     Dockerfile starts below it, with its own head.
     """
@@ -44,7 +44,7 @@ def with_blank_line(document: Document, findings: Sequence[Finding], edit: Edit)
 
 
 def _end(document: Document) -> int:
-    """Return the offset of the first line that is no directive."""
+    """Return the offset of the first line that isn't a directive."""
     for node, start in zip(document.nodes, document.offsets, strict=True):
         if node.kind not in ("bom", "directive"):
             return start

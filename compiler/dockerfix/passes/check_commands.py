@@ -42,9 +42,9 @@ def check_commands(document: Document, context: Context) -> Iterator[Finding]:
 
     A model that calls `wget` or `ffmpeg` fails in `setup` if the image lacks it, on Cog as on fal (`replicate/cog#1535`);
     the code that the predictor reaches is searched. A `run` command works before the project is copied
-    (`replicate/cog@v0.22.0:docs/yaml.md`), so a script of the project isn't there yet (`replicate/cog#2313`). Scripts, local packages, and what Python code
-    in the step imports or opens by a plain name are found, also through variables of ENV and ARG; a name that the code
-    computes is not.
+    (`replicate/cog@v0.22.0:docs/yaml.md`), so a script of the project isn't there yet (`replicate/cog#2313`). Scripts, local
+    packages, and what Python code in the step imports or opens by a plain name are found, also through variables of ENV and
+    ARG; a name that the code computes is not.
 
     Before:
 
@@ -122,7 +122,10 @@ def _files(document: Document, stage: Stage, instruction: Instruction, context: 
         if module is not None and _is_installed(document, context, module):
             continue
         if not there.covers(path) and any(Coverage(copy.expected).covers(path) for copy in copies):
-            message = f"this step reads `{path}`, which is copied only later; run it in `setup`, or write the command without the file"
+            message = (
+                f"this step reads `{path}`, which is copied only later; run it in `setup`, or write the command without "
+                "the file"
+            )
             yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
 
 

@@ -60,7 +60,7 @@ def difference(text: str, found: dict[str, Any]) -> str | None:
         return "it is not JSON, so Cog's server takes any input"
     expected = json.loads(json.dumps(found))
     if not isinstance(present, dict):
-        return "it is no schema, so Cog's server takes any input"
+        return "it is not a schema, so Cog's server takes any input"
     place = _first({**present, "info": None}, {**expected, "info": None})
     return None if place is None else f"it differs from the code at `{place}`"
 
