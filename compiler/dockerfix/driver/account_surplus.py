@@ -69,10 +69,9 @@ class _Known:
         if blocks.in_block(instruction.document, instruction) is not None:
             return
         if isinstance(instruction.view, Env):
-            for pair in instruction.view.pairs:
-                name = pair.name.value
-                if name not in self.variables and name not in _COGS and not name.startswith(ENVIRONMENT_PREFIXES):
-                    yield _beyond(instruction, f"sets `{name}`, which")
+            names = [pair.name.value for pair in instruction.view.pairs if self._is_foreign(pair.name.value)]
+            if names:
+                yield _beyond(instruction, f"sets {_names(names)}, which")
             return
         if any(script(text) in self.commands for text in spellings(instruction)):
             return
@@ -84,11 +83,14 @@ class _Known:
         packages = [name for call in calls for name in apt.installs(call) or ()]
         for found in installs:
             yield from self._packages(instruction, found)
-        for package in packages:
-            if bare(package) not in self.system:
-                yield _beyond(instruction, f"installs `{package}`, which")
+        if foreign := [package for package in packages if bare(package) not in self.system]:
+            yield _beyond(instruction, f"installs {_names(foreign)}, which")
         if not installs and not packages:
             yield _beyond(instruction, f"runs `{short(instruction.view.arguments)}`, which")
+
+    def _is_foreign(self, variable: str) -> bool:
+        cogs = variable in _COGS or variable.startswith(ENVIRONMENT_PREFIXES)
+        return not cogs and variable not in self.variables
 
     def _installs_python(self, instruction: Instruction) -> bool:
         """Whether a step belongs to Cog's install of Python, in front of which is what Python is built from."""
@@ -111,15 +113,14 @@ class _Known:
             for requirement in parse_item(argument.text).requirements
             if not is_cog_requirement(argument.text)
         }
-        ours = [name for name in names.values() if name in self.python]
-        for text, name in names.items():
-            if name in self.python:
-                continue
-            if len(ours) > len(names) - len(ours) and pip.is_plain(found.command) and not self.staged:
-                message = f"the Dockerfile installs `{text}`, but cog.yaml does not; run `cog debug` again"
-                yield _finding(instruction, message, Severity.ERROR)
-            else:
-                yield _beyond(instruction, f"installs `{text}`, which")
+        foreign = [text for text, name in names.items() if name not in self.python]
+        if not foreign:
+            return
+        if len(names) > 2 * len(foreign) and pip.is_plain(found.command) and not self.staged:
+            message = f"the Dockerfile installs {_names(foreign)}, but cog.yaml does not; run `cog debug` again"
+            yield _finding(instruction, message, Severity.ERROR)
+        else:
+            yield _beyond(instruction, f"installs {_names(foreign)}, which")
 
 
 _COGS = frozenset({*IMAGE_VARIABLES, *UV_VARIABLES, *CERTIFICATE_VARIABLES, *ENVIRONMENT_NAMES, CFLAGS_NAME})
@@ -137,6 +138,11 @@ def _stays(instruction: Instruction, settings: Settings, edits: list[Edit]) -> b
     body = instruction.body_span
     touching = [edit for edit in edits if edit.span.start < body.end and body.start < edit.span.end]
     return bool(touching) and not any(edit.span.contains(body) for edit in touching)
+
+
+def _names(names: list[str]) -> str:
+    """Names in a message, each once."""
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(names))
 
 
 def _beyond(instruction: Instruction, what: str) -> Finding:

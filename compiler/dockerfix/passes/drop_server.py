@@ -32,9 +32,9 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     """Remove the server's CMD and EXPOSE, Cog's variables and labels, and the copy of its configuration.
 
     fal starts its own server on its own port and reads neither CMD nor EXPOSE of an app's image
-    (`fal-ai/fal:projects/fal/src/fal/app.py`). Only Cog reads the variables `COG_*` and `R8_*` and the labels
-    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`), and so are the configuration of its traces, which Cog
-    stages as `/.cog/telemetry.py`, and the exporters that it installs for them (v0.23). With `--target server` only the
+    (`fal-ai/fal:projects/fal/src/fal/app.py`). Only Cog reads the variables `COG_*` and `R8_*`, the labels
+    (`replicate/cog@v0.22.0:pkg/dockerfile/standard_generator.go`), and the configuration of its traces, which Cog stages
+    as `/.cog/telemetry.py` with the exporters that it installs for them (v0.23). With `--target server` only the
     labels go, and the configuration of the traces comes from the project.
 
     Before:
