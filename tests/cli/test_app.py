@@ -165,10 +165,17 @@ class TestApp:
         assert done == (3, b"", "dockerfix: cannot read none: no such file, or too large\n")
         assert names(folder) == set()
 
-    def test_quiet_tells_nothing_but_errors(self, folder: Path) -> None:
+    def test_how_much_is_said(self, folder: Path) -> None:
         (folder / "predict.py").write_text(PREDICTOR.replace("text: str", "text: Foreign"))
-        assert "DF504" in command("app", "-o", "-", cwd=folder).err
-        assert command("app", "-o", "-", "-q", cwd=folder).err == ""
+        said = {option: command("app", "-o", "-", option, cwd=folder).err for option in ("-v", "-q", "-qq")}
+        assert [line.split()[1:3] for line in said["-q"].splitlines()] == [["DF504", "warning:"]]
+        assert said["-qq"] == ""
+        usual = command("app", "-o", "-", cwd=folder).err
+        assert usual == said["-q"]
+        (folder / "predict.py").write_text(PREDICTOR)
+        (folder / "cog.yaml").write_text("predict: predict.py:Predictor\n")
+        assert "DF515" in command("app", "-o", "-", "-v", cwd=folder).err
+        assert command("app", "-o", "-", cwd=folder).err == "dockerfix: 1 note about the App; -v prints it\n"
 
     @pytest.mark.parametrize("arguments", [["app", "."], ["migrate", ".", "--dockerfile", "-"]], ids=["app", "migrate"])
     def test_an_app_with_errors_is_written_by_force_alone(
@@ -269,7 +276,7 @@ class TestApp:
 
 class TestMigrate:
     def test_from_standard_input(self, folder: Path) -> None:
-        done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=DOCKERFILE.encode())
+        done = command("migrate", ".", "--dockerfile", "-", "-v", cwd=folder, stdin=DOCKERFILE.encode())
         assert (done.code, done.out) == (0, b"")
         assert names(folder) == APP_FILES | BESIDE
         assert "<stdin>:3:1: DF102 removes tini's ENTRYPOINT\n" in done.err
@@ -289,7 +296,7 @@ class TestMigrate:
         (folder / "docs").mkdir()
         (folder / "docs" / "notes.txt").write_text("x")
         text = DOCKERFILE if whole else DOCKERFILE.replace("COPY . /src", "COPY predict.py /src/")
-        done = command("migrate", ".", "--dockerfile", "-", cwd=folder, stdin=text.encode())
+        done = command("migrate", ".", "--dockerfile", "-", "-v", cwd=folder, stdin=text.encode())
         about = [line for line in done.err.splitlines() if "`notes.txt`" in line]
         assert len(about) == 1
         assert code in about[0]
@@ -469,7 +476,7 @@ class TestMigrate:
         program.write_text(f"#!/bin/sh\n[ -f cog.yaml ] && [ $1 = debug ] && printf '%s' '{DOCKERFILE}'\n")
         program.chmod(0o755)
         path = os.pathsep.join([str(folder.parent), os.environ["PATH"]])
-        done = command(*arguments, cwd=folder.parent, PATH=path)
+        done = command(*arguments, "-v", cwd=folder.parent, PATH=path)
         assert done.code == 0
         assert "cog debug:3:1: DF102 " in done.err
         assert names(folder) == APP_FILES | BESIDE

@@ -37,15 +37,17 @@ class TestExitCodes:
         assert b"'requests==2.32.3'" in done.out
         assert b"'fal==" in done.out
         assert b".cog/" not in done.out
-        lines = done.err.splitlines()
+        *_, counts, following = done.err.splitlines()
+        assert counts.startswith("dockerfix: rewritten, ")
+        assert following == "next: `dockerfix migrate` writes what else the model needs on fal"
+        lines = run("-v", stdin=DOCKERFILE.encode(), cwd=folder).err.splitlines()
         assert "<stdin>:6:1: DF104 removes the CMD that starts Cog's server" in lines
-        assert lines[-1].startswith("dockerfix: rewritten, ")
         assert run("-q", cwd=folder, stdin=done.out) == (0, done.out, "")
 
     def test_1_when_something_is_found(self, folder: Path) -> None:
         done = run("--check", "Dockerfile", cwd=folder)
         assert (done.code, done.out) == (1, b"")
-        assert done.err.splitlines()[-1].startswith("dockerfix: would be rewritten, ")
+        assert done.err.splitlines()[-2].startswith("dockerfix: would be rewritten, ")
         (folder / "cog.yaml").unlink()
         done = run("Dockerfile", "-o", "new", cwd=folder)
         assert (done.code, done.out) == (1, b"")
@@ -206,8 +208,8 @@ class TestManyFiles:
         assert (here.folder / folders[1]).read_text() == PLAIN
         assert "'two==1'" in (here.folder / folders[2]).read_text()
         assert done.err.splitlines()[-1].startswith("dockerfix: 2 of 3 files rewritten, ")
-        assert "one/Dockerfile: rewritten\n" in done.err
-        assert "plain/Dockerfile: rewritten\n" not in done.err
+        assert "one/Dockerfile: rewritten, 7 notes\n" in done.err
+        assert "plain/Dockerfile" not in done.err
         assert here("-i", *folders).code == 0
 
     @pytest.mark.parametrize(
@@ -260,7 +262,7 @@ class TestManyFiles:
 
     def test_a_file_named_twice_is_one_file(self, here: Here, folders: list[str]) -> None:
         done = here("--check", folders[0], folders[0])
-        assert done.err.splitlines()[-1].startswith("dockerfix: would be rewritten, ")
+        assert done.err.splitlines()[-2].startswith("dockerfix: would be rewritten, ")
 
     def test_an_error_of_ours_stops_only_its_file(
         self, here: Here, folders: list[str], monkeypatch: pytest.MonkeyPatch
@@ -305,7 +307,10 @@ class TestUsage:
             (["--ignore", "DF999"], "unknown code `DF999`"),
             (["--ignore", "df104"], "unknown code `df104`; did you mean `DF104`?"),
             (["--select", "drop-tini"], "unknown code `drop-tini`; did you mean `DF102`?"),
-            (["--format", "xml"], "'xml' is not one of 'text', 'json', 'sarif', 'github'"),
+            (
+                ["--output-format", "xml"],
+                "'xml' is not one of 'full', 'concise', 'grouped', 'json', 'sarif', 'github', 'gitlab'",
+            ),
             (["--fail-on", "never"], "'never' is not one of 'error', 'warning', 'note'"),
             (["--target", "k8s"], "'k8s' is not one of 'app', 'server'"),
             (["--fal-version", "1;rm"], "`1;rm` is not a version such as 1.2.3"),
@@ -371,10 +376,10 @@ class TestOptions:
         assert tini.encode() in project("-q", "--keep", "pget,tini", "Dockerfile").out
 
     def test_select_and_ignore(self, project: Here) -> None:
-        selected = project("--select", "DF104", "Dockerfile")
-        assert {line.split()[1] for line in selected.err.splitlines()[:-1]} == {"DF104"}
-        ignored = project("--ignore", "DF1,DF3", "Dockerfile")
-        codes = {line.split()[1] for line in ignored.err.splitlines()[:-1]}
+        selected = project("-v", "--select", "DF104", "Dockerfile")
+        assert {line.split()[1] for line in selected.err.splitlines()[:-2]} == {"DF104"}
+        ignored = project("-v", "--ignore", "DF1,DF3", "Dockerfile")
+        codes = {line.split()[1] for line in ignored.err.splitlines()[:-2]}
         assert codes
         assert not any(code.startswith(("DF1", "DF3")) for code in codes)
 

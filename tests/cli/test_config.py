@@ -219,11 +219,14 @@ ignore: [DF104, DF2]
 fail-on: warning
 target: server
 fal-version: 1.80
-format: sarif
+require-reason: true
+output-format: sarif
 show-source: false
 verify: on
 jobs: 3
+verbose: false
 quiet: true
+color: never
 cog-yaml: a/cog.yaml
 requirements: ../needs.txt
 project: a
@@ -240,17 +243,19 @@ project: a
         fail_on="warning",
         target="server",
         fal_version="1.80",
-        format="sarif",
+        require_reason=True,
+        output_format="sarif",
         show_source=False,
         verify=True,
         jobs=3,
         quiet=True,
+        color="never",
         cog_yaml=tmp_path / "a" / "cog.yaml",
         requirements=tmp_path / ".." / "needs.txt",
         project=tmp_path / "a",
         config=path,
     )
-    assert {key.name.replace("-", "_") for key in KEYS} | {"config"} == set(Settings._fields)
+    assert {key.name.replace("-", "_") for key in KEYS} | {"config", "notes"} == set(Settings._fields)
 
 
 def test_every_setting_is_an_option_too() -> None:

@@ -32,6 +32,8 @@ class TestHelp:
         text = done.out.decode()
         assert text.startswith("Usage: dockerfix [OPTIONS] [FILE]...\n       dockerfix COMMAND [ARGUMENT]...\n")
         for parameter in main_command.params:
+            if getattr(parameter, "hidden", False):
+                continue  # a former name
             for name in (*parameter.opts, *parameter.secondary_opts):
                 assert name == "files" or name in text
         for name in ("completion", "explain", "passes", "tree", "--version", "Exit status:", "Examples:", "NO_COLOR"):
@@ -154,7 +156,7 @@ class TestCompletion:
         assert self.complete("--keep cog-base-", tmp_path) == ["cog-base-extras"]
         assert self.complete("--ignore DF102,DF104", tmp_path) == ["DF102,DF104"]
         assert self.complete("explain DF00", tmp_path) == [code for code in all_rules() if code.startswith("DF00")]
-        assert self.complete("--format s", tmp_path) == ["sarif"]
+        assert self.complete("--output-format s", tmp_path) == ["sarif"]
         assert self.complete("app --machine-type gpu-h", tmp_path) == ["GPU-H100", "GPU-H200"]
         assert self.complete("app --machine-type x", tmp_path) == ["XS", "XL"]
         assert self.complete("app --name ", tmp_path) == [""]
@@ -192,7 +194,7 @@ def test_what_the_help_shows_works(tmp_path: Path) -> None:
 set -e
 git init -q .
 cog debug | dockerfix -o Dockerfile
-cog debug | dockerfix --against Dockerfile --format github
+cog debug | dockerfix --against Dockerfile --output-format github
 cp Dockerfile good; cog debug > Dockerfile; git add .
 dockerfix --diff Dockerfile | git apply
 cmp Dockerfile good
@@ -200,7 +202,7 @@ cog debug > Dockerfile
 git ls-files -z '*Dockerfile' | xargs -0 dockerfix --in-place || echo changed
 cmp Dockerfile good
 sed -i s/WORKDIR/USER/ Dockerfile
-cog debug | dockerfix --against Dockerfile --format github && exit 9 || echo stale
+cog debug | dockerfix --against Dockerfile --output-format github && exit 9 || echo stale
 """
     done = subprocess.run(
         ["bash", "-c", script],

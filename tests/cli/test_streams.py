@@ -110,7 +110,7 @@ class TestTerminal:
         assert b"name a FILE, or pipe a Dockerfile in: `cog debug | dockerfix`" in seen
 
     def test_colours(self, folder: Path) -> None:
-        code, seen = on_terminal("--diff", "Dockerfile", cwd=folder)
+        code, seen = on_terminal("--diff", "-v", "Dockerfile", cwd=folder)
         assert code == 0
         assert b"\x1b[31m-EXPOSE 5000\x1b[0m" in seen
         assert b"Dockerfile:5:1: \x1b[36mDF104\x1b[0m " in seen
@@ -120,7 +120,7 @@ class TestTerminal:
         assert b"\x1b" not in on_terminal("--diff", "Dockerfile", cwd=folder, TERM="dumb")[1]
 
     def test_an_empty_no_color_counts_as_none(self, folder: Path) -> None:
-        assert b"\x1b[36m" in on_terminal("Dockerfile", cwd=folder, NO_COLOR="")[1]
+        assert b"\x1b[36m" in on_terminal("-v", "Dockerfile", cwd=folder, NO_COLOR="")[1]
 
 
 class TestProgress:

@@ -9,6 +9,7 @@ from dockerfix.analysis.options import Options
 from dockerfix.driver.ignore_comments import ignores_of
 from dockerfix.driver.rewrite import Result, rewrite
 from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.findings import Severity
 
 __all__ = ["here", "project"]
 
@@ -47,6 +48,8 @@ class TestSyntax:
             "# dockerfix: ignore=DF105,DF104 two of them",
             "# dockerfix: ignore=DF105 , DF104",
             "# dockerfix: ignore=DF1 all that begin so",
+            "# dockerfix: ignore=drop-server the health check needs it",
+            "# dockerfix: ignore=DF105, Drop_Server two of them",
         ],
     )
     def test_what_keeps(self, comment: str) -> None:
@@ -131,6 +134,33 @@ class TestUnused:
     def test_a_code_that_does_not_exist(self) -> None:
         assert [line for line, _message in unused(compiled(with_comment("# dockerfix: ignore=DF999")))] == [5]
 
+    @pytest.mark.parametrize(
+        ("comment", "said"),
+        [
+            ("# dockerfix: ignore DF104", "this comment ignores nothing; write"),
+            ("# dockerfix ignore=DF104", "this comment ignores nothing; write"),
+            ("# dockerfix: ignore", "this comment ignores nothing; write"),
+            ("# dockerfix: ignore=drop-servers", "`ignore=drop-servers` names no code and no pass"),
+            ("# dockerfix: ignore=serve DF104", "`ignore=serve` names no code and no pass"),
+        ],
+    )
+    def test_what_was_meant_as_one_is_a_warning(self, comment: str, said: str) -> None:
+        result = compiled(with_comment(comment))
+        ((line, message),) = unused(result)
+        assert (line, message[: len(said)]) == (5, said)
+        assert {each.severity for each in result.findings if each.code == "DF007"} == {Severity.WARNING}
+
+    @pytest.mark.parametrize("comment", ["# we ignore dockerfix", "# dockerfix: ignored=DF104", "# dockerfix-ignore"])
+    def test_what_was_not_meant_as_one(self, comment: str) -> None:
+        assert unused(compiled(with_comment(comment))) == []
+
+    def test_a_reason_where_one_is_required(self, project: Here) -> None:
+        project.write("Dockerfile", with_comment("# dockerfix: ignore=DF104"))
+        assert "DF007" not in project("Dockerfile").err
+        assert "DF007 warning: `ignore=DF104` gives no reason" in project("--require-reason", "Dockerfile").err
+        project.write("Dockerfile", with_comment("# dockerfix: ignore=DF104 the health check"))
+        assert "DF007" not in project("--require-reason", "Dockerfile").err
+
     def test_not_for_passes_that_did_not_run(self) -> None:
         source = with_comment("# dockerfix: ignore=DF105")
         assert unused(compiled(source))
@@ -141,5 +171,5 @@ class TestUnused:
         project.write("Dockerfile", with_comment("# dockerfix: ignore=DF105"))
         done = project("Dockerfile")
         assert done.code == 0
-        assert "Dockerfile:5:1: DF007 `ignore=DF105` has no effect" in done.err
+        assert "Dockerfile:5:1: DF007 warning: `ignore=DF105` has no effect" in done.err
         assert "DF007" not in project("--ignore", "DF007", "Dockerfile").err

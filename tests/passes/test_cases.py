@@ -15,9 +15,8 @@ from syrupy.assertion import SnapshotAssertion
 import buildkit
 from dockerfix.driver.pipeline import Outcome
 from dockerfix.passes import Pass, all_passes
-from dockerfix.report import text
-from dockerfix.text.source import Source, encode
-from golden import GoldenFile, cases, name_of, project_of
+from dockerfix.text.source import encode
+from golden import GoldenFile, cases, name_of, project_of, report
 from pass_cases import COG_YAML, open_project, options_of_case, run_alone
 from places import FIXTURES
 
@@ -39,10 +38,8 @@ def outcome_of(case: Path) -> tuple[Pass, Outcome, bytes]:
 def test_golden_pass(case: Path, snapshot: SnapshotAssertion) -> None:
     each, outcome, data = outcome_of(case)
     golden = snapshot.use_extension(GoldenFile)
-    source = Source.read(data)
-    report = "".join([f"{text.line(finding, source, 'input.Dockerfile')}\n" for finding in outcome.findings])
     assert encode(outcome.document.text) == golden(name=f"{name_of(case)}/expected.Dockerfile")
-    assert encode(report) == golden(name=f"{name_of(case)}/expected.report")
+    assert encode(report(outcome.findings, data, project_of(case))) == golden(name=f"{name_of(case)}/expected.report")
     assert {finding.code for finding in outcome.findings} <= {each.code}
 
 

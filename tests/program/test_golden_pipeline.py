@@ -13,9 +13,8 @@ from syrupy.assertion import SnapshotAssertion
 
 import buildkit
 import dockerfix
-from dockerfix.report import text
 from dockerfix.text.source import encode
-from golden import GoldenFile, cases, name_of, project_of
+from golden import GoldenFile, cases, name_of, project_of, report
 from pass_cases import options_of_case
 from places import FIXTURES
 
@@ -39,9 +38,10 @@ def test_there_are_cases() -> None:
 def test_golden_pipeline(case: Path, snapshot: SnapshotAssertion) -> None:
     result = result_of(case)
     golden = snapshot.use_extension(GoldenFile)
-    report = "".join([f"{text.line(finding, result.source, 'input.Dockerfile')}\n" for finding in result.findings])
     assert encode(result.text) == golden(name=f"{name_of(case)}/expected.Dockerfile")
-    assert encode(report) == golden(name=f"{name_of(case)}/expected.report")
+    assert encode(report(result.findings, result.source.text, project_of(case))) == golden(
+        name=f"{name_of(case)}/expected.report"
+    )
     assert not result.internal
 
 

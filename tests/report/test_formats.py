@@ -77,7 +77,7 @@ class TestJson:
             "end_offset": 13,
         }
         assert first["edits"][0]["text"] == "\ufffd\n"
-        assert data["files"][3]["findings"][1]["related"] == {"path": "sub/predict.py", "line": 3}
+        assert data["files"][3]["findings"][1]["related"] == {"path": "sub/predict.py", "line": 3, "column": 1}
 
     @pytest.mark.parametrize("broken", ["code", "severity", "url"])
     def test_the_schema_says_no(self, broken: str) -> None:
@@ -100,15 +100,15 @@ class TestJson:
         assert changed != DOCKERFILE
 
     def test_from_the_command(self, project: Here) -> None:
-        done = project("--check", "--format", "json", "Dockerfile")
+        done = project("--check", "--output-format", "json", "Dockerfile")
         assert (done.code, done.err) == (1, "")
         data = self.valid(json.loads(done.out))
         assert data["exit_code"] == 1
         assert data["files"][0]["status"] == "would-rewrite"
-        done = project("--format", "json", "Dockerfile")
+        done = project("--output-format", "json", "Dockerfile")
         assert done.code == 0
         assert self.valid(json.loads(done.err))["files"][0]["status"] == "rewritten"
-        done = project("-i", "--format", "json", "Dockerfile", "missing")
+        done = project("-i", "--output-format", "json", "Dockerfile", "missing")
         assert (done.code, done.err) == (3, "")
         data = self.valid(json.loads(done.out))
         assert [each["status"] for each in data["files"]] == ["rewritten", "unreadable"]
@@ -116,7 +116,7 @@ class TestJson:
 
     def test_a_stale_file_is_an_entry_of_its_own(self, project: Here) -> None:
         project.write("committed", "FROM a\n")
-        done = project("--against", "committed", "--format", "json", stdin=DOCKERFILE.encode())
+        done = project("--against", "committed", "--output-format", "json", stdin=DOCKERFILE.encode())
         assert done.code == 1
         assert done.out.startswith(b"--- a/committed\n")
         data = self.valid(json.loads(done.err))
@@ -126,8 +126,8 @@ class TestJson:
         ]
         assert [each["code"] for each in data["files"][1]["findings"]] == ["DF005"]
 
-    def test_quiet_leaves_errors(self, project: Here) -> None:
-        data = json.loads(project("-q", "--check", "--format", "json", "Dockerfile").out)
+    def test_quiet_leaves_warnings_and_errors(self, project: Here) -> None:
+        data = json.loads(project("-q", "--check", "--output-format", "json", "Dockerfile").out)
         assert data["files"][0]["findings"] == []
         assert data["files"][0]["status"] == "would-rewrite"
 
@@ -144,16 +144,18 @@ class TestSarif:
             assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         places = [place["physicalLocation"] for result in run["results"] for place in result["locations"]]
         uris = {place["artifactLocation"]["uri"] for place in places}
-        assert uris == {"d%20ir/Dockerfile", "Dockerfile"}
+        assert uris == {"d%20ir/Dockerfile", "Dockerfile", "sub/predict.py", "sub/a%20b.py"}
         note = run["invocations"][0]["toolExecutionNotifications"][0]
         assert note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "file:///abs/%E6%96%87%FF"
         assert run["invocations"][0]["executionSuccessful"] is False
-        related = [result["relatedLocations"][0] for result in run["results"] if "relatedLocations" in result]
-        assert related[0]["physicalLocation"] == {
+        other = next(result for result in run["results"] if "relatedLocations" in result)
+        assert other["locations"][0]["physicalLocation"] == {
             "artifactLocation": {"uri": "sub/predict.py"},
-            "region": {"startLine": 3},
+            "region": {"startLine": 3, "startColumn": 1, "endLine": 3, "endColumn": 1},
         }
-        assert "region" not in related[1]["physicalLocation"]
+        assert other["relatedLocations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "Dockerfile"}
+        prints = [result["partialFingerprints"]["dockerfix/v1"] for result in run["results"]]
+        assert {len(each) for each in prints} == {64}
         assert {result["level"] for result in run["results"]} == {"note", "warning", "error"}
 
     def test_the_schema_says_no(self, sarif_schema: dict[str, Any]) -> None:
@@ -205,7 +207,7 @@ class TestSarif:
         jsonschema.validate(findings_json.as_data(items, 0), SCHEMA)
 
     def test_from_the_command(self, project: Here, sarif_schema: dict[str, Any]) -> None:
-        done = project("--check", "--format", "sarif", "Dockerfile")
+        done = project("--check", "--output-format", "sarif", "Dockerfile")
         assert (done.code, done.err) == (1, "")
         run = self.valid(json.loads(done.out), sarif_schema)
         assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 1, "toolExecutionNotifications": []}]
@@ -238,7 +240,7 @@ class TestGithub:
 
     def test_from_the_command(self, project: Here) -> None:
         project.write("committed", "FROM a\n")
-        done = project("--against", "committed", "--format", "github", "-q", stdin=DOCKERFILE.encode())
+        done = project("--against", "committed", "--output-format", "github", "-q", stdin=DOCKERFILE.encode())
         assert done.code == 1
         assert done.err.startswith(
             "::error file=committed,line=1,endLine=1,col=1,endColumn=1,title=DF005 stale::this file"

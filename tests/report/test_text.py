@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dockerfix.report import text
-from dockerfix.report.entry import Counts, Entry, count, readable, unicode
+from dockerfix.report import summary, text
+from dockerfix.report.entry import Counts, Entry, Place, count, readable, unicode
+from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.source import Source, Span
+from dockerfix.text.source import Source, Span, columns
 
 
 def finding(source: str, part: str, severity: Severity = Severity.WARNING, message: str = "what is wrong") -> Finding:
@@ -15,8 +16,13 @@ def finding(source: str, part: str, severity: Severity = Severity.WARNING, messa
     return Finding("DF104", Span(at, at + len(part)), message, severity=severity)
 
 
-def shown(source: str, part: str) -> list[str]:
-    return text.excerpt(finding(source, part), Source(source))
+def excerpt(found: Finding, source: str, width: int | None = None) -> list[str]:
+    place = Entry("f", "unchanged", Source(source)).place_of(found)
+    return text.excerpt(place, found.severity, width=width)
+
+
+def shown(source: str, part: str, width: int | None = None) -> list[str]:
+    return excerpt(finding(source, part), source, width)
 
 
 class TestExcerpt:
@@ -41,12 +47,12 @@ class TestExcerpt:
 
     def test_a_place_without_extent_has_one_caret(self) -> None:
         source = "FROM a\nRUN x\n"
-        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source(source)) == ["  2 | RUN x", "    | ^"]
+        assert excerpt(Finding("DF301", Span(7, 7), "m"), source) == ["  2 | RUN x", "    | ^"]
 
     def test_nothing_for_the_file_as_a_whole_and_for_empty_lines(self) -> None:
-        assert text.excerpt(Finding("DF004", Span(0, 0), "m"), Source("FROM a\n")) == []
-        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source("FROM a\n\n")) == []
-        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source("FROM a\n")) == []
+        assert excerpt(Finding("DF004", Span(0, 0), "m"), "FROM a\n") == []
+        assert excerpt(Finding("DF301", Span(7, 7), "m"), "FROM a\n\n") == []
+        assert excerpt(Finding("DF301", Span(7, 7), "m"), "FROM a\n") == []
 
     @pytest.mark.parametrize("at", [0, 40, 99, 100, 150, 5000, 9996])
     def test_of_a_long_line_the_part_around_the_place(self, at: int) -> None:
@@ -55,6 +61,16 @@ class TestExcerpt:
         assert len(above) <= 120
         column = below.index("^")
         assert above[column : column + below.count("^")] == "HERE"
+
+    @pytest.mark.parametrize("width", [30, 60, 80, 100])
+    @pytest.mark.parametrize("line", ["x" * 300, "文" * 150, "a\x1b" * 90, "e\u0301" * 120])
+    def test_no_wider_than_the_terminal(self, line: str, width: int) -> None:
+        for at in (0, 20, 60, len(line) - 2):
+            for length in (1, 15, len(line) - at):
+                found = Finding("DF104", Span(at, at + length), "m")
+                above, below = excerpt(found, f"{line}\n", width)
+                assert columns(above) <= width
+                assert columns(below) <= width
 
     def test_the_numbers_of_lines_stand_below_each_other(self) -> None:
         assert shown("\n" * 99 + "RUN x\n", "x") == ["  100 | RUN x", "      |     ^"]
@@ -114,14 +130,14 @@ class TestSummary:
         return Counts(**{"files": 1, "changed": 0, "failed": 0, "errors": 0, "warnings": 0, "notes": 0, **given})
 
     def test_one_file(self) -> None:
-        assert text.summary(self.counts(), "rewritten") == "dockerfix: unchanged"
-        assert text.summary(self.counts(changed=1, notes=2), "rewritten") == "dockerfix: rewritten, 2 notes"
-        assert text.summary(self.counts(failed=1, errors=1, warnings=2, notes=1), "rewritten") == (
+        assert summary.last_line(self.counts(), "rewritten") == "dockerfix: unchanged"
+        assert summary.last_line(self.counts(changed=1, notes=2), "rewritten") == "dockerfix: rewritten, 2 notes"
+        assert summary.last_line(self.counts(failed=1, errors=1, warnings=2, notes=1), "rewritten") == (
             "dockerfix: not written, 1 error, 2 warnings, 1 note"
         )
 
     def test_many_files(self) -> None:
-        assert text.summary(self.counts(files=20, changed=3, failed=1, errors=1), "would be rewritten") == (
+        assert summary.last_line(self.counts(files=20, changed=3, failed=1, errors=1), "would be rewritten") == (
             "dockerfix: 3 of 20 files would be rewritten, 1 would not be written, 1 error"
         )
 
@@ -149,7 +165,15 @@ def test_text_for_people_and_for_programs() -> None:
 
 def test_the_file_of_a_finding_is_named_as_the_user_would() -> None:
     found = Finding("DF107", Span(0, 0), "m", file="sub/predict.py", line=3)
-    assert Entry("x", "unchanged", Source(""), project=None).path_of(found) == "sub/predict.py"
-    assert Entry("x", "unchanged", Source(""), project=".").path_of(found) == "sub/predict.py"
-    assert Entry("x", "unchanged", Source(""), project="../m").path_of(found) == "../m/sub/predict.py"
-    assert Entry("x", "unchanged", Source("")).path_of(found._replace(file=None)) is None
+    for folder, path in ((None, "sub/predict.py"), (".", "sub/predict.py"), ("../m", "../m/sub/predict.py")):
+        assert Entry("x", "unchanged", Source(""), project=folder).place_of(found) == Place(path, 3, 1, 3, 1)
+    assert Entry("x", "unchanged", Source("")).related(found._replace(file=None)) is None
+
+
+def test_a_finding_about_another_file_is_placed_there() -> None:
+    found = Finding("DF107", Span(7, 12), "m", file="predict.py", line=2)
+    item = Entry("x", "unchanged", Source("FROM a\nRUN b\n"), (found,), files={"predict.py": Source("a\n  call()  \n")})
+    assert text.entry(item, show_source=True) == ["predict.py:2:3: DF107 m", "  2 |   call()  ", "    |   ^^^^^^"]
+    change = found._replace(edits=(Edit(Span(7, 12), ""),))
+    assert text.concise(item._replace(findings=(change,))) == ["x:2:1: DF107 m"]
+    assert text.concise(item._replace(findings=(found._replace(line=9),))) == ["predict.py:9:1: DF107 m"]

@@ -79,7 +79,7 @@ class TestMessages:
             assert here("explain", code).out.decode().rstrip().endswith(f"{DOCUMENTATION}/reference/codes/{code}/")
 
     def test_sarif(self, project: Here) -> None:
-        run: dict[str, Any] = json.loads(project("--check", "--format", "sarif", "Dockerfile").out)["runs"][0]
+        run: dict[str, Any] = json.loads(project("--check", "--output-format", "sarif", "Dockerfile").out)["runs"][0]
         driver = run["tool"]["driver"]
         assert driver["informationUri"] == f"{DOCUMENTATION}/"
         for rule in driver["rules"]:

@@ -193,7 +193,9 @@ class TestAction:
     def test_check_annotates_and_shows_the_difference(self, runner: Path, model: Path) -> None:
         done = self.step("Run dockerfix", runner, model)
         assert done.returncode == 1
-        assert "::notice file=Dockerfile,line=6,endLine=6,col=1," in done.stdout
+        assert done.stdout.startswith(
+            "::error file=Dockerfile,line=1,endLine=1,col=1,endColumn=1,title=DF005 stale::this file"
+        )
         assert "--- a/Dockerfile\n+++ b/Dockerfile\n" in done.stdout
         assert self.output(runner) == "exit-code=1\n"
         assert (model / "Dockerfile").read_text() == DOCKERFILE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
+from dockerfix.report import text
+from dockerfix.report.entry import Entry
+from dockerfix.text.findings import Finding
+from dockerfix.text.source import Source
 from places import FIXTURES, PROJECTS
 
 
@@ -67,3 +72,12 @@ def project_of(case: Path) -> Path:
 def name_of(case: Path) -> str:
     """How a case is named in reports: its folders under ``fixtures/``."""
     return case.relative_to(FIXTURES).as_posix()
+
+
+def report(findings: Iterable[Finding], data: str | bytes, project: Path) -> str:
+    """What `dockerfix -v --output-format concise` prints for a case, whose input is called ``input.Dockerfile``."""
+    listed = tuple(findings)
+    named = sorted({finding.file for finding in listed if finding.file is not None})
+    files = {name: Source.read((project / name).read_bytes()) for name in named if (project / name).is_file()}
+    item = Entry("input.Dockerfile", "rewritten", Source.read(data), listed, files=files)
+    return "".join(f"{line}\n" for line in text.concise(item))

@@ -6,7 +6,6 @@ import os
 import sys
 from typing import Any
 
-PROGRAM = "dockerfix"
 COMPLETION = "_DOCKERFIX_COMPLETE"
 """The variable by which a shell asks for completions."""
 
@@ -19,14 +18,14 @@ def main() -> None:
         code = _run(sys.argv[1:])
         streams.flush()
     except streams.Failure as failure:
-        streams.say(f"{PROGRAM}: {failure}")
+        streams.say(f"{streams.PROGRAM}: {failure}")
         code = failure.code
     except BrokenPipeError:
         # the reader is gone (`dockerfix … | head -1`)
         code = exit_codes.BROKEN_PIPE
     except OSError as error:
         # click writes help and messages itself
-        streams.say(f"{PROGRAM}: cannot write standard output: {error.strerror or error}")
+        streams.say(f"{streams.PROGRAM}: cannot write standard output: {error.strerror or error}")
         code = exit_codes.REFUSED
     except KeyboardInterrupt:
         code = exit_codes.INTERRUPTED
@@ -41,7 +40,7 @@ def _run(arguments: list[str]) -> int:
         from dockerfix import __version__
         from dockerfix.cli import streams
 
-        streams.write(f"{PROGRAM} {__version__}\n".encode())
+        streams.write(f"{streams.PROGRAM} {__version__}\n".encode())
         if len(arguments) > 1:
             from dockerfix.cli.tables import described
 
@@ -70,12 +69,13 @@ def _names_only_files(arguments: list[str]) -> bool:
 def _run_by_click(arguments: list[str]) -> int:
     import click
 
+    from dockerfix.cli import streams
     from dockerfix.cli.command import cli
 
     if COMPLETION in os.environ:
-        cli.main(arguments, prog_name=PROGRAM, complete_var=COMPLETION)
+        cli.main(arguments, prog_name=streams.PROGRAM, complete_var=COMPLETION)
     try:
-        with cli.make_context(PROGRAM, arguments) as context:
+        with cli.make_context(streams.PROGRAM, arguments) as context:
             code: Any = cli.invoke(context)
             return int(code or 0)
     except click.exceptions.Exit as done:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
-from dockerfix.cli.options import shared
+from dockerfix.cli import config, exit_codes, parameter_types, streams
+from dockerfix.cli.options import given, shared
 from dockerfix.cli.projects import (
     app_options,
     failures,
@@ -43,7 +43,7 @@ OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog", "fal_weights"})
 @click.option("--toml", is_flag=True, help="Add the entry to pyproject.toml in the project's folder, or update it.")
 @shared("dockerfile-name", "diff", "overwrite")
 @app_options
-@shared("cog-yaml", "quiet")
+@shared("cog-yaml", "verbose", "quiet", "no-quiet", "color")
 def app(
     project: Path,
     output: str,
@@ -51,9 +51,7 @@ def app(
     dockerfile_name: str | None,
     diff: bool,
     force: bool,
-    cog_yaml: Path | None,
-    quiet: bool | None,
-    **chosen: Any,
+    **values: Any,
 ) -> int:
     """Write the fal App that serves a Cog predictor.
 
@@ -79,29 +77,34 @@ def app(
     from dockerfix.app.write.parts import recorded
     from dockerfix.project.project import Project
 
+    chosen = config.merge({}, given(values, ("cog_yaml", "verbose", "quiet", "color")))
     with failures(project):
-        opened = Project.open(project, cog_yaml)
-        name = image_dockerfile(opened, project, dockerfile_name, writes=False, quiet=bool(quiet))
+        opened = Project.open(project, chosen.cog_yaml)
+        name = image_dockerfile(opened, project, dockerfile_name, writes=False, quiet=bool(chosen.quiet))
         source = opened.read(name)
         if dockerfile_name is not None and source is None:
             raise streams.Failure(f"cannot read {project / name}: no such file, or too large")
         text = None if source is None else source.text
-        result = build(opened, AppOptions(dockerfile=text, dockerfile_name=name, **chosen))
-        print_findings(result.findings, project, quiet=bool(quiet))
+        result = build(opened, AppOptions(dockerfile=text, dockerfile_name=name, **values))
+        print_findings(result.findings, project, chosen)
         if not result.ok and not force:
-            streams.say(f"{PROGRAM}: nothing was written")
+            streams.say(f"{streams.PROGRAM}: nothing was written")
             return exit_codes.FOUND
         if output == "-":
             streams.write(encode(recorded(result.text)))
         else:
             planned = _plan(project, module, result, force=force, toml=toml)
             if diff:
-                show_plan(planned, quiet=bool(quiet))
+                show_plan(planned, chosen)
             else:
                 written = migrate.apply(planned)
-                if not quiet:
-                    show_kept(planned)
-                    streams.say(f"{PROGRAM}: {listed(written)} written" if written else f"{PROGRAM}: nothing to change")
+                if not chosen.quiet:
+                    show_kept(planned, chosen)
+                    streams.say(
+                        f"{streams.PROGRAM}: {listed(written)} written"
+                        if written
+                        else f"{streams.PROGRAM}: nothing to change"
+                    )
         return exit_codes.DONE if result.ok else exit_codes.FOUND
 
 

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from dockerfix import __version__
 from dockerfix.cli import help as texts
 from dockerfix.cli import parameter_types
-from dockerfix.cli.options import Option, given, option, shared
+from dockerfix.cli.options import FINDINGS, Option, given, option, shared
 
 REWRITE = "rewrite"
 """The inner name of the main command, which nobody has to type."""
@@ -25,11 +25,14 @@ _SETTINGS = (
     "fail_on",
     "target",
     "fal_version",
-    "format",
+    "require_reason",
+    "output_format",
     "show_source",
     "verify",
     "jobs",
+    "verbose",
     "quiet",
+    "color",
     "cog_yaml",
     "requirements",
     "project",
@@ -142,15 +145,10 @@ def cli() -> None:
 )
 @option("Result", "--force", is_flag=True, help="Write the result even if errors were found.")
 @shared("cog-yaml", "requirements", "project", section="Project")
-@shared("keep", "drop", "select", "ignore", "target", "fal-version", "verify", section="Rewriting")
-@option(
-    "Findings",
-    "--format",
-    type=parameter_types.choice("format"),
-    help="Output format for findings (default: text). Machine formats go to stdout unless the Dockerfile or a diff is "
-    "printed there.",
-)
-@shared("show-source", "fail-on", "quiet", section="Findings")
+@shared("keep", "drop", "select", "ignore", "target", "fal-version", "require-reason", "verify", section="Rewriting")
+@shared("output-format", "format", *FINDINGS, section="Findings")
+@option("Findings", "--statistics", is_flag=True, help="Count the findings of each code.")
+@option("Findings", "--exit-zero", is_flag=True, help="Exit with 0 where the exit code would be 1.")
 @option(
     "Other",
     "-j",

@@ -1,8 +1,8 @@
 """Settings: defaults, overridden by a configuration file, overridden by the command line.
 
-The file is ``.dockerfix.yaml`` or the table ``[tool.dockerfix]`` of pyproject.toml, in the Dockerfile's folder or one
-above it up to the root of the repository. Outside a repository only that folder is searched: a file that
-somebody left in ``/tmp`` must not decide what is installed.
+The file is ``.dockerfix.yaml``, ``.dockerfix.yml`` or the table ``[tool.dockerfix]`` of pyproject.toml, in the
+Dockerfile's folder or one above it up to the root of the repository. Outside a repository only that folder is searched:
+a file that somebody left in ``/tmp`` must not decide what is installed.
 """
 
 from __future__ import annotations
@@ -13,15 +13,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from dockerfix.analysis.options import CONSTRUCTS, TARGETS, Target
+from dockerfix.analysis.options import CONSTRUCTS, TARGETS, Target, check_version
 
-YAML_NAME = ".dockerfix.yaml"
+YAML_NAMES = (".dockerfix.yaml", ".dockerfix.yml")
 TOML_NAME = "pyproject.toml"
 TABLE = "tool.dockerfix"
 MAX_BYTES = 1 << 20
 
-FORMATS = ("text", "json", "sarif", "github")
-"""Output formats for findings."""
+FORMATS = ("full", "concise", "grouped", "json", "sarif", "github", "gitlab", "junit")
+"""Output formats for findings; the first three are text for people, printed while the files are done."""
+
+COLOR = ("auto", "always", "never")
+"""When to use colours."""
+
+_FORMER = {"format": "output-format"}
+"""Former names of settings, which still work; to be removed in 0.3."""
+_FORMER_VALUES = {"format": {"text": "full"}}
 
 FAIL_ON = ("error", "warning", "note")
 """Severities that ``--fail-on`` accepts."""
@@ -51,24 +58,31 @@ KEYS = (
     Key("ignore", "codes", "skip the passes with these codes or prefixes"),
     Key("fail-on", "choice", "lowest severity of a finding that prevents writing", FAIL_ON),
     Key("target", "choice", "what the image is for", TARGETS),
+    Key("require-reason", "flag", "warn of `# dockerfix: ignore` comments that give no reason"),
     Key("fal-version", "version", "version of the fal SDK to install"),
-    Key("format", "choice", "output format for findings", FORMATS),
+    Key("output-format", "choice", "output format for findings", FORMATS),
     Key("show-source", "flag", "show the source line under each finding"),
     Key("verify", "flag", "cross-check the result with dockerfile-parse"),
     Key("jobs", "count", "worker processes; 0 = automatic"),
-    Key("quiet", "flag", "print errors only"),
+    Key("verbose", "flag", "print every finding, not only warnings and errors"),
+    Key("quiet", "flag", "print only warnings and errors, without a summary"),
+    Key("color", "choice", "when to use colours", COLOR),
     Key("cog-yaml", "path", "the project's cog.yaml"),
     Key("requirements", "path", "a requirements file to install instead of the packages in cog.yaml"),
     Key("project", "path", "the project's folder"),
 )
 """Every setting that a file can have; its paths are relative to the file's folder."""
 
-_BY_NAME = {key.name: key for key in KEYS}
+KEY = {key.name: key for key in KEYS}
+"""The same by their names."""
 _NOUNS = {"keep": "construct", "drop": "construct", "fail-on": "severity"}
 
 
 class Settings(NamedTuple):
-    """The settings for one Dockerfile. `config` is the configuration file that was used, if any."""
+    """The settings for one Dockerfile. `config` is the configuration file that was used, if any.
+
+    `quiet` counts: 1 leaves out the summary, 2 the warnings too. `notes` are lines for the user about settings.
+    """
 
     keep: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
@@ -76,16 +90,20 @@ class Settings(NamedTuple):
     ignore: frozenset[str] = frozenset()
     fail_on: str = "error"
     target: Target = "app"
+    require_reason: bool = False
     fal_version: str | None = None
-    format: str = "text"
+    output_format: str = "full"
     show_source: bool | None = None
     verify: bool = False
     jobs: int = 0
-    quiet: bool = False
+    verbose: bool = False
+    quiet: int = 0
+    color: str = "auto"
     cog_yaml: Path | None = None
     requirements: Path | None = None
     project: Path | None = None
     config: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 def merge(file: Mapping[str, Any], command_line: Mapping[str, Any]) -> Settings:
@@ -96,6 +114,11 @@ def merge(file: Mapping[str, Any], command_line: Mapping[str, Any]) -> Settings:
         values["drop"] = values.get("drop", frozenset()) - command_line["keep"]
     if "drop" in command_line and "keep" not in command_line:
         values["keep"] = values.get("keep", frozenset()) - command_line["drop"]
+    # and so do -v and -q
+    if "quiet" in command_line:
+        values["verbose"] = False
+    elif "verbose" in command_line:
+        values["quiet"] = 0
     return Settings(**values)
 
 
@@ -127,14 +150,13 @@ def _upwards(folder: Path) -> tuple[Path, ...]:
 
 
 def _in_folder(folder: Path) -> Mapping[str, Any] | None:
-    yaml_file, toml_file = folder / YAML_NAME, folder / TOML_NAME
-    from_yaml = load(yaml_file) if yaml_file.is_file() else None
-    from_toml = load(toml_file) if toml_file.is_file() else None
-    if from_yaml is not None and from_toml is not None:
-        raise SettingsError(
-            f"{_shown(yaml_file)}: [{TABLE}] in {TOML_NAME} beside it has settings too; keep only one of them"
-        )
-    return from_yaml if from_yaml is not None else from_toml
+    """The settings in a folder, None without any; two files with some would leave open which counts."""
+    files = [file for name in (*YAML_NAMES, TOML_NAME) if (file := folder / name).is_file()]
+    found = [(file, settings) for file in files if (settings := load(file)) is not None]
+    if len(found) > 1:
+        other = f"[{TABLE}] in {TOML_NAME}" if found[1][0].name == TOML_NAME else found[1][0].name
+        raise SettingsError(f"{_shown(found[0][0])}: {other} beside it has settings too; keep only one of them")
+    return found[0][1] if found else None
 
 
 def load(path: Path) -> Mapping[str, Any] | None:
@@ -204,7 +226,7 @@ def _plain(name: str, node: Any) -> Any:
     """A YAML node as what TOML would give."""
     from dockerfix.project.yaml_tree import Scalar, Sequence
 
-    key = _BY_NAME.get(name)
+    key = KEY.get(name)
     if isinstance(node, Sequence):
         return [_plain("", item) for item in node.items]
     if not isinstance(node, Scalar):
@@ -221,15 +243,21 @@ def _plain(name: str, node: Any) -> Any:
 def _read(path: Path, table: Mapping[str, tuple[Any, str]]) -> Mapping[str, Any]:
     """The values of a file by the names of `Settings`."""
     result: dict[str, Any] = {"config": path}
-    for name, (raw, place) in table.items():
-        key = _BY_NAME.get(name)
+    notes: list[str] = []
+    for written, (raw, place) in table.items():
+        name = _FORMER.get(written, written)
+        if name != written:
+            notes.append(f"{place}: `{written}` is now `{name}`; the old name works until 0.3")
+        key = KEY.get(name)
         if key is None:
-            raise SettingsError(f"{place}: unknown setting `{name}`{suggestion(name, _BY_NAME)}")
+            raise SettingsError(f"{place}: unknown setting `{name}`{suggestion(name, KEY)}")
         try:
-            value = check(key, raw)
+            value = check(key, _FORMER_VALUES.get(written, {}).get(raw, raw) if isinstance(raw, str) else raw)
         except ValueError as error:
             raise SettingsError(f"{place}: {error}") from None
         result[name.replace("-", "_")] = path.parent / value if key.kind == "path" else value
+    if notes:
+        result["notes"] = tuple(notes)
     both = result.get("keep", frozenset()) & result.get("drop", frozenset())
     if both:
         raise SettingsError(f"{_shown(path)}: `{min(both)}` is in both `keep` and `drop`")
@@ -274,14 +302,6 @@ def _word(key: Key, text: str) -> str:
     if key.kind == "path" and (not text or "\0" in text):
         raise ValueError(f"`{key.name}` must name a file or folder")
     return text
-
-
-def check_version(text: str) -> None:
-    """Raise ValueError unless `text` is a version of a package."""
-    import re
-
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*((a|b|rc|\.post|\.dev)[0-9]+)*", text):
-        raise ValueError(f"`{text}` is not a version such as 1.2.3")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

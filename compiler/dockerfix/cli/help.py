@@ -59,7 +59,7 @@ Preview the changes, then apply them:
   dockerfix --diff Dockerfile | git apply
 
 Fail in CI if the committed Dockerfile is out of date:
-  cog debug | dockerfix --against Dockerfile --format github
+  cog debug | dockerfix --against Dockerfile --output-format github
 
 Rewrite every Dockerfile in a repository:
   git ls-files -z '*Dockerfile' | xargs -0 dockerfix --in-place

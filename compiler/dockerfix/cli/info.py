@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from dockerfix.cli import COMPLETION, PROGRAM, streams
+from dockerfix.cli import COMPLETION, streams
 
 
 @click.command("passes")
@@ -59,4 +59,4 @@ def completion(shell: str) -> None:
     made = get_completion_class(shell)
     if made is None:
         raise click.UsageError(f"click has no completion for {shell}")
-    streams.write(f"{made(cli, {}, PROGRAM, COMPLETION).source()}\n".encode())
+    streams.write(f"{made(cli, {}, streams.PROGRAM, COMPLETION).source()}\n".encode())

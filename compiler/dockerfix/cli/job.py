@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,6 +50,7 @@ class Done(NamedTuple):
     failing: bool = False
     error: str | None = None
     account: tuple[Accounted, ...] = ()
+    files: Mapping[str, Source] = {}
 
 
 def process(job: Job, data: bytes | None = None) -> Done:
@@ -79,7 +81,7 @@ def _rewrite(job: Job, data: bytes) -> Done:
         if finding.edits or finding.severity is Severity.ERROR or not _is_ignored(finding, job.options)
     )
     changes, account = result.changes if job.changes else (), result.account if job.account else ()
-    done = Done(result.source, "unchanged", findings, changes, account=account)
+    done = Done(result.source, "unchanged", findings, changes, account=account, files=result.files)
     if result.internal:
         return done._replace(status="internal-error")
     if result.refused:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dockerfix.cli import PROGRAM, exit_codes, locate, parameter_types, streams
-from dockerfix.cli.options import given, shared
+from dockerfix.cli import exit_codes, locate, parameter_types, streams
+from dockerfix.cli.options import FINDINGS, given, shared
 from dockerfix.cli.projects import (
     app_options,
     failures,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _SETTINGS = (
     "cog_yaml",
     *("requirements", "keep", "drop", "select", "ignore", "target", "fal_version", "verify"),
-    *("show_source", "fail_on", "quiet"),
+    *("show_source", "fail_on", "verbose", "quiet", "color"),
 )
 
 
@@ -49,7 +49,7 @@ _SETTINGS = (
 @shared("dockerfile-name", "diff", "overwrite")
 @app_options
 @shared("cog-yaml", "requirements", "keep", "drop", "select", "ignore", "target", "fal-version", "verify")
-@shared("show-source", "fail-on", "quiet")
+@shared(*FINDINGS)
 def migrate(
     project: Path, dockerfile: str | None, dockerfile_name: str | None, diff: bool, force: bool, **values: Any
 ) -> int:
@@ -84,33 +84,33 @@ def migrate(
         opened = Project.open(project, settings.get("cog_yaml"))
         checked_config(opened)
         chosen = _settings(project, settings)
-        source = _source(opened, project, dockerfile, quiet=chosen.quiet)
+        source = _source(opened, project, dockerfile, quiet=bool(chosen.quiet))
         inside = locate.path_in_project(Path(source), project) if source and source != "-" else None
-        name = image_dockerfile(opened, project, dockerfile_name, source=inside, quiet=chosen.quiet)
+        name = image_dockerfile(opened, project, dockerfile_name, source=inside, quiet=bool(chosen.quiet))
         done = _rewritten(project, source, chosen, force=force)
         if done.text is None:
-            _print_findings(done, project, source, chosen)
-            streams.say(f"{PROGRAM}: nothing was written")
+            _print_findings(done, project, source, chosen, would=diff)
+            streams.say(f"{streams.PROGRAM}: nothing was written")
             return {"refused": exit_codes.REFUSED, "internal-error": exit_codes.INTERNAL}.get(
                 done.status, exit_codes.FOUND
             )
         # an unusable project is reported in one line, before the findings of the Dockerfile
         result = _build(opened, chosen.target, done, {"dockerfile": done.text, "dockerfile_name": name, **values})
-        _print_findings(done, project, source, chosen)
-        print_findings(result.findings, project, quiet=chosen.quiet)
+        _print_findings(done, project, source, chosen, would=diff)
+        print_findings(result.findings, project, chosen)
         sound = all(each.severity.label != "error" for each in result.findings)
         if not sound and not force:
-            streams.say(f"{PROGRAM}: nothing was written")
+            streams.say(f"{streams.PROGRAM}: nothing was written")
             return exit_codes.FOUND
         planned = migration.plan(
             opened, done.text, result, done.findings, _account(done), force=force, replaceable=inside == name
         )
         if diff:
-            show_plan(planned, quiet=chosen.quiet)
+            show_plan(planned, chosen)
         else:
             written = migration.apply(planned)
             if not chosen.quiet:
-                _summarise(planned, written)
+                _summarise(planned, written, chosen)
         return exit_codes.FOUND if done.failing or not sound else exit_codes.DONE
 
 
@@ -137,7 +137,7 @@ def _source(opened: Project, project: Path, dockerfile: str | None, *, quiet: bo
     if found is None:
         return None
     if not quiet:
-        streams.say(f"{PROGRAM}: converts {found}, {why}")
+        streams.say(f"{streams.PROGRAM}: converts {found}, {why}")
     return str(project / found)
 
 
@@ -163,18 +163,24 @@ def _account(done: Done) -> list[str]:
     return trace.as_text(entry for entry in done.account if entry.file != "Dockerfile").splitlines()
 
 
-def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings) -> None:
+def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, would: bool) -> None:
     """Print what was found in the Dockerfile."""
-    from dockerfix.report import text
+    from dockerfix.cli.reporter import lowest
+    from dockerfix.report import summary, text
     from dockerfix.report.entry import STDIN, Entry
-    from dockerfix.text.findings import Severity
 
-    findings = done.findings
-    if chosen.quiet:
-        findings = tuple(each for each in findings if each.severity is Severity.ERROR)
+    findings = tuple(each for each in done.findings if each.severity >= lowest(chosen))
     path = "cog debug" if dockerfile is None else STDIN if dockerfile == "-" else dockerfile
-    entry = Entry(path, done.status, done.source, findings, project=str(project), error=done.error)
-    lines = text.entry(entry, show_source=chosen.show_source, colour=streams.colours(sys.stderr))
+    entry = Entry(path, done.status, done.source, findings, project=str(project), error=done.error, files=done.files)
+    size = streams.size(sys.stderr)
+    lines = text.entry(
+        entry,
+        show_source=chosen.show_source,
+        colour=streams.colours(sys.stderr, chosen.color),
+        width=size.columns if size is not None else None,
+    )
+    if not chosen.quiet and len(findings) < len(done.findings):
+        lines += summary.happened(done.findings, would=would)
     if lines:
         streams.say("\n".join(lines))
 
@@ -191,9 +197,11 @@ def _build(project: Project, target: Target, done: Done, options: dict[str, Any]
     return replace(result, findings=tuple(findings))
 
 
-def _summarise(planned: Plan, written: tuple[str, ...]) -> None:
-    show_kept(planned)
+def _summarise(planned: Plan, written: tuple[str, ...], chosen: Settings) -> None:
+    show_kept(planned, chosen)
     if written:
-        streams.say(f"{PROGRAM}: {listed(written)} written; see MIGRATION.md for how to deploy and what to check")
+        streams.say(
+            f"{streams.PROGRAM}: {listed(written)} written; see MIGRATION.md for how to deploy and what to check"
+        )
     else:
-        streams.say(f"{PROGRAM}: nothing to change")
+        streams.say(f"{streams.PROGRAM}: nothing to change")

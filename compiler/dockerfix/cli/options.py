@@ -100,6 +100,10 @@ _DECLARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "Version of the fal SDK to install.",
         },
     ),
+    "require-reason": (
+        ("--require-reason/--no-require-reason",),
+        {"default": None, "help": "Warn of `# dockerfix: ignore` comments that give no reason."},
+    ),
     "verify": (
         ("--verify/--no-verify",),
         {"default": None, "help": "Cross-check the result with dockerfile-parse."},
@@ -118,7 +122,25 @@ _DECLARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "Lowest severity that prevents writing and makes the exit code 1 (default: error).",
         },
     ),
-    "quiet": (("-q", "--quiet/--no-quiet"), {"default": None, "help": "Print errors only."}),
+    "output-format": (
+        ("--output-format",),
+        {
+            "type": parameter_types.choice("output-format"),
+            "help": "Output format for findings (default: full). Machine formats go to stdout unless the Dockerfile or "
+            "a diff is printed there.",
+        },
+    ),
+    "format": (("--format",), {"hidden": True}),
+    "verbose": (("-v", "--verbose"), {"is_flag": True, "default": None, "help": "Print every finding."}),
+    "quiet": (
+        ("-q", "--quiet"),
+        {"count": True, "default": None, "help": "Print only warnings and errors, no summary; -qq: only errors."},
+    ),
+    "no-quiet": (("--no-quiet",), {"is_flag": True, "hidden": True}),
+    "color": (
+        ("--color",),
+        {"type": parameter_types.choice("color"), "help": "When to use colours (default: auto)."},
+    ),
     "dockerfile-name": (
         ("--dockerfile-name",),
         {
@@ -136,9 +158,8 @@ _DECLARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
 }
 
-REWRITING = ("requirements", "keep", "drop", "select", "ignore", "fal-version", "verify")
-"""The options that set how a Dockerfile is rewritten."""
-FINDINGS = ("show-source", "fail-on", "quiet")
+FINDINGS = ("verbose", "quiet", "no-quiet", "show-source", "fail-on", "color")
+"""The options that set what is said of findings."""
 
 
 def shared(*names: str, section: str = "") -> Callable[[_Function], _Function]:
@@ -160,6 +181,9 @@ def option(section: str, *names: str, **keywords: Any) -> Callable[[_Function], 
 
 def given(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """Take the settings that the command line gives out of `values`. Raises UsageError for --keep X with --drop X."""
+    _rename(values)
+    if not values.get("quiet"):
+        values["quiet"] = None  # click counts from 0
     found = {name: value for name in names if (value := values.pop(name, None)) not in (None, ())}
     for name in ("keep", "drop", "select", "ignore"):
         if name in found:
@@ -168,3 +192,19 @@ def given(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     if both:
         raise click.UsageError(f"`{min(both)}` is given to both --keep and --drop")
     return found
+
+
+def _rename(values: dict[str, Any]) -> None:
+    """Give options by their former names, which work until 0.3, the names of today."""
+    from dockerfix.cli import config, streams
+
+    if values.pop("no_quiet", False):
+        streams.say(f"{streams.PROGRAM}: `--no-quiet` is now `--verbose`; the old name works until 0.3")
+        values["verbose"] = True
+    form = values.pop("format", None)
+    if form is not None:
+        streams.say(f"{streams.PROGRAM}: `--format` is now `--output-format`; the old name works until 0.3")
+        try:
+            values["output_format"] = config.check(config.KEY["output-format"], "full" if form == "text" else form)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None

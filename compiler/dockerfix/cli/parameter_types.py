@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from dockerfix.analysis.options import check_version
 from dockerfix.cli import config
-from dockerfix.cli.config import KEYS, Key
+from dockerfix.cli.config import KEY, Key
 
 if TYPE_CHECKING:
     WordsBase = click.ParamType[frozenset[str]]
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 else:
     # click.ParamType is generic only in newer releases of click
     WordsBase = TextBase = CountBase = click.ParamType
-
-SETTING = {key.name: key for key in KEYS}
 
 
 class Words(WordsBase):
@@ -64,7 +63,7 @@ class Version(TextBase):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check the version."""
         try:
-            config.check_version(str(value))
+            check_version(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return str(value)
@@ -90,9 +89,9 @@ def path() -> click.Path:
 
 def choice(name: str) -> click.Choice[str]:
     """One of the choices of a setting."""
-    return click.Choice(SETTING[name].choices)
+    return click.Choice(KEY[name].choices)
 
 
 def words(name: str, kind: str) -> Words:
     """The words of a setting."""
-    return Words(SETTING[name], kind)
+    return Words(KEY[name], kind)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from dockerfix.cli import PROGRAM, exit_codes, parameter_types, streams
+from dockerfix.cli import exit_codes, parameter_types, streams
 from dockerfix.text.lazy_patterns import lazy
 
 if TYPE_CHECKING:
     from dockerfix.app.migrate import Plan
+    from dockerfix.cli.config import Settings
     from dockerfix.project.project import Project
     from dockerfix.text.findings import Finding
 
@@ -116,19 +117,22 @@ def failures(project: Path) -> Iterator[None]:
         raise streams.Failure(readable(" ".join(message.split())), exit_codes.INTERNAL) from None
 
 
-def print_findings(findings: Sequence[Finding], project: Path, *, quiet: bool) -> None:
+def print_findings(findings: Sequence[Finding], project: Path, settings: Settings) -> None:
     """Print what was found in the project's files, a line each."""
+    from dockerfix.cli.reporter import lowest
     from dockerfix.report.entry import readable
     from dockerfix.report.text import message
-    from dockerfix.text.findings import Severity
 
-    colour = streams.colours(sys.stderr)
-    for each in findings:
-        if quiet and each.severity < Severity.ERROR:
-            continue
+    colour = streams.colours(sys.stderr, settings.color)
+    shown = [each for each in findings if each.severity >= lowest(settings)]
+    for each in shown:
         path = os.path.normpath(project / (each.file or "."))
         line = "" if each.line is None else f":{each.line}"
         streams.say(f"{readable(path)}{line}: {message(each, colour=colour)}")
+    hidden = len(findings) - len(shown)
+    if hidden and not settings.quiet:
+        notes, them = ("note", "it") if hidden == 1 else ("notes", "them")
+        streams.say(f"{streams.PROGRAM}: {hidden} {notes} about the App; -v prints {them}")
 
 
 def image_dockerfile(
@@ -157,28 +161,28 @@ def image_dockerfile(
     if name == DOCKERFILE or (not writes and opened.read(name) is None):
         return DOCKERFILE
     if not quiet:
-        streams.say(f"{PROGRAM}: your {DOCKERFILE} stays; the image's is {name}")
+        streams.say(f"{streams.PROGRAM}: your {DOCKERFILE} stays; the image's is {name}")
     return name
 
 
-def show_plan(planned: Plan, *, quiet: bool) -> None:
+def show_plan(planned: Plan, settings: Settings) -> None:
     """Print the diff of what would be written, and what would prevent that."""
     from dockerfix.app.migrate import diff
     from dockerfix.report.diff import coloured
     from dockerfix.text.source import encode
 
     found = diff(planned)
-    streams.write(encode(coloured(found) if streams.colours(sys.stdout) else found))
-    if quiet:
+    streams.write(encode(coloured(found) if streams.colours(sys.stdout, settings.color) else found))
+    if settings.quiet:
         return
-    show_kept(planned, would=True)
+    show_kept(planned, settings, would=True)
     if planned.changed:
-        streams.say(f"{PROGRAM}: {listed(planned.changed)} would be written")
+        streams.say(f"{streams.PROGRAM}: {listed(planned.changed)} would be written")
     for path in planned.foreign:
-        streams.say(f"{PROGRAM}: `{path}` was not written by dockerfix; only --force would replace it")
+        streams.say(f"{streams.PROGRAM}: `{path}` was not written by dockerfix; only --force would replace it")
 
 
-def show_kept(planned: Plan, *, would: bool = False) -> None:
+def show_kept(planned: Plan, settings: Settings, *, would: bool = False) -> None:
     """Say which of the user's changes stay, with what dockerfix would write in their place as a diff."""
     from dockerfix.app.migrate import kept_diff
     from dockerfix.report.diff import coloured
@@ -187,11 +191,13 @@ def show_kept(planned: Plan, *, would: bool = False) -> None:
     for path, merged in planned.edited.items():
         verb = "would keep" if would else "keeps"
         streams.say(
-            readable(f"{PROGRAM}: {verb} your changes to {path} ({', '.join(merged.kept)}); --force would write:")
+            readable(
+                f"{streams.PROGRAM}: {verb} your changes to {path} ({', '.join(merged.kept)}); --force would write:"
+            )
         )
         shown = kept_diff(planned, path).rstrip("\n")
         if shown:
-            streams.say(coloured(shown) if streams.colours(sys.stderr) else shown)
+            streams.say(coloured(shown) if streams.colours(sys.stderr, settings.color) else shown)
 
 
 def listed(names: Sequence[str]) -> str:

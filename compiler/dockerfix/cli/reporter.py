@@ -10,26 +10,44 @@ from dockerfix.cli import streams
 from dockerfix.cli.config import Settings
 from dockerfix.cli.progress import Progress
 from dockerfix.report import entry as entries_of
-from dockerfix.report import text
+from dockerfix.report import summary, text
 from dockerfix.report.entry import Entry
-from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.findings import Severity
 from dockerfix.text.source import Source, encode
 
+TEXT = ("full", "concise", "grouped")
+"""The formats for people."""
+
+_FEW = 2
+"""So many notes are printed rather than summarised."""
+_LINES_AT_THE_END = 4
+"""What of a terminal is kept for the prompt and the last lines."""
 _GONE = Source("")
 
 
 class Reporter:
     """Prints findings: text to standard error; machine formats to standard output, or to standard error if the result
     or a diff is printed there (`prints`).
+
+    Text has the warnings and errors of one file, or only the errors of many, and sums up the rest; ``-v`` prints every
+    finding. What makes the exit code 1 is always printed.
     """
 
-    def __init__(self, settings: Settings, verb: str, *, total: int, prints: bool) -> None:
+    def __init__(
+        self, settings: Settings, verb: str, *, total: int, prints: bool, checks: bool = False, statistics: bool = False
+    ) -> None:
         self.settings = settings
         self.verb = verb
         self.total = total
         self.prints = prints
+        self.checks = checks
+        self.statistics = statistics
         self.entries: list[Entry] = []
-        self.progress = Progress(total, wanted=settings.format == "text")
+        self.is_text = settings.output_format in TEXT
+        self.colour = streams.colours(sys.stderr, settings.color)
+        self.progress = Progress(total, wanted=self.is_text)
+        self.size = streams.size(sys.stderr)
+        self._listed = 0
 
     def show_diff(self, before: str, after: str, path: str) -> None:
         """Print a diff on standard output."""
@@ -37,72 +55,135 @@ class Reporter:
 
         self.progress.clear()
         found = diff.unified(before, after, path)
-        if streams.colours(sys.stdout):
+        if streams.colours(sys.stdout, self.settings.color):
             found = diff.coloured(found)
         streams.write(encode(found))
 
     def report(self, entries: Sequence[Entry]) -> None:
         """Report one FILE."""
         self.progress.step()
-        if self.settings.quiet:
-            entries = [entry._replace(findings=_errors(entry)) for entry in entries]
-        if self.settings.format != "text":
-            self.entries += entries
+        if not self.is_text:
+            self.entries += [_from(entry, lowest(self.settings)) for entry in entries]
             return
-        lines = [line for entry in entries for line in self._lines(entry)]
+        lines = [line for entry in entries for line in self._lines_of(entry)]
         # the summary only counts; thousands of files needn't stay in memory
         self.entries += [entry._replace(source=_GONE, changes=()) for entry in entries]
         if lines:
             self.progress.clear()
             streams.say("\n".join(lines))
 
-    def _lines(self, entry: Entry) -> list[str]:
-        colour = streams.colours(sys.stderr)
-        lines = text.entry(entry, show_source=self.settings.show_source, colour=colour)
-        if self.total > 1 and not self.settings.quiet and entry.status in ("rewritten", "would-rewrite"):
-            lines.append(f"{entries_of.readable(entry.path)}: {self.verb}")
-        return lines
+    def _lines_of(self, entry: Entry) -> list[str]:
+        settings, many = self.settings, self.total > 1
+        least = lowest(settings, many=many)
+        if not settings.quiet and not many and sum(each.severity < least for each in entry.findings) <= _FEW:
+            least = Severity.NOTE
+        shown = _from(entry, least)
+        if settings.output_format == "concise":
+            return text.concise(shown, colour=self.colour)
+        if settings.output_format == "grouped":
+            return text.grouped(shown, colour=self.colour)
+        lines = text.entry(
+            shown,
+            show_source=settings.show_source,
+            colour=self.colour,
+            width=self.size.columns if self.size is not None else None,
+        )
+        if settings.quiet:
+            return lines
+        if many:
+            return [*lines, *self._line_of(entry)]
+        sound = entry.status in ("unchanged", "rewritten", "would-rewrite")
+        if self.statistics or not sound or len(shown.findings) == len(entry.findings):
+            return lines
+        return lines + summary.happened(entry.findings, would=self.verb.startswith("would"))
+
+    def _line_of(self, entry: Entry) -> list[str]:
+        """What happened to one of many files; [] where there is nothing to say, and beyond what a terminal shows."""
+        line = None if entry.error is not None else summary.file_line(entry, self.verb)
+        if line is None:
+            return []
+        self._listed += 1
+        return [] if self._hidden() else [line]
+
+    def _hidden(self) -> int:
+        """How many lines of files did not fit the terminal so far."""
+        if self.size is None or self.settings.verbose:
+            return 0
+        return max(0, self._listed - (self.size.lines - _LINES_AT_THE_END))
 
     def end(self, code: int) -> None:
         """Report all FILEs together."""
         self.progress.clear()
-        if self.settings.format == "text":
+        if self.is_text:
             # a single FILE that couldn't be read or written has its line already
             if not self.settings.quiet and (self.total > 1 or all(entry.error is None for entry in self.entries)):
-                streams.say(self._summary())
+                streams.say("\n".join(self._closing()))
+            elif self.statistics:
+                streams.say("\n".join(self._counted()))
             return
-        rendered = _render(self.settings.format, self.entries, code)
+        rendered = self._render(code)
         if self.prints:
             streams.say(rendered.removesuffix("\n"))
         else:
             streams.write(rendered.encode())
 
-    def _summary(self) -> str:
+    def _closing(self) -> list[str]:
+        lines = self._counted() if self.statistics else []
+        if hidden := self._hidden():
+            lines.append(f"... and {hidden} more files; -v lists them all")
         stale = next((entry for entry in self.entries if entry.status == "stale"), None)
+        counts = entries_of.count(self.entries)
         if stale is None:
-            return text.summary(entries_of.count(self.entries), self.verb)
-        counts = entries_of.count(self.entries)._replace(files=1, changed=1)
-        return text.summary(counts, f"{entries_of.readable(stale.path)} is stale")
+            lines.append(summary.last_line(counts, self.verb))
+        else:
+            verb = f"{entries_of.readable(stale.path)} is stale"
+            lines.append(summary.last_line(counts._replace(files=1, changed=1), verb))
+        if self.total == 1 and stale is None and self.settings.output_format == "full":
+            lines += summary.next_step(self.entries[0], self.settings.target)
+        return lines
+
+    def _counted(self) -> list[str]:
+        from collections import Counter
+
+        return summary.statistics(Counter(found.code for entry in self.entries for found in entry.findings))
+
+    def _render(self, code: int) -> str:
+        form = self.settings.output_format
+        if form == "github":
+            from dockerfix.report import github
+
+            return "".join(f"{line}\n" for line in github.lines_of(self.entries, checks=self.checks))
+        if form == "junit":
+            from dockerfix.report import junit
+
+            return junit.as_text(self.entries, Severity[self.settings.fail_on.upper()], checks=self.checks)
+        import json
+
+        data: Any
+        if form == "sarif":
+            from dockerfix.report import sarif
+
+            data = sarif.as_data(self.entries, code)
+        elif form == "gitlab":
+            from dockerfix.report import gitlab
+
+            data = gitlab.as_data(self.entries, checks=self.checks)
+        else:
+            from dockerfix.report import findings_json
+
+            data = findings_json.as_data(self.entries, code)
+        return json.dumps(data, indent=2) + "\n"
 
 
-def _errors(entry: Entry) -> tuple[Finding, ...]:
-    return tuple(finding for finding in entry.findings if finding.severity is Severity.ERROR)
-
-
-def _render(form: str, entries: list[Entry], code: int) -> str:
-    if form == "github":
-        from dockerfix.report import github
-
-        return "".join(f"{line}\n" for line in github.lines_of(entries))
-    import json
-
-    data: dict[str, Any]
-    if form == "sarif":
-        from dockerfix.report import sarif
-
-        data = sarif.as_data(entries, code)
+def lowest(settings: Settings, *, many: bool = False) -> Severity:
+    """The lowest severity that is printed, of one file or of `many`; never above that of ``--fail-on``."""
+    machine = settings.output_format not in (*TEXT, "github")
+    if settings.verbose or (machine and not settings.quiet):
+        wanted = Severity.NOTE
     else:
-        from dockerfix.report import findings_json
+        wanted = Severity.ERROR if settings.quiet > 1 or (many and not machine) else Severity.WARNING
+    return min(wanted, Severity[settings.fail_on.upper()])
 
-        data = findings_json.as_data(entries, code)
-    return json.dumps(data, indent=2) + "\n"
+
+def _from(entry: Entry, least: Severity) -> Entry:
+    return entry._replace(findings=tuple(finding for finding in entry.findings if finding.severity >= least))

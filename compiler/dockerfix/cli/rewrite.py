@@ -37,6 +37,8 @@ class Request(NamedTuple):
     diff: bool = False
     against: str | None = None
     force: bool = False
+    statistics: bool = False
+    exit_zero: bool = False
     config: Path | None = None
     no_config: bool = False
 
@@ -67,14 +69,23 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
     jobs = [job_of(path, each, request) for path, each in zip(request.files, settings, strict=True)]
     inputs = [streams.read() if path == "-" else None for path in request.files]
     end_in_order()
-    reporter = Reporter(settings[0], request.verb, total=len(jobs), prints=request.prints)
+    for note in dict.fromkeys(note for each in settings for note in each.notes):
+        streams.say(f"{streams.PROGRAM}: {note}")
+    reporter = Reporter(
+        settings[0],
+        request.verb,
+        total=len(jobs),
+        prints=request.prints,
+        checks=request.check,
+        statistics=request.statistics,
+    )
     code = exit_codes.DONE
     for job, done in zip(jobs, parallel.run(jobs, inputs, settings[0].jobs), strict=True):
         entries = list(_finish(job, done, request, reporter))
         code = max([code, *(_code(entry, request) for entry in entries), exit_codes.FOUND if done.failing else 0])
         reporter.report(entries)
     reporter.end(code)
-    return code
+    return exit_codes.DONE if code == exit_codes.FOUND and request.exit_zero else code
 
 
 def _check_usage(request: Request) -> None:
@@ -131,9 +142,10 @@ def job_of(path: str, settings: Settings, request: Request) -> Job:
         requirements_path=name,
         fal_version=settings.fal_version,
         target=settings.target,
+        require_reason=settings.require_reason,
     )
     fail_on = Severity[settings.fail_on.upper()]
-    changes, account = settings.format == "sarif", settings.format == "json"
+    changes, account = settings.output_format == "sarif", settings.output_format == "json"
     return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify, changes, account)
 
 
@@ -141,7 +153,9 @@ def _finish(job: Job, done: Done, request: Request, reporter: Reporter) -> Itera
     """Write or compare a result as requested; yields what happened."""
     path = STDIN if job.path == "-" else job.path
     project = None if job.project is None else str(job.project)
-    entry = Entry(path, done.status, done.source, done.findings, done.changes, project, done.error, done.account)
+    entry = Entry(
+        path, done.status, done.source, done.findings, done.changes, project, done.error, done.account, done.files
+    )
     if done.text is None:
         yield entry
     elif request.against is not None:
@@ -184,9 +198,15 @@ def _compare(against: str, path: str, text: str, reporter: Reporter) -> Iterator
         return
     reporter.show_diff(committed.text, text, against)
     offset = first_difference(committed.text, text)
-    message = f"this file is stale: it differs from the current result for {path}"
+    message = f"this file is stale: it differs from the current result for {path}; run {_remedy(path, against)}"
     finding = Finding("DF005", Span(offset, offset), message, severity=Severity.ERROR)
     yield Entry(against, "stale", committed, (finding,))
+
+
+def _remedy(path: str, against: str) -> str:
+    """The command that brings a committed file up to date."""
+    source = "`cog debug | dockerfix" if path == STDIN else f"`dockerfix {path}"
+    return f"{source} -o {against}`"
 
 
 def _code(entry: Entry, request: Request) -> int:

@@ -8,6 +8,9 @@ from typing import IO
 
 from dockerfix.cli import exit_codes
 
+PROGRAM = "dockerfix"
+"""The name with which messages about no place in a file begin."""
+
 
 class Failure(Exception):
     """Ends the command with one line on standard error and an exit code."""
@@ -97,9 +100,32 @@ def _discard(stream: IO[str]) -> None:
     os.close(null)
 
 
-def colours(stream: IO[str] | None) -> bool:
-    """Whether to use colours on a stream: it is a terminal that supports them, and ``NO_COLOR`` isn't set."""
-    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def colours(stream: IO[str] | None, when: str = "auto") -> bool:
+    """Whether to use colours on a stream; `when` is ``always``, ``never`` or ``auto``.
+
+    ``auto`` asks the environment, then whether the stream is a terminal that supports colours. ``NO_COLOR`` goes before
+    ``FORCE_COLOR`` and ``CLICOLOR_FORCE``, as in Python's own tracebacks (no-color.org, force-color.org,
+    bixense.com/clicolors).
+    """
+    if when != "auto":
+        return when == "always"
+    variables = os.environ
+    if variables.get("NO_COLOR"):
+        return False
+    if variables.get("FORCE_COLOR", "0") not in ("", "0") or variables.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and variables.get("CLICOLOR") != "0" and variables.get("TERM") != "dumb"
+
+
+def size(stream: IO[str] | None) -> os.terminal_size | None:
+    """The columns and lines of a terminal; None where the stream is none, or doesn't know them."""
+    if stream is None or not is_terminal(stream):
+        return None
+    try:
+        found = os.get_terminal_size(stream.fileno())
+    except OSError:
+        return None
+    return found if found.columns > 0 and found.lines > 0 else None
 
 
 def is_terminal(stream: IO[str] | None) -> bool:

@@ -151,7 +151,9 @@ class Settings:
 
     def _lost(self, what: str, code: str, *, contradicts: bool = False) -> _Place:
         """Something that should be in the image: an error, unless the pass that brings it was not asked to."""
-        if not self.context.options.runs(code) or any(code.startswith(each.code) for each in self._ignored):
+        if not self.context.options.runs(code) or any(
+            each.code and code.startswith(each.code) for each in self._ignored
+        ):
             return _Place("removed", code=code, reason="the options leave this out")
         if self._refused and not contradicts:
             return _Place("refused", reason="nothing is written, because of another error")

@@ -1,4 +1,7 @@
-"""``# dockerfix: ignore=DF104 reason`` above an instruction: passes with that code don't change it."""
+"""``# dockerfix: ignore=DF104 reason`` above an instruction: passes with that code don't change it.
+
+A code may be the beginning of one (``DF1``), or a pass's name (``drop-server``); several are separated by commas.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,30 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dockerfix.analysis.options import Options
+from dockerfix.passes import all_passes
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
 UNUSED = "DF007"
 
-_COMMENT = lazy(r"[ \t]*#[ \t]*dockerfix:[ \t]*ignore[ \t]*=[ \t]*([A-Za-z0-9]+(?:[ \t]*,[ \t]*[A-Za-z0-9]+)*)")
+_COMMENT = lazy(r"[ \t]*#[ \t]*dockerfix:[ \t]*ignore[ \t]*=[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)(.*)")
+_MEANT = lazy(r"[ \t]*#[ \t]*dockerfix[ \t]*:?[ \t]*ignore(?![\w-])")
+"""A comment that was meant as one of these, or is one."""
 
 
 class Ignore(NamedTuple):
-    """One code of one comment: the comment's place, the code, and the instruction that it protects."""
+    """One code of one comment: the comment's place, the code as it is written, and the instruction that it protects.
+
+    `code` is the code or its beginning; None if there is no such code, or the comment names none. `reason` is the rest.
+    """
 
     span: Span
-    code: str
+    word: str
+    code: str | None
     instruction: Instruction
+    reason: str
 
 
 def ignores_of(document: Document) -> tuple[Ignore, ...]:
@@ -32,11 +43,23 @@ def ignores_of(document: Document) -> tuple[Ignore, ...]:
     result: list[Ignore] = []
     for instruction in document.instructions:
         for node, offset in reversed(list(document.comments_above(instruction))):
-            match = _COMMENT.match(node.text)
-            span = Span(offset, offset + len(node.text.rstrip("\r\n")))
-            codes = re.findall(r"[A-Za-z0-9]+", match[1]) if match else []
-            result += [Ignore(span, code.upper(), instruction) for code in codes]
+            if not _MEANT.match(node.text):
+                continue
+            text = node.text.rstrip("\r\n")
+            match = _COMMENT.match(text)
+            words = re.findall(r"[\w-]+", match[1]) if match else [""]
+            reason = match[2].strip() if match else ""
+            span = Span(offset, offset + len(text))
+            result += [Ignore(span, word, _code(word), instruction, reason) for word in words]
     return tuple(result)
+
+
+def _code(word: str) -> str | None:
+    """The code that a word of a comment means."""
+    if re.fullmatch(r"(?i:df)[0-9]{0,3}", word):
+        return word.upper()
+    name = word.replace("-", "_").lower()
+    return next((each.code for each in all_passes() if each.name == name), None)
 
 
 class Filter:
@@ -54,23 +77,34 @@ class Filter:
         staying: list[Finding] = []
         present = ignores_of(document)
         for finding in found:
-            hit = [ignore for ignore in present if finding.code.startswith(ignore.code) and _concerns(finding, ignore)]
-            self._used.update((to_source(ignore.span).start, ignore.code) for ignore in hit)
+            hit = [
+                ignore
+                for ignore in present
+                if ignore.code and finding.code.startswith(ignore.code) and _concerns(finding, ignore)
+            ]
+            self._used.update((to_source(ignore.span).start, ignore.word) for ignore in hit)
             if not hit:
                 staying.append(finding)
         return staying
 
-    def unused(self, options: Options) -> list[Finding]:
-        """Return a note on each ignore that had no effect although its passes ran."""
-        return [
-            Finding(
-                UNUSED,
-                ignore.span,
-                f"`ignore={ignore.code}` has no effect: no finding with this code changes the instruction below",
-            )
-            for ignore in self.known
-            if (ignore.span.start, ignore.code) not in self._used and options.runs(ignore.code)
-        ]
+    def objections(self, options: Options) -> list[Finding]:
+        """Return a warning on each ignore that names nothing, had no effect, or has no reason where one is required."""
+        found: list[Finding] = []
+        for ignore in self.known:
+            if not ignore.word:
+                message = "this comment ignores nothing; write `# dockerfix: ignore=CODE reason`"
+            elif ignore.code is None:
+                message = f"`ignore={ignore.word}` names no code and no pass; `dockerfix passes` lists them"
+            elif (ignore.span.start, ignore.word) not in self._used and options.runs(ignore.code):
+                message = (
+                    f"`ignore={ignore.word}` has no effect: no finding with this code changes the instruction below"
+                )
+            elif options.require_reason and not ignore.reason:
+                message = f"`ignore={ignore.word}` gives no reason; write it behind the code"
+            else:
+                continue
+            found.append(Finding(UNUSED, ignore.span, message, severity=Severity.WARNING))
+        return found
 
 
 def _concerns(finding: Finding, ignore: Ignore) -> bool:

@@ -83,7 +83,7 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
             history.passes.append(Applied(edits))
             applied.append(list(zip(findings, placed, strict=True)))
             document = after
-    unused = ignores.unused(context.options) if context.converting else []
+    unused = ignores.objections(context.options) if context.converting else []
     return Outcome(document, (*found, *unused), history, applied)
 
 

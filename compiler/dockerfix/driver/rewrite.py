@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from dockerfix.analysis import stages
@@ -34,10 +35,11 @@ class Result:
     `text` is the text to write; it is the source if `ok` is false. `findings` have their places in the source, in
     its order. `changes` relate each change to its finding, with its place in the source and in the text.
     `rewritten` is the rewritten text even if there are errors, for a caller who wants it then (``--force``).
-    `refused` means that the input could not be used, `internal` that the gate stopped the result.
+    `refused` means that the input could not be used, `internal` that the gate stopped the result. `files` are the files
+    of the project that findings refer to, by their paths in it.
     """
 
-    __slots__ = ("_account", "_outcome", "findings", "internal", "ok", "rewritten", "source", "text")
+    __slots__ = ("_account", "_outcome", "files", "findings", "internal", "ok", "rewritten", "source", "text")
 
     def __init__(
         self,
@@ -47,12 +49,14 @@ class Result:
         outcome: Outcome | None = None,
         accounted: Account | None = None,
         *,
+        files: Mapping[str, Source] | None = None,
         internal: bool = False,
     ) -> None:
         self.source = source
         self.findings = tuple(sorted(findings, key=lambda finding: (finding.span, finding.code)))
         self._outcome = outcome
         self._account = accounted
+        self.files = files or {}
         self.internal = internal
         self.ok = not internal and all(finding.severity < Severity.ERROR for finding in findings)
         self.rewritten = source.text if internal else text
@@ -156,7 +160,11 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
             Finding("DF008", Span(0, 0), f"{error}; nothing was written; please report this", severity=Severity.ERROR)
         )
         internal = True
-    return Result(document.source, outcome.document.text, tuple(findings), outcome, accounted, internal=internal)
+    named = {finding.file for finding in findings if finding.file is not None}
+    files = {name: source for name in sorted(named) if (source := project.read(name)) is not None}
+    return Result(
+        document.source, outcome.document.text, tuple(findings), outcome, accounted, files=files, internal=internal
+    )
 
 
 def _finding(defect: Defect) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from dockerfix.driver.account_types import Entry as Accounted
@@ -26,12 +26,26 @@ written; `error` says why.
 """
 
 
+class Place(NamedTuple):
+    """A range in a file, in lines and columns from 1; `path` is as the user would name the file.
+
+    `text` is the line in which it begins, empty if it means the file as a whole.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str = ""
+
+
 class Entry(NamedTuple):
     """One file with its findings.
 
     `path` is as the user named it, `source` its text before, `project` the folder that the `file` of a finding is
     relative to. `changes` are in the order in which they were made, `account` is where each line went; both are there
-    only for the formats that show them.
+    only for the formats that show them. `files` are the files that findings name, by their paths in the project.
     """
 
     path: str
@@ -42,12 +56,31 @@ class Entry(NamedTuple):
     project: str | None = None
     error: str | None = None
     account: tuple[Accounted, ...] = ()
+    files: Mapping[str, Source] = {}
 
-    def path_of(self, finding: Finding) -> str | None:
-        """The other file that a finding refers to, as the user would name it."""
+    def place_of(self, finding: Finding) -> Place:
+        """Where the user has to look: in the file that a finding names, unless it changes the Dockerfile."""
+        other = self.related(finding)
+        return self.in_source(finding) if other is None or finding.edits else other
+
+    def in_source(self, finding: Finding) -> Place:
+        """The place of a finding in the Dockerfile."""
+        start, end = (self.source.position(offset) for offset in finding.span)
+        whole = finding.span.end == 0
+        text = "" if whole else self.source.line(start.line)
+        return Place(self.path, start.line, start.column, end.line, end.column, text)
+
+    def related(self, finding: Finding) -> Place | None:
+        """The line of another file that a finding refers to, from its first character to its last."""
         if finding.file is None:
             return None
-        return os.path.normpath(os.path.join(self.project, finding.file)) if self.project else finding.file  # noqa: PTH118
+        path = os.path.normpath(os.path.join(self.project, finding.file)) if self.project else finding.file  # noqa: PTH118
+        source, line = self.files.get(finding.file), finding.line or 1
+        if source is None or finding.line is None or line > len(source.line_starts):
+            return Place(path, line, 1, line, 1)
+        text = source.line(line)
+        start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        return Place(path, line, start + 1, line, max(start, end) + 1, text)
 
 
 class Counts(NamedTuple):

@@ -38,7 +38,7 @@ def _file(item: Entry) -> dict[str, Any]:
 
 
 def _finding(item: Entry, finding: Finding) -> dict[str, Any]:
-    other = item.path_of(finding)
+    related = item.related(finding)
     return {
         "code": finding.code,
         "name": rules.rule_of(finding.code).name,
@@ -46,7 +46,9 @@ def _finding(item: Entry, finding: Finding) -> dict[str, Any]:
         "message": unicode(finding.message),
         "url": rules.url(finding.code),
         "location": _location(item.source, finding.span),
-        "related": None if other is None else {"path": unicode(other), "line": finding.line},
+        "related": None
+        if related is None
+        else {"path": unicode(related.path), "line": finding.line, "column": finding.line and related.column},
         "edits": [
             {"location": _location(item.source, edit.span), "text": unicode(edit.text)} for edit in finding.edits
         ],

@@ -10,34 +10,35 @@ from collections.abc import Iterable
 
 from dockerfix.report import rules
 from dockerfix.report.entry import STDIN, Entry, unicode
-from dockerfix.text.findings import Finding, Severity
+from dockerfix.report.problems import Problem, problems
+from dockerfix.text.findings import Severity
 
 _COMMANDS = {Severity.NOTE: "notice", Severity.WARNING: "warning", Severity.ERROR: "error"}
 
 
-def lines_of(entries: Iterable[Entry]) -> list[str]:
-    """One line a finding, and one for each file that could not be read or written."""
+def lines_of(entries: Iterable[Entry], *, checks: bool = False) -> list[str]:
+    """One line a problem, and one for each file that could not be read or written; `checks` as for `problems`."""
     lines: list[str] = []
-    for item in entries:
-        lines += [_line(item, finding) for finding in item.findings]
+    for item, found in problems(entries, checks=checks):
+        lines += map(_line, found)
         if item.error is not None:
             lines.append(f"::error file={_property(item.path)},title=dockerfix::{_message(item.error)}")
     return lines
 
 
-def _line(item: Entry, finding: Finding) -> str:
-    start, end = item.source.position(finding.span.start), item.source.position(finding.span.end)
+def _line(problem: Problem) -> str:
+    place = problem.place
     properties: dict[str, str | int] = {}
-    if item.path != STDIN:
-        properties |= {"file": item.path, "line": start.line, "endLine": end.line}
-        if start.line == end.line:
-            properties |= {"col": start.column, "endColumn": end.column}
-    properties["title"] = f"{finding.code} {rules.rule_of(finding.code).name}"
+    if place.path != STDIN:
+        properties |= {"file": place.path, "line": place.line, "endLine": place.end_line}
+        if place.line == place.end_line:
+            properties |= {"col": place.column, "endColumn": place.end_column}
+    properties["title"] = problem.title
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    message = finding.message
-    if finding.severity is Severity.ERROR:
-        message += f" ({rules.url(finding.code)})"
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_message(message)}"
+    message = problem.message
+    if problem.severity is Severity.ERROR:
+        message += f" ({rules.url(problem.code)})"
+    return f"::{_COMMANDS[problem.severity]} {listed}::{_message(message)}"
 
 
 def _message(text: str) -> str:

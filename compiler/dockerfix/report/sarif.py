@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from dockerfix import DOCUMENTATION, __version__
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Entry, unicode
+from dockerfix.report.entry import STDIN, Entry, Place, unicode
+from dockerfix.report.problems import NOTHING_OF_COG, fingerprint
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source, Span
@@ -20,7 +22,9 @@ _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "
 
 def as_data(entries: Iterable[Entry], exit_code: int) -> dict[str, Any]:
     """A log with one run, as plain data."""
-    listed = list(entries)
+    listed = [
+        item._replace(findings=tuple(each for each in item.findings if each.code != NOTHING_OF_COG)) for item in entries
+    ]
     codes = sorted({finding.code for item in listed for finding in item.findings})
     indexes = {code: index for index, code in enumerate(codes)}
     run = {
@@ -68,21 +72,27 @@ def _invocation(entries: list[Entry], exit_code: int) -> dict[str, Any]:
 
 def _results(item: Entry, indexes: dict[str, int]) -> list[dict[str, Any]]:
     independent = _independent(item)
-    return [_result(item, finding, indexes[finding.code], fix=finding in independent) for finding in item.findings]
+    seen: Counter[tuple[str, str, str]] = Counter()
+    return [
+        _result(item, finding, indexes[finding.code], seen, fix=finding in independent) for finding in item.findings
+    ]
 
 
-def _result(item: Entry, finding: Finding, index: int, *, fix: bool) -> dict[str, Any]:
+def _result(
+    item: Entry, finding: Finding, index: int, seen: Counter[tuple[str, str, str]], *, fix: bool
+) -> dict[str, Any]:
+    place = item.place_of(finding)
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": unicode(finding.message)},
-        "locations": [_place(item.path, _region(item.source, finding.span))],
+        "locations": [_located(place)],
+        "partialFingerprints": {"dockerfix/v1": fingerprint(finding.code, place, seen)},
     }
-    other = item.path_of(finding)
-    if other is not None:
-        region = None if finding.line is None else {"startLine": finding.line}
-        result["relatedLocations"] = [_place(other, region)]
+    related = item.related(finding)
+    if related is not None:
+        result["relatedLocations"] = [_located(item.in_source(finding) if place == related else related)]
     if fix:
         result["fixes"] = [_fix(item, finding, finding.edits)]
     return result
@@ -131,6 +141,18 @@ def _fix(item: Entry, finding: Finding, edits: tuple[Edit, ...]) -> dict[str, An
         "description": {"text": unicode(finding.message)},
         "artifactChanges": [{"artifactLocation": {"uri": _uri(item.path)}, "replacements": replacements}],
     }
+
+
+def _located(place: Place) -> dict[str, Any]:
+    return _place(
+        place.path,
+        {
+            "startLine": place.line,
+            "startColumn": place.column,
+            "endLine": place.end_line,
+            "endColumn": place.end_column,
+        },
+    )
 
 
 def _place(path: str, region: dict[str, int] | None = None) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dockerfix.report import rules
-from dockerfix.report.entry import Counts, Entry, readable
+from dockerfix.report.entry import Entry, Place, readable
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.source import Source, columns
+from dockerfix.text.source import columns
 
 WIDTH = 100
 """The longest part of a source line that is shown."""
@@ -13,10 +13,10 @@ WIDTH = 100
 _COLOURS = {Severity.NOTE: "36", Severity.WARNING: "33", Severity.ERROR: "31"}
 
 
-def line(finding: Finding, source: Source, path: str, *, colour: bool = False) -> str:
-    """One finding as one line; `path` is how the user named the file."""
-    row, column = source.position(finding.span.start)
-    return f"{readable(path)}:{row}:{column}: {message(finding, colour=colour)}"
+def line(item: Entry, finding: Finding, *, colour: bool = False) -> str:
+    """One finding as one line, with the place where the user has to look."""
+    place = item.place_of(finding)
+    return f"{readable(place.path)}:{place.line}:{place.column}: {message(finding, colour=colour)}"
 
 
 def message(finding: Finding, *, colour: bool = False) -> str:
@@ -29,75 +29,93 @@ def message(finding: Finding, *, colour: bool = False) -> str:
     return f"{code} {label}{readable(finding.message)}"
 
 
-def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False) -> list[str]:
-    """The lines for one file.
+def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False, width: int | None = None) -> list[str]:
+    """The lines for one file, of which those of a source are at most `width` columns wide.
 
     `show_source` puts the source line under each finding; None does so for warnings and errors.
     """
     lines: list[str] = []
     for finding in item.findings:
-        lines.append(line(finding, item.source, item.path, colour=colour))
+        lines.append(line(item, finding, colour=colour))
         if show_source or (show_source is None and finding.severity > Severity.NOTE):
-            lines += excerpt(finding, item.source, colour=colour)
+            lines += excerpt(item.place_of(finding), finding.severity, colour=colour, width=width)
         if finding.severity is Severity.ERROR:
             lines.append(f"  = help: {rules.url(finding.code)} or `dockerfix explain {finding.code}`")
-    if item.error is not None:
-        lines.append(f"dockerfix: {readable(item.error)}")
-    return lines
+    return [*lines, *_error(item)]
 
 
-def excerpt(finding: Finding, source: Source, *, colour: bool = False) -> list[str]:
-    """The line of the source in which a finding begins, with carets under its span.
+def concise(item: Entry, *, colour: bool = False) -> list[str]:
+    """One line a finding and nothing else, as editors read it."""
+    return [*(line(item, finding, colour=colour) for finding in item.findings), *_error(item)]
 
-    Empty for an empty line, and for a finding about the whole file (an empty span at its beginning).
+
+def grouped(item: Entry, *, colour: bool = False) -> list[str]:
+    """The name of each file with findings, and below it one line a finding."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for finding in item.findings:
+        place = item.place_of(finding)
+        found = (f"{place.line}:{place.column}", message(finding, colour=colour))
+        groups.setdefault(readable(place.path), []).append(found)
+    lines: list[str] = []
+    for name, listed in groups.items():
+        width = max(len(where) for where, _what in listed)
+        lines.append(paint(name, "1") if colour else name)
+        lines += [f"  {where:<{width}}  {what}" for where, what in listed]
+    return [*lines, *_error(item)]
+
+
+def _error(item: Entry) -> list[str]:
+    return [] if item.error is None else [f"dockerfix: {readable(item.error)}"]
+
+
+def excerpt(place: Place, severity: Severity, *, colour: bool = False, width: int | None = None) -> list[str]:
+    """The line in which a place begins, with carets under the place, at most `width` columns wide.
+
+    Empty for an empty line, and for a place that means the whole file.
     """
-    row, column = source.position(finding.span.start)
-    whole = source.line(row)
-    if finding.span.end == 0 or not whole.strip():
+    whole = place.text
+    if not whole.strip():
         return []
-    length = max(1, min(finding.span.end - finding.span.start, len(whole) - column + 1))
-    shown, before, marked = _window(whole, column - 1, length)
-    number = str(row)
+    end = place.end_column if place.end_line == place.line else len(whole) + 1
+    length = max(1, min(end, len(whole) + 1) - place.column)
+    number = str(place.line)
     gap = " " * len(number)
+    room = WIDTH if width is None else max(8, min(WIDTH, width - len(f"  {number} | ......")))
+    shown, before, marked = _window(whole, place.column - 1, length, room)
     carets = "".join("\t" if character == "\t" else " " * columns(character) for character in before)
     marks = "^" * max(1, columns(marked))
     if colour:
-        marks = paint(marks, _COLOURS[finding.severity])
+        marks = paint(marks, _COLOURS[severity])
     return [f"  {number} | {shown}", f"  {gap} | {carets}{marks}"]
 
 
-def _window(whole: str, start: int, length: int) -> tuple[str, str, str]:
-    """At most WIDTH characters of a line around a place: all of it, the part before the place, and the place."""
-    first = 0 if start + length <= WIDTH or start < WIDTH // 2 else start - WIDTH // 4
+def _window(whole: str, start: int, length: int, room: int) -> tuple[str, str, str]:
+    """At most `room` columns of a line around a place: all of it, the part before the place, and the place."""
+    first, end = start, start
+    left = room
+
+    def grow(*, to: int, keep: int = 0) -> None:
+        """Widen the window towards `to`, as long as more than `keep` columns are left."""
+        nonlocal first, end, left
+        while (to < first) if to < start else (end < to):
+            at = first - 1 if to < start else end
+            width = columns(readable(whole[at]))
+            if left - width < keep:
+                return
+            first, end, left = min(first, at), max(end, at + 1), left - width
+
+    grow(to=min(start + length, len(whole)), keep=room // 4)
+    grow(to=0, keep=left // 2)
+    grow(to=len(whole))
+    grow(to=0)
     lead = "..." if first else ""
-    tail = "..." if len(whole) > first + WIDTH else ""
+    tail = "..." if end < len(whole) else ""
     before = lead + readable(whole[first:start])
-    marked = readable(whole[start : min(start + length, first + WIDTH)])
-    rest = readable(whole[start + length : first + WIDTH])
+    marked = readable(whole[start : min(start + length, end)])
+    rest = readable(whole[min(start + length, end) : end])
     return before + marked + rest + tail, before, marked
 
 
 def paint(text: str, code: str) -> str:
     """`text` in a colour of ANSI terminals."""
     return f"\x1b[{code}m{text}\x1b[0m"
-
-
-def summary(counts: Counts, verb: str) -> str:
-    """The one line at the end: what happened to how many files, and the number of findings.
-
-    `verb` says what changed files are: ``rewritten``, ``would be rewritten``, ``stale``.
-    """
-    unwritten = "would not be written" if verb.startswith("would") else "not written"
-    parts: list[str] = []
-    if counts.files == 1:
-        parts += [verb] if counts.changed else [] if counts.failed else ["unchanged"]
-        parts += [unwritten] if counts.failed else []
-    else:
-        parts.append(f"{counts.changed} of {counts.files} files {verb}")
-        parts += [f"{counts.failed} {unwritten}"] if counts.failed else []
-    parts += [_plural(counts.errors, "error"), _plural(counts.warnings, "warning"), _plural(counts.notes, "note")]
-    return f"dockerfix: {', '.join(part for part in parts if part)}"
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
