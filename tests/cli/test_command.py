@@ -330,6 +330,29 @@ class TestUsage:
         assert done.err.startswith("Usage: dockerfix tree [OPTIONS] [FILE]\n")
 
 
+class TestCommandsOfOthers:
+    @pytest.mark.parametrize(
+        ("words", "meant"),
+        [
+            (["check", "."], "dockerfix --check FILE"),
+            (["fix"], "dockerfix -i FILE"),
+            (["check", "Dockerfile", "-q"], "dockerfix --check FILE"),
+            (["migrat"], "dockerfix migrate"),
+            (["explian", "DF101"], "dockerfix explain"),
+            (["Lint"], "dockerfix --check FILE"),
+        ],
+    )
+    def test_what_was_meant(self, project: Here, words: list[str], meant: str) -> None:
+        done = project(*words)
+        assert (done.code, done.out) == (2, b"")
+        assert f"there is no command and no file `{words[0]}`; did you mean `{meant}`?" in done.err
+
+    def test_a_file_is_a_file(self, project: Here) -> None:
+        project.write("check", DOCKERFILE)
+        assert project("check").code == 0
+        assert "cannot read Dockerfil: No such file" in project("Dockerfil").err
+
+
 class TestOptions:
     def test_cog_yaml_elsewhere(self, project: Here) -> None:
         project.write("other/model.yaml", COG_YAML.replace("requests==2.32.3", "other==1"))

@@ -216,12 +216,22 @@ def app_project(parent: Path) -> Path:
 class TestPython:
     def test_the_library(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (tmp_path / "cog.yaml").write_text(COG_YAML)
+        (tmp_path / "Dockerfile.cog").write_text(DOCKERFILE)
         source = block(DOCS / "reference/library.md", "python").replace("path/to/model", str(tmp_path))
-        exec(source, {"text": DOCKERFILE})
+        exec(source.replace('"Dockerfile.cog"', repr(str(tmp_path / "Dockerfile.cog"))), {})
         out = capsys.readouterr().out
         assert "6 DF104 note removes the CMD that starts Cog's server" in out
-        exec(block(DOCS / "reference/library.md", "python", number=1), {"dockerfix": dockerfix})
-        assert capsys.readouterr().out == "['base']\n3.11\n"
+        exec(block(DOCS / "reference/library.md", "python", number=1), {})
+        assert capsys.readouterr().out == "base ['RUN']\n"
+
+    @pytest.mark.parametrize("number", [0, 1])
+    def test_the_library_has_types(self, tmp_path: Path, number: int) -> None:
+        (tmp_path / "example.py").write_text(block(DOCS / "reference/library.md", "python", number=number))
+        checkers = [["mypy", "--strict"], ["basedpyright", "--level", "error", "--pythonpath", sys.executable]]
+        for checker in checkers:
+            command = [sys.executable, "-m", *checker, "example.py"]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+            assert done.returncode == 0, done.stdout + done.stderr
 
     def test_the_app(self, tmp_path: Path, tools: Path) -> None:
         folder = app_project(tmp_path)

@@ -25,15 +25,33 @@ COMMANDS = {
 }
 """The subcommands: its module and function, and its line in the help, which needs to import none of them."""
 
+COMMANDS_OF_OTHERS = {
+    "check": "--check FILE",
+    "convert": "FILE",
+    "diff": "--diff FILE",
+    "fix": "-i FILE",
+    "format": "-i FILE",
+    "help": "--help",
+    "lint": "--check FILE",
+    "rewrite": "-i FILE",
+    "rules": "passes",
+    "version": "--version",
+}
+"""What other tools call a command, and what it is here."""
+
 CONFIGURATION = """\
 The options under "Project", "Rewriting" and "Findings", and --jobs, can be set in [tool.dockerfix] in pyproject.toml or
-in .dockerfix.yaml, by their long names. dockerfix looks for the file in the folder of FILE and its parents, up to the
+in .dockerfix.yaml (or .dockerfix.yml), by their long names. dockerfix looks for the file in the folder of FILE and its parents, up to the
 root of the repository. The command line takes precedence.
 
-A comment `# dockerfix: ignore=DF104 reason` above an instruction stops the passes with that code from changing it.
+A comment `# dockerfix: ignore=DF104 reason` or `ignore=drop-server reason` above an instruction stops the passes with
+that code or name from changing it.
 """
 
-ENVIRONMENT = "NO_COLOR turns colours off if it is set."
+ENVIRONMENT = """\
+NO_COLOR turns colours off, FORCE_COLOR or CLICOLOR_FORCE turn them on, CLICOLOR=0 turns them off on terminals; --color
+goes before all of them.
+"""
 
 EXIT_STATUS = """\
 0    done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -90,6 +91,8 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
 
 def _check_usage(request: Request) -> None:
     """Raise Misuse for options and files that can't be combined."""
+    if meant := _command_meant(request.files[0]):
+        raise Misuse(f"there is no command and no file `{request.files[0]}`; did you mean `dockerfix {meant}`?")
     ways = {
         "-i/--in-place": request.in_place,
         "-o/--output": request.output is not None,
@@ -107,6 +110,18 @@ def _check_usage(request: Request) -> None:
         raise Misuse("--config and --no-config can't be combined")
     if request.files == ("-",) and streams.is_terminal(sys.stdin):
         raise Misuse("name a FILE, or pipe a Dockerfile in: `cog debug | dockerfix`")
+
+
+def _command_meant(word: str) -> str | None:
+    """What a user means by a first word that is neither a command nor a file."""
+    if not word.isalpha() or os.path.lexists(word):
+        return None
+    from difflib import get_close_matches
+
+    from dockerfix.cli.help import COMMANDS, COMMANDS_OF_OTHERS
+
+    close = get_close_matches(word.lower(), [*COMMANDS, *COMMANDS_OF_OTHERS], n=1)
+    return COMMANDS_OF_OTHERS.get(close[0], close[0]) if close else None
 
 
 def settings_of(path: str, request: Request, given: Mapping[str, Any]) -> Settings:

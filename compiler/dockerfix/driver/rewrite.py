@@ -62,6 +62,11 @@ class Result:
         self.rewritten = source.text if internal else text
         self.text = text if self.ok else source.text
 
+    def __repr__(self) -> str:
+        """What happened, in a few words."""
+        state = "internal error" if self.internal else "refused" if self.refused else "ok" if self.ok else "errors"
+        return f"<Result {state}: {'changed' if self.changed else 'unchanged'}, {len(self.findings)} findings>"
+
     @property
     def changes(self) -> tuple[Change, ...]:
         """The changes in the order in which they were made."""

@@ -134,6 +134,11 @@ class Instruction:
         self.keyword: str = node.keyword
         self.view: View
 
+    def __repr__(self) -> str:
+        """Its keyword and line."""
+        line = self.document.source.position(self.body_span.start).line
+        return f"<Instruction {self.keyword} in line {line}>"
+
     def __getattr__(self, name: str) -> View:
         # the view is read at its first use; from then on it is an attribute like the others
         if name != "view":
@@ -185,6 +190,11 @@ class Stage:
         self.base = base
         self.instructions = instructions
 
+    def __repr__(self) -> str:
+        """Its number and name."""
+        name = "" if self.name is None else f" {self.name}"
+        return f"<Stage {self.index}{name}: {len(self.instructions)} instructions>"
+
     @property
     def name(self) -> str | None:
         """The name that ``AS`` gives it, in lower case because BuildKit ignores case; None without one."""
@@ -206,6 +216,10 @@ class Document:
         self.nodes = tuple(nodes)
         self.escape = escape
         self.directives = directives
+
+    def __repr__(self) -> str:
+        """Its size."""
+        return f"<Document of {len(self.instructions)} instructions in {len(self.stages)} stages>"
 
     @property
     def text(self) -> str:
