@@ -41,8 +41,8 @@ COMMANDS_OF_OTHERS = {
 
 CONFIGURATION = """\
 The options under "Project", "Rewriting" and "Findings", and --jobs, can be set in [tool.dockerfix] in pyproject.toml or
-in .dockerfix.yaml (or .dockerfix.yml), by their long names. dockerfix looks for the file in the folder of FILE and its parents, up to the
-root of the repository. The command line takes precedence.
+in .dockerfix.yaml (or .dockerfix.yml), by their long names. dockerfix looks for the file in the folder of FILE and its
+parents, up to the root of the repository. The command line takes precedence.
 
 A comment `# dockerfix: ignore=DF104 reason` or `ignore=drop-server reason` above an instruction stops the passes with
 that code or name from changing it.

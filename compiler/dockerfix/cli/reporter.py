@@ -122,7 +122,7 @@ class Reporter:
                 streams.say("\n".join(self._counted()))
             return
         rendered = self._render(code)
-        if self.prints:
+        if self.prints and rendered:
             streams.say(rendered.removesuffix("\n"))
         else:
             streams.write(rendered.encode())
