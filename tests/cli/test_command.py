@@ -362,10 +362,12 @@ class TestOptions:
 
     def test_project_elsewhere(self, project: Here) -> None:
         project.write("elsewhere/Dockerfile", DOCKERFILE)
-        assert project("-q", "elsewhere/Dockerfile").code == 1
-        done = project("-q", "--project", ".", "elsewhere/Dockerfile")
-        assert done.code == 0
-        assert b"'requests==2.32.3'" in done.out
+        for words in ([], ["--project", "."]):  # without a cog.yaml beside it, that of the working directory counts
+            done = project("-q", *words, "elsewhere/Dockerfile")
+            assert done.code == 0
+            assert b"'requests==2.32.3'" in done.out
+        project.write("elsewhere/cog.yaml", COG_YAML.replace("requests==2.32.3", "other==1"))
+        assert b"'other==1'" in project("-q", "elsewhere/Dockerfile").out
 
     def test_a_missing_project_is_said(self, project: Here) -> None:
         done = project("--project", "nowhere", "Dockerfile")

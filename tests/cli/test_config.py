@@ -224,6 +224,7 @@ output-format: sarif
 show-source: false
 verify: on
 jobs: 3
+exclude: [old/*]
 verbose: false
 quiet: true
 color: never
@@ -248,6 +249,7 @@ project: a
         show_source=False,
         verify=True,
         jobs=3,
+        exclude=frozenset({"old/*"}),
         quiet=True,
         color="never",
         cog_yaml=tmp_path / "a" / "cog.yaml",

@@ -29,6 +29,7 @@ _SETTINGS = (
     "output_format",
     "show_source",
     "verify",
+    "exclude",
     "jobs",
     "verbose",
     "quiet",
@@ -144,7 +145,7 @@ def cli() -> None:
     help="Compare the result with PATH; if they differ, print a diff and exit with 1.",
 )
 @option("Result", "--force", is_flag=True, help="Write the result even if errors were found.")
-@shared("cog-yaml", "requirements", "project", section="Project")
+@shared("cog-yaml", "requirements", "project", "exclude", section="Project")
 @shared("keep", "drop", "select", "ignore", "target", "fal-version", "require-reason", "verify", section="Rewriting")
 @shared("output-format", "format", *FINDINGS, section="Findings")
 @option("Findings", "--statistics", is_flag=True, help="Count the findings of each code.")

@@ -63,6 +63,7 @@ KEYS = (
     Key("output-format", "choice", "output format for findings", FORMATS),
     Key("show-source", "flag", "show the source line under each finding"),
     Key("verify", "flag", "cross-check the result with dockerfile-parse"),
+    Key("exclude", "names", "files and folders, relative to this file, that are left out where a folder is given"),
     Key("jobs", "count", "worker processes; 0 = automatic"),
     Key("verbose", "flag", "print every finding, not only warnings and errors"),
     Key("quiet", "flag", "print only warnings and errors, without a summary"),
@@ -95,6 +96,7 @@ class Settings(NamedTuple):
     output_format: str = "full"
     show_source: bool | None = None
     verify: bool = False
+    exclude: frozenset[str] = frozenset()
     jobs: int = 0
     verbose: bool = False
     quiet: int = 0
@@ -120,6 +122,19 @@ def merge(file: Mapping[str, Any], command_line: Mapping[str, Any]) -> Settings:
     elif "verbose" in command_line:
         values["quiet"] = 0
     return Settings(**values)
+
+
+def is_excluded(path: str, settings: Settings) -> bool:
+    """Whether a pattern of `exclude` has a file, or a folder that it is in; patterns are those of `fnmatch`."""
+    if not settings.exclude:
+        return False
+    from fnmatch import fnmatchcase
+
+    base = settings.config.parent.absolute() if settings.config is not None else Path.cwd()
+    absolute = Path(path).absolute()
+    inside = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute
+    names = [inside.as_posix(), *(folder.as_posix() for folder in inside.parents)]
+    return any(fnmatchcase(name, pattern.rstrip("/")) for name in names for pattern in settings.exclude)
 
 
 def find(folder: Path) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ Compile the Dockerfile that `cog debug` prints into one that builds and runs on 
 
 Without FILE, or if FILE is -, dockerfix reads the Dockerfile from standard input. The result goes to standard output,
 findings go to standard error. dockerfix reads cog.yaml from the folder of FILE, or from the working directory; it lists
-the packages to install, which Cog keeps in a temporary file.
+the packages to install, which Cog keeps in a temporary file. A folder means the Dockerfiles below it that git doesn't
+ignore; cog.yaml or a file of its project means the Dockerfiles beside it.
 
 A Dockerfile without Cog content is printed unchanged, byte for byte. Nothing is written if an error is found, if
 BuildKit would reject the result, or if a second run would change it.
@@ -80,5 +81,5 @@ Fail in CI if the committed Dockerfile is out of date:
   cog debug | dockerfix --against Dockerfile --output-format github
 
 Rewrite every Dockerfile in a repository:
-  git ls-files -z '*Dockerfile' | xargs -0 dockerfix --in-place
+  dockerfix --in-place .
 """

@@ -20,7 +20,7 @@ def folder_of(file: str) -> Path:
 
 
 def locate(file: str, project: str | Path | None, cog_yaml: str | Path | None) -> Location:
-    """The project that the user named, or else the folder of `file` (for ``-`` the working directory).
+    """The project that the user named, or else the folder of `file`, or else the working directory.
 
     A folder that the user didn't name is the project only if it contains cog.yaml or cog.yml.
     """
@@ -28,9 +28,9 @@ def locate(file: str, project: str | Path | None, cog_yaml: str | Path | None) -
         return Location(Path(project) if project else Path(cog_yaml).parent, Path(cog_yaml))
     if project is not None:
         return Location(Path(project), None)
-    folder = folder_of(file)
-    named = any((folder / name).is_file() for name in ("cog.yaml", "cog.yml"))
-    return Location(folder if named else None, None)
+    folders = (folder_of(file), Path())
+    found = (folder for folder in folders if any((folder / name).is_file() for name in ("cog.yaml", "cog.yml")))
+    return Location(next(found, None), None)
 
 
 def path_in_project(path: Path, project: Path) -> str | None:

@@ -85,6 +85,15 @@ _DECLARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "Skip the passes with this code or prefix.",
         },
     ),
+    "exclude": (
+        ("--exclude",),
+        {
+            "metavar": "PATTERN",
+            "multiple": True,
+            "type": parameter_types.words("exclude", "pattern"),
+            "help": "Leave out files and folders where a folder is given as FILE.",
+        },
+    ),
     "target": (
         ("--target",),
         {
@@ -185,7 +194,7 @@ def given(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     if not values.get("quiet"):
         values["quiet"] = None  # click counts from 0
     found = {name: value for name in names if (value := values.pop(name, None)) not in (None, ())}
-    for name in ("keep", "drop", "select", "ignore"):
+    for name in ("keep", "drop", "select", "ignore", "exclude"):
         if name in found:
             found[name] = frozenset().union(*found[name])
     both = found.get("keep", frozenset()) & found.get("drop", frozenset())

@@ -115,6 +115,8 @@ class Reporter:
         """Report all FILEs together."""
         self.progress.clear()
         if self.is_text:
+            if not self.entries:
+                return
             # a single FILE that couldn't be read or written has its line already
             if not self.settings.quiet and (self.total > 1 or all(entry.error is None for entry in self.entries)):
                 streams.say("\n".join(self._closing()))

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
 from dockerfix.analysis.options import Options
-from dockerfix.cli import config, exit_codes, locate, parallel, streams
+from dockerfix.cli import config, exit_codes, locate, parallel, streams, targets
 from dockerfix.cli.config import Settings, SettingsError
 from dockerfix.cli.job import Done, Job
 from dockerfix.cli.reporter import Reporter
@@ -62,13 +62,22 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
     Raises Misuse, and Failure if a stream or a file can't be used.
     """
     request = request._replace(files=tuple(dict.fromkeys(request.files or ("-",))))
+    if meant := _command_meant(request.files[0]):
+        raise Misuse(f"there is no command and no file `{request.files[0]}`; did you mean `dockerfix {meant}`?")
+    words = request.files
+    named, found = targets.expand(words)
+    request = request._replace(files=named)
     _check_usage(request)
     try:
-        settings = [settings_of(path, request, given) for path in request.files]
+        chosen = [(path, settings_of(path, request, given)) for path in named]
+        chosen = [(path, each) for path, each in chosen if path not in found or not config.is_excluded(path, each)]
+        settings = [each for _path, each in chosen] or [settings_of("-", request, given)]
     except SettingsError as error:
         raise streams.Failure(str(error), exit_codes.USAGE) from None
-    jobs = [job_of(path, each, request) for path, each in zip(request.files, settings, strict=True)]
-    inputs = [streams.read() if path == "-" else None for path in request.files]
+    if not chosen and all(map(os.path.isdir, words)):  # of other words `expand` says why
+        streams.say(f"{streams.PROGRAM}: no Dockerfile found")
+    jobs = [job_of(path, each, request) for path, each in chosen]
+    inputs = [streams.read() if path == "-" else None for path, _each in chosen]
     end_in_order()
     for note in dict.fromkeys(note for each in settings for note in each.notes):
         streams.say(f"{streams.PROGRAM}: {note}")
@@ -91,8 +100,6 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
 
 def _check_usage(request: Request) -> None:
     """Raise Misuse for options and files that can't be combined."""
-    if meant := _command_meant(request.files[0]):
-        raise Misuse(f"there is no command and no file `{request.files[0]}`; did you mean `dockerfix {meant}`?")
     ways = {
         "-i/--in-place": request.in_place,
         "-o/--output": request.output is not None,
