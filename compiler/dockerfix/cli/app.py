@@ -16,8 +16,10 @@ from dockerfix.cli.projects import (
     image_dockerfile,
     listed,
     print_findings,
+    recover,
     show_kept,
     show_plan,
+    write,
 )
 from dockerfix.text.source import encode
 
@@ -75,11 +77,13 @@ def app(
     module = _module(output, project)
     if output == "-" and (toml or diff):
         raise click.UsageError("-o - prints the App and writes nothing; leave out --toml and --diff")
-    from dockerfix.app import AppOptions, build, migrate
+    from dockerfix.app import AppOptions, build
     from dockerfix.app.write.parts import recorded
+    from dockerfix.cli.rewrite import end_in_order
     from dockerfix.project.project import Project
 
     with failures(project):
+        recover(project, writes=not diff and output != "-")
         opened = Project.open(project, cog_yaml)
         name = image_dockerfile(opened, project, dockerfile_name, writes=False, quiet=bool(quiet))
         source = opened.read(name)
@@ -98,7 +102,8 @@ def app(
             if diff:
                 show_plan(planned, quiet=bool(quiet))
             else:
-                written = migrate.apply(planned)
+                end_in_order()
+                written = write(planned)
                 if not quiet:
                     show_kept(planned)
                     streams.say(f"{PROGRAM}: {listed(written)} written" if written else f"{PROGRAM}: nothing to change")

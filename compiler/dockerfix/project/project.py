@@ -7,6 +7,7 @@ cog.yaml raises `ConfigError` with a text of one line; other mistakes are notes,
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from dockerfix.project.imports import Import, candidate_modules, imported_module
 from dockerfix.project.requirements import normalize, parse_item
 from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements, read_requirements
 from dockerfix.project.yaml_tree import MAX_CHARACTERS, ConfigError
+from dockerfix.text.files import kind
 from dockerfix.text.source import Source
 
 __all__ = [
@@ -266,11 +268,11 @@ def _installed(command: str) -> list[str]:
 
 def _config_text(path: Path, name: str) -> str:
     try:
-        regular = path.is_file()
+        mode = path.stat().st_mode
     except (OSError, ValueError):
-        regular = False
-    if not regular:
-        raise ConfigError("no such file", file=name)
+        raise ConfigError("no such file", file=name) from None
+    if not stat.S_ISREG(mode):
+        raise ConfigError(f"is a {kind(mode)}, and cog.yaml must be a file", file=name)
     data = read_bytes(path, 4 * MAX_CHARACTERS)
     if data is None:
         raise ConfigError("can't be read, or is too large", file=name)
