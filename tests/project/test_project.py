@@ -111,9 +111,11 @@ def test_configuration_as_text_or_as_a_file_elsewhere(tmp_path: Path) -> None:
     assert text_only.root is None
 
 
-@pytest.mark.parametrize("name", ["missing.yaml", "."])
-def test_a_configuration_that_is_no_file_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match="no such file"):
+@pytest.mark.parametrize(
+    ("name", "said"), [("missing.yaml", "no such file"), (".", "is a folder, and cog.yaml must be")]
+)
+def test_a_configuration_that_is_no_file_is_an_error(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
         Project.open(tmp_path, tmp_path / name)
 
 
