@@ -242,7 +242,8 @@ class TestApp:
         (folder / "fal_call.py").mkdir()
         done = command("app", "--force", cwd=folder)
         assert (done.code, names(folder)) == (3, {"fal_call.py"})
-        assert done.err.endswith("dockerfix: cannot write into .: Is a directory\n")
+        said = "dockerfix: fal_call.py: is a folder, but dockerfix writes a file of this name; rename it\n"
+        assert done.err.endswith(said)
 
     def test_a_link_out_of_the_project(self, folder: Path) -> None:
         (folder / "fal_cog.py").symlink_to(folder.parent / "elsewhere.py")

@@ -553,7 +553,7 @@ class TestInPlace:
 
     def test_a_folder_as_output(self, project: Here) -> None:
         done = project("-q", "Dockerfile", "-o", ".")
-        assert (done.code, done.err) == (3, "dockerfix: cannot write .: Is a directory\n")
+        assert (done.code, done.err) == (3, "dockerfix: cannot write .: it is a folder\n")
 
     def test_a_file_system_without_room(self, project: Here) -> None:
         if not Path("/dev/full").exists():

@@ -84,7 +84,7 @@ def test_cog_yaml_comes_before_cog_yml(tmp_path: Path) -> None:
 
 def test_a_folder_without_configuration_is_a_project_too(tmp_path: Path) -> None:
     project = Project.open(tmp_path)
-    assert (project.config, project.config_name, project.files) == (None, None, ())
+    assert (project.config, project.config_name, tuple(project.files())) == (None, None, ())
     assert project.requirements_files().lines == ()
     assert project.undeclared_imports() == []
 
@@ -111,9 +111,11 @@ def test_configuration_as_text_or_as_a_file_elsewhere(tmp_path: Path) -> None:
     assert text_only.root is None
 
 
-@pytest.mark.parametrize("name", ["missing.yaml", "."])
-def test_a_configuration_that_is_no_file_is_an_error(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match="no such file"):
+@pytest.mark.parametrize(
+    ("name", "said"), [("missing.yaml", "no such file"), (".", "is a folder, and cog.yaml must be")]
+)
+def test_a_configuration_that_is_no_file_is_an_error(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
         Project.open(tmp_path, tmp_path / name)
 
 
@@ -185,7 +187,7 @@ def test_limits_end_the_search_and_say_so(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("dockerfix.project.project.MAX_TOTAL_BYTES", 7)
     assert Project.open(tmp_path).python_files() == ("a.py",)
     monkeypatch.setattr("dockerfix.project.files.MAX_ENTRIES", 2)
-    assert len(Project.open(tmp_path).files) == 2
+    assert len(list(Project.open(tmp_path).files())) == 2
 
 
 REQUIREMENTS = (

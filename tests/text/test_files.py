@@ -128,7 +128,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(files.WriteError, match=r"^it is a folder$"):
         files.replace(str(tmp_path), b"")
 
 

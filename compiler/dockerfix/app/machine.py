@@ -94,7 +94,7 @@ def needs_of(project: Project, config: CogConfig, downloads: Downloads) -> Needs
 def _take_packages(project: Project, reached: Sequence[str], needs: Needs) -> None:
     """Take the packages that the project lists, and those whose modules the predictor imports."""
     packages = dict.fromkeys(sorted(project.declared_packages))
-    own = {name.partition("/")[0].removesuffix(".py") for name in project.files if name.endswith(".py")}
+    own = {name.partition("/")[0].removesuffix(".py") for name in project.files() if name.endswith(".py")}
     for file in reached:
         source = project.read(file)
         for module, _line in imported_modules(source.text) if source is not None else ():
@@ -115,7 +115,7 @@ def _take_packages(project: Project, reached: Sequence[str], needs: Needs) -> No
 def _weigh_files(project: Project, needs: Needs) -> None:
     """Take the size of the weights in the project, and of those that weights.lock lists."""
     sizes: dict[str, int] = {}
-    for name in project.files if project.root is not None else ():
+    for name in project.files() if project.root is not None else ():
         if f".{name.rpartition('.')[2].lower()}" in WEIGHT_ENDINGS:
             path = locate(project.root, name) if project.root is not None else None
             size = path.stat().st_size if path is not None else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import shutil
+import stat
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,9 +26,10 @@ from dockerfix.app.write.stamps import Record, checksum, is_stamped, stamped
 from dockerfix.project.files import leaves, marked
 from dockerfix.project.project import Project
 from dockerfix.syntax.dockerfile.parser import parse
-from dockerfix.text.files import replace
+from dockerfix.text.files import InputError, is_same, kind, read_file
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import decode, encode
+from dockerfix.text.transactions import Write, write_all
 
 GUIDE = "MIGRATION.md"
 DOCKERFILE, OTHER_DOCKERFILE = "Dockerfile", "Dockerfile.fal"
@@ -40,27 +42,36 @@ DEBUG_TIMEOUT = 300
 class Plan:
     """The files to write, by path relative to the project.
 
-    `edited` has those of them that keep something the user changed, and `foreign` the paths of files that dockerfix
-    never wrote and would replace.
+    `before` has the text that each file had when this was planned, None without one. `edited` has those of them that
+    keep something the user changed, and `foreign` the paths of files that dockerfix never wrote and would replace.
     """
 
     root: Path
     files: dict[str, str]
+    before: Mapping[str, str | None]
     edited: Mapping[str, Merged] = field(default_factory=dict)
     foreign: tuple[str, ...] = ()
 
     @property
     def changed(self) -> tuple[str, ...]:
         """The paths whose content would change."""
-        return tuple(path for path, text in self.files.items() if present(self.root, path) != text)
+        return tuple(path for path, text in self.files.items() if self.before[path] != text)
 
 
 def present(root: Path, path: str) -> str | None:
-    """The present text of a file, or None if it doesn't exist."""
+    """The present text of a file, or None if it doesn't exist. Raises AppError for what is no file that can be read."""
     try:
-        return decode((root / path).read_bytes())
-    except FileNotFoundError:
+        mode = (root / path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise AppError(f"can't be read: {error.strerror or error}", path) from None
+    if not stat.S_ISREG(mode):
+        raise AppError(f"is a {kind(mode)}, but dockerfix writes a file of this name; rename it", path)
+    try:
+        return decode(read_file(str(root / path)))
+    except InputError as error:
+        raise AppError(f"can't be read: {error}", path) from None
 
 
 class Planner:
@@ -72,6 +83,7 @@ class Planner:
     def __init__(self, root: Path, predictor: str = "", *, force: bool = False) -> None:
         self.root, self.predictor, self.force = root, predictor, force
         self.files: dict[str, str] = {}
+        self.before: dict[str, str | None] = {}
         self.edited: dict[str, Merged] = {}
         self.foreign: list[str] = []
 
@@ -83,14 +95,14 @@ class Planner:
         Both have line ends as Linux has them; the file keeps its own. A file that isn't `replaceable` is merged in
         spite of `force`.
 
-        Raises AppError for a file whose name the project uses for its code.
+        Raises AppError for a file whose name the project uses for its code, and for what is no file that can be read.
         """
-        if path == self.predictor:
+        if path == self.predictor or is_same(self.root / path, self.root / self.predictor):
             raise AppError("the predictor's file has the name of one that dockerfix writes; rename it", path)
         if path.endswith(".py") and (self.root / path.removesuffix(".py") / "__init__.py").exists():
             package = path.removesuffix(".py")
             raise AppError(f"Python would import the package `{package}` in place of `{path}`; rename the package")
-        before = present(self.root, path)
+        before = self.before[path] = present(self.root, path)
         dos = before is not None and "\r\n" in before and "\n" not in before.replace("\r\n", "")
         text = before.replace("\r\n", "\n") if before is not None and dos else before
         merged = merge("", ours) if text is None or (self.force and replaceable) else merge(text, ours)
@@ -113,7 +125,7 @@ class Planner:
     @property
     def plan(self) -> Plan:
         """What was planned."""
-        return Plan(self.root, self.files, self.edited, tuple(self.foreign))
+        return Plan(self.root, self.files, self.before, self.edited, tuple(self.foreign))
 
 
 def code(path: str) -> Callable[[str, str], Merged | None]:
@@ -190,7 +202,7 @@ def plan(
 
 def diff(planned: Plan) -> str:
     """What `apply` would change, as a unified diff; "" for nothing."""
-    return "".join(_diff(path, present(planned.root, path), planned.files[path]) for path in planned.changed)
+    return "".join(_diff(path, planned.before[path], planned.files[path]) for path in planned.changed)
 
 
 def kept_diff(planned: Plan, path: str) -> str:
@@ -214,7 +226,8 @@ def apply(planned: Plan) -> tuple[str, ...]:
     """Write the files that changed, and return their paths.
 
     Raises AppError, and writes nothing, if a file that dockerfix never wrote would be replaced, or if a path leaves
-    the project through a link. Raises OSError.
+    the project through a link. Raises WriteError or OSError, and leaves every file as it was, if one can't be written
+    or isn't any more as it was when this was planned.
     """
     if planned.foreign:
         names = ", ".join(f"`{path}`" for path in planned.foreign)
@@ -223,11 +236,14 @@ def apply(planned: Plan) -> tuple[str, ...]:
         if leaves(planned.root, path):
             raise AppError(f"`{path}` is a link out of the project; nothing was written")
     written = planned.changed
-    for path in written:
-        (planned.root / path).parent.mkdir(exist_ok=True)  # `.cog` of Cog's schema
-    for path in written:
-        replace(planned.root / path, encode(planned.files[path]))
+    write_all(
+        planned.root, [Write(path, encode(planned.files[path]), _bytes(planned.before[path])) for path in written]
+    )
     return written
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else encode(text)
 
 
 def dockerfile_name(project: Project, source: str | None = None) -> str:
@@ -240,9 +256,14 @@ def dockerfile_name(project: Project, source: str | None = None) -> str:
     if last is not None and project.read(last.dockerfile) is not None:
         return last.dockerfile
     own = _text(project, DOCKERFILE)
-    if own is None or may_have_blocks(own) or source == DOCKERFILE:
+    if own is None or may_have_blocks(own) or source == DOCKERFILE or _is_dockerfile(project, source):
         return DOCKERFILE
     return OTHER_DOCKERFILE
+
+
+def _is_dockerfile(project: Project, path: str | None) -> bool:
+    """Whether a path is another name of the project's Dockerfile, as `dockerfile` is where case doesn't count."""
+    return None not in (project.root, path) and is_same(f"{project.root}/{path}", f"{project.root}/{DOCKERFILE}")
 
 
 def find_input(project: Project) -> str | None:

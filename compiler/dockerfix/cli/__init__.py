@@ -8,6 +8,7 @@ from typing import Any
 
 COMPLETION = "_DOCKERFIX_COMPLETE"
 """The variable by which a shell asks for completions."""
+_GONE = "the working directory doesn't exist any more; run dockerfix in another one"
 
 
 def main() -> None:
@@ -15,14 +16,27 @@ def main() -> None:
     from dockerfix.cli import exit_codes, streams
 
     try:
+        os.getcwd()  # noqa: PTH109 - Path would cost the start of every run
+    except FileNotFoundError:
+        streams.say(f"{streams.PROGRAM}: {_GONE}")
+        sys.exit(exit_codes.REFUSED)
+    except OSError:
+        pass  # one that can't be named; the files in it may still be read
+    try:
         code = _run(sys.argv[1:])
         streams.flush()
     except streams.Failure as failure:
-        streams.say(f"{streams.PROGRAM}: {failure}")
+        from dockerfix.report.entry import readable
+
+        streams.say(readable(f"{streams.PROGRAM}: {failure}"))
         code = failure.code
     except BrokenPipeError:
         # the reader is gone (`dockerfix … | head -1`)
         code = exit_codes.BROKEN_PIPE
+    except FileNotFoundError:
+        # nothing else is looked for without a message of its own
+        streams.say(f"{streams.PROGRAM}: {_GONE}")
+        code = exit_codes.REFUSED
     except OSError as error:
         # click writes help and messages itself
         streams.say(f"{streams.PROGRAM}: cannot write standard output: {error.strerror or error}")

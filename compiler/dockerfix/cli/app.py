@@ -16,8 +16,10 @@ from dockerfix.cli.projects import (
     image_dockerfile,
     listed,
     print_findings,
+    recover,
     show_kept,
     show_plan,
+    write,
 )
 from dockerfix.text.source import encode
 
@@ -73,12 +75,14 @@ def app(
     module = _module(output, project)
     if output == "-" and (toml or diff):
         raise click.UsageError("-o - prints the App and writes nothing; leave out --toml and --diff")
-    from dockerfix.app import AppOptions, build, migrate
+    from dockerfix.app import AppOptions, build
     from dockerfix.app.write.parts import recorded
+    from dockerfix.cli.rewrite import end_in_order
     from dockerfix.project.project import Project
 
     chosen = config.merge({}, given(values, ("cog_yaml", "verbose", "quiet", "color")))
     with failures(project):
+        recover(project, writes=not diff and output != "-")
         opened = Project.open(project, chosen.cog_yaml)
         name = image_dockerfile(opened, project, dockerfile_name, writes=False, quiet=bool(chosen.quiet))
         source = opened.read(name)
@@ -97,14 +101,12 @@ def app(
             if diff:
                 show_plan(planned, chosen)
             else:
-                written = migrate.apply(planned)
+                end_in_order()
+                written = write(planned)
                 if not chosen.quiet:
                     show_kept(planned, chosen)
-                    streams.say(
-                        f"{streams.PROGRAM}: {listed(written)} written"
-                        if written
-                        else f"{streams.PROGRAM}: nothing to change"
-                    )
+                    what = f"{listed(written)} written" if written else "nothing to change"
+                    streams.say(f"{streams.PROGRAM}: {what}")
         return exit_codes.DONE if result.ok else exit_codes.FOUND
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Job(NamedTuple):
     """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input.
 
-    `changes` and `account` ask for them in the result.
+    `changes` and `account` ask for them in the result; `in_place` asks for a regular file, which can be rewritten.
     """
 
     path: str
@@ -33,6 +33,7 @@ class Job(NamedTuple):
     verify: bool = False
     changes: bool = False
     account: bool = False
+    in_place: bool = False
 
 
 class Done(NamedTuple):
@@ -56,7 +57,7 @@ class Done(NamedTuple):
 def process(job: Job, data: bytes | None = None) -> Done:
     """Run a job, on `data` if the input was read before. Never raises: errors are in the result."""
     try:
-        data = read_file(job.path) if data is None else data
+        data = read_file(job.path, regular=job.in_place) if data is None else data
     except InputError as error:
         return Done(Source(""), "unreadable", error=f"cannot read {job.path}: {error}")
     try:

@@ -15,8 +15,8 @@ class Location(NamedTuple):
 
 
 def folder_of(file: str) -> Path:
-    """The folder of `file`, or the working directory for ``-``."""
-    return Path() if file == "-" else Path(file).parent
+    """The folder of `file`, or the working directory for ``-`` and other streams, such as ``/dev/fd/63``."""
+    return Path() if file == "-" or file.startswith("/dev/") else Path(file).parent
 
 
 def locate(file: str, project: str | Path | None, cog_yaml: str | Path | None) -> Location:
@@ -25,7 +25,7 @@ def locate(file: str, project: str | Path | None, cog_yaml: str | Path | None) -
     A folder that the user didn't name is the project only if it contains cog.yaml or cog.yml.
     """
     if cog_yaml is not None:
-        return Location(Path(project) if project else Path(cog_yaml).parent, Path(cog_yaml))
+        return Location(Path(project) if project else folder_of(str(cog_yaml)), Path(cog_yaml))
     if project is not None:
         return Location(Path(project), None)
     folders = (folder_of(file), Path())

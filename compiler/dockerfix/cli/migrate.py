@@ -17,8 +17,10 @@ from dockerfix.cli.projects import (
     image_dockerfile,
     listed,
     print_findings,
+    recover,
     show_kept,
     show_plan,
+    write,
 )
 from dockerfix.text.source import encode
 
@@ -78,15 +80,18 @@ def migrate(
     from dockerfix.app import migrate as migration
     from dockerfix.app.build import checked_config
     from dockerfix.project.project import Project
+    from dockerfix.text.files import CHANGED, WriteError, is_same
 
     settings = given(values, _SETTINGS)
     with failures(project):
+        recover(project, writes=not diff)
         opened = Project.open(project, settings.get("cog_yaml"))
         checked_config(opened)
         chosen = _settings(project, settings)
         source = _source(opened, project, dockerfile, quiet=bool(chosen.quiet))
         inside = locate.path_in_project(Path(source), project) if source and source != "-" else None
         name = image_dockerfile(opened, project, dockerfile_name, source=inside, quiet=bool(chosen.quiet))
+        is_input = inside is not None and (inside == name or is_same(project / inside, project / name))
         done = _rewritten(project, source, chosen, force=force)
         if done.text is None:
             _print_findings(done, project, source, chosen, would=diff)
@@ -103,12 +108,14 @@ def migrate(
             streams.say(f"{streams.PROGRAM}: nothing was written")
             return exit_codes.FOUND
         planned = migration.plan(
-            opened, done.text, result, done.findings, _account(done), force=force, replaceable=inside == name
+            opened, done.text, result, done.findings, _account(done), force=force, replaceable=is_input
         )
+        if is_input and planned.before[name] != done.source.text:
+            raise WriteError(f"{name}: {CHANGED}")
         if diff:
             show_plan(planned, chosen)
         else:
-            written = migration.apply(planned)
+            written = write(planned)
             if not chosen.quiet:
                 _summarise(planned, written, chosen)
         return exit_codes.FOUND if done.failing or not sound else exit_codes.DONE

@@ -97,6 +97,7 @@ def failures(project: Path) -> Iterator[None]:
     from dockerfix.app import AppError
     from dockerfix.project.project import ConfigError
     from dockerfix.report.entry import readable
+    from dockerfix.text.files import WriteError
 
     try:
         yield
@@ -106,6 +107,8 @@ def failures(project: Path) -> Iterator[None]:
         raise streams.Failure(readable(f"{place}{line}{' ' if place else ''}{error.message}")) from None
     except ConfigError as error:
         raise streams.Failure(readable(str(error))) from None
+    except WriteError as error:
+        raise streams.Failure(f"cannot write {error}; nothing was written") from None
     except (click.ClickException, streams.Failure, BrokenPipeError):
         raise
     except OSError as error:
@@ -151,11 +154,14 @@ def image_dockerfile(
     """
     from dockerfix.app.migrate import DOCKERFILE, dockerfile_name
     from dockerfix.cli.locate import path_in_project
+    from dockerfix.report.entry import readable
 
     if named is not None:
         name = path_in_project(project / named, project)
-        if name is None or (project / name).is_dir() or not (project / name).parent.is_dir():
-            raise click.UsageError(f"`{named}` can't be a file in {project}, from which fal builds the image")
+        if name is None or not name.isprintable() or (project / name).is_dir() or not (project / name).parent.is_dir():
+            raise click.UsageError(
+                f"`{readable(named)}` can't be a file in {readable(str(project))}, from which fal builds the image"
+            )
         return name
     name = dockerfile_name(opened, source)
     if name == DOCKERFILE or (not writes and opened.read(name) is None):
@@ -198,6 +204,45 @@ def show_kept(planned: Plan, settings: Settings, *, would: bool = False) -> None
         shown = kept_diff(planned, path).rstrip("\n")
         if shown:
             streams.say(coloured(shown) if streams.colours(sys.stderr, settings.color) else shown)
+
+
+def write(planned: Plan) -> tuple[str, ...]:
+    """Write the files of a plan, and return their paths."""
+    from dockerfix.app.migrate import apply
+    from dockerfix.text.files import other_names
+
+    others = {path: other_names(planned.root / path) for path in planned.changed}
+    written = apply(planned)
+    for path in written:
+        streams.tell_of_links(path, others[path])
+    return written
+
+
+def recover(project: Path, *, writes: bool) -> None:
+    """Put back what a run left that was killed while it wrote, and say so. Raises Failure unless `writes`."""
+    from dockerfix.report.entry import readable
+    from dockerfix.text import transactions
+
+    if not transactions.is_interrupted(project):
+        return
+    if not writes:
+        raise streams.Failure(
+            f"a run of dockerfix was stopped while it wrote into {project}; "
+            "a run that writes puts the files back (without --diff and -o -)"
+        )
+    found = transactions.recover(project)
+    if found is not None and found.undone:
+        files = listed(found.undone)
+        streams.say(
+            readable(f"{streams.PROGRAM}: an earlier run was stopped while it wrote; put back {files} as before it")
+        )
+    for path, old in found.kept if found is not None else ():
+        streams.say(
+            readable(
+                f"{streams.PROGRAM}: an earlier run was stopped while it wrote; {path} was changed since and stays, "
+                f"what it was before is in {old}"
+            )
+        )
 
 
 def listed(names: Sequence[str]) -> str:

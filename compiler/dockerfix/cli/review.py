@@ -8,7 +8,7 @@ import click
 
 from dockerfix.cli import exit_codes, streams
 from dockerfix.cli.one_file import result_of, takes_one_file
-from dockerfix.text.files import replace
+from dockerfix.text import files
 
 
 @click.command("review")
@@ -23,19 +23,19 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     \b
     cog debug | dockerfix review -o review.html
     """
-    from dockerfix.report.entry import STDIN
+    from dockerfix.cli.rewrite import end_in_order
+    from dockerfix.report.entry import STDIN, readable
     from dockerfix.report.page import render
 
+    if output is not None and files.is_same(0 if file == "-" else file, output):
+        raise click.UsageError(f"the page would replace {readable(file)}; name another file with -o")
     result = result_of(file, cog_yaml, project)
     page = render(result, path=STDIN if file == "-" else file).encode()
     if output is None or output == "-":
         streams.write(page)
         return exit_codes.DONE
-    try:
-        replace(output, page)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise streams.Failure(f"cannot write {output}: {reason}") from None
+    end_in_order()
+    streams.replace_file(output, page)
     outcome = "would be rewritten" if result.changed else "would be unchanged" if result.ok else "would not be written"
-    streams.say(f"dockerfix: {output} written; the Dockerfile {outcome}, {len(result.findings)} findings")
+    streams.say(f"dockerfix: {readable(output)} written; the Dockerfile {outcome}, {len(result.findings)} findings")
     return exit_codes.DONE

@@ -168,7 +168,25 @@ def job_of(path: str, settings: Settings, request: Request) -> Job:
     )
     fail_on = Severity[settings.fail_on.upper()]
     changes, account = settings.output_format == "sarif", settings.output_format == "json"
-    return Job(path, options, project, where.cog_yaml, fail_on, request.force, settings.verify, changes, account)
+    return Job(
+        path,
+        options,
+        project,
+        where.cog_yaml,
+        fail_on,
+        request.force,
+        settings.verify,
+        changes,
+        account,
+        in_place=request.in_place or _is_file(path, request.output),
+    )
+
+
+def _is_file(path: str, output: str | None) -> bool:
+    """Whether the result goes to the file that is read (``-`` for standard input)."""
+    if output is None or output == "-":
+        return False
+    return files.is_same(0 if path == "-" else path, output) and os.path.isfile(output)  # noqa: PTH113
 
 
 def _finish(job: Job, done: Done, request: Request, reporter: Reporter) -> Iterator[Entry]:
@@ -189,10 +207,10 @@ def _finish(job: Job, done: Done, request: Request, reporter: Reporter) -> Itera
         yield entry._replace(status="would-rewrite" if done.status == "rewritten" else done.status)
     else:
         target = job.path if request.in_place else request.output
-        yield entry._replace(**_write(target, done, in_place=request.in_place))
+        yield entry._replace(**_write(job, target, done, in_place=request.in_place))
 
 
-def _write(target: str | None, done: Done, *, in_place: bool) -> dict[str, Any]:
+def _write(job: Job, target: str | None, done: Done, *, in_place: bool) -> dict[str, Any]:
     """Write a result; returns the changed fields of its Entry if that failed."""
     if in_place and done.status == "unchanged":
         return {}
@@ -201,10 +219,9 @@ def _write(target: str | None, done: Done, *, in_place: bool) -> dict[str, Any]:
         streams.write(data)
         return {}
     try:
-        files.replace(target, data)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        return {"status": "unreadable", "error": f"cannot write {target}: {reason}"}
+        streams.replace_file(target, data, source=encode(done.source.text) if job.in_place else None)
+    except streams.Failure as failure:
+        return {"status": "unreadable", "error": str(failure)}
     return {}
 
 
@@ -243,10 +260,13 @@ def _code(entry: Entry, request: Request) -> int:
 
 
 def end_in_order() -> None:
-    """Make SIGTERM and SIGHUP end the program by an exception, so that temporary files are removed."""
+    """Make SIGTERM and SIGHUP end the program by an exception, so that temporary files are removed.
+
+    What is ignored (``nohup``) stays ignored.
+    """
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        if number is not None:
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             with contextlib.suppress(ValueError):  # not in the main thread
                 signal.signal(number, _leave)
 

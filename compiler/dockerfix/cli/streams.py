@@ -48,6 +48,34 @@ def read() -> bytes:
         raise Failure(f"cannot read standard input: {error.strerror or error}") from None
 
 
+def replace_file(path: str, data: bytes, *, source: bytes | None = None) -> None:
+    """Write a file as `files.replace` does, and tell of other names that it had. Raises Failure and BrokenPipeError."""
+    from dockerfix.text import files
+
+    others = files.other_names(path)
+    try:
+        files.replace(path, data, source=source)
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError, files.WriteError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Failure(f"cannot write {path}: {reason}") from None
+    tell_of_links(path, others)
+
+
+def tell_of_links(path: str, others: int) -> None:
+    """Say that a file was replaced under one of its names alone."""
+    from dockerfix.report.entry import readable
+
+    if others:
+        names = (
+            "another name (a hard link), which keeps"
+            if others == 1
+            else f"{others} other names (hard links), which keep"
+        )
+        say(readable(f"dockerfix: {path} had {names} the old content"))
+
+
 def write(data: bytes) -> None:
     """Write to standard output. Raises Failure, and BrokenPipeError if the reader is gone."""
     stream: IO[str] | None = sys.stdout

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 MAX_FILE_BYTES = 1 << 20
 """The size limit of a file read as text, in bytes: code and requirements are small, weights aren't text."""
 MAX_FILES = 2000
 MAX_TOTAL_BYTES = 16 << 20
-MAX_ENTRIES = 50_000
-"""The most directory entries to read; then the walk ends, and the project is `truncated`."""
+MAX_ENTRIES = 1_000_000
+"""The most directory entries to read, some seconds of work; then the walk ends, and the project is `truncated`."""
 
 MARK = "Written by dockerfix"
 """The mark in the first lines of files that dockerfix writes beside a Dockerfile."""
@@ -103,12 +103,15 @@ class Walk:
     """The files below a folder in a fixed order: the files of each folder by name, then its folders by name.
 
     Skips version control, caches, virtual environments and installed packages, and doesn't follow links to folders.
-    `truncated` becomes True if a limit ended the walk.
+    `truncated` becomes True if a limit ended the walk, and `closed` gets the folders that can't be read. `wanted` says
+    by its name whether a file counts; the names of the others aren't kept.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, wanted: Callable[[str], bool] | None = None) -> None:
         self.root = root
+        self.wanted = wanted
         self.truncated = False
+        self.closed: list[str] = []
         self._entries = 0
 
     def files(self) -> Iterator[str]:
@@ -135,9 +138,11 @@ class Walk:
                         if not entry.name.startswith(".") and entry.name not in _SKIPPED:
                             folders.append(path)
                     elif entry.name != "pyvenv.cfg":
-                        files.append(path)
+                        if self.wanted is None or self.wanted(entry.name):
+                            files.append(path)
                     elif folder:
                         return [], []
         except OSError:
+            self.closed.append(folder)
             return [], []
         return sorted(files), sorted(folders)

@@ -7,7 +7,8 @@ cog.yaml raises `ConfigError` with a text of one line; other mistakes are notes,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+import stat
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from dockerfix.project.imports import Import, candidate_modules, imported_module
 from dockerfix.project.requirements import normalize, parse_item
 from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements, read_requirements
 from dockerfix.project.yaml_tree import MAX_CHARACTERS, ConfigError
+from dockerfix.text.files import kind
 from dockerfix.text.source import Source
 
 __all__ = [
@@ -59,7 +61,10 @@ class Project:
         self._requirements: dict[str, Requirements] = {}
         self._calls: dict[str, tuple[tuple[str, int], ...]] = {}
         self._reached: dict[tuple[str, ...], frozenset[str]] = {}
-        self._truncated = False
+        self.truncated = False
+        """Whether a limit ended the search of the project."""
+        self.unsearched: list[str] = []
+        """Folders and files of code that the search so far couldn't read."""
 
     @classmethod
     def open(cls, folder: Path | str | None = None, cog_yaml: str | Path | None = None) -> Project:
@@ -88,20 +93,26 @@ class Project:
             self._texts[relative] = Source.read(data) if data is not None else None
         return self._texts[relative]
 
+    def files(self) -> Iterator[str]:
+        """Yield all files except in version control, caches, environments and hidden folders; relative, with slashes.
+
+        The names aren't kept: a project may have a hundred thousand files of data.
+        """
+        if self.root is not None:
+            walk = Walk(self.root)
+            yield from walk.files()
+            self.truncated |= walk.truncated
+
     @cached_property
-    def files(self) -> tuple[str, ...]:
-        """All files except in version control, caches, environments and hidden folders; relative, with slashes."""
+    def _sources(self) -> tuple[str, ...]:
+        """The files among `files` that by their names may be code or modules."""
         if self.root is None:
             return ()
-        walk = Walk(self.root)
+        walk = Walk(self.root, _may_be_code)
         result = tuple(walk.files())
-        self._truncated |= walk.truncated
+        self.truncated |= walk.truncated
+        self.unsearched += [folder or "." for folder in walk.closed]
         return result
-
-    @property
-    def truncated(self) -> bool:
-        """Whether a limit ended the search of the project."""
-        return bool(self.files) and self._truncated
 
     def python_files(self) -> tuple[str, ...]:
         """The Python files, by name or by their first line, within the limits of `project_files`."""
@@ -112,15 +123,17 @@ class Project:
         """Files of code by kind: python, shell, notebook; without those of dockerfix, whose packages come with fal."""
         kinds: dict[str, list[str]] = {"python": [], "shell": [], "notebook": []}
         count = total = 0
-        for name in self.files:
+        for name in self._sources:
             kind = self._kind(name)
             source = self.read(name) if kind is not None else None
+            if kind is not None and source is None and self.root is not None and locate(self.root, name) is not None:
+                self.unsearched.append(name)
             if kind is None or source is None or marked(source.text):
                 continue
             count += 1
             total += len(source.text)
             if count > MAX_FILES or total > MAX_TOTAL_BYTES:
-                self._truncated = True
+                self.truncated = True
                 break
             kinds[kind].append(name)
         return {kind: tuple(names) for kind, names in kinds.items()}
@@ -215,9 +228,9 @@ class Project:
     def _modules(self) -> frozenset[str]:
         """Return the paths of all modules, without suffix, and of all folders that contain some."""
         found: set[str] = set()
-        for name in self.files:
+        for name in self._sources:
             stem, dot, suffix = name.rpartition(".")
-            if dot and suffix in ("py", "pyi", "so", "pyd"):
+            if dot and suffix in _MODULES:
                 found.add(stem.partition(".")[0] if suffix == "so" else stem)
                 parts = name.split("/")[:-1]
                 found.update("/".join(parts[: end + 1]) for end in range(len(parts)))
@@ -255,6 +268,13 @@ class Project:
 
 
 _SUFFIXES = {"py": "python", "pyw": "python", "sh": "shell", "bash": "shell", "zsh": "shell", "ipynb": "notebook"}
+_MODULES = frozenset({"py", "pyi", "so", "pyd"})
+
+
+def _may_be_code(name: str) -> bool:
+    """Whether a name is one of code or a module, or has no suffix, as a script."""
+    _stem, dot, suffix = name.rpartition(".")
+    return not dot or suffix in _MODULES or suffix.lower() in _SUFFIXES
 
 
 def _installed(command: str) -> list[str]:
@@ -266,11 +286,11 @@ def _installed(command: str) -> list[str]:
 
 def _config_text(path: Path, name: str) -> str:
     try:
-        regular = path.is_file()
+        mode = path.stat().st_mode
     except (OSError, ValueError):
-        regular = False
-    if not regular:
-        raise ConfigError("no such file", file=name)
+        raise ConfigError("no such file", file=name) from None
+    if not stat.S_ISREG(mode):
+        raise ConfigError(f"is a {kind(mode)}, and cog.yaml must be a file", file=name)
     data = read_bytes(path, 4 * MAX_CHARACTERS)
     if data is None:
         raise ConfigError("can't be read, or is too large", file=name)

@@ -19,11 +19,30 @@ _POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _SHOWN = 3
 
 
+class Names:
+    """Names for a message, of which only the first few are kept: there may be a hundred thousand."""
+
+    def __init__(self) -> None:
+        self.first: list[str] = []
+        self.count = 0
+
+    def add(self, name: str) -> None:
+        """Count one more, which wasn't added before."""
+        self.count += 1
+        if len(self.first) < _SHOWN:
+            self.first.append(name)
+
+    def __str__(self) -> str:
+        more = f" and {self.count - _SHOWN} more" if self.count > _SHOWN else ""
+        return ", ".join(f"`{name}`" for name in self.first) + more
+
+
 def listed(names: Iterable[str]) -> str:
     """Return names for a message: the first few in backticks, each once."""
-    unique = list(dict.fromkeys(names))
-    more = f" and {len(unique) - _SHOWN} more" if len(unique) > _SHOWN else ""
-    return ", ".join(f"`{name}`" for name in unique[:_SHOWN]) + more
+    result = Names()
+    for name in dict.fromkeys(names):
+        result.add(name)
+    return str(result)
 
 
 def replace(instruction: Instruction, text: str) -> Edit:

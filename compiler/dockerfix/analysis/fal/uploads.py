@@ -106,14 +106,18 @@ def _segment(text: str) -> str:
     return result
 
 
-def deeper(pattern: str, files: Iterable[str]) -> Iterator[str]:
-    """Yield the files below the top that a pattern without a slash matches for the client, and not for Docker."""
-    plain = pattern.rstrip("/")
-    if not plain or "/" in plain or plain.startswith(("!", "**")):
-        return
-    deep = re.compile(rf".+/{_segment(plain)}(?:/.*)?\Z", re.DOTALL)
-    top = re.compile(rf"{_segment(plain)}(?:/.*)?\Z", re.DOTALL)
-    yield from (name for name in files if deep.match(name) and not top.match(name))
+class Deeper:
+    """The files below the top that a pattern without a slash matches for the client, and not for Docker."""
+
+    def __init__(self, pattern: str) -> None:
+        plain = pattern.rstrip("/")
+        self.is_any = bool(plain) and "/" not in plain and not plain.startswith(("!", "**"))
+        self._deep = re.compile(rf".+/{_segment(plain)}(?:/.*)?\Z", re.DOTALL)
+        self._top = re.compile(rf"{_segment(plain)}(?:/.*)?\Z", re.DOTALL)
+
+    def matches(self, name: str) -> bool:
+        """Whether the pattern matches a file in this way."""
+        return self.is_any and self._deep.match(name) is not None and not self._top.match(name)
 
 
 def is_pattern(source: str) -> bool:
@@ -197,7 +201,8 @@ class Survey:
 
     `files` counts the files it uploads. `large` are over its limit, `leaving` are links out of the context (it stops
     there), `broken` links to nothing, `links` those to other places of the context, which don't arrive as links,
-    `empty` folders without any file. `truncated` is whether there were too many files to check.
+    `empty` folders without any file, `closed` those that can't be read. `truncated` is whether there were too many
+    files to check.
     """
 
     def __init__(self) -> None:
@@ -207,6 +212,7 @@ class Survey:
         self.broken: list[str] = []
         self.links: list[str] = []
         self.empty: list[str] = []
+        self.closed: list[str] = []
         self.truncated = False
 
 
@@ -218,6 +224,7 @@ def survey(root: Path, source: str, ignore: Ignore) -> Survey:
     if os.path.isdir(f"{base}/{start}") and not os.path.islink(f"{base}/{start}"):
         for path, is_link in _walk(base, start, ignore, result):
             _file(base, path, result, is_link=is_link)
+        result.large.sort()
     else:
         _file(base, start, result, is_link=_has_link(root, start))
     return result
@@ -229,24 +236,32 @@ def _walk(base: str, start: str, ignore: Ignore, result: Survey) -> Iterator[tup
     while pending:
         folder = pending.pop()
         prefix = "" if folder == "." else f"{folder}/"
+        folders: list[str] = []
+        links: list[str] = []
+        before = seen
         try:
-            entries = sorted(os.scandir(f"{base}/{folder}"), key=lambda entry: entry.name)
+            with os.scandir(f"{base}/{folder}") as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > MAX_ENTRIES:
+                        result.truncated = True
+                        return
+                    path = prefix + entry.name
+                    if ignore.pattern_for(path) is not None:
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(path)
+                    elif entry.is_symlink():
+                        links.append(path)
+                    else:
+                        yield path, False
         except OSError:
+            result.closed.append(folder)
             continue
-        seen += len(entries)
-        if seen > MAX_ENTRIES:
-            result.truncated = True
-            return
-        if not entries and folder != ".":
+        if seen == before and folder != ".":
             result.empty.append(folder)
-        for entry in entries:
-            path = prefix + entry.name
-            if ignore.pattern_for(path) is not None:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                pending.append(path)
-            else:
-                yield path, entry.is_symlink()
+        yield from ((path, True) for path in sorted(links))
+        pending += sorted(folders)
 
 
 def _file(base: str, path: str, result: Survey, *, is_link: bool) -> None:

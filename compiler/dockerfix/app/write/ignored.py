@@ -6,9 +6,10 @@ It takes gitignore's patterns, and reads ``!pattern`` as if it were ``pattern``
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from dockerfix.analysis.fal.uploads import Ignore, deeper
+from dockerfix.analysis.fal.uploads import Deeper, Ignore
 from dockerfix.app.read.model import Note
 from dockerfix.app.write.parts import Merged
 from dockerfix.app.write.stamps import Record, is_stamped, without_record
@@ -78,6 +79,7 @@ def read_ignored(project: Project, *, schema: bool = False) -> Ignored:
         return Ignored(ours, tuple(notes))
     own: list[str] = []
     negated = False
+    wanted: dict[str, tuple[int, str]] = {}
     known = {*ours, *(f"**/{each}" for each in ours if "/" not in each)}
     for number, line in enumerate(source.text.split("\n"), 1):
         pattern = line.strip().lstrip("\ufeff")
@@ -94,11 +96,26 @@ def read_ignored(project: Project, *, schema: bool = False) -> Ignored:
         elif translated and translated not in known:
             known.add(translated)
             own.append(translated)
-            deep = next(deeper(pattern, project.files), None)
-            if deep is not None:
-                message = f"for fal's client `{pattern}` matches `{deep}` too; write `{translated}`, as Docker reads it"
-                notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
+            wanted[pattern] = (number, translated)
+    for pattern, deep in _first_deeper(wanted, project).items():
+        number, translated = wanted[pattern]
+        message = f"for fal's client `{pattern}` matches `{deep}` too; write `{translated}`, as Docker reads it"
+        notes.append(Note("DF532", message, FILE, number, Severity.WARNING))
+    notes.sort(key=lambda note: note.line or 0)
     return Ignored(ours if negated else (*ours, *own), tuple(notes))
+
+
+def _first_deeper(patterns: Iterable[str], project: Project) -> dict[str, str]:
+    """The first file of the project, by pattern, that each of some patterns matches only for fal's client."""
+    waiting = {pattern: found for pattern in patterns if (found := Deeper(pattern)).is_any}
+    result: dict[str, str] = {}
+    for name in project.files() if waiting else ():
+        for pattern in [each for each, deeper in waiting.items() if deeper.matches(name)]:
+            result[pattern] = name
+            del waiting[pattern]
+        if not waiting:
+            break
+    return result
 
 
 def translate(pattern: str) -> str | None:

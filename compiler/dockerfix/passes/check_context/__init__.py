@@ -36,7 +36,8 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
     empty folders, and reads `.dockerignore` by the rules of .gitignore, where a bare name matches at every depth, with `!` turned
     around (`fal-ai/fal:projects/fal/src/fal/file_sync.py`, `fal-ai/fal:projects/fal/src/fal/container.py`). It has no parameter
     for named contexts, SSH agents or platforms, and does not know `Dockerfile.dockerignore`, which Docker prefers. What
-    `cog build --separate-weights` left in `.dockerignore` hides the weights from every other build. Nothing is changed: which
+    `cog build --separate-weights` left in `.dockerignore` hides the weights from every other build. What could not be read or
+    was too much to search is reported, too: calls of commands and imports in it are unknown. Nothing is changed: which
     file to move or to leave out is not for a compiler to say.
 
     Before:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from dockerfix.analysis.fal import uploads
 from dockerfix.analysis.fal.copies import ContextCopy
-from dockerfix.analysis.fal.repairs import listed
+from dockerfix.analysis.fal.repairs import Names, listed
 from dockerfix.analysis.fal.uploads import IGNORE_FILE, Coverage, Ignore, Survey
 from dockerfix.knowledge.cog_constructs import IGNORE_MARK, MODEL_FOLDERS
 from dockerfix.knowledge.fal import FILE_SIZE_LIMIT, IGNORED_BY_DEFAULT
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.source import Span
 
 _DESCRIBED = ("pyproject.toml", "setup.py", "setup.cfg")
 
@@ -43,6 +44,7 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
     if whole is not None:
         yield from _whole_project(code, project, ignore, whole)
     yield from _left_out(code, project, ignore, copies, whole)
+    yield from _unsearched(code, project, copies)
     if copies:
         yield from _ignore_file(code, ignore, copies[0])
         yield from _ignore_file_of_docker(code, project, copies[0])
@@ -70,7 +72,7 @@ def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: st
         return
     survey = uploads.survey(root, source, ignore)
     yield from _surveyed(code, copy, path, survey)
-    if not survey.files and path != "." and not (survey.leaving or survey.broken or survey.truncated):
+    if not survey.files and path != "." and not (survey.leaving or survey.broken or survey.closed or survey.truncated):
         message = f"fal's client uploads nothing from `{source}`, so this {copy.instruction.keyword} fails"
         yield _finding(code, copy, message, Severity.ERROR)
 
@@ -112,8 +114,22 @@ def _surveyed(code: str, copy: ContextCopy, path: str, survey: Survey) -> Iterat
     if survey.empty:
         message = f"{listed(survey.empty)} is empty, so fal's client does not upload it; put a file in it if the model needs it"
         yield _finding(code, copy, message, Severity.NOTE)
+    if survey.closed:
+        message = f"{listed(survey.closed)} can't be read, so it isn't checked, and fal's client can't upload it"
+        yield _finding(code, copy, message)
     if survey.truncated:
-        yield _finding(code, copy, "the project has too many files to check all of them", Severity.NOTE)
+        yield _finding(code, copy, "the project has too many files to check all of them")
+
+
+def _unsearched(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iterator[Finding]:
+    """Report where calls of commands and imports weren't looked for."""
+    place = copies[0].instruction.body_span if copies else Span(0, 0)
+    if project.unsearched:
+        message = f"{listed(project.unsearched)} can't be read or is too large, so calls and imports in it are unknown"
+        yield Finding(code, place, message, severity=Severity.WARNING)
+    if project.truncated:
+        message = "the project has too much code to search all of it; calls and imports in the rest are unknown"
+        yield Finding(code, place, message, severity=Severity.WARNING)
 
 
 def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
@@ -145,25 +161,41 @@ def _left_out(
     copy = whole or copies[0]
     copied = Coverage(name for each in copies for name in each.expected)
     config = project.config
-    for pattern in dict.fromkeys(ignore.patterns):
-        plain = pattern.rstrip("/")
-        if {pattern, plain}.isdisjoint(IGNORED_BY_DEFAULT) and f"**/{plain}" not in ignore.patterns:
-            names = tuple(name for name in uploads.deeper(pattern, project.files) if copied.covers(name))
-            reached = project.reached_files(config.predict, config.train) if names and config is not None else ()
-            needed = [name for name in names if name in reached]
-            if names:
-                message = (
-                    f"fal's client leaves out {listed(needed or names)} for `{pattern}`, which Docker looks for only at the "
-                    f"top; write `/{pattern}`"
-                )
-                severity = Severity.WARNING if needed else Severity.NOTE
-                yield _in_ignore_file(code, ignore, copy, pattern, message, severity)
-    if IGNORE_MARK not in source.text or whole is None:
-        return
-    hidden = [name for name in project.files if ignore.pattern_for(name) not in (None, *IGNORED_BY_DEFAULT)]
-    if hidden:
+    patterns = {
+        pattern: uploads.Deeper(pattern)
+        for pattern in dict.fromkeys(ignore.patterns)
+        if {pattern, pattern.rstrip("/")}.isdisjoint(IGNORED_BY_DEFAULT)
+        and f"**/{pattern.rstrip('/')}" not in ignore.patterns
+    }
+    patterns = {pattern: deeper for pattern, deeper in patterns.items() if deeper.is_any}
+    hides = IGNORE_MARK in source.text and whole is not None
+    left = {pattern: Names() for pattern in patterns}
+    needed = {pattern: Names() for pattern in patterns}
+    hidden = Names()
+    reached: Collection[str] | None = None
+    for name in project.files() if patterns or hides else ():
+        for pattern, deeper in patterns.items():
+            if not deeper.matches(name) or not copied.covers(name):
+                continue
+            left[pattern].add(name)
+            if reached is None:
+                reached = project.reached_files(config.predict, config.train) if config is not None else ()
+            if name in reached:
+                needed[pattern].add(name)
+        if hides and ignore.pattern_for(name) not in (None, *IGNORED_BY_DEFAULT):
+            hidden.add(name)
+    for pattern, names in left.items():
+        if names.count:
+            shown = needed[pattern] if needed[pattern].count else names
+            message = (
+                f"fal's client leaves out {shown} for `{pattern}`, which Docker looks for only at the "
+                f"top; write `/{pattern}`"
+            )
+            severity = Severity.WARNING if needed[pattern].count else Severity.NOTE
+            yield _in_ignore_file(code, ignore, copy, pattern, message, severity)
+    if hidden.count:
         message = (
-            f"{IGNORE_FILE}: what `cog build --separate-weights` wrote leaves out {listed(hidden)}, which the image lacks; "
+            f"{IGNORE_FILE}: what `cog build --separate-weights` wrote leaves out {hidden}, which the image lacks; "
             f"remove its lines below `{IGNORE_MARK}`"
         )
         yield _finding(code, copy, message)

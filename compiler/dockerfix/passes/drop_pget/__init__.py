@@ -57,6 +57,11 @@ def _first_call(
         file, line = calls[0]
         more = f" and {len(calls) - 1} more" if len(calls) > 1 else ""
         return f"keeps pget: `{file}` calls it in line {line}{more}", file, line
+    project = context.project
+    if project.unsearched:
+        return f"keeps pget: `{project.unsearched[0]}` can't be searched for calls of it", None, None
+    if project.truncated:
+        return "keeps pget: the project has too much code to search all of it for calls of it", None, None
     step = pget.later_call(document, installs)
     if step is not None:
         number = document.source.position(step.body_span.start).line
