@@ -32,7 +32,7 @@ from dockerfix.knowledge.cog_constructs import (
 from dockerfix.project.requirements import is_cog, parse_item
 from dockerfix.syntax.dockerfile.instructions import CommandView, Copy, From, Label, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Command
+from dockerfix.syntax.shell import Command, unwrapped
 
 
 def marks_of_cog(document: Document) -> bool:
@@ -154,15 +154,20 @@ def _under_tini(instruction: Instruction) -> list[str] | None:
     return words[words.index("--") + 1 :] if "--" in words else [word for word in words[1:] if not word.startswith("-")]
 
 
+def is_tini(path: str) -> bool:
+    """Whether a path is where Cog puts tini."""
+    return path in TINI_PATHS
+
+
 def writes_tini(command: Command) -> bool:
     """Whether a command downloads tini, makes it executable, or sets the variables for that."""
     if not command.words:
         names = {assignment.name for assignment in command.assignments}
         return bool(names) and names <= set(TINI_VARIABLES)
-    texts = [word.text for word in command.words]
-    if any(TINI_URL_PART in text for text in texts):
-        return True
-    return commands.program(command) == "chmod" and any(word.value in TINI_PATHS for word in command.words)
+    if commands.program(command) == "chmod":
+        files = [word.value for word in unwrapped(command)[2:]]
+        return bool(files) and all(file in TINI_PATHS for file in files)
+    return commands.downloads_only(command, TINI_URL_PART)
 
 
 @of_node

@@ -83,10 +83,12 @@ def _copies_tini(instruction: Instruction) -> bool:
 
 
 def _only_installs_tini(instruction: Instruction, *, relative: bool = False) -> bool:
-    own = cog.tini_commands(instruction)
-    return all(
-        command in own or _prepares(command) or (relative and commands.program(command) == "chmod")
-        for command in commands.simple_commands(instruction)
+    return commands.whole(
+        instruction,
+        lambda command: (
+            cog.writes_tini(command) or _prepares(command) or (relative and commands.program(command) == "chmod")
+        ),
+        cog.is_tini,
     )
 
 
@@ -113,13 +115,23 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
     every, own = commands.simple_commands(instruction), cog.tini_commands(instruction)
     simple = [command for command in every if command in own or _makes_executable(command)]
     if not any(command.words for command in own):
+        if _names_tini(instruction, found):
+            message = "this step names a release of tini, and is not read as its download; it stays as it is"
+            yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
         return
     if _only_installs_tini(instruction):
         yield commands.removed(CODE, instruction, "removes the step that downloads tini")
         return
-    edits = commands.drop_commands(found, simple)
+    edits = commands.drop_commands(found, simple, cog.is_tini)
     if edits is None:
         message = "this step downloads tini and other things and can't be split safely; it stays as it is"
         yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
     else:
         yield Finding(CODE, found.source(simple[0].span), "removes the commands that download tini", edits)
+
+
+def _names_tini(instruction: Instruction, found: commands.Shell) -> bool:
+    """Whether a word of a RUN, and not only a comment, has the address of tini's releases."""
+    if found.script.opaque:
+        return True
+    return any(TINI_URL_PART in word.text for each in commands.simple_commands(instruction) for word in each.words)
