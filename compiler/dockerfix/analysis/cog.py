@@ -132,10 +132,16 @@ def needs_tini(instruction: Instruction) -> bool:
         if found is None or found.script.opaque:
             # in the exec form, or in a shell that isn't read: a doubtful case counts
             return any(path in instruction.node.text for path in TINI_PATHS)
-        return any(
-            command.words[0].value in TINI_PATHS for command in commands.simple_commands(instruction) if command.words
-        )
+        return any(commands.program_path(command) in TINI_PATHS for command in commands.simple_commands(instruction))
     return bool(_under_tini(instruction)) and not is_tini_entrypoint(instruction) and not is_server(instruction)
+
+
+@of_node
+def reads_tini(instruction: Instruction) -> bool:
+    """Whether a RUN that doesn't download tini names its file, as for a copy of it."""
+    if instruction.keyword != "RUN" or "tini" not in instruction.node.text or tini_commands(instruction):
+        return False
+    return any(word.value in TINI_PATHS for command in commands.simple_commands(instruction) for word in command.words)
 
 
 def _words(instruction: Instruction) -> list[str]:

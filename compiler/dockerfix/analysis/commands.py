@@ -1,6 +1,6 @@
 """Shell commands of RUN instructions: reading them, and removing some of them.
 
-Whether a command may go, and what stands for it, is decided by `drop_commands` and `whole`; the passes only name commands.
+Passes name the commands that may go. `drop_commands` and `whole` decide whether they can, and what stands for them.
 """
 
 from __future__ import annotations
@@ -235,9 +235,7 @@ def may_cut(found: Shell, command: Command, words: tuple[Word, ...]) -> bool:
     return has_posix_shell(found.instruction) and words_may_go(found.script, command, words, Going(no_file, only_reads))
 
 
-def whole(
-    instruction: Instruction, belongs: Callable[[Command], bool], owns: Callable[[str], bool] = no_file
-) -> bool:
+def whole(instruction: Instruction, belongs: Callable[[Command], bool], owns: Callable[[str], bool] = no_file) -> bool:
     """Whether nothing is left of a RUN, in any form, without the commands that `belongs` names."""
     found = shell(instruction)
     scripts = [found.script] if found is not None else list(_other_scripts(instruction))

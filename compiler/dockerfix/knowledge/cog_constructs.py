@@ -88,6 +88,7 @@ CERTIFICATE_VALUE = "/etc/ssl/certs/ca-certificates.crt"
 
 NVIDIA_KEY_SOURCE = "replicate/cog@v0.3.2:pkg/dockerfile/generator.go"
 NVIDIA_KEY = "7fa2af80"
+NVIDIA_LISTS = ("/etc/apt/sources.list.d/cuda.list", "/etc/apt/sources.list.d/nvidia-ml.list")
 
 UV_SOURCE = "replicate/cog@v0.17.0-rc.1:pkg/dockerfile/standard_generator.go"
 UV_IMAGE = "ghcr.io/astral-sh/uv"

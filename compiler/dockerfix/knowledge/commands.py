@@ -188,6 +188,7 @@ def debian_of_python(tag: str) -> str:
     python = numbers(version[0])[:2]
     return next((debian for last, debian in LAST_PYTHON_OF_DEBIAN if python <= numbers(last)), NEWEST_DEBIAN)
 
+
 READER_SOURCE = "the manual pages of GNU coreutils 9.4, grep 3.11, sed 4.9, gawk 5.2, jq 1.7, dpkg 1.22 and curl 8.5"
 # programs that only print, each with a pattern of the words with which it does more
 READERS = {
@@ -209,6 +210,4 @@ READERS = {
 
 DOWNLOADER_SOURCE = "the manual pages of the programs"
 # programs that download what a URL on their command line names
-DOWNLOADERS = frozenset(
-    {"aria2c", "axel", "curl", "fetch", "http", "https", "lwp-download", "wget", "wget2", "xh"}
-)
+DOWNLOADERS = frozenset({"aria2c", "axel", "curl", "fetch", "http", "https", "lwp-download", "wget", "wget2", "xh"})

@@ -116,7 +116,11 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
             yield _inside(place)
         elif command not in dropped and _holds_cog(command):
             edits = _without_cog(found, command)
-            yield Finding(CODE, place, "removes Cog from the packages installed here", edits) if edits else _refusal(place)
+            yield (
+                Finding(CODE, place, "removes Cog from the packages installed here", edits)
+                if edits
+                else _refusal(place)
+            )
     if (not hidden and _in_heredoc(instruction, found)) or (found.script.opaque and _INSTALL(found.script.text)):
         yield _inside(instruction.body_span)
 
@@ -158,11 +162,11 @@ def _in_other_form(instruction: Instruction) -> Iterator[Finding]:
 
 def _without_commands(found: commands.Shell, dropped: list[Command]) -> tuple[Edit, ...] | None:
     """Return the edits that remove the commands, or the whole step if only ``true`` would be left."""
-    top = found.script.commands
-    idle = [command for command in top if command not in dropped and commands.program(command) in ("true", ":")]
-    everything = [*dropped, *idle]
-    whole = all(any(command is other for other in everything) for command in top)
-    return commands.drop_commands(found, everything if whole else dropped, _is_cogs_file)
+    idle = [command for command in found.script.commands if commands.program(command) in ("true", ":")]
+    everything = commands.drop_commands(found, [*dropped, *idle], _is_cogs_file) if idle else None
+    if everything == (commands.drop(found.instruction),):
+        return everything
+    return commands.drop_commands(found, dropped, _is_cogs_file)
 
 
 def _holds_cog(command: Command) -> bool:
@@ -232,8 +236,6 @@ def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
 def _end(command: Command, word: Word) -> int:
     """Return the end of a requirement and its range, which the shell takes for a redirection (``cog>=0.9``)."""
     glued = [
-        each.span.end
-        for each in command.redirections
-        if each.span.start == word.span.end and is_range(command, each)
+        each.span.end for each in command.redirections if each.span.start == word.span.end and is_range(command, each)
     ]
     return glued[0] if glued else word.span.end

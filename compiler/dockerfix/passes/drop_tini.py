@@ -43,6 +43,11 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
         message = "keeps tini: this instruction runs a program of yours under it"
         yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
         return
+    user = next((each for each in document.instructions if cog.reads_tini(each)), None)
+    if user is not None:
+        message = "keeps tini: this instruction names its file"
+        yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
+        return
     going = [stage for stage in document.stages if _is_tini_stage(document, stage)]
     renumbered = stages.renumbered(document, going)
     for stage in going:

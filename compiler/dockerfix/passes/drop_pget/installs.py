@@ -19,9 +19,9 @@ from dockerfix.text.source import Span
 _MOVES = frozenset({"cp", "install", "ln", "mv"})
 _TOUCHES = frozenset({"chgrp", "chmod", "chown", "rm", "strip"})
 _LONG_TARGETS = frozenset({"--output", "--output-document", "--out"})
-_OTHERS = frozenset({"[", "apt", "apt-get", "echo", "git", "ls", "mkdir", "pip", "printf", "tee", "test", "which"})
+_OTHERS = frozenset({"apt", "apt-get", "echo", "git", "mkdir", "pip", "printf", "tee"})
 _SILENT = DOWNLOADERS | _MOVES | _TOUCHES | _OTHERS
-"""Programs that may name pget without running it."""
+"""Programs that may name pget without needing it."""
 _MENTION = lazy(r"(?<![\w.-])pget(?![\w./-])")
 
 
@@ -172,7 +172,8 @@ def is_fetch(command: Command) -> bool:
 def _target(command: Command) -> list[str]:
     """Return the files that a download writes: by an option, a redirection, or under the asset's own name."""
     words = unwrapped(command)
-    targets = [_path(each.target) for each in command.redirections if each.operator in (">", ">|", ">>")]
+    redirected = [_path(each.target) for each in command.redirections if each.operator in (">", ">|", ">>")]
+    targets: list[str] = []
     letter = "o" if commands.program(command) in ("curl", "aria2c", "axel") else "[oO]"
     short = re.compile(rf"-[A-Za-z]*{letter}(.*)", re.DOTALL)
     for word, following in pairwise((*words, None)):
@@ -186,7 +187,8 @@ def _target(command: Command) -> list[str]:
         elif (match or text in _LONG_TARGETS) and following is not None:
             targets.append(_path(following))
     assets = [_base_name(re.split(r"[?#]", _path(word))[0]) for word in words if PGET_URL_PART in word.text]
-    return [target for target in targets if "://" not in target] or assets
+    named = [target for target in targets if "://" not in target]
+    return named or redirected or assets
 
 
 def _path(word: Word) -> str:

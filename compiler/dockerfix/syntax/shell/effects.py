@@ -98,7 +98,7 @@ def stand_in(script: Script, command: Command, goes: Callable[[Command], bool], 
     words = unwrapped(command) if command.kind in ("call", "decl") else ()
     before = [word.value for word in command.words[: len(command.words) - len(words)]] if words else []
     text = PLAIN
-    if not _OTHERWISE.isdisjoint(before):
+    if any(word in _OTHERWISE for word in before):
         raise Refusal
     if "exec" in before:
         if before[0] != "exec":

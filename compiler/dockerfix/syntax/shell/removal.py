@@ -145,7 +145,11 @@ def _essence(script: Script, command: Command) -> tuple[object, ...]:
 
 
 def remove_commands(
-    script: Script, drop: Collection[Command], *, exits_on_error: bool | None = False, going: Going | None = None
+    script: Script,
+    drop: Collection[Command],
+    *,
+    exits_on_error: bool | None = False,
+    going: Going | None = None,
 ) -> Replacements | None:
     """Return the replacements in the text of `script` that remove the commands `drop`; None if that is not safe.
 
@@ -191,7 +195,7 @@ def _plan(
     check_script(script, dropped, kept)
     if script.opaque:
         return None
-    if all([is_idle(script, command, goes, going) for command in script.commands]):
+    if all(is_idle(script, command, goes, going) for command in script.commands):
         return None
     return {_key(command): stand_in(script, command, goes, going) for command in dropped}
 
