@@ -33,6 +33,10 @@ from dockerfix.project.requirements import is_cog, parse_item
 from dockerfix.syntax.dockerfile.instructions import CommandView, Copy, From, Label, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command, unwrapped
+from dockerfix.text.lazy_patterns import lazy
+
+_NAMED = lazy(r"[\"']?([A-Za-z0-9._-]+)\s*[=<>~!\[@]").match
+"""The name of a requirement."""
 
 
 def marks_of_cog(document: Document) -> bool:
@@ -139,7 +143,7 @@ def needs_tini(instruction: Instruction) -> bool:
 @of_node
 def reads_tini(instruction: Instruction) -> bool:
     """Whether a RUN that doesn't download tini names its file, as for a copy of it."""
-    if instruction.keyword != "RUN" or "tini" not in instruction.node.text or tini_commands(instruction):
+    if instruction.keyword != "RUN" or "tini" not in instruction.node.text or TINI_URL_PART in instruction.node.text:
         return False
     return any(word.value in TINI_PATHS for command in commands.simple_commands(instruction) for word in command.words)
 
@@ -204,7 +208,9 @@ def cog_packages(found: PipCommand) -> tuple[Argument, ...]:
 
 
 def is_cog_requirement(text: str) -> bool:
-    """Whether a requirement, path or URL names a package of Cog."""
+    """Whether a requirement, path or URL names a package of Cog, whatever the version that only the shell knows."""
+    named = _NAMED(text) if "$" in text or "`" in text else None
+    text = named[1] if named is not None else text
     return is_wheel_name(text.split("#", maxsplit=1)[0]) or is_cog(parse_item(text))
 
 

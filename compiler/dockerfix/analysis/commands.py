@@ -133,7 +133,7 @@ def _calls(script: Script) -> list[Command]:
 def nested_commands(command: Command) -> tuple[Command, ...]:
     """Return the simple commands in the text of ``bash -c '…'``, ``eval`` or ``trap``, with spans in that text.
 
-    () for another command.
+    () for another command. A text with expansions is read as it is written: the real one is only known to the shell.
     """
     script = _nested_script(command)
     return tuple(_calls(script)) if script is not None else ()
@@ -141,22 +141,31 @@ def nested_commands(command: Command) -> tuple[Command, ...]:
 
 def _nested_script(command: Command) -> Script | None:
     name = program(command)
-    if name == "eval":
-        words = list(arguments(command))
-        return parse_shell(" ".join(word or "" for word in words)) if words and None not in words else None
-    if name == "trap":
-        words = [word for word in arguments(command) if word != "--"]
-        return parse_shell(words[0]) if len(words) > 1 and words[0] and not words[0].startswith("-") else None
-    if name not in SHELLS:
+    if name not in SHELLS and name not in ("eval", "trap"):
         return None
-    words = list(arguments(command))
-    while words and (words[0] or "").startswith(("-", "+")):
-        option = words.pop(0) or ""
+    words = [_text(word) for word in unwrapped(command)[1:]]
+    if name == "eval":
+        return parse_shell(" ".join(words)) if words else None
+    if name == "trap":
+        words = [word for word in words if word != "--"]
+        return parse_shell(words[0]) if len(words) > 1 and words[0] and not words[0].startswith("-") else None
+    while words and words[0].startswith(("-", "+")):
+        option = words.pop(0)
         if option.endswith("c") and not option.startswith("--"):
             return parse_shell(words[0]) if words and words[0] else None
         if option.endswith(("o", "O")) and words:
             words.pop(0)
     return None
+
+
+def _text(word: Word) -> str:
+    """Return a word's value, or what is between its double quotes if it has expansions."""
+    if word.value is not None:
+        return word.value
+    text = word.text
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return re.sub(r"\\([\"\\$`])", r"\1", text[1:-1])
+    return text
 
 
 def program(command: Command) -> str | None:
@@ -253,7 +262,7 @@ def _goes_whole(script: Script, belongs: Callable[[Command], bool], owns: Callab
         inner = _nested_script(command)
         if inner is None and not belongs(command):
             return False
-        if inner is not None and not (program(command) in SHELLS and _goes_whole(inner, belongs, owns)):
+        if inner is not None and not (_is_shell(command) and _goes_whole(inner, belongs, owns)):
             return False
     from dockerfix.syntax.shell import remove_commands
 
@@ -265,7 +274,12 @@ def _is_one(command: Command, owns: Callable[[str], bool]) -> bool:
     inner = _nested_script(command)
     if inner is None:
         return program(command) not in ("eval", "trap")
-    return program(command) in SHELLS and _goes_whole(inner, lambda _: True, owns)
+    return _is_shell(command) and _goes_whole(inner, lambda _: True, owns)
+
+
+def _is_shell(command: Command) -> bool:
+    """Whether a command is another shell, and its script is known."""
+    return program(command) in SHELLS and None not in arguments(command)
 
 
 def _others(script: Script, commands: Collection[Command]) -> Iterator[Command]:

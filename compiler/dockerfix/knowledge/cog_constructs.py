@@ -82,7 +82,6 @@ LD_CACHE_FILE = "/etc/ld.so.conf.d/cog.conf"
 
 CERTIFICATE_SOURCE = "replicate/cog@v0.16.10-alpha1:pkg/dockerfile/cacert.go"
 CERTIFICATE_FILE = "cog-ca-cert.crt"
-CERTIFICATE_TARGET = "/usr/local/share/ca-certificates/cog-ca-cert.crt"
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 CERTIFICATE_VALUE = "/etc/ssl/certs/ca-certificates.crt"
 

@@ -154,10 +154,9 @@ def remove_commands(
     """Return the replacements in the text of `script` that remove the commands `drop`; None if that is not safe.
 
     `drop` are commands at the top level or in the bodies of compound commands; one inside a word only goes along with a
-    command around it. `exits_on_error` is whether the shell was started with ``-e``, None if it may have been; `going` is what is known
-    about `drop`.
-    If nothing is left, there is one replacement, which empties the text; what to do with the instruction is up to the
-    caller.
+    command around it. `exits_on_error` is whether the shell was started with ``-e``, None if it may have been;
+    `going` is what is known about `drop`. If nothing is left, there is one replacement, which empties the text; what to
+    do with the instruction is up to the caller.
     """
     keys = {_key(command) for command in drop}
     if not keys:
