@@ -14,7 +14,7 @@ from dockerfix.syntax.dockerfile.parser import parse
 from effort import count
 from shell_chains import Chain, Stage, chains, differences
 
-PARTS = 4
+PARTS = 10
 SEED = 14
 REMOVING = frozenset({"DF102", "DF103", "DF107"})
 FILE = """\
@@ -54,7 +54,7 @@ def test_the_other_commands_do_the_same(part: int, tmp_path: Path) -> None:
         result = rewrite(text)
         after = rewritten(result)
         before = rewritten(Result(result.source, text, ()))
-        if not any(finding.code in REMOVING for finding in result.findings):
+        if chain.is_reported and not any(finding.code in REMOVING for finding in result.findings):
             wrong.append(f"nothing is said about {chain.text!r}")
         if after != before:
             changed += 1

@@ -128,6 +128,11 @@ class Chain(NamedTuple):
         """The shells that can run it."""
         return ("bash",) if any(mark in self.text for mark in BASH_ONLY) else ("dash", "bash")
 
+    @property
+    def is_reported(self) -> bool:
+        """Whether it installs what is removed, so that something has to be said about it."""
+        return any(command in self.text for command in REMOVED if "uninstall" not in command)
+
 
 def chains(count: int, seed: int) -> Iterator[Chain]:
     """Yield `count` chains that have a command to remove; the same ones for the same seed."""
@@ -203,7 +208,7 @@ if [ $name = pip ]; then
     [ "$rest" ] || exit 0
     set -- $rest
 fi
-printf '%s [%s]\n' "$name $*" "${PWD##*/}" >> "$LOG"
+printf '%s [%s]\n' "$name $*" "${PWD#"${LOG%/log}"}" >> "$LOG"
 echo "out of $name" 2> /dev/null
 eval "exit \${status_$name:-0}"
 """
@@ -258,7 +263,7 @@ class Stage:
         for shell, text, statuses in runs:
             self._count += 1
             place = self._folder / str(self._count)
-            (place / "app" / "d").mkdir(parents=True)
+            (place / "home" / "app" / "d").mkdir(parents=True)
             places.append(place)
             settings = [f"status_{name}={status}" for name, status in zip(USERS, statuses, strict=True)]
             words = [
@@ -273,14 +278,14 @@ class Stage:
             ]
             # what runs in the background holds the pipe open, so that the log is whole
             lines.append(
-                f"cd {place}/app; {{ timeout 20 {shlex.join(words)} 9>&1 < /dev/null 2> /dev/null; "
-                f"echo $? > ../status; }} | cat > ../output"
+                f"cd {place}/home/app; {{ timeout 20 {shlex.join(words)} 9>&1 < /dev/null 2> /dev/null; "
+                f"echo $? > {place}/status; }} | cat > {place}/output"
             )
         subprocess.run(["bash"], input="\n".join(lines), text=True, check=False, env={"PATH": os.environ["PATH"]})
         return [self._outcome(place) for place in places]
 
     def _outcome(self, place: Path) -> Outcome:
-        log, work = place / "log", place / "app"
+        log, work = place / "log", place / "home" / "app"
         files = sorted(
             f"{path.relative_to(work)} {path.read_text() if path.is_file() else ''}" for path in work.rglob("*")
         )
