@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shlex
 import shutil
 import subprocess
@@ -290,7 +291,8 @@ class Stage:
             f"{path.relative_to(work)} {path.read_text() if path.is_file() else ''}" for path in work.rglob("*")
         )
         outcome = Outcome(
-            tuple(sorted(log.read_text().splitlines())) if log.exists() else (),
+            # three digits and more are the number of a process, as in `wait $!; note $_`
+            tuple(sorted(re.sub(r"\b\d{3,}\b", "N", log.read_text()).splitlines())) if log.exists() else (),
             tuple(sorted((place / "output").read_text().splitlines())),
             (place / "status").read_text().strip(),
             tuple(files),
@@ -302,15 +304,22 @@ class Stage:
 def differences(stage: Stage, pairs: Iterable[tuple[Chain, str]]) -> Iterator[str]:
     """Yield what differs between each chain and the text that stands for it.
 
-    Jobs that run side by side may end otherwise each time; a pair differs if it does five times.
+    Jobs that run side by side may end otherwise each time; a pair differs if five runs have no outcome in common.
     """
     runs = [(shell, chain, text) for chain, text in pairs for shell in chain.shells if shutil.which(shell)]
+    before: dict[tuple[str, Chain, str], set[Outcome]] = {run: set() for run in runs}
+    after: dict[tuple[str, Chain, str], set[Outcome]] = {run: set() for run in runs}
     for _ in range(5):
-        before = stage.run([(shell, chain.text, chain.statuses) for shell, chain, _ in runs])
-        after = stage.run([(shell, text, chain.statuses) for shell, chain, text in runs])
-        told = [(run, was, now) for run, was, now in zip(runs, before, after, strict=True) if was != now]
-        runs = [run for run, _, _ in told]
+        for run, was in zip(
+            runs, stage.run([(shell, each.text, each.statuses) for shell, each, _ in runs]), strict=True
+        ):
+            before[run].add(was)
+        for run, now in zip(runs, stage.run([(shell, text, each.statuses) for shell, each, text in runs]), strict=True):
+            after[run].add(now)
+        runs = [run for run in runs if before[run].isdisjoint(after[run])]
         if not runs:
             return
-    for (shell, chain, text), was, now in told:
-        yield f"{shell} {chain.statuses}\n  {chain.text!r}\n  {text!r}\n  {was}\n  {now}"
+    for run in runs:
+        shell, chain, text = run
+        told = "\n  ".join(map(str, [*before[run], "and", *after[run]]))
+        yield f"{shell} {chain.statuses}\n  {chain.text!r}\n  {text!r}\n  {told}"

@@ -6,26 +6,28 @@ Passes name the commands that may go. `drop_commands` and `whole` decide whether
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from dockerfix.analysis.memo import of_node
+from dockerfix.analysis.memo import of_document, of_node
 from dockerfix.knowledge.commands import DOWNLOADERS, READERS
 from dockerfix.syntax.dockerfile.instructions import ListView, Run
-from dockerfix.syntax.dockerfile.tree import Instruction
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import (
     Command,
     Going,
     Redirection,
     Script,
     Word,
+    last_argument_is_read,
     opens_file,
     own_text,
     parse_shell,
     unwrapped,
 )
 from dockerfix.syntax.shell import may_cut as words_may_go
-from dockerfix.text.edits import Edit
+from dockerfix.text.edits import Edit, emit
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
@@ -135,17 +137,19 @@ def nested_commands(command: Command) -> tuple[Command, ...]:
 
     () for another command. A text with expansions is read as it is written: the real one is only known to the shell.
     """
-    script = _nested_script(command)
+    script = nested_script(command)
     return tuple(_calls(script)) if script is not None else ()
 
 
-def _nested_script(command: Command) -> Script | None:
+def nested_script(command: Command) -> Script | None:
+    """Return the text of ``bash -c '…'``, ``eval`` or ``trap`` as a script; None for another command."""
     name = program(command)
     if name not in SHELLS and name not in ("eval", "trap"):
         return None
     words = [_text(word) for word in unwrapped(command)[1:]]
     if name == "eval":
-        return parse_shell(" ".join(words)) if words else None
+        # one eval means the same as several, which could be any number
+        return parse_shell(" ".join(word for word in words if word != "eval")) if words else None
     if name == "trap":
         words = [word for word in words if word != "--"]
         return parse_shell(words[0]) if len(words) > 1 and words[0] and not words[0].startswith("-") else None
@@ -236,12 +240,37 @@ def drop_commands(
         return None
     if replacements == ((Span(0, len(found.script.text)), ""),):
         return (drop(found.instruction),)
+    if not _keeps_form(found, emit(found.script.text, [Edit(*replacement) for replacement in replacements])):
+        return None
     return tuple(_edit(found, span, text) for span, text in replacements)
+
+
+def _keeps_form(found: Shell, text: str) -> bool:
+    """Whether Docker reads what is left as a script, too: not as a list, a heredoc, a flag or with an interpreter."""
+    text = text.lstrip()
+    if found.in_heredoc:
+        return not text.startswith("#!")
+    if text.startswith("["):
+        import json
+
+        try:
+            return not isinstance(json.loads(text), list)
+        except (ValueError, RecursionError):
+            return True
+    return not text.startswith(("<<", "--"))
 
 
 def may_cut(found: Shell, command: Command, words: tuple[Word, ...]) -> bool:
     """Whether words of a command can go and everything else stays as it is."""
+    if command.words[-1] in words and _reads_last_argument(found.instruction):
+        return False
     return has_posix_shell(found.instruction) and words_may_go(found.script, command, words, Going(no_file, only_reads))
+
+
+@of_node
+def _reads_last_argument(instruction: Instruction) -> bool:
+    found = shell(instruction)
+    return found is not None and last_argument_is_read(found.script)
 
 
 def whole(instruction: Instruction, belongs: Callable[[Command], bool], owns: Callable[[str], bool] = no_file) -> bool:
@@ -259,7 +288,7 @@ def _goes_whole(script: Script, belongs: Callable[[Command], bool], owns: Callab
     if script.opaque or not every:
         return False
     for command in every:
-        inner = _nested_script(command)
+        inner = nested_script(command)
         if inner is None and not belongs(command):
             return False
         if inner is not None and not (_is_shell(command) and _goes_whole(inner, belongs, owns)):
@@ -271,7 +300,7 @@ def _goes_whole(script: Script, belongs: Callable[[Command], bool], owns: Callab
 
 def _is_one(command: Command, owns: Callable[[str], bool]) -> bool:
     """Whether a command that goes is one for the shell of the RUN, and not a script with a meaning of its own."""
-    inner = _nested_script(command)
+    inner = nested_script(command)
     if inner is None:
         return program(command) not in ("eval", "trap")
     return _is_shell(command) and _goes_whole(inner, lambda _: True, owns)
@@ -314,7 +343,7 @@ def _opened(command: Command) -> Iterator[Redirection]:
 def has_posix_shell(instruction: Instruction) -> bool:
     """Whether the shell is still sh: no SHELL instruction before this one names another."""
     words = _shell_words(instruction)
-    return words is None or (bool(words) and words[0].rpartition("/")[2] in POSIX_SHELLS)
+    return words is None or any(word.rpartition("/")[2] in POSIX_SHELLS for word in words)
 
 
 def _shell_words(instruction: Instruction) -> list[str] | None:
@@ -326,10 +355,21 @@ def _shell_words(instruction: Instruction) -> list[str] | None:
 
 
 def _shell_instruction(instruction: Instruction) -> Instruction | None:
-    for other in reversed(instruction.document.instructions[: instruction.index]):
-        if other.keyword == "SHELL" and isinstance(other.view, ListView):
-            return other
-    return None
+    places, found = _shells(instruction.document)
+    at = bisect_left(places, instruction.index)
+    return found[at - 1] if at else None
+
+
+@of_document
+def _shells(document: Document) -> tuple[list[int], list[Instruction]]:
+    found = [each for each in document.instructions if each.keyword == "SHELL" and isinstance(each.view, ListView)]
+    return [each.index for each in found], found
+
+
+@of_document
+def _bases(document: Document) -> list[int]:
+    """Return the places of the FROM instructions."""
+    return [each.index for each in document.instructions if each.keyword == "FROM"]
 
 
 def _exits_on_error(instruction: Instruction) -> bool | None:
@@ -337,9 +377,10 @@ def _exits_on_error(instruction: Instruction) -> bool | None:
     words = _shell_words(instruction) or []
     if not any(re.fullmatch(r"-[A-Za-z]*e[A-Za-z]*|errexit", word) for word in words[1:]):
         return False
-    other = _shell_instruction(instruction)
-    between = instruction.document.instructions[other.index if other is not None else 0 : instruction.index]
-    return None if any(each.keyword == "FROM" for each in between) else True
+    other, bases = _shell_instruction(instruction), _bases(instruction.document)
+    if other is None or bisect_left(bases, other.index) != bisect_left(bases, instruction.index):
+        return None
+    return True
 
 
 def _edit(found: Shell, span: Span, text: str) -> Edit:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dockerfix.analysis import blocks, cog, commands
 from dockerfix.analysis.context import Context
@@ -14,7 +16,6 @@ from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command, Word, is_range
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
 CODE = "DF103"
@@ -24,8 +25,6 @@ SERVER_BLOCK = "DF311"
 
 _WRITERS = frozenset({"base64", "cat", "echo", "printf"})
 """Programs by which the releases of 2021 wrote their library and helper scripts."""
-_INSTALL = lazy(r"\bpip[\d.]*\s(?:[^\n;&|]*\s)?install\s(?:[^\n;&|]*[\s'\"])?cog(?:let)?(?![\w./-])").search
-"""An install of Cog in a script that can't be read."""
 
 
 def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
@@ -101,7 +100,9 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
         return
     simple = commands.simple_commands(instruction)
     dropped = [command for command in simple if _is_cogs(instruction, command)]
-    dropped += [command for command in simple if _feeds(command, simple, dropped)]
+    dropped += [
+        command for command, following in pairwise(simple) if _feeds(command, following) and following in dropped
+    ]
     if dropped:
         place = found.source(dropped[0].span)
         edits = _without_commands(found, dropped)
@@ -121,7 +122,9 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
                 if edits
                 else _refusal(place)
             )
-    if (not hidden and _in_heredoc(instruction, found)) or (found.script.opaque and _INSTALL(found.script.text)):
+    if (not hidden and _in_heredoc(instruction, found)) or (
+        found.script.opaque and _seems_to_hold_cog(found.script.text)
+    ):
         yield _inside(instruction.body_span)
 
 
@@ -137,7 +140,20 @@ def _inside(place: Span) -> Finding:
 
 def _hides_cog(command: Command) -> bool:
     """Whether a script in a word of a command installs Cog: ``bash -c '…'``, ``trap '…'``."""
+    script = commands.nested_script(command)
+    if script is not None and script.opaque:
+        return _seems_to_hold_cog(script.text)
     return any(_holds_cog(inner) or _hides_cog(inner) for inner in commands.nested_commands(command))
+
+
+def _seems_to_hold_cog(text: str) -> bool:
+    """Whether a script that can't be read has an install of Cog among its words."""
+    for line in re.split(r"[\n;&|]", text):
+        words = [word.strip("\"'(){}") for word in line.split()]
+        is_pip = "install" in words and any(re.fullmatch(r"(?:.*/)?pip[\d.]*", word) for word in words)
+        if is_pip and any(cog.is_cog_requirement(word) for word in words):
+            return True
+    return False
 
 
 def _in_heredoc(instruction: Instruction, found: commands.Shell) -> bool:
@@ -192,16 +208,9 @@ def _is_cogs(instruction: Instruction, command: Command) -> bool:
     return _is_for_library(instruction, command)
 
 
-def _feeds(command: Command, simple: tuple[Command, ...], dropped: list[Command]) -> bool:
-    """Whether an ``echo`` only feeds the next command of its pipeline, which goes."""
-    following = simple[simple.index(command) + 1 :][:1]
-    return (
-        commands.program(command) == "echo"
-        and bool(following)
-        and following[0].operator == "|"
-        and following[0] in dropped
-        and commands.program(following[0]) == "base64"
-    )
+def _feeds(command: Command, following: Command) -> bool:
+    """Whether an ``echo`` feeds the ``base64`` behind it."""
+    return commands.program(command) == "echo" and commands.program(following) == "base64" and following.operator == "|"
 
 
 def _is_cogs_file(path: str) -> bool:

@@ -52,7 +52,8 @@ def removed(text: str, names: Iterable[str] = "X", *, exits_on_error: bool = Fal
         ("X < f || b", None),
         ("X < f && b", "true < f && b"),
         ("X > f", "true > f"),
-        ("X > $f | X 2> g; b", "true > $f 2> g; b"),
+        ("X > f | X 2> g; b", "true > f | true 2> g; b"),
+        ("X > $f; b", None),
         ("{ X > f; X; }; b", "{ true > f; true; }; b"),
         ("a || X > f", "a || true > f"),
         ("X > /dev/null 2>&1 <<< c && b", "b"),
@@ -133,6 +134,8 @@ def removed(text: str, names: Iterable[str] = "X", *, exits_on_error: bool = Fal
         ("a && X; b; cd $_", "a && true; b; cd $_"),
         ("for i in 1 2; do cd $_; X; done", None),
         ("X & b; kill $!", None),
+        ("a & wait; X; wait $!", None),
+        ("X; a & kill $!", "a & kill $!"),
         # inside compound commands
         ("a && { X; b; }", "a && { b; }"),
         ("a && { X; }", "a && { :; }"),

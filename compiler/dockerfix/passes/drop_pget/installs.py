@@ -46,16 +46,17 @@ class Install(NamedTuple):
             return (commands.drop(self.instruction),)
         if self.mixed:
             return None
+        spans = {word.span for word in self.words}
         edited = [
             command
             for command in commands.simple_commands(self.instruction)
-            if any(word in command.words for word in self.words)
+            if any(word.span in spans for word in command.words)
         ]
         edits = commands.drop_commands(self.shell, self.commands, self._owns, edited) if self.commands else ()
         if edits is None:
             return None
         if not all(
-            commands.may_cut(self.shell, command, tuple(word for word in command.words if word in self.words))
+            commands.may_cut(self.shell, command, tuple(word for word in command.words if word.span in spans))
             for command in edited
         ):
             return None

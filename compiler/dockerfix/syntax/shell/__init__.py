@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerfix.syntax.shell.effects import Going, is_range, may_cut, opens_file, own_text
+from dockerfix.syntax.shell.effects import Going, is_range, last_argument_is_read, may_cut, opens_file, own_text
 from dockerfix.syntax.shell.parser import parse_shell
 from dockerfix.syntax.shell.removal import remove_commands
 from dockerfix.syntax.shell.tree import Assignment, Command, Kind, Redirection, Script, Word
@@ -17,6 +17,7 @@ __all__ = [
     "Script",
     "Word",
     "is_range",
+    "last_argument_is_read",
     "may_cut",
     "opens_file",
     "own_text",

@@ -57,10 +57,17 @@ def words_of(command: Command) -> Iterator[Word]:
 
 def own_text(word: Word) -> str:
     """Return a word as it is written, without the commands in its substitutions."""
-    text, start = word.text, word.span.start
-    for inside in reversed(word.substitutions):
-        text = text[: max(inside.span.start - start, 0)] + text[max(inside.span.end - start, 0) :]
-    return text
+    pieces: list[str] = []
+    at = 0
+    for inside in word.substitutions:
+        pieces.append(word.text[at : inside.span.start - word.span.start])
+        at = inside.span.end - word.span.start
+    return "".join([*pieces, word.text[at:]])
+
+
+def last_argument_is_read(script: Script) -> bool:
+    """Whether a script has ``$_`` anywhere."""
+    return _LAST_ARGUMENT.search(script.text) is not None
 
 
 def reads_last_argument(script: Script, command: Command) -> bool:
@@ -105,6 +112,8 @@ def stand_in(script: Script, command: Command, goes: Callable[[Command], bool], 
             raise Refusal
         text = f"exec {PLAIN}"
     kept = [each for each in command.redirections if opens_file(command, each, going)]
+    if any(each.target.value is None for each in kept):
+        raise Refusal  # under `set -u` an unset variable would end the shell, and not only the command
     return " ".join([text, *(script.slice(each.span) for each in kept)])
 
 
@@ -139,7 +148,7 @@ def may_cut(script: Script, command: Command, words: tuple[Word, ...], going: Go
         check_expansions(script, command._replace(redirections=()), words, _nothing, going)
     except Refusal:
         return False
-    return command.words[-1] not in words or not _LAST_ARGUMENT.search(script.text)
+    return True
 
 
 def is_idle(script: Script, command: Command, goes: Callable[[Command], bool], going: Going) -> bool:

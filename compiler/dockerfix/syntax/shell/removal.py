@@ -102,7 +102,7 @@ class _Splice:
         shift = 0
         for span, text in replacements:
             if text:
-                inserted.add(span.start + shift)
+                inserted.update(range(span.start + shift, span.start + shift + len(text)))
             shift += len(text) - (span.end - span.start)
         now = [_essence(made, command) for command in made.walk() if command.span.start not in inserted]
         then = [_essence(self._script, command) for command in _kept(self._script.commands, self._keys)]
@@ -194,6 +194,11 @@ def _plan(
     check_script(script, dropped, kept)
     if script.opaque:
         return None
+    if (
+        any(command.words and command.words[0].value == "wait" for command in kept)
+        and status_of(script, kept).jobs_are_read
+    ):
+        raise Refusal  # what a shell still knows of a job depends on the commands between
     if all(is_idle(script, command, goes, going) for command in script.commands):
         return None
     return {_key(command): stand_in(script, command, goes, going) for command in dropped}
@@ -282,9 +287,7 @@ class _Removal:
     def _stand_in(self, pipeline: _Pipeline) -> str:
         """What stands for a pipeline that goes."""
         texts = [self._plan[_key(command)] for command in pipeline]
-        if len(texts) == 1:
-            return texts[0]
-        return " ".join([PLAIN, *(kept for text in texts if (kept := text.partition(PLAIN)[2].strip()))])
+        return PLAIN if all(text == PLAIN for text in texts) else " | ".join(texts)
 
     def _is_plain(self, chains: list[_Chain]) -> bool:
         """Whether ``true`` stands for each pipeline."""
