@@ -148,7 +148,7 @@ def _hides_cog(command: Command) -> bool:
 
 def _seems_to_hold_cog(text: str) -> bool:
     """Whether a script that can't be read has an install of Cog among its words."""
-    for line in re.split(r"[\n;&|]", text):
+    for line in re.split(r"[\n;&|(`]", text):
         words = [word.strip("\"'(){}") for word in line.split()]
         is_pip = "install" in words and any(re.fullmatch(r"(?:.*/)?pip[\d.]*", word) for word in words)
         if is_pip and any(cog.is_cog_requirement(word) for word in words):
