@@ -129,6 +129,7 @@ def removed(text: str, names: Iterable[str] = "X", *, exits_on_error: bool = Fal
         ("a; X; exit 0", "a; exit 0"),
         ("X; mkdir a && cd $_", "true; mkdir a && cd $_"),
         ("X; cd $_", None),
+        ("X; a & cd $_", None),
         ("a; X; cd ${_}", None),
         ("a && X || b && cd $_", None),
         ("a && X; b; cd $_", "a && true; b; cd $_"),

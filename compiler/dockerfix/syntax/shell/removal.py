@@ -303,7 +303,13 @@ class _Removal:
             before = chain
 
     def _check_last_argument(self, before: _Chain | None) -> None:
-        if before is None or len(before[0]) > 1 or before[0][0].kind != "call" or not before[0][0].words:
+        if (
+            before is None
+            or len(before[0]) > 1
+            or before[0][0].kind != "call"
+            or not before[0][0].words
+            or before[0][0].background
+        ):
             raise Refusal  # what ran before isn't known from here
         if any(_key(each) in self._keys for pipeline in before for each in walk(tuple(pipeline))):
             raise Refusal
