@@ -7,6 +7,7 @@ import pytest
 from dockerfix.analysis import commands
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.syntax.shell import parse_shell
 from dockerfix.text.edits import emit
 
 
@@ -64,6 +65,10 @@ def test_removal(text: str, expected: str | None) -> None:
         ("RUN bash -e -o pipefail -c 'a; sh -c b'", ["bash", "a", "sh", "b"]),
         ("RUN bash --norc -c a", ["bash", "a"]),
         ("RUN bash script.sh -c a", ["bash"]),
+        ('RUN bash -c "a \\"$x\\"; b"', ["bash", "a", "b"]),
+        ("RUN bash -c $x", ["bash", "None"]),
+        ("RUN eval a '&&' b $x; trap 'c' EXIT; trap - EXIT; trap", ["eval", "a", "b", "trap", "c", "trap", "trap"]),
+        ("RUN coproc a", ["a"]),
         ("RUN <<EOF\na\nb\nEOF", ["a", "b"]),
         ("RUN <<EOF\n#!/usr/bin/env bash\na\nEOF", ["a"]),
         ("RUN <<EOF\n#!/usr/bin/python3\na\nEOF", []),
@@ -73,4 +78,84 @@ def test_removal(text: str, expected: str | None) -> None:
     ],
 )
 def test_the_programs_in_any_form(text: str, expected: list[str]) -> None:
-    assert [call.program for call in commands.every_call(document_of(text).instructions[1])] == expected
+    assert [str(call.program) for call in commands.every_call(document_of(text).instructions[1])] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RUN own", True),
+        ("RUN own | own && { own; }", True),
+        ("RUN (own) & if own; then own; fi", True),
+        ('RUN ["own", "a"]', True),
+        ("RUN <<EOF\n#!/bin/sh\nown\nEOF", True),
+        ("RUN sh -c 'own; bash -c own'", True),
+        ("RUN own > /own/f", True),
+        ("RUN own $(own)", True),
+        ("RUN own; other", False),
+        ("RUN own > f", False),
+        ("RUN ! own", False),
+        ("RUN (own) > f", False),
+        ("RUN [[ -e f ]] && own", False),
+        ("RUN own $(other)", False),
+        ("RUN for i in $(other); do own; done", False),
+        ("RUN sh -c 'own; other'", False),
+        ("RUN sh -c '! own'", False),
+        ('RUN sh -c "own $x"', False),
+        ("RUN eval own", False),
+        ('RUN ["sh", "-c", "own > f"]', False),
+        ("RUN own (", False),
+        ("RUN a=1", False),
+        ("RUN", False),
+        ("COPY own /", False),
+    ],
+)
+def test_a_step_that_may_go_as_a_whole(text: str, expected: bool) -> None:
+    run = document_of(text).instructions[1]
+    own = commands.whole(run, lambda command: commands.program(command) == "own", lambda path: path.startswith("/own/"))
+    assert own == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ('["bash", "-euo", "pipefail", "-c"]', "own && true; other"),
+        ('["/bin/sh", "-c"]', "own; other"),
+        ('["python", "-c"]', None),
+    ],
+)
+def test_the_shell_of_the_steps_counts(words: str, expected: str | None) -> None:
+    document = parse(f"FROM a\nSHELL {words}\nRUN own && drop; other\n")
+    found = commands.shell(document.instructions[2])
+    assert found is not None
+    edits = commands.drop_commands(found, [each for each in found.script.walk() if commands.program(each) == "drop"])
+    assert (edits and emit(document.text, edits)) == (expected and f"FROM a\nSHELL {words}\nRUN {expected}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("uname -s", True),
+        ("cat a < b 2> /dev/null", True),
+        ("curl -fsSL -H 'A: b' https://example.org", True),
+        ("sed -n s/a/b/p", True),
+        ("command -v a", True),
+        ("[[ -e f ]]", True),
+        ("cat a > b", False),
+        ("curl -o f https://example.org", False),
+        ("curl --output=f https://example.org", False),
+        ("curl -fsSLO https://example.org", False),
+        ("sed -i s/a/b/ f", False),
+        ("sed 's/a/b/w f'", False),
+        ("sort -of f", False),
+        ("awk '{ print > \"f\" }'", False),
+        ("dpkg -i f", False),
+        ("a=1", False),
+        ("a=1 cat f", False),
+        ("$cat f", False),
+        ("own", False),
+    ],
+)
+def test_commands_that_only_print(text: str, expected: bool) -> None:
+    (command,) = parse_shell(text).commands
+    assert commands.only_reads(command) == expected

@@ -14,7 +14,27 @@ from pass_cases import (
     check_edge,
 )
 
+GET = f"curl -o /usr/local/bin/pget -L {PGET}"
+STAYS = (Severity.WARNING, "this step installs pget and other things and can't be split safely; it stays as it is")
+
+
+def kept(command: str, *found: str) -> Edge:
+    return Edge(f"FROM a\nRUN {command}\n", (Severity.WARNING, *found) if found else STAYS)
+
+
 EDGES = {
+    "a file that the download's output goes to": Edge(
+        f"FROM a\nRUN {GET} > /log; cat /log\n",
+        (Severity.WARNING, "removes the install of pget; check that your code does not call it, or use `--keep pget`"),
+        "FROM a\nRUN true > /log; cat /log\n",
+    ),
+    "a step that asks for pget": kept(
+        f"{GET} && test -x /usr/local/bin/pget", "keeps pget: the step in line 2 calls it"
+    ),
+    "a download of more": kept(f"{GET} -o /own https://example.org/own"),
+    "a step that can't be read": kept(f"time {{ {GET}; }}", "keeps pget: the step in line 2 calls it"),
+    "the last argument, which is read": kept(f"{GET}; chmod +x own /usr/local/bin/pget; echo $_"),
+    "a file that pget was, which is read": kept(f"curl -o /opt/get -L {PGET} && tar c /opt/get"),
     "pget that is to be kept": Edge(
         f"FROM a\nRUN curl -o /usr/local/bin/pget -L {PGET} && chmod +x /usr/local/bin/pget\n",
         None,

@@ -18,6 +18,8 @@ STAGE = f"FROM curlimages/curl AS downloader\nRUN curl -sSLo tini {URL} && chmod
 COPIED = "COPY --from=downloader /tmp/tini /sbin/tini\n"
 DIVIDED = ("removes the commands that download tini",)
 WHOLE = ("removes the step that downloads tini",)
+STAYS = "this step downloads tini and other things and can't be split safely; it stays as it is"
+UNREAD = "this step names a release of tini, and is not read as its download; it stays as it is"
 
 
 class Case(NamedTuple):
@@ -65,6 +67,31 @@ CASES = {
     "a download that decides something": kept(
         f"FROM a\nRUN if {GET}; then echo a; fi\n",
         "this step downloads tini and other things and can't be split safely; it stays as it is",
+    ),
+    "a download in the words of another command": kept(f'FROM a\nRUN setup "$({GET})"\n', STAYS),
+    "a shell that the download replaces": step(f"exec {GET} && setup", "exec true && setup"),
+    "a copy of tini": kept(f"FROM a\nRUN {GET} && cp /sbin/tini /opt\n", STAYS),
+    "a copy of tini in another step": kept(
+        f"FROM a\nRUN {GET}\nRUN cp /sbin/tini /opt\n", "keeps tini: this instruction names its file"
+    ),
+    "tini's version, which is read": kept(f"FROM a\nRUN TINI_VERSION=1 && {GET} && echo $TINI_VERSION\n", STAYS),
+    "another download of the same command": kept(f"FROM a\nRUN {GET} -o /own https://example.org/own\n", UNREAD),
+    "a program that gets tini's address": kept(f"FROM a\nRUN setup {URL}\n", UNREAD),
+    "a download in a shell that isn't read": kept(f"FROM a\nRUN time {{ curl -o tini {URL}; }}\n", UNREAD),
+    "a chmod of tini and another file": step(f"{GET}; chmod +x own /opt/own", "chmod +x own /opt/own"),
+    "a file that a command of Cog's writes": step(
+        f"dpkg --print-architecture > /arch; {GET}", "dpkg --print-architecture > /arch; true"
+    ),
+    "another shell": kept(f'FROM a\nSHELL ["pwsh", "-c"]\nRUN {GET}; setup\n', STAYS),
+    "a shell that exits on errors": Case(
+        f'FROM a\nSHELL ["bash", "-ec"]\nRUN setup && {GET}; load\n',
+        'FROM a\nSHELL ["bash", "-ec"]\nRUN setup && true; load\n',
+        DIVIDED,
+    ),
+    "a shell that may exit on errors, by the stage before": Case(
+        f'FROM a AS b\nSHELL ["bash", "-ec"]\nFROM b\nRUN setup && {GET}; load; {GET}\n',
+        'FROM a AS b\nSHELL ["bash", "-ec"]\nFROM b\nRUN setup && true; load; true\n',
+        DIVIDED,
     ),
     # a stage
     "a stage that does it in two steps": Case(

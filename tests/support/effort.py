@@ -35,6 +35,7 @@ EXAMPLES = {
     "test_any_text": 400,
     "test_any_script": 150,
     "test_any_command": 200,
+    "test_the_other_commands_do_the_same": 200,
     # cog.yaml and the project
     "test_a_quoted_word_is_one_word": 100,
     "test_any_text_is_an_item": 500,
@@ -90,6 +91,12 @@ def examples(test: Callable[..., Any]) -> Callable[..., Any]:
     test.hypothesis.inner_test = counted  # type: ignore[attr-defined]
     factor = THOROUGH if settings.get_current_profile_name() == "thorough" else 1
     return settings(max_examples=EXAMPLES[name] * factor)(test)
+
+
+def count(name: str) -> int:
+    """The number of examples of a test that makes them itself."""
+    factor = THOROUGH if settings.get_current_profile_name() == "thorough" else 1
+    return EXAMPLES[name] * factor
 
 
 def totals() -> str:

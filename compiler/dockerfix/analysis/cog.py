@@ -32,7 +32,11 @@ from dockerfix.knowledge.cog_constructs import (
 from dockerfix.project.requirements import is_cog, parse_item
 from dockerfix.syntax.dockerfile.instructions import CommandView, Copy, From, Label, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Command
+from dockerfix.syntax.shell import Command, unwrapped
+from dockerfix.text.lazy_patterns import lazy
+
+_NAMED = lazy(r"[\"']?([A-Za-z0-9._-]+)\s*[=<>~!\[@]").match
+"""The name of a requirement."""
 
 
 def marks_of_cog(document: Document) -> bool:
@@ -132,10 +136,16 @@ def needs_tini(instruction: Instruction) -> bool:
         if found is None or found.script.opaque:
             # in the exec form, or in a shell that isn't read: a doubtful case counts
             return any(path in instruction.node.text for path in TINI_PATHS)
-        return any(
-            command.words[0].value in TINI_PATHS for command in commands.simple_commands(instruction) if command.words
-        )
+        return any(commands.program_path(command) in TINI_PATHS for command in commands.simple_commands(instruction))
     return bool(_under_tini(instruction)) and not is_tini_entrypoint(instruction) and not is_server(instruction)
+
+
+@of_node
+def reads_tini(instruction: Instruction) -> bool:
+    """Whether a RUN that doesn't download tini names its file, as for a copy of it."""
+    if instruction.keyword != "RUN" or "tini" not in instruction.node.text or TINI_URL_PART in instruction.node.text:
+        return False
+    return any(word.value in TINI_PATHS for command in commands.simple_commands(instruction) for word in command.words)
 
 
 def _words(instruction: Instruction) -> list[str]:
@@ -154,15 +164,20 @@ def _under_tini(instruction: Instruction) -> list[str] | None:
     return words[words.index("--") + 1 :] if "--" in words else [word for word in words[1:] if not word.startswith("-")]
 
 
+def is_tini(path: str) -> bool:
+    """Whether a path is where Cog puts tini."""
+    return path in TINI_PATHS
+
+
 def writes_tini(command: Command) -> bool:
     """Whether a command downloads tini, makes it executable, or sets the variables for that."""
     if not command.words:
         names = {assignment.name for assignment in command.assignments}
         return bool(names) and names <= set(TINI_VARIABLES)
-    texts = [word.text for word in command.words]
-    if any(TINI_URL_PART in text for text in texts):
-        return True
-    return commands.program(command) == "chmod" and any(word.value in TINI_PATHS for word in command.words)
+    if commands.program(command) == "chmod":
+        files = [word.value for word in unwrapped(command)[2:]]
+        return bool(files) and all(file in TINI_PATHS for file in files)
+    return commands.downloads_only(command, TINI_URL_PART)
 
 
 @of_node
@@ -193,7 +208,9 @@ def cog_packages(found: PipCommand) -> tuple[Argument, ...]:
 
 
 def is_cog_requirement(text: str) -> bool:
-    """Whether a requirement, path or URL names a package of Cog."""
+    """Whether a requirement, path or URL names a package of Cog, whatever the version that only the shell knows."""
+    named = _NAMED(text) if "$" in text or "`" in text else None
+    text = named[1] if named is not None else text
     return is_wheel_name(text.split("#", maxsplit=1)[0]) or is_cog(parse_item(text))
 
 

@@ -1,20 +1,42 @@
-"""Shell commands of RUN instructions: reading them, and removing some of them."""
+"""Shell commands of RUN instructions: reading them, and removing some of them.
+
+Passes name the commands that may go. `drop_commands` and `whole` decide whether they can, and what stands for them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from dockerfix.analysis.memo import of_node
-from dockerfix.syntax.dockerfile.instructions import Run
-from dockerfix.syntax.dockerfile.tree import Instruction
-from dockerfix.syntax.shell import Command, Script, parse_shell, unwrapped
-from dockerfix.text.edits import Edit
+from dockerfix.analysis.memo import of_document, of_node
+from dockerfix.knowledge.commands import DOWNLOADERS, READERS
+from dockerfix.syntax.dockerfile.instructions import ListView, Run
+from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.shell import (
+    Command,
+    Going,
+    Redirection,
+    Script,
+    Word,
+    last_argument_is_read,
+    opens_file,
+    own_text,
+    parse_shell,
+    unwrapped,
+)
+from dockerfix.syntax.shell import may_cut as words_may_go
+from dockerfix.text.edits import Edit, emit
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
 
 SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 """Programs whose ``-c`` takes a script."""
+POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
+"""Shells that read the script of a RUN as we do."""
+_ONLY_NAME = frozenset({"echo", "mkdir", "printf"})
+"""Programs to which it means nothing whether a file that they name is there."""
 
 
 class Shell(NamedTuple):
@@ -77,7 +99,7 @@ def every_call(instruction: Instruction) -> tuple[Call, ...]:
     waiting = list(simple_commands(instruction)) or _in_other_forms(instruction)
     if any(program(command) in SHELLS for command in waiting):
         for heredoc in instruction.node.heredocs:
-            waiting += _simple(instruction.node.text[heredoc.content.start : heredoc.content.end])
+            waiting += _calls(parse_shell(instruction.node.text[heredoc.content.start : heredoc.content.end]))
     result: list[Call] = []
     while waiting:
         command = waiting.pop(0)
@@ -87,38 +109,67 @@ def every_call(instruction: Instruction) -> tuple[Call, ...]:
 
 
 def _in_other_forms(instruction: Instruction) -> list[Command]:
-    """Return the command of the exec form, and those of a heredoc that names a shell as its interpreter."""
+    """Return the commands of the exec form, and those of a heredoc that names a shell as its interpreter."""
+    return [command for script in _other_scripts(instruction) for command in _calls(script)]
+
+
+def _other_scripts(instruction: Instruction) -> Iterator[Script]:
     view = instruction.view
     if not isinstance(view, Run):
-        return []
+        return
     if view.exec_form:
         import shlex
 
-        return _simple(shlex.join(word.value for word in view.exec_form))
-    found: list[Command] = []
+        yield parse_shell(shlex.join(word.value for word in view.exec_form))
+        return
     for heredoc in instruction.node.heredocs:
         text = instruction.node.text[heredoc.content.start : heredoc.content.end]
         if text.startswith("#!") and not SHELLS.isdisjoint(text.partition("\n")[0].replace("/", " ").split()):
-            found += _simple(text)
-    return found
+            yield parse_shell(text)
 
 
-def _simple(text: str) -> list[Command]:
-    return [command for command in parse_shell(text).walk() if command.kind == "call"]
+def _calls(script: Script) -> list[Command]:
+    return [command for command in script.walk() if command.kind == "call"]
 
 
 def nested_commands(command: Command) -> tuple[Command, ...]:
-    """Return the simple commands in the text of ``bash -c '…'``, with spans in that text; () for another command."""
-    if program(command) not in SHELLS:
-        return ()
-    words = list(arguments(command))
-    while words and (words[0] or "").startswith(("-", "+")):
-        option = words.pop(0) or ""
+    """Return the simple commands in the text of ``bash -c '…'``, ``eval`` or ``trap``, with spans in that text.
+
+    () for another command. A text with expansions is read as it is written: the real one is only known to the shell.
+    """
+    script = nested_script(command)
+    return tuple(_calls(script)) if script is not None else ()
+
+
+def nested_script(command: Command) -> Script | None:
+    """Return the text of ``bash -c '…'``, ``eval`` or ``trap`` as a script; None for another command."""
+    name = program(command)
+    if name not in SHELLS and name not in ("eval", "trap"):
+        return None
+    words = [_text(word) for word in unwrapped(command)[1:]]
+    if name == "eval":
+        # one eval means the same as several, which could be any number
+        return parse_shell(" ".join(word for word in words if word != "eval")) if words else None
+    if name == "trap":
+        words = [word for word in words if word != "--"]
+        return parse_shell(words[0]) if len(words) > 1 and words[0] and not words[0].startswith("-") else None
+    while words and words[0].startswith(("-", "+")):
+        option = words.pop(0)
         if option.endswith("c") and not option.startswith("--"):
-            return tuple(_simple(words[0])) if words and words[0] else ()
+            return parse_shell(words[0]) if words and words[0] else None
         if option.endswith(("o", "O")) and words:
             words.pop(0)
-    return ()
+    return None
+
+
+def _text(word: Word) -> str:
+    """Return a word's value, or what is between its double quotes if it has expansions."""
+    if word.value is not None:
+        return word.value
+    text = word.text
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return re.sub(r"\\([\"\\$`])", r"\1", text[1:-1])
+    return text
 
 
 def program(command: Command) -> str | None:
@@ -138,6 +189,19 @@ def arguments(command: Command) -> tuple[str | None, ...]:
     return tuple(word.value for word in unwrapped(command)[1:])
 
 
+def downloads_only(command: Command, address: str) -> bool:
+    """Whether a command downloads from URLs with `address` in them, and nothing else."""
+    if program(command) not in DOWNLOADERS:
+        return False
+    urls = [text for word in unwrapped(command)[1:] if "://" in (text := own_text(word)) and not _is_option(text)]
+    return bool(urls) and all(address in url for url in urls)
+
+
+def _is_option(text: str) -> bool:
+    """Whether a word with a URL is an option (``--referer=https://…``)."""
+    return text.startswith("-")
+
+
 def drop(instruction: Instruction) -> Edit:
     """Return the edit that removes an instruction with its continuation lines and heredocs."""
     return Edit(instruction.span, "")
@@ -148,20 +212,175 @@ def removed(code: str, instruction: Instruction, message: str) -> Finding:
     return Finding(code, instruction.body_span, message, (drop(instruction),))
 
 
-def drop_commands(found: Shell, commands: Collection[Command]) -> tuple[Edit, ...] | None:
+def no_file(_path: str) -> bool:
+    """Return False: no file goes along with the commands that go."""
+    return False
+
+
+def drop_commands(
+    found: Shell,
+    commands: Collection[Command],
+    owns: Callable[[str], bool] = no_file,
+    edited: Collection[Command] = (),
+) -> tuple[Edit, ...] | None:
     """Return the edits that remove commands from a RUN and keep the meaning of the others; None where that is unsafe.
 
+    `owns` is whether a file is one that goes along: commands that stay must not name it, but for those in `edited`.
     Without any command left the instruction goes. Comments between continuation lines stay if something follows them.
     """
-    top = found.script.commands
-    if all(any(command is dropped for dropped in commands) for command in top):
-        return (drop(found.instruction),)
+    exits = _exits_on_error(found.instruction)
+    if not has_posix_shell(found.instruction) or not all(_is_one(command, owns) for command in commands):
+        return None
+    if any(_names_any(command, owns) for command in _others(found.script, [*commands, *edited])):
+        return None
     from dockerfix.syntax.shell import remove_commands
 
-    replacements = remove_commands(found.script, commands)
+    replacements = remove_commands(found.script, commands, exits_on_error=exits, going=Going(owns, only_reads))
     if replacements is None:
         return None
+    if replacements == ((Span(0, len(found.script.text)), ""),):
+        return (drop(found.instruction),)
+    if not _keeps_form(found, emit(found.script.text, [Edit(*replacement) for replacement in replacements])):
+        return None
     return tuple(_edit(found, span, text) for span, text in replacements)
+
+
+def _keeps_form(found: Shell, text: str) -> bool:
+    """Whether Docker reads what is left as a script, too: not as a list, a heredoc, a flag or with an interpreter."""
+    text = text.lstrip()
+    if found.in_heredoc:
+        return not text.startswith("#!")
+    if text.startswith("["):
+        import json
+
+        try:
+            return not isinstance(json.loads(text), list)
+        except (ValueError, RecursionError):
+            return True
+    return not text.startswith(("<<", "--"))
+
+
+def may_cut(found: Shell, command: Command, words: tuple[Word, ...]) -> bool:
+    """Whether words of a command can go and everything else stays as it is."""
+    if command.words[-1] in words and _reads_last_argument(found.instruction):
+        return False
+    return has_posix_shell(found.instruction) and words_may_go(found.script, command, words, Going(no_file, only_reads))
+
+
+@of_node
+def _reads_last_argument(instruction: Instruction) -> bool:
+    found = shell(instruction)
+    return found is not None and last_argument_is_read(found.script)
+
+
+def whole(instruction: Instruction, belongs: Callable[[Command], bool], owns: Callable[[str], bool] = no_file) -> bool:
+    """Whether nothing is left of a RUN, in any form, without the commands that `belongs` names."""
+    found = shell(instruction)
+    scripts = [found.script] if found is not None else list(_other_scripts(instruction))
+    if not scripts or (found is not None and not has_posix_shell(instruction)):
+        return False
+    return all(_goes_whole(script, belongs, owns) for script in scripts)
+
+
+def _goes_whole(script: Script, belongs: Callable[[Command], bool], owns: Callable[[str], bool]) -> bool:
+    """Whether nothing is left of a script; a shell whose script would be empty goes with it."""
+    every = _calls(script)
+    if script.opaque or not every:
+        return False
+    for command in every:
+        inner = nested_script(command)
+        if inner is None and not belongs(command):
+            return False
+        if inner is not None and not (_is_shell(command) and _goes_whole(inner, belongs, owns)):
+            return False
+    from dockerfix.syntax.shell import remove_commands
+
+    return remove_commands(script, every, going=Going(owns, only_reads)) == ((Span(0, len(script.text)), ""),)
+
+
+def _is_one(command: Command, owns: Callable[[str], bool]) -> bool:
+    """Whether a command that goes is one for the shell of the RUN, and not a script with a meaning of its own."""
+    inner = nested_script(command)
+    if inner is None:
+        return program(command) not in ("eval", "trap")
+    return _is_shell(command) and _goes_whole(inner, lambda _: True, owns)
+
+
+def _is_shell(command: Command) -> bool:
+    """Whether a command is another shell, and its script is known."""
+    return program(command) in SHELLS and None not in arguments(command)
+
+
+def _others(script: Script, commands: Collection[Command]) -> Iterator[Command]:
+    """Yield the commands of a script that are not among `commands`."""
+    own = {(command.span, command.kind) for command in commands}
+    return (command for command in script.walk() if (command.span, command.kind) not in own)
+
+
+def _names_any(command: Command, owns: Callable[[str], bool]) -> bool:
+    """Whether a command that stays names a file that goes."""
+    if owns is no_file or program(command) in _ONLY_NAME:
+        return False
+    words: list[Word] = [*command.words, *(each.target for each in command.redirections if each.operator == "<")]
+    return any(owns(word.value if word.value is not None else own_text(word).strip("\"'")) for word in words)
+
+
+def only_reads(command: Command) -> bool:
+    """Whether a command has no effect but what it prints, as those in ``pget_$(uname -s)``."""
+    if command.kind == "test":
+        return True
+    name = program(command)
+    more = READERS.get(name) if name is not None else None
+    if more is None or command.assignments or any(each.operator not in ("<", "<<<") for each in _opened(command)):
+        return False
+    return not any(re.fullmatch(more, word.value or word.text, re.DOTALL) for word in unwrapped(command)[1:])
+
+
+def _opened(command: Command) -> Iterator[Redirection]:
+    return (each for each in command.redirections if opens_file(command, each, Going()))
+
+
+def has_posix_shell(instruction: Instruction) -> bool:
+    """Whether the shell is still sh: no SHELL instruction before this one names another."""
+    words = _shell_words(instruction)
+    return words is None or any(word.rpartition("/")[2] in POSIX_SHELLS for word in words)
+
+
+def _shell_words(instruction: Instruction) -> list[str] | None:
+    """Return the words of the last SHELL before an instruction, in any stage; None without one."""
+    other = _shell_instruction(instruction)
+    if other is None or not isinstance(other.view, ListView):
+        return None
+    return [word.value for word in other.view.exec_form or ()]
+
+
+def _shell_instruction(instruction: Instruction) -> Instruction | None:
+    places, found = _shells(instruction.document)
+    at = bisect_left(places, instruction.index)
+    return found[at - 1] if at else None
+
+
+@of_document
+def _shells(document: Document) -> tuple[list[int], list[Instruction]]:
+    found = [each for each in document.instructions if each.keyword == "SHELL" and isinstance(each.view, ListView)]
+    return [each.index for each in found], found
+
+
+@of_document
+def _bases(document: Document) -> list[int]:
+    """Return the places of the FROM instructions."""
+    return [each.index for each in document.instructions if each.keyword == "FROM"]
+
+
+def _exits_on_error(instruction: Instruction) -> bool | None:
+    """Whether SHELL starts the shell with ``-e``; None if only that of an earlier stage does, which may be its base."""
+    words = _shell_words(instruction) or []
+    if not any(re.fullmatch(r"-[A-Za-z]*e[A-Za-z]*|errexit", word) for word in words[1:]):
+        return False
+    other, bases = _shell_instruction(instruction), _bases(instruction.document)
+    if other is None or bisect_left(bases, other.index) != bisect_left(bases, instruction.index):
+        return None
+    return True
 
 
 def _edit(found: Shell, span: Span, text: str) -> Edit:

@@ -82,12 +82,12 @@ LD_CACHE_FILE = "/etc/ld.so.conf.d/cog.conf"
 
 CERTIFICATE_SOURCE = "replicate/cog@v0.16.10-alpha1:pkg/dockerfile/cacert.go"
 CERTIFICATE_FILE = "cog-ca-cert.crt"
-CERTIFICATE_TARGET = "/usr/local/share/ca-certificates/cog-ca-cert.crt"
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 CERTIFICATE_VALUE = "/etc/ssl/certs/ca-certificates.crt"
 
 NVIDIA_KEY_SOURCE = "replicate/cog@v0.3.2:pkg/dockerfile/generator.go"
 NVIDIA_KEY = "7fa2af80"
+NVIDIA_LISTS = ("/etc/apt/sources.list.d/cuda.list", "/etc/apt/sources.list.d/nvidia-ml.list")
 
 UV_SOURCE = "replicate/cog@v0.17.0-rc.1:pkg/dockerfile/standard_generator.go"
 UV_IMAGE = "ghcr.io/astral-sh/uv"

@@ -187,3 +187,27 @@ def debian_of_python(tag: str) -> str:
         return named or NEWEST_DEBIAN
     python = numbers(version[0])[:2]
     return next((debian for last, debian in LAST_PYTHON_OF_DEBIAN if python <= numbers(last)), NEWEST_DEBIAN)
+
+
+READER_SOURCE = "the manual pages of GNU coreutils 9.4, grep 3.11, sed 4.9, gawk 5.2, jq 1.7, dpkg 1.22 and curl 8.5"
+# programs that only print, each with a pattern of the words with which it does more
+READERS = {
+    **dict.fromkeys(
+        (
+            *("[", "arch", "basename", "cat", "cut", "date", "dirname", "echo", "expr", "false", "getconf", "grep"),
+            *("head", "id", "jq", "ls", "lsb_release", "nproc", "printf", "pwd", "readlink", "realpath"),
+            *("tail", "test", "tr", "true", "uname", "wc", "which", "whoami"),
+        ),
+        r"(?!)",
+    ),
+    "awk": r".*(?:>|system).*",
+    "curl": r"-(?!-)(?![fgIkLsSv]+$|[fgIkLsSv]*[AHm]).*|--(?!fail$|header|location$|silent$|show-error$|user-agent).*",
+    "dpkg": r"(?!--print-architecture$).*",
+    "command": r"-(?![vV]$).*",
+    "sed": r"-(?![Enr]+$|e$).*|.*\bw\b.*|.*[/|,#]e$",
+    "sort": r"-.*o.*",
+}
+
+DOWNLOADER_SOURCE = "the manual pages of the programs"
+# programs that download what a URL on their command line names
+DOWNLOADERS = frozenset({"aria2c", "axel", "curl", "fetch", "http", "https", "lwp-download", "wget", "wget2", "xh"})

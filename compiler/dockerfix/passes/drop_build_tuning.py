@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockerfix.analysis import commands, images, placement, stages
-from dockerfix.analysis.commands import Call
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import of_node
 from dockerfix.knowledge.cog_constructs import (
@@ -13,10 +12,12 @@ from dockerfix.knowledge.cog_constructs import (
     CFLAGS_VALUE,
     LD_CACHE_FILE,
     NVIDIA_KEY,
+    NVIDIA_LISTS,
     STEP_LABEL_PREFIX,
 )
 from dockerfix.syntax.dockerfile.instructions import Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.shell import Command
 from dockerfix.text.findings import Finding
 
 CODE = "DF105"
@@ -85,14 +86,12 @@ def _is_users(instruction: Instruction, context: Context) -> bool:
     return placement.is_user_command(instruction, context.config)
 
 
-@of_node
 def _links_python(instruction: Instruction) -> bool:
-    calls = [call for call in commands.every_call(instruction) if not commands.nested_commands(call.command)]
-    return bool(calls) and all(_is_link_to_python(call) for call in calls)
+    return "python3" in instruction.node.text and commands.whole(instruction, _is_link_to_python)
 
 
-def _is_link_to_python(call: Call) -> bool:
-    link = _linked(call)
+def _is_link_to_python(command: Command) -> bool:
+    link = _linked(command)
     if link is None:
         return False
     target, place = link
@@ -101,13 +100,14 @@ def _is_link_to_python(call: Call) -> bool:
     return name in ("python3", "pip3") and place in (f"/usr/local/bin/{plain}", f"/usr/bin/{plain}")
 
 
-def _linked(call: Call) -> tuple[str, str] | None:
-    """Return target and place of the one link that a call makes, by ``ln`` or ``update-alternatives``."""
-    words = [word or "" for word in call.arguments]
-    if call.program == "ln":
+def _linked(command: Command) -> tuple[str, str] | None:
+    """Return target and place of the one link that a command makes, by ``ln`` or ``update-alternatives``."""
+    words = [word or "" for word in commands.arguments(command)]
+    program = commands.program(command)
+    if program == "ln":
         places = [word for word in words if word and not word.startswith("-")]
         return (places[0], places[1]) if len(places) == 2 else None
-    if call.program == "update-alternatives":
+    if program == "update-alternatives":
         while words[:1] in (["--quiet"], ["--force"], ["--verbose"]):
             words.pop(0)
         if words[:1] == ["--install"] and len(words) == 5:
@@ -117,19 +117,31 @@ def _linked(call: Call) -> tuple[str, str] | None:
     return None
 
 
-@of_node
 def _step(instruction: Instruction) -> str | None:
     view = instruction.view
     if isinstance(view, Run) and not view.is_json and view.arguments.startswith(STEP_LABEL_PREFIX):
         return "section label"
     if LD_CACHE_FILE not in instruction.text and NVIDIA_KEY not in instruction.text:
         return None
-    simple = commands.simple_commands(instruction)
-    programs = {commands.program(command) for command in simple}
-    targets = {redirection.target.value for command in simple for redirection in command.redirections}
-    if targets == {LD_CACHE_FILE} and programs <= {"find", "sort", "ldconfig"}:
+    if commands.whole(instruction, _makes_cache, lambda path: path == LD_CACHE_FILE):
         return "the step for the linker's cache"
-    words = {word for command in simple for word in commands.arguments(command)}
-    if programs == {"rm", "apt-key"} and NVIDIA_KEY in words:
+    if commands.whole(instruction, _drops_key):
         return "the step against NVIDIA's old signing key"
     return None
+
+
+def _makes_cache(command: Command) -> bool:
+    """Whether a command lists folders for the linker, or reads the list."""
+    words = commands.arguments(command)
+    if commands.program(command) == "find":
+        return not any((word or "").startswith(("-exec", "-ok", "-delete", "-f")) for word in words)
+    return commands.program(command) in ("sort", "ldconfig")
+
+
+def _drops_key(command: Command) -> bool:
+    """Whether a command removes NVIDIA's key, or the list of packages that it signed."""
+    program, words = commands.program(command), commands.arguments(command)
+    if program == "apt-key":
+        return words == ("del", NVIDIA_KEY)
+    files = [word for word in words if word is None or not word.startswith("-")]
+    return program == "rm" and all((file or "").startswith(NVIDIA_LISTS) for file in files)

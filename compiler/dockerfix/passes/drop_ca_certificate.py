@@ -8,12 +8,12 @@ from dockerfix.analysis import cog, commands
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import (
     CERTIFICATE_FILE,
-    CERTIFICATE_TARGET,
     CERTIFICATE_VALUE,
     CERTIFICATE_VARIABLES,
 )
 from dockerfix.syntax.dockerfile.instructions import Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.shell import Command
 from dockerfix.text.findings import Finding
 
 CODE = "DF106"
@@ -57,10 +57,19 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
 
 
 def _installs_it(instruction: Instruction) -> bool:
-    simple = commands.simple_commands(instruction)
-    return any(CERTIFICATE_TARGET in commands.arguments(command) for command in simple) and {
-        commands.program(command) for command in simple
-    } <= {"cp", "cat", "update-ca-certificates"}
+    return CERTIFICATE_FILE in instruction.node.text and commands.whole(instruction, _is_for_it, _is_its_file)
+
+
+def _is_for_it(command: Command) -> bool:
+    """Whether a command copies the certificate, or has it read."""
+    program, words = commands.program(command), commands.arguments(command)
+    if program == "update-ca-certificates":
+        return True
+    return program in ("cp", "cat") and all(CERTIFICATE_FILE in (word or "") for word in words[:1])
+
+
+def _is_its_file(path: str) -> bool:
+    return path.endswith(f"/{CERTIFICATE_FILE}") or path == CERTIFICATE_VALUE
 
 
 def _points_to_it(instruction: Instruction) -> bool:

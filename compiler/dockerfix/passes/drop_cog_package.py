@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dockerfix.analysis import blocks, cog, commands
 from dockerfix.analysis.context import Context
@@ -11,7 +13,7 @@ from dockerfix.analysis.packages import pip
 from dockerfix.knowledge.cog_constructs import FIRST_PACKAGES, HELPER_PREFIX, LIBRARY_FOLDER
 from dockerfix.syntax.dockerfile.instructions import Copy, Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Command, Word
+from dockerfix.syntax.shell import Command, Word, is_range
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
@@ -19,6 +21,10 @@ from dockerfix.text.source import Span
 CODE = "DF103"
 SERVER_BLOCK = "DF311"
 """The block that installs Cog for ``--target server``."""
+
+
+_WRITERS = frozenset({"base64", "cat", "echo", "printf"})
+"""Programs by which the releases of 2021 wrote their library and helper scripts."""
 
 
 def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
@@ -94,24 +100,37 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
         return
     simple = commands.simple_commands(instruction)
     dropped = [command for command in simple if _is_cogs(instruction, command)]
+    dropped += [
+        command for command, following in pairwise(simple) if _feeds(command, following) and following in dropped
+    ]
     if dropped:
         place = found.source(dropped[0].span)
         edits = _without_commands(found, dropped)
         if edits is None:
-            message = "this step installs Cog and other things and can't be split safely; remove Cog by hand"
-            yield Finding(CODE, place, message, severity=Severity.ERROR)
+            yield _refusal(place)
             return
         yield Finding(CODE, place, "removes the install of Cog", edits)
+    hidden = [command for command in simple if command not in dropped and _hides_cog(command)]
     for command in simple:
-        edits = _without_cog(found, command) if command not in dropped else ()
-        if edits:
-            yield Finding(CODE, found.source(command.span), "removes Cog from the packages installed here", edits)
-        elif command not in dropped and any(_holds_cog(inner) for inner in commands.nested_commands(command)):
-            yield _inside(found.source(command.span))
-    if len(simple) == 1 and instruction.node.heredocs and not found.in_heredoc:
-        inner = [call.command for call in commands.every_call(instruction)[1:]]
-        if any(_holds_cog(each) for each in inner):
-            yield _inside(instruction.body_span)
+        place = found.source(command.span)
+        if command in hidden:
+            yield _inside(place)
+        elif command not in dropped and _holds_cog(command):
+            edits = _without_cog(found, command)
+            yield (
+                Finding(CODE, place, "removes Cog from the packages installed here", edits)
+                if edits
+                else _refusal(place)
+            )
+    if (not hidden and _in_heredoc(instruction, found)) or (
+        found.script.opaque and _seems_to_hold_cog(found.script.text)
+    ):
+        yield _inside(instruction.body_span)
+
+
+def _refusal(place: Span) -> Finding:
+    message = "this step installs Cog and other things and can't be split safely; remove Cog by hand"
+    return Finding(CODE, place, message, severity=Severity.ERROR)
 
 
 def _inside(place: Span) -> Finding:
@@ -119,22 +138,51 @@ def _inside(place: Span) -> Finding:
     return Finding(CODE, place, message, severity=Severity.WARNING)
 
 
+def _hides_cog(command: Command) -> bool:
+    """Whether a script in a word of a command installs Cog: ``bash -c '…'``, ``trap '…'``."""
+    script = commands.nested_script(command)
+    if script is not None and script.opaque:
+        return _seems_to_hold_cog(script.text)
+    return any(_holds_cog(inner) or _hides_cog(inner) for inner in commands.nested_commands(command))
+
+
+def _seems_to_hold_cog(text: str) -> bool:
+    """Whether a script that can't be read has an install of Cog among its words."""
+    for line in re.split(r"[\n;&|(`]", text):
+        words = [word.strip("\"'(){}") for word in line.split()]
+        is_pip = "install" in words and any(re.fullmatch(r"(?:.*/)?pip[\d.]*", word) for word in words)
+        if is_pip and any(cog.is_cog_requirement(word) for word in words):
+            return True
+    return False
+
+
+def _in_heredoc(instruction: Instruction, found: commands.Shell) -> bool:
+    """Whether a heredoc that is the script of another shell installs Cog."""
+    if found.in_heredoc or not instruction.node.heredocs:
+        return False
+    own = commands.simple_commands(instruction)
+    return any(
+        _holds_cog(call.command)
+        for call in commands.every_call(instruction)
+        if not any(call.command is command for command in own)
+    )
+
+
 def _in_other_form(instruction: Instruction) -> Iterator[Finding]:
     """Cog in a RUN whose text is not edited: it goes as a whole, or is reported."""
-    every = [call.command for call in commands.every_call(instruction) if not commands.nested_commands(call.command)]
-    if every and all(cog.installs_cog(each) or cog.uninstalls_cog(each) for each in every):
+    if commands.whole(instruction, lambda command: cog.installs_cog(command) or cog.uninstalls_cog(command)):
         yield commands.removed(CODE, instruction, "removes the install of Cog")
-    elif any(_holds_cog(each) for each in every):
+    elif any(_holds_cog(call.command) for call in commands.every_call(instruction)):
         yield _inside(instruction.body_span)
 
 
 def _without_commands(found: commands.Shell, dropped: list[Command]) -> tuple[Edit, ...] | None:
     """Return the edits that remove the commands, or the whole step if only ``true`` would be left."""
-    top = found.script.commands
-    idle = [command for command in top if command not in dropped and commands.program(command) in ("true", ":")]
-    everything = [*dropped, *idle]
-    whole = all(any(command is other for other in everything) for command in top)
-    return commands.drop_commands(found, everything if whole else dropped)
+    idle = [command for command in found.script.commands if commands.program(command) in ("true", ":")]
+    everything = commands.drop_commands(found, [*dropped, *idle], _is_cogs_file) if idle else None
+    if everything == (commands.drop(found.instruction),):
+        return everything
+    return commands.drop_commands(found, dropped, _is_cogs_file)
 
 
 def _holds_cog(command: Command) -> bool:
@@ -151,15 +199,18 @@ def _is_cogs(instruction: Instruction, command: Command) -> bool:
         return True
     targets = [redirection.target.value or "" for redirection in command.redirections]
     operands = [word.value or "" for word in command.words[1:]]
-    if any(_is_cogs_file(target) for target in targets):
-        return True
     name = commands.program(command)
+    if name in _WRITERS and any(_is_cogs_file(target) for target in targets):
+        return True
     if name in ("mkdir", "chmod"):
         places = [operand for operand in operands if operand.startswith("/")]
         return bool(places) and all(_is_cogs_file(place) for place in places)
-    if name in ("echo", "base64"):
-        return LIBRARY_FOLDER in instruction.text
     return _is_for_library(instruction, command)
+
+
+def _feeds(command: Command, following: Command) -> bool:
+    """Whether an ``echo`` feeds the ``base64`` behind it."""
+    return commands.program(command) == "echo" and commands.program(following) == "base64" and following.operator == "|"
 
 
 def _is_cogs_file(path: str) -> bool:
@@ -181,6 +232,9 @@ def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
     reading = pip.install(command)
     if reading is None:
         return ()
+    words = tuple([word for package in cog.cog_packages(reading) for word in package.words])
+    if not commands.may_cut(found, command, words):
+        return ()
     edits: list[Edit] = []
     for package in cog.cog_packages(reading):
         before = max(word.span.end for word in command.words if word.span.end <= package.words[0].span.start)
@@ -190,5 +244,7 @@ def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
 
 def _end(command: Command, word: Word) -> int:
     """Return the end of a requirement and its range, which the shell takes for a redirection (``cog>=0.9``)."""
-    glued = [each.span.end for each in command.redirections if each.span.start == word.span.end]
+    glued = [
+        each.span.end for each in command.redirections if each.span.start == word.span.end and is_range(command, each)
+    ]
     return glued[0] if glued else word.span.end

@@ -89,23 +89,24 @@ def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | Non
 
 def _only_brings(instruction: Instruction, folder: str) -> bool:
     """Whether a RUN links or copies what is in `folder`, and does nothing more."""
-    simple = [each for each in commands.simple_commands(instruction) if commands.program(each) not in ("true", "pyenv")]
-    return bool(simple) and all(
-        commands.program(command) in ("ln", "cp")
-        and any(word.text.startswith(f"{folder}/") for word in unwrapped(command))
-        for command in simple
+
+    def brings(command: Command) -> bool:
+        return commands.program(command) in ("ln", "cp") and any(
+            word.text.startswith(f"{folder}/") for word in unwrapped(command)
+        )
+
+    return any(map(brings, commands.simple_commands(instruction))) and commands.whole(
+        instruction, lambda command: brings(command) or commands.program(command) in ("true", "pyenv")
     )
 
 
 def _is_empty(stage: Stage) -> bool:
     """Whether a stage makes no file; Debian packages don't count, as they do not leave it."""
     return all(
-        instruction.keyword in ("ENV", "ARG", "WORKDIR")
-        or _only_installs_debian_packages(commands.simple_commands(instruction))
+        instruction.keyword in ("ENV", "ARG", "WORKDIR") or commands.whole(instruction, _is_for_debian_packages)
         for instruction in stage.instructions
     )
 
 
-def _only_installs_debian_packages(simple: tuple[Command, ...]) -> bool:
-    programs = [commands.program(command) for command in simple]
-    return bool(programs) and set(programs) <= {"apt-get", "apt", "rm"}
+def _is_for_debian_packages(command: Command) -> bool:
+    return commands.program(command) in ("apt-get", "apt", "rm")

@@ -21,7 +21,7 @@ from dockerfix.syntax.dockerfile.instructions import Copy, Env, FieldsView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command
 from dockerfix.text.edits import Edit
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF104"
 REPAIRS = ("failed to process",)
@@ -133,8 +133,13 @@ def _exporters(instruction: Instruction) -> Iterator[Finding]:
     if found is None:
         return
     own = [each for each in commands.simple_commands(instruction) if _installs_exporters(each)]
-    edits = commands.drop_commands(found, own) if own else None
-    if edits:
+    if not own:
+        return
+    edits = commands.drop_commands(found, own)
+    if edits is None:
+        message = "this step installs the exporters of Cog's traces and other things and can't be split safely"
+        yield Finding(CODE, instruction.body_span, f"{message}; it stays as it is", severity=Severity.WARNING)
+    else:
         yield Finding(CODE, instruction.body_span, "removes the exporters of the traces of Cog's server", edits)
 
 
@@ -145,11 +150,15 @@ def _installs_exporters(command: Command) -> bool:
     return all(parse_item(each.text).name in TRACES_PACKAGES for each in reading.operands)
 
 
-@of_node
 def _copies_config(instruction: Instruction) -> bool:
     """Whether this is ``RUN cp /src/NAME /src/cog.yaml``, which Cog appends if the configuration has another name."""
-    simple = commands.simple_commands(instruction)
-    if len(simple) != 1 or commands.program(simple[0]) != "cp":
+    if len(commands.simple_commands(instruction)) != 1:
         return False
-    operands = commands.arguments(simple[0])
-    return len(operands) == 2 and operands[1] in [f"{folder}/cog.yaml" for folder in MODEL_FOLDERS]
+    return commands.whole(instruction, _is_copy_of_config)
+
+
+def _is_copy_of_config(command: Command) -> bool:
+    operands = commands.arguments(command)
+    if commands.program(command) != "cp" or len(operands) != 2:
+        return False
+    return operands[1] in [f"{folder}/cog.yaml" for folder in MODEL_FOLDERS]

@@ -43,6 +43,11 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
         message = "keeps tini: this instruction runs a program of yours under it"
         yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
         return
+    user = next((each for each in document.instructions if cog.reads_tini(each)), None)
+    if user is not None:
+        message = "keeps tini: this instruction names its file"
+        yield Finding(CODE, user.body_span, message, severity=Severity.WARNING)
+        return
     going = [stage for stage in document.stages if _is_tini_stage(document, stage)]
     renumbered = stages.renumbered(document, going)
     for stage in going:
@@ -83,10 +88,12 @@ def _copies_tini(instruction: Instruction) -> bool:
 
 
 def _only_installs_tini(instruction: Instruction, *, relative: bool = False) -> bool:
-    own = cog.tini_commands(instruction)
-    return all(
-        command in own or _prepares(command) or (relative and commands.program(command) == "chmod")
-        for command in commands.simple_commands(instruction)
+    return commands.whole(
+        instruction,
+        lambda command: (
+            cog.writes_tini(command) or _prepares(command) or (relative and commands.program(command) == "chmod")
+        ),
+        cog.is_tini,
     )
 
 
@@ -113,13 +120,23 @@ def _in_run(instruction: Instruction) -> Iterator[Finding]:
     every, own = commands.simple_commands(instruction), cog.tini_commands(instruction)
     simple = [command for command in every if command in own or _makes_executable(command)]
     if not any(command.words for command in own):
+        if _names_tini(instruction, found):
+            message = "this step names a release of tini, and is not read as its download; it stays as it is"
+            yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
         return
     if _only_installs_tini(instruction):
         yield commands.removed(CODE, instruction, "removes the step that downloads tini")
         return
-    edits = commands.drop_commands(found, simple)
+    edits = commands.drop_commands(found, simple, cog.is_tini)
     if edits is None:
         message = "this step downloads tini and other things and can't be split safely; it stays as it is"
         yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
     else:
         yield Finding(CODE, found.source(simple[0].span), "removes the commands that download tini", edits)
+
+
+def _names_tini(instruction: Instruction, found: commands.Shell) -> bool:
+    """Whether a word of a RUN, and not only a comment, has the address of tini's releases."""
+    if found.script.opaque:
+        return True
+    return any(TINI_URL_PART in word.text for each in commands.simple_commands(instruction) for word in each.words)

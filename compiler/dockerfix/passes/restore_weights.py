@@ -17,6 +17,7 @@ from dockerfix.knowledge.cog_constructs import (
 )
 from dockerfix.syntax.dockerfile.instructions import Copy, From
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.shell import Command
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
@@ -115,13 +116,13 @@ def _goes_to_cache(instruction: Instruction) -> bool:
     )
 
 
-@of_node
 def _links_to_cache(instruction: Instruction) -> bool:
-    simple = commands.simple_commands(instruction)
-    return bool(simple) and all(
-        commands.program(command) == "ln"
-        and any(word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in commands.arguments(command))
-        for command in simple
+    return MONOBASE_WEIGHTS_FOLDER in instruction.node.text and commands.whole(instruction, _is_link_to_cache)
+
+
+def _is_link_to_cache(command: Command) -> bool:
+    return commands.program(command) == "ln" and any(
+        word and word.startswith(MONOBASE_WEIGHTS_FOLDER) for word in commands.arguments(command)
     )
 
 

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator
 from dockerfix.analysis import commands, variables
 from dockerfix.analysis.fal.copies import ContextCopy, body
 from dockerfix.analysis.memo import of_document
-from dockerfix.syntax.dockerfile.instructions import Arg, ListView
+from dockerfix.syntax.dockerfile.instructions import Arg
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command
 from dockerfix.text.edits import Edit
 from dockerfix.text.source import Span
 
-_POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _SHOWN = 3
 
 
@@ -123,7 +122,7 @@ def is_between_words(instruction: Instruction, offset: int) -> bool:
 def _held(_document: Document, instruction: Instruction) -> tuple[tuple[int, int], ...] | None:
     """Return the first and last place of each word and heredoc of a script, in order; None if all of it counts."""
     found = commands.shell(instruction)
-    if found is None or found.script.opaque or not _has_posix_shell(instruction):
+    if found is None or found.script.opaque or not commands.has_posix_shell(instruction):
         return None
     result: list[tuple[int, int]] = []
     for first, last in sorted(stretch for command in found.script.walk() for stretch in _stretches(command)):
@@ -158,12 +157,3 @@ def _stretches(command: Command) -> Iterator[tuple[int, int]]:
                 yield span.start, max(span.start, span.end - 1)
     if command.kind == "opaque":
         yield command.span.start, command.span.end
-
-
-def _has_posix_shell(instruction: Instruction) -> bool:
-    """Whether the shell is still sh: no SHELL instruction before this one names another."""
-    for other in reversed(instruction.document.instructions[: instruction.index]):
-        if other.keyword == "SHELL" and isinstance(other.view, ListView):
-            words = other.view.exec_form or ()
-            return bool(words) and words[0].value.rpartition("/")[2] in _POSIX_SHELLS
-    return True

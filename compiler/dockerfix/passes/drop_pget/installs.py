@@ -8,20 +8,20 @@ from typing import NamedTuple
 
 from dockerfix.analysis import commands, stages
 from dockerfix.knowledge.cog_constructs import PGET_COMMAND, PGET_URL_PART
+from dockerfix.knowledge.commands import DOWNLOADERS
 from dockerfix.syntax.dockerfile.instructions import Copy, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.syntax.shell import Command, Word, unwrapped
+from dockerfix.syntax.shell import Command, Word, own_text, unwrapped
 from dockerfix.text.edits import Edit
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
-_DOWNLOADERS = frozenset({"aria2c", "axel", "curl", "fetch", "http", "https", "lwp-download", "wget", "wget2", "xh"})
 _MOVES = frozenset({"cp", "install", "ln", "mv"})
 _TOUCHES = frozenset({"chgrp", "chmod", "chown", "rm", "strip"})
 _LONG_TARGETS = frozenset({"--output", "--output-document", "--out"})
-_OTHERS = frozenset({"[", "apt", "apt-get", "echo", "git", "ls", "mkdir", "pip", "printf", "tee", "test", "which"})
-_SILENT = _DOWNLOADERS | _MOVES | _TOUCHES | _OTHERS
-"""Programs that may name pget without running it."""
+_OTHERS = frozenset({"apt", "apt-get", "echo", "git", "mkdir", "pip", "printf", "tee"})
+_SILENT = DOWNLOADERS | _MOVES | _TOUCHES | _OTHERS
+"""Programs that may name pget without needing it."""
 _MENTION = lazy(r"(?<![\w.-])pget(?![\w./-])")
 
 
@@ -29,7 +29,8 @@ class Install(NamedTuple):
     """The part of one instruction in the install.
 
     `commands` of a RUN do nothing more, `words` are operands of commands that do more; a COPY or ADD is removed whole,
-    with `shell` None. `mixed` is a script for another shell that does this and other things.
+    with `shell` None. `files` are the paths that it has had so far. `mixed` is a script that does this and other things,
+    or one that can't be read.
     """
 
     instruction: Instruction
@@ -37,6 +38,7 @@ class Install(NamedTuple):
     commands: tuple[Command, ...] = ()
     words: tuple[Word, ...] = ()
     mixed: bool = False
+    files: frozenset[str] = frozenset()
 
     def edits(self) -> tuple[Edit, ...] | None:
         """Return the edits that remove it; None if that isn't safe."""
@@ -44,12 +46,26 @@ class Install(NamedTuple):
             return (commands.drop(self.instruction),)
         if self.mixed:
             return None
-        edits = commands.drop_commands(self.shell, self.commands) if self.commands else ()
+        spans = {word.span for word in self.words}
+        edited = [
+            command
+            for command in commands.simple_commands(self.instruction)
+            if any(word.span in spans for word in command.words)
+        ]
+        edits = commands.drop_commands(self.shell, self.commands, self._owns, edited) if self.commands else ()
         if edits is None:
+            return None
+        if not all(
+            commands.may_cut(self.shell, command, tuple(word for word in command.words if word.span in spans))
+            for command in edited
+        ):
             return None
         text = self.shell.script.text
         cuts = [Span(len(text[: word.span.start].rstrip(" \t")), word.span.end) for word in self.words]
         return (*edits, *(Edit(self.shell.source(span), "") for span in cuts))
+
+    def _owns(self, path: str) -> bool:
+        return path.removeprefix("./") in self.files
 
 
 def installs(document: Document) -> tuple[Install, ...]:
@@ -106,9 +122,19 @@ def _of_run(instruction: Instruction, own: set[str]) -> Install | None:
             simple.append(command)
         else:
             words += operands
+    if found.script.opaque or (not simple and _fetches(instruction)):
+        mixed = PGET_URL_PART in found.script.text
     if not simple and not words and not mixed:
         return None
-    return Install(instruction, found, tuple(simple), tuple(words), mixed)
+    return Install(instruction, found, tuple(simple), tuple(words), mixed, frozenset(own))
+
+
+def _fetches(instruction: Instruction) -> bool:
+    """Whether a download of a RUN has pget among what it fetches."""
+    return any(
+        commands.program(command) in DOWNLOADERS and any(PGET_URL_PART in own_text(word) for word in command.words)
+        for command in commands.simple_commands(instruction)
+    )
 
 
 def _belongs(command: Command, own: set[str]) -> tuple[tuple[Word, ...], bool]:
@@ -141,14 +167,14 @@ def _operands(command: Command) -> list[Word]:
 
 def is_fetch(command: Command) -> bool:
     """Whether a command downloads pget's release asset."""
-    part = PGET_URL_PART
-    return any(part in word.text for word in command.words[1:]) and commands.program(command) in _DOWNLOADERS
+    return commands.downloads_only(command, PGET_URL_PART)
 
 
 def _target(command: Command) -> list[str]:
     """Return the files that a download writes: by an option, a redirection, or under the asset's own name."""
     words = unwrapped(command)
-    targets = [_path(each.target) for each in command.redirections if each.operator in (">", ">|", ">>")]
+    redirected = [_path(each.target) for each in command.redirections if each.operator in (">", ">|", ">>")]
+    targets: list[str] = []
     letter = "o" if commands.program(command) in ("curl", "aria2c", "axel") else "[oO]"
     short = re.compile(rf"-[A-Za-z]*{letter}(.*)", re.DOTALL)
     for word, following in pairwise((*words, None)):
@@ -162,7 +188,8 @@ def _target(command: Command) -> list[str]:
         elif (match or text in _LONG_TARGETS) and following is not None:
             targets.append(_path(following))
     assets = [_base_name(re.split(r"[?#]", _path(word))[0]) for word in words if PGET_URL_PART in word.text]
-    return [target for target in targets if "://" not in target] or assets
+    named = [target for target in targets if "://" not in target]
+    return named or redirected or assets
 
 
 def _path(word: Word) -> str:

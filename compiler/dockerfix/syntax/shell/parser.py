@@ -220,7 +220,7 @@ def _word(child: Word | Lexeme) -> Word:
     written = text if fragment.positions is None else fragment.source[span.start : span.end]
     if child.start in fragment.scanner.back_ticks:
         return Word(span, written, None, tuple(_back_ticks(child)))
-    return Word(span, written, None if fragment.heredoc else unquote(text))
+    return Word(span, written, unquote(text))
 
 
 def _back_ticks(lexeme: Lexeme) -> list[Command]:

@@ -2,7 +2,8 @@
 
 The text then behaves as if a removed command were ``true``: it has no effect and succeeds. So ``a || X`` becomes
 ``a || true``, because X made a failure of ``a`` harmless, and ``a; X`` becomes ``a; true``, because it hid the failure.
-Refused are parts of a pipeline, commands that ``!`` negates, and ``X || b`` (``b`` would never run).
+A file that it opened is still opened (``true > f``), and ``exec X`` still ends the shell. Refused are parts of a
+pipeline, commands that ``!`` negates, ``X || b`` (``b`` would never run), and what `effects` finds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,15 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple, TypeAlias
 
+from dockerfix.syntax.shell.effects import (
+    PLAIN,
+    Going,
+    Refusal,
+    check_script,
+    is_idle,
+    reads_last_argument,
+    stand_in,
+)
 from dockerfix.syntax.shell.parser import parse_shell
 from dockerfix.syntax.shell.status import Status, errexit, status_of
 from dockerfix.syntax.shell.tree import Command, Script, lists, walk
@@ -24,10 +34,6 @@ _TO_OPERATOR: Final = re.compile(r"(?:[ \t]|\\\n)*(?:&&|\|\||;|&)?").match
 _COMMENT: Final = re.compile(r"[ \t]*#[^\n]*").match
 _Pipeline: TypeAlias = list[Command]
 _Chain: TypeAlias = list[_Pipeline]
-
-
-class Refusal(Exception):
-    """The commands can't be removed, or not in this way."""
 
 
 def _key(command: Command) -> _Key:
@@ -96,7 +102,7 @@ class _Splice:
         shift = 0
         for span, text in replacements:
             if text:
-                inserted.add(span.start + shift)
+                inserted.update(range(span.start + shift, span.start + shift + len(text)))
             shift += len(text) - (span.end - span.start)
         now = [_essence(made, command) for command in made.walk() if command.span.start not in inserted]
         then = [_essence(self._script, command) for command in _kept(self._script.commands, self._keys)]
@@ -138,30 +144,64 @@ def _essence(script: Script, command: Command) -> tuple[object, ...]:
     )
 
 
-def remove_commands(script: Script, drop: Collection[Command], *, exits_on_error: bool = False) -> Replacements | None:
+def remove_commands(
+    script: Script,
+    drop: Collection[Command],
+    *,
+    exits_on_error: bool | None = False,
+    going: Going | None = None,
+) -> Replacements | None:
     """Return the replacements in the text of `script` that remove the commands `drop`; None if that is not safe.
 
-    `drop` are commands at the top level or in the bodies of compound commands, not those inside words. `exits_on_error`
-    is whether the shell was started with ``-e``. If all commands at the top level go, there is one replacement, which
-    empties the text; what to do with the instruction is up to the caller.
+    `drop` are commands at the top level or in the bodies of compound commands; one inside a word only goes along with a
+    command around it. `exits_on_error` is whether the shell was started with ``-e``, None if it may have been;
+    `going` is what is known about `drop`. If nothing is left, there is one replacement, which empties the text; what to
+    do with the instruction is up to the caller.
     """
     keys = {_key(command) for command in drop}
     if not keys:
         return ()
-    if not keys <= {_key(command) for command in walk(script.commands)} or any(command.negated for command in drop):
+    every = list(walk(script.commands))
+    if not keys <= {_key(command) for command in every}:
         return None
-    if all(_key(command) in keys for command in script.commands):
+    kept = list(_kept(script.commands, keys))
+    try:
+        plan = _plan(script, [command for command in every if _key(command) in keys], kept, keys, going or Going())
+    except Refusal:
+        return None
+    if plan is None:
         return ((Span(0, len(script.text)), ""),)
-    status = status_of(script, _kept(script.commands, keys))
-    if exits_on_error:
+    status = status_of(script, kept)
+    if exits_on_error is not False:
         status = status._replace(may_exit=True)
     for literally in (False, True):
-        if literally or not status.is_read:
+        if literally or not (status.is_read or any(text != PLAIN for text in plan.values())):
             try:
-                return _Removal(script, keys, status, literally, exits_on_error).replacements()
+                return _Removal(script, plan, status, literally, bool(exits_on_error)).replacements()
             except Refusal:
                 continue
     return None
+
+
+def _plan(
+    script: Script, dropped: list[Command], kept: list[Command], keys: set[_Key], going: Going
+) -> dict[_Key, str] | None:
+    """What stands for each command that goes; None if nothing is left of the script. Raises Refusal."""
+
+    def goes(command: Command) -> bool:
+        return _key(command) in keys
+
+    check_script(script, dropped, kept)
+    if script.opaque:
+        return None
+    if (
+        any(command.words and command.words[0].value == "wait" for command in kept)
+        and status_of(script, kept).jobs_are_read
+    ):
+        raise Refusal  # what a shell still knows of a job depends on the commands between
+    if all(is_idle(script, command, goes, going) for command in script.commands):
+        return None
+    return {_key(command): stand_in(script, command, goes, going) for command in dropped}
 
 
 class _List(NamedTuple):
@@ -205,10 +245,17 @@ def _end(chain: _Chain) -> int:
 
 
 class _Removal:
-    """One attempt; `literally` replaces each pipeline that goes by ``true`` and deletes nothing."""
+    """One attempt; `literally` replaces each pipeline that goes by its stand-in and deletes nothing.
 
-    def __init__(self, script: Script, keys: set[_Key], status: Status, literally: bool, exits_on_error: bool) -> None:
+    `plan` has what stands for each command that goes.
+    """
+
+    def __init__(
+        self, script: Script, plan: dict[_Key, str], status: Status, literally: bool, exits_on_error: bool
+    ) -> None:
+        keys = set(plan)
         self._script = script
+        self._plan = plan
         self._keys = keys
         self._status = status
         self._literally = literally
@@ -233,19 +280,55 @@ class _Removal:
 
     def _goes(self, pipeline: _Pipeline) -> bool:
         going = [_key(command) in self._keys for command in pipeline]
-        if any(going) and not all(going):
+        if any(going) and (not all(going) or (len(going) > 1 and "PIPESTATUS" in self._script.text)):
             raise Refusal
         return all(going)
 
+    def _stand_in(self, pipeline: _Pipeline) -> str:
+        """What stands for a pipeline that goes."""
+        texts = [self._plan[_key(command)] for command in pipeline]
+        return PLAIN if all(text == PLAIN for text in texts) else " | ".join(texts)
+
+    def _is_plain(self, chains: list[_Chain]) -> bool:
+        """Whether ``true`` stands for each pipeline."""
+        return all(self._stand_in(pipeline) == PLAIN for chain in chains for pipeline in chain)
+
+    def _check_last_arguments(self, chains: list[_Chain]) -> None:
+        """Raise Refusal if ``$_`` may be an argument of a command that goes."""
+        before: _Chain | None = None
+        for chain in chains:
+            for index, pipeline in enumerate(chain):
+                if any(_key(each) not in self._keys and reads_last_argument(self._script, each) for each in pipeline):
+                    self._check_last_argument(chain[:index] or before)
+            before = chain
+
+    def _check_last_argument(self, before: _Chain | None) -> None:
+        if (
+            before is None
+            or len(before[0]) > 1
+            or before[0][0].kind != "call"
+            or not before[0][0].words
+            or before[0][0].background
+        ):
+            raise Refusal  # what ran before isn't known from here
+        if any(_key(each) in self._keys for pipeline in before for each in walk(tuple(pipeline))):
+            raise Refusal
+
     def _list(self, current: _List) -> None:
         chains = current.chains
+        if self._status.is_read:
+            self._check_last_arguments(chains)
         going = [all(self._goes(pipeline) for pipeline in chain) for chain in chains]
         if self._status.jobs_are_read and any(
             goes and chain[0][0].background for goes, chain in zip(going, chains, strict=True)
         ):
             raise Refusal
         if all(going):
-            self._insert(_span(chains[0], chains[-1]), ":", current.condition)
+            if self._is_plain(chains):
+                self._insert(_span(chains[0], chains[-1]), ":", current.condition)
+                return
+            for chain in chains:
+                self._stand(chain, current.condition)
             return
         index = 0
         while index < len(chains):
@@ -269,7 +352,7 @@ class _Removal:
         chains = current.chains
         if self._literally:
             for chain in chains[first:end]:
-                self._insert(_span(chain, chain), "true", current.condition)
+                self._stand(chain, current.condition)
         elif end < len(chains):
             start = chains[end][0][0].span.start
             self._splice.replace(
@@ -280,7 +363,16 @@ class _Removal:
             stop = _end(before) if before[0][0].background else before[-1][-1].span.end
             self._splice.replace(self._splice.tail(stop, chains[first][0][0].span.start, _end(chains[-1])))
         else:
-            self._insert(_span(chains[first], chains[-1]), "true", current.condition)
+            self._insert(_span(chains[first], chains[-1]), PLAIN, current.condition)
+
+    def _stand(self, chain: _Chain, condition: bool) -> None:
+        """Replace a chain that goes by what stands for it."""
+        if self._is_plain([chain]):
+            self._insert(_span(chain, chain), PLAIN, condition)
+        elif condition:
+            raise Refusal
+        else:
+            self._replace_each(chain)
 
     def _insert(self, span: Span, text: str, condition: bool = False) -> None:
         if condition:
@@ -319,7 +411,7 @@ class _Removal:
                     raise Refusal
                 succeeded = False
             elif alternative and not succeeded:
-                self._splice.replace(_span([chain[index]], [chain[index]]), "true")
+                self._splice.replace(_span([chain[index]], [chain[index]]), self._stand_in(chain[index]))
                 succeeded = True
             else:
                 while end < len(chain) and going[end] and (succeeded or chain[end][0].operator == "&&"):
@@ -344,7 +436,7 @@ class _Removal:
         if self._literally:
             self._replace_each(chain[first:end])
         elif end == len(chain) and exempt:
-            self._splice.replace(Span(start, last), "true")
+            self._splice.replace(Span(start, last), PLAIN)
         elif end < len(chain) and chain[first][0].operator == chain[end][0].operator:
             self._splice.replace(Span(start, self._splice.resume(last, chain[end][0].span.start)))
         else:
@@ -352,4 +444,4 @@ class _Removal:
 
     def _replace_each(self, chain: _Chain) -> None:
         for pipeline in chain:
-            self._splice.replace(_span([pipeline], [pipeline]), "true")
+            self._splice.replace(_span([pipeline], [pipeline]), self._stand_in(pipeline))

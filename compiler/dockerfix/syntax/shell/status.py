@@ -10,7 +10,7 @@ from dockerfix.syntax.shell.tree import Command, Script
 from dockerfix.syntax.shell.wrappers import unwrapped
 
 _READS_STATUS: Final = re.compile(r"\$\{?[?_](?![A-Za-z0-9_])|PIPESTATUS").search
-_READS_JOBS: Final = re.compile(r"\$\{?!(?!\w)|%[0-9%+-]").search
+_READS_JOBS: Final = re.compile(r"\$!|\$\{!(?!\w)|%[0-9%+-]").search
 _JOB_BUILTINS: Final = frozenset({"bg", "disown", "fg", "jobs"})
 _UNKNOWABLE: Final = frozenset({".", "eval", "source"})
 

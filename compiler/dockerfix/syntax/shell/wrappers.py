@@ -32,6 +32,7 @@ _WRAPPERS: Final = {
     "builtin": _wrapper(),
     "chronic": _wrapper("-v -e"),
     "command": _wrapper("-p"),
+    "coproc": _wrapper(),
     "env": _wrapper("- -i --ignore-environment", "-u --unset -C --chdir", assignments=True),
     "exec": _wrapper("-c -l", "-a"),
     "gosu": _wrapper(operands=1),
