@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dockerfix.report import text
-from dockerfix.report.entry import Counts, Entry, count, readable, unicode
+from dockerfix.report.entry import Counts, Entry, count
+from dockerfix.text.credentials import Masked
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import readable, unicode
 from dockerfix.text.source import Source, Span
 
 
@@ -16,7 +18,7 @@ def finding(source: str, part: str, severity: Severity = Severity.WARNING, messa
 
 
 def shown(source: str, part: str) -> list[str]:
-    return text.excerpt(finding(source, part), Source(source))
+    return text.excerpt(finding(source, part), Source(source), Masked(source))
 
 
 class TestExcerpt:
@@ -41,12 +43,15 @@ class TestExcerpt:
 
     def test_a_place_without_extent_has_one_caret(self) -> None:
         source = "FROM a\nRUN x\n"
-        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source(source)) == ["  2 | RUN x", "    | ^"]
+        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source(source), Masked(source)) == [
+            "  2 | RUN x",
+            "    | ^",
+        ]
 
     def test_nothing_for_the_file_as_a_whole_and_for_empty_lines(self) -> None:
-        assert text.excerpt(Finding("DF004", Span(0, 0), "m"), Source("FROM a\n")) == []
-        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source("FROM a\n\n")) == []
-        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source("FROM a\n")) == []
+        assert text.excerpt(Finding("DF004", Span(0, 0), "m"), Source("FROM a\n"), Masked("FROM a\n")) == []
+        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source("FROM a\n\n"), Masked("FROM a\n\n")) == []
+        assert text.excerpt(Finding("DF301", Span(7, 7), "m"), Source("FROM a\n"), Masked("FROM a\n")) == []
 
     @pytest.mark.parametrize("at", [0, 40, 99, 100, 150, 5000, 9996])
     def test_of_a_long_line_the_part_around_the_place(self, at: int) -> None:

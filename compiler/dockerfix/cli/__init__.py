@@ -19,7 +19,9 @@ def main() -> None:
         code = _run(sys.argv[1:])
         streams.flush()
     except streams.Failure as failure:
-        streams.say(f"{PROGRAM}: {failure}")
+        from dockerfix.text.credentials import masked
+
+        streams.say(f"{PROGRAM}: {masked(str(failure))}")
         code = failure.code
     except BrokenPipeError:
         # the reader is gone (`dockerfix … | head -1`)
@@ -81,5 +83,11 @@ def _run_by_click(arguments: list[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
+        import io
+
+        from dockerfix.cli import streams
+
+        shown = io.StringIO()  # a message may quote the name of a file
+        error.show(shown)
+        streams.say(shown.getvalue().removesuffix("\n"))
         return error.exit_code

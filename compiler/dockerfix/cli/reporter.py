@@ -12,6 +12,7 @@ from dockerfix.cli.progress import Progress
 from dockerfix.report import entry as entries_of
 from dockerfix.report import text
 from dockerfix.report.entry import Entry
+from dockerfix.text import quoting
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source, encode
 
@@ -60,7 +61,7 @@ class Reporter:
         colour = streams.colours(sys.stderr)
         lines = text.entry(entry, show_source=self.settings.show_source, colour=colour)
         if self.total > 1 and not self.settings.quiet and entry.status in ("rewritten", "would-rewrite"):
-            lines.append(f"{entries_of.readable(entry.path)}: {self.verb}")
+            lines.append(f"{quoting.readable(entry.path)}: {self.verb}")
         return lines
 
     def end(self, code: int) -> None:
@@ -82,7 +83,7 @@ class Reporter:
         if stale is None:
             return text.summary(entries_of.count(self.entries), self.verb)
         counts = entries_of.count(self.entries)._replace(files=1, changed=1)
-        return text.summary(counts, f"{entries_of.readable(stale.path)} is stale")
+        return text.summary(counts, f"{quoting.readable(stale.path)} is stale")
 
 
 def _errors(entry: Entry) -> tuple[Finding, ...]:

@@ -70,12 +70,14 @@ def flush() -> None:
 
 
 def say(text: str) -> None:
-    """Print a line on standard error; give up silently if that fails."""
+    """Print lines on standard error, where nothing of them controls a terminal; give up silently if that fails."""
     stream: IO[str] | None = sys.stderr
     if stream is None:
         return
+    from dockerfix.text.quoting import terminal
+
     try:
-        stream.write(f"{text}\n")
+        stream.write(f"{terminal(text)}\n")
         stream.flush()
     except OSError:
         _discard(stream)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from dockerfix.driver.account_types import Entry as Accounted
 from dockerfix.driver.pipeline import Change
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.source import Source, code_point
+from dockerfix.text.source import Source
 
 STDIN = "<stdin>"
 """The path of standard input."""
@@ -73,26 +73,3 @@ def count(entries: Iterable[Entry]) -> Counts:
         warnings=found.count(Severity.WARNING),
         notes=found.count(Severity.NOTE),
     )
-
-
-def readable(text: str) -> str:
-    """Text for people: invalid UTF-8, control and direction characters are escaped, so that a hostile file can't
-    control a terminal; tabs stay.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() or character == "\t" else _written_out(character) for character in text
-    )
-
-
-def _written_out(character: str) -> str:
-    byte = ord(character) - 0xDC00
-    return code_point(chr(byte) if 0x80 <= byte <= 0xFF else character)
-
-
-def unicode(text: str) -> str:
-    """Text for other programs: each byte that isn't UTF-8 becomes U+FFFD, as JSON has no lone surrogates."""
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)

@@ -1,16 +1,13 @@
-"""Findings as annotations of GitHub Actions: ``::error file=…,line=…::message``.
-
-Syntax of workflow commands: `actions/toolkit:packages/core/src/command.ts`; in messages ``%``, CR and LF are
-escaped, in properties ``:`` and ``,`` too.
-"""
+"""Findings as annotations of GitHub Actions: ``::error file=…,line=…::message``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Entry, unicode
+from dockerfix.report.entry import STDIN, Entry
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import workflow_message, workflow_property
 
 _COMMANDS = {Severity.NOTE: "notice", Severity.WARNING: "warning", Severity.ERROR: "error"}
 
@@ -21,7 +18,7 @@ def lines_of(entries: Iterable[Entry]) -> list[str]:
     for item in entries:
         lines += [_line(item, finding) for finding in item.findings]
         if item.error is not None:
-            lines.append(f"::error file={_property(item.path)},title=dockerfix::{_message(item.error)}")
+            lines.append(f"::error file={workflow_property(item.path)},title=dockerfix::{workflow_message(item.error)}")
     return lines
 
 
@@ -33,16 +30,8 @@ def _line(item: Entry, finding: Finding) -> str:
         if start.line == end.line:
             properties |= {"col": start.column, "endColumn": end.column}
     properties["title"] = f"{finding.code} {rules.rule_of(finding.code).name}"
-    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    listed = ",".join(f"{name}={workflow_property(str(value))}" for name, value in properties.items())
     message = finding.message
     if finding.severity is Severity.ERROR:
         message += f" ({rules.url(finding.code)})"
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_message(message)}"
-
-
-def _message(text: str) -> str:
-    return unicode(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
+    return f"::{_COMMANDS[finding.severity]} {listed}::{workflow_message(message)}"

@@ -8,9 +8,11 @@ from typing import Any
 
 from dockerfix import DOCUMENTATION, __version__
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Entry, unicode
+from dockerfix.report.entry import STDIN, Entry
+from dockerfix.text.credentials import holds_secret
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import unicode
 from dockerfix.text.source import Source, Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -83,7 +85,7 @@ def _result(item: Entry, finding: Finding, index: int, *, fix: bool) -> dict[str
     if other is not None:
         region = None if finding.line is None else {"startLine": finding.line}
         result["relatedLocations"] = [_place(other, region)]
-    if fix:
+    if fix and not any(holds_secret(edit.text) for edit in finding.edits):
         result["fixes"] = [_fix(item, finding, finding.edits)]
     return result
 

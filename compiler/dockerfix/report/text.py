@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dockerfix.report import rules
-from dockerfix.report.entry import Counts, Entry, readable
+from dockerfix.report.entry import Counts, Entry
+from dockerfix.text.credentials import Masked
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import readable
 from dockerfix.text.source import Source, columns
 
 WIDTH = 100
@@ -35,10 +39,11 @@ def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False)
     `show_source` puts the source line under each finding; None does so for warnings and errors.
     """
     lines: list[str] = []
+    shown = Masked(item.source.text)
     for finding in item.findings:
         lines.append(line(finding, item.source, item.path, colour=colour))
         if show_source or (show_source is None and finding.severity > Severity.NOTE):
-            lines += excerpt(finding, item.source, colour=colour)
+            lines += excerpt(finding, item.source, shown, colour=colour)
         if finding.severity is Severity.ERROR:
             lines.append(f"  = help: {rules.url(finding.code)} or `dockerfix explain {finding.code}`")
     if item.error is not None:
@@ -46,17 +51,21 @@ def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False)
     return lines
 
 
-def excerpt(finding: Finding, source: Source, *, colour: bool = False) -> list[str]:
+def excerpt(finding: Finding, source: Source, text: Masked, *, colour: bool = False) -> list[str]:
     """The line of the source in which a finding begins, with carets under its span.
 
-    Empty for an empty line, and for a finding about the whole file (an empty span at its beginning).
+    `text` is that of the source. Empty for an empty line, and for a finding about the whole file (an empty span at its
+    beginning).
     """
     row, column = source.position(finding.span.start)
     whole = source.line(row)
     if finding.span.end == 0 or not whole.strip():
         return []
     length = max(1, min(finding.span.end - finding.span.start, len(whole) - column + 1))
-    shown, before, marked = _window(whole, column - 1, length)
+    start = source.line_starts[row - 1]
+    places = pairwise(start + at for at in (0, column - 1, column - 1 + length, len(whole)))
+    parts = [text.slice(*place) for place in places]
+    shown, before, marked = _window("".join(parts), len(parts[0]), len(parts[1]))
     number = str(row)
     gap = " " * len(number)
     carets = "".join("\t" if character == "\t" else " " * columns(character) for character in before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from dockerfix.app.write.stamps import WROTE, checksum, short
 from dockerfix.project.files import MARK
@@ -33,7 +34,7 @@ def wrote(present: str | None) -> Wrote | None:
     found = _END.search(present or "")
     if found is None:
         return None
-    return Wrote(found[1], found[2], frozenset(found[3][at : at + 4] for at in range(0, len(found[3]), 4)))
+    return Wrote(unquote(found[1]), found[2], frozenset(found[3][at : at + 4] for at in range(0, len(found[3]), 4)))
 
 
 def carried(present: str | None, text: str, dockerfile: tuple[str, str]) -> str:
@@ -55,7 +56,7 @@ def carried(present: str | None, text: str, dockerfile: tuple[str, str]) -> str:
         ]
     mine = [NOTES, "", ABOUT_NOTES, "", *own, *([""] if own else [])]
     marks = "".join(dict.fromkeys(short(_key(line)) for line in lines if line.strip()))
-    end = f"<!-- {WROTE} {dockerfile[0]} {checksum(dockerfile[1])}; {marks} -->"
+    end = f"<!-- {WROTE} {quote(dockerfile[0])} {checksum(dockerfile[1])}; {marks} -->"
     return "\n".join([*lines, "", *mine, end, ""])
 
 
