@@ -20,8 +20,9 @@ def main() -> None:
         streams.flush()
     except streams.Failure as failure:
         from dockerfix.text.credentials import masked
+        from dockerfix.text.quoting import readable
 
-        streams.say(f"{PROGRAM}: {masked(str(failure))}")
+        streams.say(f"{PROGRAM}: {readable(masked(str(failure)))}")
         code = failure.code
     except BrokenPipeError:
         # the reader is gone (`dockerfix … | head -1`)

@@ -26,7 +26,9 @@ BLANK = "***"
 """What stands for a secret in everything that is shown."""
 
 _URL = lazy(r"://[^\s\"'`<>]+")
-_LOGIN = lazy(r"://([^\s\"'`<>/?#:]*(?::[^\s\"'`<>/?]*)?)@(?=[^\s\"'])")
+_LOGIN = lazy(
+    r"://([^\s\"'`<>/?#:]*(?::[^\s\"'`<>/?]*)?|[^\s\"'`<>/?#:]*:(?![0-9]*[/?#])[^\s\"'`<>]{0,300})@(?=[^\s\"'])"
+)
 _PARAMETER = lazy(r"[?&;#]([\w.-]+)=([^?&;#]+)")
 _GIVES = lazy(r"=[ \t]*(?=[^\s=])|:[ \t]*(?=[^\s:/])")
 _NAME_BACKWARDS = lazy(r"([ \t]*)([\"']?)([\w.-]+)")

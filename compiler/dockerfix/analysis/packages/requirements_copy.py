@@ -56,9 +56,9 @@ def make(context: Context, path: str) -> Plan:
     problems = list(found.problems)
     if secret is not None:
         message = (
-            f"a URL here{placed(secret.file, secret.line)} contains credentials, which must not get into an image; pass "
-            "the index as a build secret and install it in a `run` command with `RUN --mount=type=secret` (`mounts` in "
-            "cog.yaml)"
+            f"a URL here{placed(secret.file, secret.line)} contains credentials, which must not get into an image; "
+            "pass the index as a build secret and install it in a `run` command with `RUN --mount=type=secret` "
+            "(`mounts` in cog.yaml)"
         )
         problems.append(FileProblem(message, secret.file, secret.line))
     if problems:
