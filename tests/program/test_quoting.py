@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from archives import outputs
 from dockerfix.app import AppError, build, build_server, migrate
 from dockerfix.driver.rewrite import Result, rewrite
 from dockerfix.project.project import ConfigError, Project
@@ -27,6 +28,7 @@ from dockerfix.report.entry import Entry
 from dockerfix.report.page import render
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.text import quoting
+from dockerfix.text.credentials import secrets
 from dockerfix.text.findings import Severity
 from effort import examples
 
@@ -247,7 +249,14 @@ def test_no_field_of_a_project_gets_out_as_code(field: str, value: str) -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_worst_value_in_each_field(field: str) -> None:
-    _result, files = check(field, (WORST.replace("\u2028", "").replace("/", "|").replace(":", ";") if field == "file" else WORST.replace("\u2028", "")))
+    _result, files = check(
+        field,
+        (
+            WORST.replace("\u2028", "").replace("/", "|").replace(":", ";")
+            if field == "file"
+            else WORST.replace("\u2028", "")
+        ),
+    )
     if field in ("file", "code", "image", "dockerfile", "ignored", "run"):
         assert "PWNED" in files.get("fal_app.py", "") + files.get("MIGRATION.md", "")
 
@@ -351,12 +360,23 @@ def test_no_secret_of_a_project_gets_out(place: str, before: str, behind: str) -
 
 
 def test_a_secret_of_an_environment_is_no_default(tmp_path: Path) -> None:
-    (tmp_path / "cog.yaml").write_text(
-        "build:\n  python_version: '3.11'\npredict: predict.py:Predictor\nenvironment:\n  - INDEX=https://a:{SECRET}@h/\n"
-    )
+    environment = f"environment:\n  - INDEX=https://a:{SECRET}@h/\n"
+    (tmp_path / "cog.yaml").write_text(f"build:\n  gpu: false\npredict: predict.py:Predictor\n{environment}")
     code = "import os\nfrom cog import BasePredictor, Input\nclass Predictor(BasePredictor):\n"
     code += "    def predict(self, a: str = Input(default=os.environ.get('INDEX'))) -> str:\n        return a\n"
     (tmp_path / "predict.py").write_text(code)
     app = build(Project.open(tmp_path))
     assert SECRET not in app.text
     assert any(each.code == "DF501" for each in app.findings)
+
+
+def test_there_is_no_secret_in_what_cog_prints() -> None:
+    """Not in any output of `cog debug`, nor in the files of its projects."""
+    texts = {output.file: output.text for output in outputs()}
+    for folder in {output.folder for output in outputs()}:
+        for path in folder.rglob("*"):
+            if path.is_file():
+                texts[str(path)] = path.read_text("utf-8", "replace")
+    assert len(texts) > 921
+    found = {name: [each.holder for each in secrets(content)] for name, content in texts.items()}
+    assert {name: holders for name, holders in found.items() if holders} == {}

@@ -40,6 +40,8 @@ class Reporter:
         found = diff.unified(before, after, path)
         if streams.colours(sys.stdout):
             found = diff.coloured(found)
+        if self.settings.format == "github":
+            found = quoting.without_commands(found)
         streams.write(encode(found))
 
     def report(self, entries: Sequence[Entry]) -> None:

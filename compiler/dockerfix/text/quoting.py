@@ -73,6 +73,18 @@ def workflow_property(text: str) -> str:
     return workflow_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
+def without_commands(text: str) -> str:
+    """Lines for a log of GitHub Actions, which obeys nothing in them.
+
+    The runner looks for commands in each line (`actions/runner:src/Runner.Common/ActionCommand.cs`) until it is told to
+    stop, up to a token that nobody can guess.
+    """
+    import os
+
+    token = os.urandom(16).hex()
+    return f"::stop-commands::{token}\n{text}\n::{token}::\n" if text else ""
+
+
 # ---- Python
 
 
