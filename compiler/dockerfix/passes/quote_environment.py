@@ -44,15 +44,16 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     stage = stages.final_stage(document)
     if context.config is None or stage is None:
         return
+    block = blocks.find_block(document, CODE)
     given = dict(context.config.environment)
     step = next((each for each in stage.instructions if _is_cogs(each, sorted(given.items()))), None)
     secret = {name for name, value in given.items() if is_secret(name, value)}
     if secret and (step is None or not environment.sets(step, sorted(given.items()))):
-        yield from _refused(stage, context, secret)
+        ours = [step, *(block.instructions if block is not None else ())]
+        yield from _refused(stage, context, secret, [each for each in stage.instructions if each not in ours])
         pairs = sorted((name, value) for name, value in given.items() if name not in secret)
     else:
         pairs = sorted(given.items())
-    block = blocks.find_block(document, CODE)
     text = (
         blocks.render(document, CODE, "environment from cog.yaml", environment.render(pairs, document.escape))
         if pairs
@@ -74,11 +75,11 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
         yield Finding(CODE, step.body_span, message, (blocks.replace(document, step, text),))
 
 
-def _refused(stage: Stage, context: Context, names: set[str]) -> Iterator[Finding]:
-    """Refuse to write variables that are secrets, unless the Dockerfile sets them already."""
+def _refused(stage: Stage, context: Context, names: set[str], staying: list[Instruction]) -> Iterator[Finding]:
+    """Refuse to write variables that are secrets, unless an instruction that stays as it is sets them."""
     config = context.config
     for index, (name, value) in enumerate(config.environment if config is not None else ()):
-        if name not in names or any(_sets(each, name, value) for each in stage.instructions):
+        if name not in names or any(_sets(each, name, value) for each in staying):
             continue
         line = config.line_of("environment", index) if config is not None else None
         file = context.project.config_name

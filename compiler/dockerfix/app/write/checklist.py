@@ -18,7 +18,7 @@ NOTES = "## Notes"
 ABOUT_NOTES = "<!-- This section is yours: the next run of dockerfix leaves it as it is. -->"
 _END = re.compile(rf"^<!-- {WROTE} (\S+) ([0-9a-f]{{8}}); ([\w-]*) -->\n?", re.MULTILINE)
 _BOX = re.compile(r"- \[[ xX]\] ")
-_PLACE = re.compile(r":\d+, (DF\d{3}\))$")
+_PLACE = re.compile(r":\d+, (DF\d{3}\))$|, line \d+(\) contains?)")
 
 
 class Wrote(NamedTuple):
@@ -67,7 +67,7 @@ def is_guide(text: str) -> bool:
 
 def _key(line: str) -> str:
     """A line without its tick and without the number of a line, which changes with the code."""
-    return _PLACE.sub(r", \1", _BOX.sub("- [ ] ", line.rstrip(), count=1))
+    return _PLACE.sub(r", \1\2", _BOX.sub("- [ ] ", line.rstrip(), count=1))
 
 
 def _trimmed(lines: Sequence[str]) -> list[str]:
