@@ -22,7 +22,7 @@ PROJECT = Path("model")
         (AppError("no predictor"), "no predictor", exit_codes.REFUSED),
         (AppError("no predictor", "cog.yaml"), "model/cog.yaml: no predictor", exit_codes.REFUSED),
         (AppError("no `P`", "../a.py", 3), "a.py:3: no `P`", exit_codes.REFUSED),
-        (AppError("a\x1b[2J", "cog.yaml"), r"model/cog.yaml: a\x1b[2J", exit_codes.REFUSED),
+        (AppError("a\x1b[2J", "cog.yaml"), "model/cog.yaml: a\x1b[2J", exit_codes.REFUSED),
         (ConfigError("is empty", file="cog.yaml"), "cog.yaml: is empty", exit_codes.REFUSED),
         (PermissionError(13, "Permission denied"), "cannot write into model: Permission denied", exit_codes.REFUSED),
         (

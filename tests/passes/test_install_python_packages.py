@@ -58,7 +58,7 @@ def test_credentials_of_an_index_where_nothing_is_staged() -> None:
     outcome = run_alone(INSTALL, "FROM a\n", open_project(None, cog_yaml))
     (finding,) = outcome.findings
     assert finding.span == Span(0, 0)
-    assert finding.message.startswith("the URL of `a package` contains credentials, ")
+    assert finding.message.startswith("the URL of `a package` (cog.yaml, line 2) contains credentials, ")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from dockerfix.project.requirements import (
     normalize,
     parse_item,
     parse_items,
-    shell_quote,
 )
+from dockerfix.text.quoting import shell_word
 from effort import examples
 
 INDEX = "https://download.pytorch.org/whl/cu116"
@@ -235,7 +235,7 @@ def test_cog_among_others_can_be_told_apart() -> None:
     ],
 )
 def test_credentials_are_seen(text: str) -> None:
-    assert has_credentials(text)
+    assert has_credentials(parse_item(text))
 
 
 @pytest.mark.parametrize(
@@ -253,13 +253,13 @@ def test_credentials_are_seen(text: str) -> None:
     ],
 )
 def test_urls_without_credentials_pass(text: str) -> None:
-    assert not has_credentials(text)
+    assert not has_credentials(parse_item(text))
 
 
 @examples
 @given(st.text().filter(lambda text: not set(text) & set("\r\n\0")))
 def test_a_quoted_word_is_one_word(text: str) -> None:
-    quoted = shell_quote(text)
+    quoted = shell_word(text)
     assert shlex.split(quoted) == [text]
     assert quoted.startswith("'")
     assert quoted.endswith("'")
@@ -268,7 +268,7 @@ def test_a_quoted_word_is_one_word(text: str) -> None:
 @pytest.mark.parametrize("text", ["a\nRUN evil", "a\r", "\0"])
 def test_what_no_quotes_can_hold_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="line break or NUL"):
-        shell_quote(text)
+        shell_word(text)
 
 
 @examples
@@ -278,7 +278,7 @@ def test_any_text_is_an_item(text: str) -> None:
     assert item.raw == text
     assert all(word == word.strip() and word for word in item.words if not word.startswith("-"))
     is_cog(item)
-    has_credentials(text)
+    has_credentials(parse_item(text))
 
 
 @examples

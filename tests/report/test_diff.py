@@ -151,3 +151,22 @@ def test_what_the_command_prints_can_be_applied(here: Here, ends: str) -> None:
     apply(decode(done.out), here.folder)
     assert here("--check", *names).code == 0
     assert ends.encode() in (here.folder / names[0]).read_bytes()
+
+
+def test_a_secret_is_not_shown_and_the_diff_is_not_applied() -> None:
+    before = "FROM a\nENV HF_TOKEN=hf_q7\nCMD x\n"
+    found = unified(before, before.replace("CMD x\n", ""), "Dockerfile")
+    assert "hf_q7" not in found
+    assert " ENV HF_TOKEN=***\n-CMD x\n" in found
+
+
+def test_a_log_of_github_obeys_nothing_in_a_diff(here: Here) -> None:
+    here.write("cog.yaml", COG_YAML)
+    here.write("Dockerfile", DOCKERFILE + "RUN echo \\\n::error::spoof\n")
+    out = here("--diff", "--format", "github", "Dockerfile").out
+    first, *lines = out.decode().rstrip("\n").split("\n")
+    token = first.removeprefix("::stop-commands::")
+    assert first != token
+    assert lines[-1] == f"::{token}::"
+    assert " ::error::spoof" in lines
+    assert "::stop-commands::" not in here("--diff", "Dockerfile").out.decode()

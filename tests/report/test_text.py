@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from dockerfix.report import summary, text
-from dockerfix.report.entry import Counts, Entry, Place, count, readable, unicode
+from dockerfix.report.entry import Counts, Entry, Place, count
+from dockerfix.text.credentials import Masked
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import readable, unicode
 from dockerfix.text.source import Source, Span, columns
 
 
@@ -18,7 +20,7 @@ def finding(source: str, part: str, severity: Severity = Severity.WARNING, messa
 
 def excerpt(found: Finding, source: str, width: int | None = None) -> list[str]:
     place = Entry("f", "unchanged", Source(source)).place_of(found)
-    return text.excerpt(place, found.severity, width=width)
+    return text.excerpt(place, Masked(source), found.severity, width=width)
 
 
 def shown(source: str, part: str, width: int | None = None) -> list[str]:

@@ -230,6 +230,30 @@ class TestAction:
         assert self.step("Run dockerfix", runner, model, mode="x; touch hacked").returncode == 2
         assert not (model / "hacked").exists()
 
+    @pytest.mark.parametrize("form", ["github", "text"])
+    def test_nothing_of_a_project_is_a_workflow_command(self, runner: Path, model: Path, form: str) -> None:
+        """GitHub's runner obeys lines that begin with ``::`` after blanks, and ``##[name]`` anywhere in a line."""
+        spoof = "::error title=spoof::all checks failed"
+        (model / "Dockerfile").write_text(DOCKERFILE + f"RUN echo \\\n{spoof} \\\n##[add-mask]x\n")
+        done = self.step("Run dockerfix", runner, model, format=form)
+        assert done.returncode == 1
+        assert f" {spoof}" in done.stdout  # the difference is shown
+        stopped: str | None = None
+        tokens: list[str] = []
+        for line in (done.stdout + done.stderr).split("\n"):
+            command = line.strip()
+            if stopped is not None:
+                stopped = None if command == f"::{stopped}::" else stopped
+            elif command.startswith("::stop-commands::"):
+                stopped = command.removeprefix("::stop-commands::")
+                tokens.append(stopped)
+            else:
+                assert "spoof" not in line or line.startswith("::notice file=")
+                assert "##[" not in line or line.startswith("::notice file=")
+        assert stopped is None
+        assert len(set(tokens)) == len(tokens) >= 2
+        assert all(len(token) == 32 for token in tokens)
+
     def test_no_dockerfile(self, runner: Path, tmp_path: Path) -> None:
         empty = tmp_path / "empty"
         empty.mkdir()

@@ -19,6 +19,12 @@ EXAMPLES = {
     "test_emits_what_splicing_gives": 100,
     "test_places_are_where_a_walk_over_the_edits_finds_them": 100,
     "test_a_place_that_no_edit_touches_is_found_in_both_texts": 100,
+    # quoting and secrets
+    "test_masking_settles_and_keeps_lines": 400,
+    "test_a_value_is_shown_nowhere": 200,
+    "test_every_quoted_text_is_data": 300,
+    "test_no_field_of_a_project_gets_out_as_code": 60,
+    "test_no_secret_of_a_project_gets_out": 60,
     # the parser of Dockerfiles
     "test_instructions_are_found_and_nothing_is_lost": 100,
     "test_buildkit_reads_the_same": 100,

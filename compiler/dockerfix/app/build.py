@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pkgutil import get_data
@@ -15,6 +14,7 @@ from dockerfix.app.read.uses import notes_of_uses
 from dockerfix.app.read.weights import find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write import app_file, toml
+from dockerfix.app.write.layout import lay, value
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.text.findings import Finding, Severity
 
@@ -104,8 +104,8 @@ def checked_config(project: Project) -> tuple[CogConfig, str]:
 def weights_file(weights: Sequence[dict[str, Any]]) -> str:
     """The text of fal_weights.py for the weights of a project."""
     before, line, after = runtime_file(WEIGHTS_FILE).partition(NO_WEIGHTS)
-    # texts, numbers, lists and dictionaries look alike in JSON and Python
-    return f"{before}{line.removesuffix('[]')}{json.dumps(weights, indent=4, ensure_ascii=False)}{after}"
+    lines = lay(line.removesuffix("[]"), value(list(weights)))
+    return f"{before}{chr(10).join(lines)}{after}"
 
 
 def runtime_file(name: str) -> str:

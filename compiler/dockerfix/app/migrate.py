@@ -26,6 +26,7 @@ from dockerfix.app.write.stamps import Record, checksum, is_stamped, stamped
 from dockerfix.project.files import leaves, marked
 from dockerfix.project.project import Project
 from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.credentials import masked
 from dockerfix.text.files import InputError, is_same, kind, read_file
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import decode, encode
@@ -213,7 +214,7 @@ def kept_diff(planned: Plan, path: str) -> str:
 
 def _diff(path: str, before: str | None, after: str) -> str:
     lines = difflib.unified_diff(
-        _lines(before or ""), _lines(after), "/dev/null" if before is None else f"a/{path}", f"b/{path}"
+        _lines(masked(before or "")), _lines(masked(after)), "/dev/null" if before is None else f"a/{path}", f"b/{path}"
     )
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 

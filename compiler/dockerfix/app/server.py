@@ -18,13 +18,13 @@ from dockerfix.app.read.predictor import find_method, read_predictor, split_refe
 from dockerfix.app.read.weights import find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write import openapi
-from dockerfix.app.write.layout import string
-from dockerfix.app.write.toml import array, settings_lines, text
+from dockerfix.app.write.toml import array, settings_lines
 from dockerfix.knowledge import cog_server
 from dockerfix.knowledge.fal import PORT
 from dockerfix.project.files import marked as is_marked
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.text.findings import Finding
+from dockerfix.text.quoting import python_string, toml_string
 
 GATE = cog_server.GATE_FILE
 
@@ -73,7 +73,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     command = cog_server.GATE_COMMAND
     gate = runtime_file(GATE)
     for constant, value in (
-        ("PREDICTOR", string(reference)),
+        ("PREDICTOR", python_string(reference)),
         ("PORT", str(PORT)),
         ("INNER_PORT", str(cog_server.INNER_PORT)),
     ):
@@ -177,11 +177,11 @@ def _entry(settings: Settings, command: tuple[str, ...]) -> str:
         *settings_lines(settings),
         "",
         f"[tool.fal.apps.{name}.image]",
-        f"dockerfile = {text(settings.dockerfile)}",
+        f"dockerfile = {toml_string(settings.dockerfile)}",
         f"cmd = {array(command)}",
         "",
         f"[tool.fal.apps.{name}.health_check]",
-        f"path = {text(cog_server.HEALTH_PATH)}",
+        f"path = {toml_string(cog_server.HEALTH_PATH)}",
         'method = "GET"',
     ]
     return "\n".join(lines) + "\n"

@@ -26,9 +26,10 @@ def main() -> None:
         code = _run(sys.argv[1:])
         streams.flush()
     except streams.Failure as failure:
-        from dockerfix.report.entry import readable
+        from dockerfix.text.credentials import masked
+        from dockerfix.text.quoting import readable
 
-        streams.say(readable(f"{streams.PROGRAM}: {failure}"))
+        streams.say(f"{streams.PROGRAM}: {readable(masked(str(failure)))}")
         code = failure.code
     except BrokenPipeError:
         # the reader is gone (`dockerfix … | head -1`)
@@ -95,5 +96,11 @@ def _run_by_click(arguments: list[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
+        import io
+
+        from dockerfix.cli import streams
+
+        shown = io.StringIO()  # a message may quote the name of a file
+        error.show(shown)
+        streams.say(shown.getvalue().removesuffix("\n"))
         return error.exit_code

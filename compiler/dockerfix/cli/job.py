@@ -68,8 +68,10 @@ def process(job: Job, data: bytes | None = None) -> Done:
 
 def internal_error(path: object, error: Exception) -> str:
     """Return the message about a bug in dockerfix that a file or project revealed."""
+    from dockerfix.text.credentials import masked
+
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{path}: internal error: {what}; nothing was written; please report this"
+    return f"{path}: internal error: {masked(what)}; nothing was written; please report this"
 
 
 def _rewrite(job: Job, data: bytes) -> Done:
@@ -108,12 +110,13 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
 
     if job.verify:
         from dockerfix.driver.cross_check import disagreements
+        from dockerfix.text.credentials import masked
 
         found = disagreements(parse(text))
         if found:
             what = f"dockerfile-parse reads the result differently: {'; '.join(found)}"
             message = f"{what}; nothing was written; please report this"
-            return Finding("DF006", Span(0, 0), message, severity=Severity.ERROR)
+            return Finding("DF006", Span(0, 0), masked(message), severity=Severity.ERROR)
     if not result.ok and not _is_sound(job, result.source.text, text):
         message = "BuildKit would reject the result, or a second run would change it; nothing was written"
         return Finding("DF008", Span(0, 0), message, severity=Severity.ERROR)

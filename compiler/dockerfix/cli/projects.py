@@ -96,7 +96,6 @@ def failures(project: Path) -> Iterator[None]:
     """Turn every error about a project into a Failure with a message of one line."""
     from dockerfix.app import AppError
     from dockerfix.project.project import ConfigError
-    from dockerfix.report.entry import readable
     from dockerfix.text.files import WriteError
 
     try:
@@ -104,9 +103,9 @@ def failures(project: Path) -> Iterator[None]:
     except AppError as error:
         place = "" if error.file is None else f"{os.path.normpath(project / error.file)}:"
         line = "" if error.line is None else f"{error.line}:"
-        raise streams.Failure(readable(f"{place}{line}{' ' if place else ''}{error.message}")) from None
+        raise streams.Failure(f"{place}{line}{' ' if place else ''}{error.message}") from None
     except ConfigError as error:
-        raise streams.Failure(readable(str(error))) from None
+        raise streams.Failure(str(error)) from None
     except WriteError as error:
         raise streams.Failure(f"cannot write {error}; nothing was written") from None
     except (click.ClickException, streams.Failure, BrokenPipeError):
@@ -117,14 +116,14 @@ def failures(project: Path) -> Iterator[None]:
         from dockerfix.cli.job import internal_error
 
         message = internal_error(project, error)
-        raise streams.Failure(readable(" ".join(message.split())), exit_codes.INTERNAL) from None
+        raise streams.Failure(" ".join(message.split()), exit_codes.INTERNAL) from None
 
 
 def print_findings(findings: Sequence[Finding], project: Path, settings: Settings) -> None:
     """Print what was found in the project's files, a line each."""
     from dockerfix.cli.reporter import lowest
-    from dockerfix.report.entry import readable
     from dockerfix.report.text import message
+    from dockerfix.text.quoting import readable
 
     colour = streams.colours(sys.stderr, settings.color)
     shown = [each for each in findings if each.severity >= lowest(settings)]
@@ -154,7 +153,7 @@ def image_dockerfile(
     """
     from dockerfix.app.migrate import DOCKERFILE, dockerfile_name
     from dockerfix.cli.locate import path_in_project
-    from dockerfix.report.entry import readable
+    from dockerfix.text.quoting import readable
 
     if named is not None:
         name = path_in_project(project / named, project)
@@ -167,7 +166,7 @@ def image_dockerfile(
     if name == DOCKERFILE or (not writes and opened.read(name) is None):
         return DOCKERFILE
     if not quiet:
-        streams.say(f"{streams.PROGRAM}: your {DOCKERFILE} stays; the image's is {name}")
+        streams.say(f"{streams.PROGRAM}: your {DOCKERFILE} stays; the image's is {readable(name)}")
     return name
 
 
@@ -192,7 +191,7 @@ def show_kept(planned: Plan, settings: Settings, *, would: bool = False) -> None
     """Say which of the user's changes stay, with what dockerfix would write in their place as a diff."""
     from dockerfix.app.migrate import kept_diff
     from dockerfix.report.diff import coloured
-    from dockerfix.report.entry import readable
+    from dockerfix.text.quoting import readable
 
     for path, merged in planned.edited.items():
         verb = "would keep" if would else "keeps"
@@ -203,7 +202,7 @@ def show_kept(planned: Plan, settings: Settings, *, would: bool = False) -> None
         )
         shown = kept_diff(planned, path).rstrip("\n")
         if shown:
-            streams.say(coloured(shown) if streams.colours(sys.stderr, settings.color) else shown)
+            streams.say(coloured(shown, paints=streams.colours(sys.stderr, settings.color)))
 
 
 def write(planned: Plan) -> tuple[str, ...]:
@@ -220,8 +219,8 @@ def write(planned: Plan) -> tuple[str, ...]:
 
 def recover(project: Path, *, writes: bool) -> None:
     """Put back what a run left that was killed while it wrote, and say so. Raises Failure unless `writes`."""
-    from dockerfix.report.entry import readable
     from dockerfix.text import transactions
+    from dockerfix.text.quoting import readable
 
     if not transactions.is_interrupted(project):
         return

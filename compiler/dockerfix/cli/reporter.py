@@ -12,6 +12,7 @@ from dockerfix.cli.progress import Progress
 from dockerfix.report import entry as entries_of
 from dockerfix.report import summary, text
 from dockerfix.report.entry import Entry
+from dockerfix.text import quoting
 from dockerfix.text.findings import Severity
 from dockerfix.text.source import Source, encode
 
@@ -57,6 +58,8 @@ class Reporter:
         found = diff.unified(before, after, path)
         if streams.colours(sys.stdout, self.settings.color):
             found = diff.coloured(found)
+        if self.settings.output_format == "github":
+            found = quoting.without_commands(found)
         streams.write(encode(found))
 
     def report(self, entries: Sequence[Entry]) -> None:
@@ -138,7 +141,7 @@ class Reporter:
         if stale is None:
             lines.append(summary.last_line(counts, self.verb))
         else:
-            verb = f"{entries_of.readable(stale.path)} is stale"
+            verb = f"{quoting.readable(stale.path)} is stale"
             lines.append(summary.last_line(counts._replace(files=1, changed=1), verb))
         if self.total == 1 and stale is None and self.settings.output_format == "full":
             lines += summary.next_step(self.entries[0], self.settings.target)

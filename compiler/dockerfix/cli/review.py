@@ -24,8 +24,9 @@ def review(file: str, output: str | None, cog_yaml: Path | None, project: Path |
     cog debug | dockerfix review -o review.html
     """
     from dockerfix.cli.rewrite import end_in_order
-    from dockerfix.report.entry import STDIN, readable
+    from dockerfix.report.entry import STDIN
     from dockerfix.report.page import render
+    from dockerfix.text.quoting import readable
 
     if output is not None and files.is_same(0 if file == "-" else file, output):
         raise click.UsageError(f"the page would replace {readable(file)}; name another file with -o")

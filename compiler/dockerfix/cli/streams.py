@@ -65,7 +65,7 @@ def replace_file(path: str, data: bytes, *, source: bytes | None = None) -> None
 
 def tell_of_links(path: str, others: int) -> None:
     """Say that a file was replaced under one of its names alone."""
-    from dockerfix.report.entry import readable
+    from dockerfix.text.quoting import readable
 
     if others:
         names = (
@@ -101,12 +101,14 @@ def flush() -> None:
 
 
 def say(text: str) -> None:
-    """Print a line on standard error; give up silently if that fails."""
+    """Print lines on standard error, where nothing of them controls a terminal; give up silently if that fails."""
     stream: IO[str] | None = sys.stderr
     if stream is None:
         return
+    from dockerfix.text.quoting import terminal
+
     try:
-        stream.write(f"{text}\n")
+        stream.write(f"{terminal(text)}\n")
         stream.flush()
     except OSError:
         _discard(stream)

@@ -17,6 +17,7 @@ from dockerfix.driver.account_surplus import surplus
 from dockerfix.driver.account_types import KEY, Entry, Fate
 from dockerfix.driver.pipeline import Outcome
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.credentials import BLANK, is_secret, masked
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -51,7 +52,14 @@ class Account:
         found: list[Entry] = []
         if self._settings is not None:
             found += [*self._settings.entries, *self._settings.requirements]
-        return (*found, *_instructions(self._document, self._outcome))
+        return tuple(map(_masked, (*found, *_instructions(self._document, self._outcome))))
+
+
+def _masked(entry: Entry) -> Entry:
+    """An entry that shows no secret; in a mapping the name of a variable is in the path."""
+    name = entry.what.partition("environment.")[2]
+    text = BLANK if name and is_secret(name, entry.text) else masked(entry.text)
+    return entry._replace(text=text, reason=masked(entry.reason))
 
 
 def account(document: Document, outcome: Outcome, context: Context, *, refused: bool) -> Account:

@@ -26,7 +26,9 @@ from dockerfix.project.pip_options import Option
 from dockerfix.project.requirements import Requirement, parse_item
 from dockerfix.project.requirements_files import RequirementLine
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.text.credentials import shortened
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import SHORT
 from dockerfix.text.source import Span
 
 
@@ -484,5 +486,4 @@ def script(command: str) -> str:
 
 def short(text: str) -> str:
     """A text in one line, for a message."""
-    flat = fold(text)
-    return flat if len(flat) <= 60 else f"{flat[:57]}..."
+    return shortened(fold(text), SHORT)

@@ -12,6 +12,7 @@ from dockerfix.driver.ignore_comments import Filter
 from dockerfix.passes import Pass, all_passes
 from dockerfix.syntax.dockerfile.parser import reparse
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text import credentials
 from dockerfix.text.edits import Applied, Edit, History, ordered
 from dockerfix.text.findings import Finding
 from dockerfix.text.source import Span
@@ -120,4 +121,9 @@ def _asked_for(context: Context, passes: Iterable[Pass] | None) -> list[Pass]:
 def _placed(finding: Finding, history: History) -> Finding:
     """Return a finding about the present text with its places in the source."""
     edits = tuple([Edit(history.to_source(edit.span), edit.text) for edit in finding.edits])
-    return finding._replace(span=history.to_source(finding.span), edits=edits)
+    return masked(finding)._replace(span=history.to_source(finding.span), edits=edits)
+
+
+def masked(finding: Finding) -> Finding:
+    """Return a finding whose message shows no secret."""
+    return finding._replace(message=credentials.masked(finding.message))

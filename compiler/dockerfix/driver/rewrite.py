@@ -15,11 +15,13 @@ from dockerfix.analysis.python import base_python
 from dockerfix.driver.account import Account, Entry, account
 from dockerfix.driver.defects import Defect
 from dockerfix.driver.gate import GateError, check, faults
-from dockerfix.driver.pipeline import Change, Outcome, run
+from dockerfix.driver.pipeline import Change, Outcome, masked, run
 from dockerfix.project.project import ConfigError, Project
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.credentials import shortened
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import readable
 from dockerfix.text.source import Source, Span
 
 REFUSED = "DF0"
@@ -119,7 +121,7 @@ def rewrite(
 
 
 def _refuse(source: Source, code: str, message: str, offset: int = 0) -> Result:
-    finding = Finding(code, Span(offset, offset), message, severity=Severity.ERROR)
+    finding = masked(Finding(code, Span(offset, offset), message, severity=Severity.ERROR))
     return Result(source, source.text, (finding,))
 
 
@@ -129,13 +131,9 @@ def _objection(document: Document) -> tuple[str, str] | None:
         return "DF001", "the input is empty; did `cog debug` fail?"
     if not document.stages:
         first = next((line.strip() for line in document.text.split("\n") if line.strip()), "")
-        shown = first if len(first) <= 80 else first[:77] + "..."
-        return "DF002", f"not a Dockerfile: no FROM instruction found; the first line is `{_printable(shown)}`"
+        shown = readable(shortened(first, 80))
+        return "DF002", f"not a Dockerfile: no FROM instruction found; the first line is `{shown}`"
     return None
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _compile(document: Document, project: Project, options: Options) -> Result:
@@ -152,7 +150,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     outcome = run(document, context)
     broken = [_finding(defect) for defect in faults(document, outcome)]
     accounted = account(document, outcome, context, refused=bool(broken))
-    findings = [*outcome.findings, *accounted.findings, *broken]
+    findings = [*outcome.findings, *map(masked, accounted.findings), *map(masked, broken)]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
         findings.append(Finding("DF009", Span(0, 0), message))

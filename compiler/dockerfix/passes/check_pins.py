@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from dockerfix.analysis import python, stages
 from dockerfix.analysis.context import Context
@@ -13,20 +15,20 @@ from dockerfix.knowledge.python_releases import end_of_life
 from dockerfix.knowledge.versions import numbers
 from dockerfix.project.requirements import has_credentials
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.credentials import secrets
+from dockerfix.text.findings import Finding, Severity, placed
 
 CODE = "DF307"
 
-_REFERENCE = lazy(r"\$\([^()]*\)|\$\{[^{}]*\}|\$\w+|`[^`]*`")
+_REMEDY = "`RUN --mount=type=secret`: `mounts` in cog.yaml, `secrets` in fal's ContainerImage"
 
 
 def check_pins(document: Document, context: Context) -> Iterator[Finding]:
-    """Report packages and a Python version that conflict with fal, and URLs that contain credentials.
+    """Report packages and a Python version that conflict with fal, and credentials.
 
     The model and `fal` share one Python, and fal is installed last, so its versions win: a model that pins pydantic below 2
     gets a newer one (PyPI, Requires-Dist of fal; knowledge/fal.py). fal is no longer published for old versions of Python.
-    Everyone who can pull the image could read a password or token in a URL; dockerfix never writes one.
+    Everyone who can pull the image could read a password or token in it; dockerfix never writes one, and shows none.
 
     cog.yaml:
 
@@ -46,13 +48,9 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
         CMD ["python", "-m", "cog.server.http"]
     """
     for line in requested.lines(document, context):
-        if any(has_credentials(word) for word in line.item.words):
+        if line.line is not None and has_credentials(line.item):
             yield _credentials(line)
-    for instruction in document.instructions:
-        if instruction.keyword == "RUN" and _has_credentials(instruction):
-            yield _in_command(instruction)
-        elif instruction.keyword in ("ARG", "ENV", "LABEL", "COPY", "ADD") and _has_credentials(instruction):
-            yield _in_variable(instruction)
+    yield from _kept_secrets(document, context)
     stage = stages.final_stage(document)
     if stage is None or context.options.target == "server":
         return
@@ -68,33 +66,46 @@ def _credentials(line: RequestedLine) -> Finding:
     name = next((requirement.name for requirement in line.item.requirements if requirement.name), None)
     what = f"the URL of `{name}`" if name else "the URL of a package index"
     message = (
-        f"{what} contains credentials, which the image would store; remove it here and install what it serves in a `run` "
-        "command that reads it from a build secret (`mounts` of type secret in cog.yaml, `secrets` in fal's ContainerImage)"
+        f"{what}{placed(line.file, line.line)} contains credentials, which the image would store; remove it here and install what it serves in a "
+        f"`run` command that reads it from a build secret ({_REMEDY})"
     )
     return Finding(CODE, line.span, message, severity=Severity.ERROR, file=line.file, line=line.line)
 
 
-def _has_credentials(instruction: Instruction) -> bool:
-    """Whether a URL in an instruction or its heredocs has credentials in plain text, not in a variable or a command."""
-    text = instruction.node.text
-    heredocs = [text[heredoc.content.start : heredoc.content.end] for heredoc in instruction.node.heredocs]
-    return has_credentials(_REFERENCE.sub(" ", "\n".join([instruction.text, *heredocs])))
+def _kept_secrets(document: Document, context: Context) -> Iterator[Finding]:
+    """Report each instruction that has secrets in plain text, not in a variable or a command."""
+    found = secrets(document.text)
+    known = _lines_of_secrets(context) if found else {}
+    by_instruction = groupby(found, key=lambda each: bisect_right(document.instructions, each.span.start, key=_start))
+    for number, group in by_instruction:
+        instruction, inside = document.instructions[max(0, number - 1)], list(group)
+        if inside[0].span.start >= instruction.span.end:
+            continue  # in a comment
+        holders = " and ".join(dict.fromkeys(each.holder for each in inside))
+        verb = "contains" if len({each.holder for each in inside}) == 1 else "contain"
+        places = (known.get(document.text[each.span.start : each.span.end]) for each in inside)
+        line = next((place for place in places if place is not None), None)
+        file = context.project.config_name if line is not None else None
+        message = (
+            f"{holders} in this {instruction.keyword}{placed(file, line)} {verb} credentials, which the image stores; read "
+            f"them from a build secret ({_REMEDY}), or in the running App from what `fal secrets set` sets"
+        )
+        yield Finding(CODE, instruction.body_span, message, severity=Severity.WARNING, file=file, line=line)
 
 
-def _in_command(instruction: Instruction) -> Finding:
-    message = (
-        "a URL in this command contains credentials, which the image stores; read them from a build secret "
-        "(`mounts` of type secret in cog.yaml, `secrets` in fal's ContainerImage)"
-    )
-    return Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
+def _start(instruction: Instruction) -> int:
+    return instruction.span.start
 
 
-def _in_variable(instruction: Instruction) -> Finding:
-    message = (
-        f"a URL in this {instruction.keyword} contains credentials, which the image stores; read them from a build secret, "
-        "and pass a proxy or an index to the build without its password"
-    )
-    return Finding(CODE, instruction.body_span, message, severity=Severity.WARNING)
+def _lines_of_secrets(context: Context) -> dict[str, int]:
+    """Return the secrets of cog.yaml with their lines."""
+    result: dict[str, int] = {}
+    for setting in context.config.settings if context.config is not None else ():
+        last = setting.path[-1]
+        text = f"{last}={setting.text}" if isinstance(last, str) else setting.text
+        for each in secrets(text):
+            result.setdefault(text[each.span.start : each.span.end], setting.line)
+    return result
 
 
 def _python(base: Instruction, python: str, context: Context) -> Iterator[Finding]:

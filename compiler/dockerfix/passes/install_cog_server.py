@@ -10,9 +10,9 @@ from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_server import RELEASE_AS_OF, RELEASES, cog_version
 from dockerfix.knowledge.versions import numbers
 from dockerfix.knowledge.written_instructions import pip_install
-from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import shell_word
 
 CODE = "DF311"
 
@@ -61,6 +61,6 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
             "so its server is not checked"
         )
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
-    text = blocks.render(document, CODE, "Cog's own server", pip_install(shell_quote(f"cog=={version}")))
+    text = blocks.render(document, CODE, "Cog's own server", pip_install(shell_word(f"cog=={version}")))
     messages = Messages(f"installs Cog {version} from PyPI for its server", f"updates Cog to {version}")
     yield from blocks.write_or_update(document, CODE, text, placement.before_user_commands(stage, context), messages)

@@ -10,9 +10,9 @@ from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import HUB_ADDRESSES, HUB_PACKAGE
 from dockerfix.knowledge.fal import fal_version
 from dockerfix.knowledge.written_instructions import pip_install
-from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding
+from dockerfix.text.quoting import shell_word
 
 CODE = "DF301"
 
@@ -50,7 +50,7 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
         return  # DF307 refuses this Python
     config = context.config
     hub = config is not None and any(each.startswith(HUB_ADDRESSES) for one in config.weights for each in one.sources)
-    text = pip_install(" ".join(map(shell_quote, [f"fal=={version}", *([HUB_PACKAGE] if hub else [])])))
+    text = pip_install(" ".join(map(shell_word, [f"fal=={version}", *([HUB_PACKAGE] if hub else [])])))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
     what = f"fal {version}" + (f" and {HUB_PACKAGE}, by which the App fetches `weights`," if hub else "")
     messages = Messages(f"installs {what} last", f"updates fal to {version}")

@@ -11,9 +11,9 @@ from dockerfix.analysis.packages import install_step, requirements_copy
 from dockerfix.analysis.packages.install_step import PipStep
 from dockerfix.analysis.packages.torch_index import torch_source
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
-from dockerfix.project.requirements import Item, parse_item
+from dockerfix.project.requirements import Item, has_credentials, parse_item
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
-from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.findings import Finding, Severity, placed
 from dockerfix.text.source import Span
 
 CODE = "DF201"
@@ -62,9 +62,9 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
         return
     items = install_step.wanted_items(config.python_packages)
     options = install_step.option_items(config) if items else ()
-    secret = install_step.with_credentials((*options, *items))
-    if secret:
-        yield _refused(step, secret)
+    secret = next((item for item in (*options, *items) if has_credentials(item)), None)
+    if secret is not None:
+        yield _refused(step, secret, context)
         return
     yield from _hashes(stages.final_stage(document), items)
     yield from _project(stages.final_stage(document), context)
@@ -156,11 +156,16 @@ def _unknown(instruction: Instruction) -> Finding:
     return Finding(CODE, instruction.body_span, message, severity=Severity.ERROR)
 
 
-def _refused(step: PipStep | None, secret: tuple[Item, ...]) -> Finding:
+def _refused(step: PipStep | None, secret: Item, context: Context) -> Finding:
     span = step.instruction.body_span if step else Span(0, 0)
-    name = secret[0].name or "a package"
+    name = secret.name or "a package"
+    config = context.config
+    texts = config.python_packages if config is not None else ()
+    index = next((at for at, text in enumerate(texts) if parse_item(text).raw == secret.raw), None)
+    line = config.line_of("build", "python_packages", index) if config is not None and index is not None else None
+    file = context.project.config_name if line is not None else None
     message = (
-        f"the URL of `{name}` contains credentials, which must not be in a Dockerfile; pass the index as a build secret "
-        "and install it in a `run` command with `--mount=type=secret`"
+        f"the URL of `{name}`{placed(file, line)} contains credentials, which must not be in a Dockerfile; pass the index as a build secret "
+        "and install it in a `run` command with `RUN --mount=type=secret` (`mounts` in cog.yaml)"
     )
-    return Finding(CODE, span, message, severity=Severity.ERROR)
+    return Finding(CODE, span, message, severity=Severity.ERROR, file=file, line=line)

@@ -9,9 +9,9 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import install_step
 from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
 from dockerfix.knowledge.written_instructions import PIP_INSTALL
-from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import shell_word
 from dockerfix.text.source import Span
 
 CODE = "DF204"
@@ -48,7 +48,7 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
             yield blocks.removed(CODE, block, "removes the packages, which nothing needs any more")
         return
     head = PIP_INSTALL.replace(" pip install", " python -m pip install")
-    install = install_step.render_install(head, [shell_quote(name) for name in names])
+    install = install_step.render_install(head, [shell_word(name) for name in names])
     text = blocks.render(document, CODE, "imported by the code, installed by Cog until now", install)
     if block is not None:
         edits = blocks.update(document, block, text)

@@ -12,8 +12,10 @@ from dockerfix.analysis.placement import is_command
 from dockerfix.syntax.dockerfile.arguments import split_command
 from dockerfix.syntax.dockerfile.heredocs import heredoc_openers
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.credentials import shortened
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import SHORT
 from dockerfix.text.source import Span
 
 CODE = "DF100"
@@ -78,10 +80,7 @@ def _line(document: Document, command: str, start: int) -> Span | None:
 
 
 def _missing(command: str) -> Finding:
-    shown = command if len(command) <= 60 else command[:57] + "..."
-    message = (
-        f"`{shown}` from cog.yaml is not in this Dockerfile; run `cog debug` again, with a release that knows `run`"
-    )
+    message = f"`{shortened(command, SHORT)}` from cog.yaml is not in this Dockerfile; run `cog debug` again, with a release that knows `run`"
     return Finding(CODE, Span(0, 0), message, severity=Severity.ERROR)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, environment, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.syntax.dockerfile.instructions import Env
-from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.text.credentials import is_secret
 from dockerfix.text.edits import Edit
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity, placed
 from dockerfix.text.source import Span
 
 CODE = "DF205"
@@ -20,7 +21,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     """Set the variables of `environment` with values quoted for Docker.
 
     Cog writes `NAME=value` unquoted (`replicate/cog@v0.14.9:pkg/dockerfile/env.go`), so a value with a blank fails the
-    build; earlier releases leave the variables out.
+    build; earlier releases leave the variables out. A variable that contains credentials is refused.
 
     cog.yaml:
 
@@ -43,8 +44,16 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     stage = stages.final_stage(document)
     if context.config is None or stage is None:
         return
-    pairs = sorted(dict(context.config.environment).items())
     block = blocks.find_block(document, CODE)
+    given = dict(context.config.environment)
+    step = next((each for each in stage.instructions if _is_cogs(each, sorted(given.items()))), None)
+    secret = {name for name, value in given.items() if is_secret(name, value)}
+    if secret and (step is None or not environment.sets(step, sorted(given.items()))):
+        ours = [step, *(block.instructions if block is not None else ())]
+        yield from _refused(stage, context, secret, [each for each in stage.instructions if each not in ours])
+        pairs = sorted((name, value) for name, value in given.items() if name not in secret)
+    else:
+        pairs = sorted(given.items())
     text = (
         blocks.render(document, CODE, "environment from cog.yaml", environment.render(pairs, document.escape))
         if pairs
@@ -57,7 +66,6 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
         return
     if not pairs:
         return
-    step = next((each for each in stage.instructions if _is_cogs(each, pairs)), None)
     if step is None:
         offset = placement.after_preamble(stage)
         message = "sets the variables in `environment`"
@@ -65,6 +73,27 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     elif not environment.sets(step, pairs):
         message = "quotes the variables in `environment`: Docker would read other values, or none"
         yield Finding(CODE, step.body_span, message, (blocks.replace(document, step, text),))
+
+
+def _refused(stage: Stage, context: Context, names: set[str], staying: list[Instruction]) -> Iterator[Finding]:
+    """Refuse to write variables that are secrets, unless an instruction that stays as it is sets them."""
+    config = context.config
+    for index, (name, value) in enumerate(config.environment if config is not None else ()):
+        if name not in names or any(_sets(each, name, value) for each in staying):
+            continue
+        line = config.line_of("environment", index) if config is not None else None
+        file = context.project.config_name
+        message = (
+            f"`{name}`{placed(file, line)} contains credentials, which the image would store; remove it there, set it for "
+            f"the running App with `fal secrets set {name}=…`, and let a step of the build read it from a build secret "
+            "(`RUN --mount=type=secret`: `mounts` in cog.yaml, `secrets` in fal's ContainerImage)"
+        )
+        yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR, file=file, line=line)
+
+
+def _sets(instruction: Instruction, name: str, value: str) -> bool:
+    pairs = instruction.view.pairs if isinstance(instruction.view, Env) else ()
+    return any(pair.name.value == name and pair.value is not None and pair.value.value == value for pair in pairs)
 
 
 def _is_cogs(instruction: Instruction, pairs: list[tuple[str, str]]) -> bool:

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, Sequence, is_null
+from dockerfix.text.credentials import shortened
 from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.quoting import SHORT
 
 _BREAKS = lazy(r"[\r\n\x85\u2028\u2029]")
 
@@ -215,5 +217,4 @@ def dotted(path: tuple[str | int, ...]) -> str:
 
 def shown(text: str) -> str:
     """Return `text` shortened to fit in a message."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 60 else f"{flat[:57]}..."
+    return shortened(text, SHORT)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES, PACKAGE_REPOSITORIES
 from dockerfix.project.pip_options import Option, read_option, takes_value
+from dockerfix.text.credentials import has_login, holds_secret
 from dockerfix.text.lazy_patterns import lazy
 
 _COMMENT = lazy(r"(?:^|\s+)#.*$")
@@ -36,10 +37,6 @@ _ARCHIVE = lazy(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNOR
 _ESCAPED = lazy(r"%([0-7][0-9A-Fa-f])")
 _EGG = lazy(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
 _PIN = lazy(r"={2,3}\s*([^\s*,]+)")
-_SECRET = lazy(
-    r"[?&](?:[a-z-]*token|sig|signature|x-(?:amz|goog)-signature|api_?key|auth|secret|password)=[^&\s]", re.IGNORECASE
-)
-_USER = lazy(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/\s\"'@]*)@(?=\S)")
 
 
 class Requirement(NamedTuple):
@@ -294,25 +291,9 @@ def _is_cog_requirement(requirement: Requirement) -> bool:
     return re.search(rf"[/@](?:{names})(?:\.git)?(?:[/@#?]|$)", requirement.text, re.IGNORECASE) is not None
 
 
-def shell_quote(text: str) -> str:
-    """Return `text` as one word of a POSIX shell, always in single quotes.
+def has_credentials(item: Item) -> bool:
+    """Whether an item has a secret in it, or a URL with the variable of one: the image would need the secret.
 
-    Raises ValueError for a line break or NUL, which no quoting can keep inside one instruction.
+    The ``git@`` of ``git+ssh://git@host`` is none.
     """
-    if re.search(r"[\r\n\0]", text):
-        raise ValueError("a word of a RUN instruction can't contain a line break or NUL")
-    return "'" + text.replace("'", "'\"'\"'") + "'"
-
-
-@lru_cache(maxsize=4096)
-def has_credentials(text: str) -> bool:
-    """Whether a URL in `text` contains a user name that may be a secret, a password, or a token in its query.
-
-    The ``git@`` of ``git+ssh://git@host`` does not count, nor does any user name without password over SSH. A variable
-    in its place counts, as the image would need the secret all the same.
-    """
-    for match in _USER.finditer(text):
-        scheme, user = match.group(1).lower(), match.group(2)
-        if user and not (":" not in user and (user == "git" or scheme.endswith("ssh"))):
-            return True
-    return "://" in text and _SECRET.search(text) is not None
+    return any(has_login(word) or holds_secret(word) for word in item.words)

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 import yaml
 
+from dockerfix.text.credentials import shortened
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Position, Source
 
@@ -42,8 +43,7 @@ class ConfigError(ValueError):
         self, message: str, line: int | None = None, column: int | None = None, file: str | None = None
     ) -> None:
         super().__init__(message)
-        flat = " ".join(message.split())
-        self.message = flat if len(flat) <= MAX_MESSAGE else f"{flat[: MAX_MESSAGE - 3]}..."
+        self.message = shortened(message, MAX_MESSAGE)
         self.line = line
         self.column = column
         self.file = file

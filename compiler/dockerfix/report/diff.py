@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from dockerfix.report.lines import Block, blocks, lines_of
+from dockerfix.text.credentials import masked
 
 CONTEXT = 3
 """Unchanged lines around a change."""
@@ -17,10 +18,12 @@ def unified(before: str, after: str, path: str) -> str:
     """The diff from `before` to `after`, empty where they are equal; only ``\\n`` ends a line.
 
     `path` is the file as the user named it; in the diff it is relative to the working directory if it is below it.
+    Secrets are blanked, so that a log of it shows none; such a diff can be read, but not applied.
     """
     if before == after:
         return ""
     old, new = lines_of(before), lines_of(after)
+    shown_old, shown_new = lines_of(masked(before)), lines_of(masked(after))
     name = _relative(path)
     parts = [f"--- {_header('a/' + name)}\n", f"+++ {_header('b/' + name)}\n"]
     for group in _groups(blocks(old, new)):
@@ -28,10 +31,10 @@ def unified(before: str, after: str, path: str) -> str:
         parts.append(f"@@ -{_range(first.i1, last.i2)} +{_range(first.j1, last.j2)} @@\n")
         for block in group:
             if block.same:
-                parts += [_line(" ", line) for line in old[block.i1 : block.i2]]
+                parts += [_line(" ", line) for line in shown_old[block.i1 : block.i2]]
             else:
-                parts += [_line("-", line) for line in old[block.i1 : block.i2]]
-                parts += [_line("+", line) for line in new[block.j1 : block.j2]]
+                parts += [_line("-", line) for line in shown_old[block.i1 : block.i2]]
+                parts += [_line("+", line) for line in shown_new[block.j1 : block.j2]]
     return "".join(parts)
 
 
@@ -45,17 +48,17 @@ def first_difference(before: str, after: str) -> int:
     return offset
 
 
-def coloured(diff: str) -> str:
-    """A diff for a terminal: additions green, removals red; characters that would control the terminal are escaped."""
-    from dockerfix.report.entry import readable
+def coloured(diff: str, *, paints: bool = True) -> str:
+    """A diff to be read: additions green, removals red; characters that would control the terminal are escaped."""
     from dockerfix.report.text import paint
+    from dockerfix.text.quoting import readable
 
     colours = {"+": "32", "-": "31", "@": "36", "\\": "2"}
     result: list[str] = []
     for number, line in enumerate(diff.split("\n")):
         text = readable(line)
         colour = "1" if number < 2 else colours.get(line[:1])
-        result.append(paint(text, colour) if colour and text else text)
+        result.append(paint(text, colour) if paints and colour and text else text)
     return "\n".join(result)
 
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from dockerfix.driver.account_types import Entry as Accounted
 from dockerfix.driver.pipeline import Change
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.source import Source, code_point
+from dockerfix.text.source import Source
 
 STDIN = "<stdin>"
 """The path of standard input."""
@@ -29,7 +29,7 @@ written; `error` says why.
 class Place(NamedTuple):
     """A range in a file, in lines and columns from 1; `path` is as the user would name the file.
 
-    `text` is the line in which it begins, empty if it means the file as a whole.
+    `source` is the text of the file, None if it isn't known or the place means the file as a whole.
     """
 
     path: str
@@ -37,7 +37,12 @@ class Place(NamedTuple):
     column: int
     end_line: int
     end_column: int
-    text: str = ""
+    source: Source | None = None
+
+    @property
+    def text(self) -> str:
+        """The line in which it begins, empty without a source."""
+        return "" if self.source is None else self.source.line(self.line)
 
 
 class Entry(NamedTuple):
@@ -66,9 +71,8 @@ class Entry(NamedTuple):
     def in_source(self, finding: Finding) -> Place:
         """The place of a finding in the Dockerfile."""
         start, end = (self.source.position(offset) for offset in finding.span)
-        whole = finding.span.end == 0
-        text = "" if whole else self.source.line(start.line)
-        return Place(self.path, start.line, start.column, end.line, end.column, text)
+        source = None if finding.span.end == 0 else self.source
+        return Place(self.path, start.line, start.column, end.line, end.column, source)
 
     def related(self, finding: Finding) -> Place | None:
         """The line of another file that a finding refers to, from its first character to its last."""
@@ -80,7 +84,7 @@ class Entry(NamedTuple):
             return Place(path, line, 1, line, 1)
         text = source.line(line)
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-        return Place(path, line, start + 1, line, max(start, end) + 1, text)
+        return Place(path, line, start + 1, line, max(start, end) + 1, source)
 
 
 class Counts(NamedTuple):
@@ -106,26 +110,3 @@ def count(entries: Iterable[Entry]) -> Counts:
         warnings=found.count(Severity.WARNING),
         notes=found.count(Severity.NOTE),
     )
-
-
-def readable(text: str) -> str:
-    """Text for people: invalid UTF-8, control and direction characters are escaped, so that a hostile file can't
-    control a terminal; tabs stay.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() or character == "\t" else _written_out(character) for character in text
-    )
-
-
-def _written_out(character: str) -> str:
-    byte = ord(character) - 0xDC00
-    return code_point(chr(byte) if 0x80 <= byte <= 0xFF else character)
-
-
-def unicode(text: str) -> str:
-    """Text for other programs: each byte that isn't UTF-8 becomes U+FFFD, as JSON has no lone surrogates."""
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)

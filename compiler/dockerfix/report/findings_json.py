@@ -7,8 +7,10 @@ from typing import Any
 
 from dockerfix import __version__
 from dockerfix.report import rules, trace
-from dockerfix.report.entry import Entry, count, unicode
+from dockerfix.report.entry import Entry, count
+from dockerfix.text.credentials import holds_secret
 from dockerfix.text.findings import Finding
+from dockerfix.text.quoting import unicode
 from dockerfix.text.source import Source, Span
 
 SCHEMA_VERSION = 1
@@ -39,6 +41,7 @@ def _file(item: Entry) -> dict[str, Any]:
 
 def _finding(item: Entry, finding: Finding) -> dict[str, Any]:
     related = item.related(finding)
+    hidden = any(holds_secret(edit.text) for edit in finding.edits)
     return {
         "code": finding.code,
         "name": rules.rule_of(finding.code).name,
@@ -50,7 +53,9 @@ def _finding(item: Entry, finding: Finding) -> dict[str, Any]:
         if related is None
         else {"path": unicode(related.path), "line": finding.line, "column": finding.line and related.column},
         "edits": [
-            {"location": _location(item.source, edit.span), "text": unicode(edit.text)} for edit in finding.edits
+            {"location": _location(item.source, edit.span), "text": unicode(edit.text)}
+            for edit in finding.edits
+            if not hidden
         ],
     }
 

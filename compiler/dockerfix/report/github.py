@@ -1,17 +1,14 @@
-"""Findings as annotations of GitHub Actions: ``::error file=…,line=…::message``.
-
-Syntax of workflow commands: `actions/toolkit:packages/core/src/command.ts`; in messages ``%``, CR and LF are
-escaped, in properties ``:`` and ``,`` too.
-"""
+"""Findings as annotations of GitHub Actions: ``::error file=…,line=…::message``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Entry, unicode
+from dockerfix.report.entry import STDIN, Entry
 from dockerfix.report.problems import Problem, problems
 from dockerfix.text.findings import Severity
+from dockerfix.text.quoting import workflow_message, workflow_property
 
 _COMMANDS = {Severity.NOTE: "notice", Severity.WARNING: "warning", Severity.ERROR: "error"}
 
@@ -22,7 +19,7 @@ def lines_of(entries: Iterable[Entry], *, checks: bool = False) -> list[str]:
     for item, found in problems(entries, checks=checks):
         lines += map(_line, found)
         if item.error is not None:
-            lines.append(f"::error file={_property(item.path)},title=dockerfix::{_message(item.error)}")
+            lines.append(f"::error file={workflow_property(item.path)},title=dockerfix::{workflow_message(item.error)}")
     return lines
 
 
@@ -34,16 +31,8 @@ def _line(problem: Problem) -> str:
         if place.line == place.end_line:
             properties |= {"col": place.column, "endColumn": place.end_column}
     properties["title"] = problem.title
-    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    listed = ",".join(f"{name}={workflow_property(str(value))}" for name, value in properties.items())
     message = problem.message
     if problem.severity is Severity.ERROR:
         message += f" ({rules.url(problem.code)})"
-    return f"::{_COMMANDS[problem.severity]} {listed}::{_message(message)}"
-
-
-def _message(text: str) -> str:
-    return unicode(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
+    return f"::{_COMMANDS[problem.severity]} {listed}::{workflow_message(message)}"

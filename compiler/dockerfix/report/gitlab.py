@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dockerfix.report.entry import STDIN, Entry, unicode
+from dockerfix.report.entry import STDIN, Entry
 from dockerfix.report.problems import Problem, problems
 from dockerfix.text.findings import Severity
+from dockerfix.text.quoting import unicode
 
 _SEVERITIES = {Severity.NOTE: "info", Severity.WARNING: "minor", Severity.ERROR: "major"}
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from dockerfix import DOCUMENTATION, __version__
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Entry, Place, unicode
+from dockerfix.report.entry import STDIN, Entry, Place
 from dockerfix.report.problems import NOTHING_OF_COG, fingerprint
+from dockerfix.text.credentials import holds_secret
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import unicode
 from dockerfix.text.source import Source, Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -93,7 +95,7 @@ def _result(
     related = item.related(finding)
     if related is not None:
         result["relatedLocations"] = [_located(item.in_source(finding) if place == related else related)]
-    if fix:
+    if fix and not any(holds_secret(edit.text) for edit in finding.edits):
         result["fixes"] = [_fix(item, finding, finding.edits)]
     return result
 

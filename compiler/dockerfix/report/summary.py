@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Counts, Entry, readable
+from dockerfix.report.entry import STDIN, Counts, Entry
 from dockerfix.text.findings import Finding
+from dockerfix.text.quoting import readable
 
 _GROUP_OF_VERB = {
     "drop": "removed",

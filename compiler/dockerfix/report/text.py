@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dockerfix.report import rules
-from dockerfix.report.entry import Entry, Place, readable
+from dockerfix.report.entry import Entry, Place
+from dockerfix.text.credentials import Masked
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.source import columns
+from dockerfix.text.quoting import readable
+from dockerfix.text.source import Source, columns
 
 WIDTH = 100
 """The longest part of a source line that is shown."""
@@ -35,10 +39,13 @@ def entry(item: Entry, *, show_source: bool | None = None, colour: bool = False,
     `show_source` puts the source line under each finding; None does so for warnings and errors.
     """
     lines: list[str] = []
+    texts: dict[Source, Masked] = {}
     for finding in item.findings:
         lines.append(line(item, finding, colour=colour))
-        if show_source or (show_source is None and finding.severity > Severity.NOTE):
-            lines += excerpt(item.place_of(finding), finding.severity, colour=colour, width=width)
+        place = item.place_of(finding)
+        if place.source is not None and (show_source or (show_source is None and finding.severity > Severity.NOTE)):
+            shown = texts.setdefault(place.source, Masked(place.source.text))
+            lines += excerpt(place, shown, finding.severity, colour=colour, width=width)
         if finding.severity is Severity.ERROR:
             lines.append(f"  = help: {rules.url(finding.code)} or `dockerfix explain {finding.code}`")
     return [*lines, *_error(item)]
@@ -68,20 +75,25 @@ def _error(item: Entry) -> list[str]:
     return [] if item.error is None else [f"dockerfix: {readable(item.error)}"]
 
 
-def excerpt(place: Place, severity: Severity, *, colour: bool = False, width: int | None = None) -> list[str]:
+def excerpt(
+    place: Place, text: Masked, severity: Severity, *, colour: bool = False, width: int | None = None
+) -> list[str]:
     """The line in which a place begins, with carets under the place, at most `width` columns wide.
 
-    Empty for an empty line, and for a place that means the whole file.
+    `text` is that of the place's source. Empty for an empty line, and for a place that means the whole file.
     """
     whole = place.text
-    if not whole.strip():
+    if place.source is None or not whole.strip():
         return []
     end = place.end_column if place.end_line == place.line else len(whole) + 1
     length = max(1, min(end, len(whole) + 1) - place.column)
+    start = place.source.line_starts[place.line - 1]
+    cuts = (start + at for at in (0, place.column - 1, place.column - 1 + length, len(whole)))
+    parts = [text.slice(*cut) for cut in pairwise(cuts)]
     number = str(place.line)
     gap = " " * len(number)
     room = WIDTH if width is None else max(8, min(WIDTH, width - len(f"  {number} | ......")))
-    shown, before, marked = _window(whole, place.column - 1, length, room)
+    shown, before, marked = _window("".join(parts), len(parts[0]), len(parts[1]), room)
     carets = "".join("\t" if character == "\t" else " " * columns(character) for character in before)
     marks = "^" * max(1, columns(marked))
     if colour:

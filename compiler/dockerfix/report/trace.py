@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from dockerfix.driver.account import Entry
-from dockerfix.report.entry import readable, unicode
+from dockerfix.text.credentials import shortened
+from dockerfix.text.quoting import readable, unicode
 
 WIDTH = 60
 """How much of a line is shown."""
@@ -48,5 +49,4 @@ def as_data(entries: Iterable[Entry]) -> list[dict[str, Any]]:
 
 def _shown(entry: Entry) -> str:
     name = f"{entry.what}: " if "." in entry.file and entry.what else ""
-    flat = readable(" ".join(f"{name}{entry.text}".split()))
-    return flat if len(flat) <= WIDTH else f"{flat[: WIDTH - 3]}..."
+    return readable(shortened(f"{name}{entry.text}", WIDTH))

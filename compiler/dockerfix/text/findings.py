@@ -22,6 +22,11 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+def placed(file: str | None, line: int | None) -> str:
+    """Return a place in another file for a message: ``" (cog.yaml, line 3)"``; "" where none is known."""
+    return "" if file is None else f" ({file})" if line is None else f" ({file}, line {line})"
+
+
 class Finding(NamedTuple):
     """One thing that a pass found in a text.
 

@@ -109,9 +109,3 @@ def columns(text: str) -> int:
     from unicodedata import combining, east_asian_width
 
     return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
-
-
-def code_point(character: str) -> str:
-    """Return a character as Python and JSON escape it: ``\\x1b``, ``\\u2028``, ``\\U0001f600``."""
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

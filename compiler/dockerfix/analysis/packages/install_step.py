@@ -16,15 +16,14 @@ from dockerfix.project.project import CogConfig
 from dockerfix.project.requirements import (
     Item,
     Requirement,
-    has_credentials,
     is_cog,
     parse_item,
     parse_items,
-    shell_quote,
 )
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import Command
 from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.quoting import shell_word
 
 
 class PipStep(NamedTuple):
@@ -91,8 +90,8 @@ def _quoted(words: Iterable[str]) -> str:
 def _quoted_word(word: str) -> str:
     """Return one word of the shell, always with a single quote in front; the shell expands what pip would in a file."""
     literal, *rest = _EXPANDED.split(word)
-    pieces = [f'"{piece}"' if _EXPANDED.fullmatch(piece) else shell_quote(piece) for piece in rest if piece]
-    return "".join([shell_quote(literal), *pieces])
+    pieces = [f'"{piece}"' if _EXPANDED.fullmatch(piece) else shell_word(piece) for piece in rest if piece]
+    return "".join([shell_word(literal), *pieces])
 
 
 def option_items(config: CogConfig) -> tuple[Item, ...]:
@@ -100,11 +99,6 @@ def option_items(config: CogConfig) -> tuple[Item, ...]:
     texts = [f"--find-links={url}" for url in config.python_find_links]
     texts += [f"--extra-index-url={url}" for url in config.python_extra_index_urls]
     return parse_items(texts)
-
-
-def with_credentials(items: Iterable[Item]) -> tuple[Item, ...]:
-    """Return the items with a password or token in a URL."""
-    return tuple(item for item in items if any(has_credentials(word) for word in item.words))
 
 
 def staged_install(document: Document) -> PipStep | None:

@@ -18,11 +18,11 @@ from dockerfix.project.requirements import (
     is_cog,
     local_path,
     parse_item,
-    shell_quote,
 )
 from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements
-from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.findings import Finding, Severity, placed
 from dockerfix.text.lazy_patterns import lazy
+from dockerfix.text.quoting import shell_word
 from dockerfix.text.source import Span
 
 
@@ -52,12 +52,13 @@ def make(context: Context, path: str) -> Plan:
             return Plan(path, "", (), (), inline=False, problems=(problem,))
         return _plain(path, Requirements(files=(path,)))
     found = context.project.requirements_files(path)
-    secret = next((line for line in found.lines if any(has_credentials(word) for word in line.item.words)), None)
+    secret = next((line for line in found.lines if has_credentials(line.item)), None)
     problems = list(found.problems)
     if secret is not None:
         message = (
-            "a URL here contains credentials, which must not get into an image; pass the index as a build secret and "
-            "install it in a `run` command with `--mount=type=secret`"
+            f"a URL here{placed(secret.file, secret.line)} contains credentials, which must not get into an image; "
+            "pass the index as a build secret and install it in a `run` command with `RUN --mount=type=secret` "
+            "(`mounts` in cog.yaml)"
         )
         problems.append(FileProblem(message, secret.file, secret.line))
     if problems:
@@ -210,4 +211,4 @@ _PLAIN = lazy(r"[\w./@+,~%][\w./@+,=:~%-]*")
 
 def install_option(target: str) -> str:
     """Return pip's option for the file `target`."""
-    return f"-r {target}" if _PLAIN.fullmatch(target) else f"-r {shell_quote(target)}"
+    return f"-r {target}" if _PLAIN.fullmatch(target) else f"-r {shell_word(target)}"

@@ -21,6 +21,8 @@ from dockerfix.app.read.operations import Unknown, in_order
 from dockerfix.app.read.predictor import Method
 from dockerfix.app.read.scope import Scope
 from dockerfix.project.imports import code_of
+from dockerfix.text.credentials import shortened
+from dockerfix.text.quoting import SHORT
 
 _LIMITS = {"ge": "minimum", "le": "maximum", "min_length": "minLength", "max_length": "maxLength"}
 
@@ -201,8 +203,7 @@ class _Input:
         return plain or "default_factory" in self.spec.keywords
 
     def refused(self, node: ast.expr) -> str:
-        text = code_of(node)
-        text = text if len(text) <= 60 else f"{text[:57]}..."
+        text = shortened(code_of(node), SHORT)
         if self.given(node)[1] is None and isinstance(node, ast.Constant):
             return f"Cog ignores the default `{text}` of input `{self.name}`, whose type does not take None"
         return f"Cog ignores the default `{text}` of input `{self.name}`, which is not a literal"

@@ -29,6 +29,7 @@ from dockerfix.app.read.operations import (
 from dockerfix.app.read.scope import Scope
 from dockerfix.knowledge.fal import PRIVATE_VARIABLE, RUNNER_PREFIXES, RUNNER_VARIABLES
 from dockerfix.project.imports import code_of
+from dockerfix.text.credentials import is_secret
 
 MAX_DEPTH = 60
 ENVIRON, GETENV = "os.environ", "os.getenv"
@@ -272,7 +273,10 @@ class _Evaluator:
         if re.search(PRIVATE_VARIABLE, name):
             raise Unknown(f"depends on the variable {name}, which may be a secret of the runner")
         self.variables.add(name)
-        return scope.library.environment.get(name)
+        value = scope.library.environment.get(name)
+        if value is not None and is_secret(name, value):
+            raise Unknown(f"depends on the variable {name}, whose value in cog.yaml is a secret")
+        return value
 
     def _environment(self, node: ast.Call, scope: Scope, local: dict[str, Any]) -> Any:
         """The value of ``os.getenv("NAME", default)`` and ``os.environ.get("NAME", default)``."""

@@ -11,7 +11,9 @@ from dockerfix.app.read.model import ANY, Input, Note, Type, optional
 from dockerfix.app.read.operations import Unknown, in_order
 from dockerfix.app.read.scope import Found, Scope
 from dockerfix.project.imports import code_of
+from dockerfix.text.credentials import shortened
 from dockerfix.text.findings import Severity
+from dockerfix.text.quoting import SHORT
 
 _LEGACY = {"help": "description", "min": "ge", "max": "le", "options": "choices"}
 _SETTINGS = ("description", "ge", "le", "min_length", "max_length", "regex", "deprecated")
@@ -290,7 +292,7 @@ def _because(node: ast.expr, reason: str) -> str:
     text = code_of(node)
     if f"`{text}`" in reason:
         return f"it {reason}"
-    return f"`{text if len(text) <= 60 else f'{text[:57]}...'}` {reason}"
+    return f"`{shortened(text, SHORT)}` {reason}"
 
 
 def _outside(value: float, least: float | None, most: float | None, kind: str) -> str:

@@ -14,11 +14,16 @@ from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.project.cog_yaml import Filter, Weight
 from dockerfix.project.files import leaves
 from dockerfix.project.project import CogConfig, Project
+from dockerfix.text.credentials import has_login, holds_secret
 from dockerfix.text.findings import Severity
 
 LOCK_FILE = "weights.lock"
 FETCHED = (*HUB_ADDRESSES, "https://", "http://")
 LOCAL = "file://"
+_CREDENTIALS = (
+    "the address of the weights `{}` contains credentials, which fal_weights.py would show to everyone who can read "
+    "the App; remove them here, and fetch these weights in `setup` with a variable that `fal secrets set` sets"
+)
 
 
 class Managed(NamedTuple):
@@ -47,6 +52,9 @@ def read_managed(project: Project, config: CogConfig) -> Managed:
     notes: list[Note] = []
     for index, weight in enumerate(config.weights):
         line = config.line_of("weights", index)
+        if any(has_login(uri) or holds_secret(uri) for uri in weight.sources):
+            notes.append(Note("DF524", _CREDENTIALS.format(weight.name or weight.target), file, line, Severity.ERROR))
+            continue
         problem = _problem(project, weight, ignored)
         if problem is not None:
             notes.append(Note("DF524", f"{problem}; put these weights there yourself", file, line))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dockerfix.text.credentials import masked
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -36,7 +37,7 @@ class AppError(Exception):
 
     def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
         super().__init__(message)
-        self.message = " ".join(message.split())
+        self.message = masked(" ".join(message.split()))
         self.file = file
         self.line = line
 
@@ -58,13 +59,13 @@ class Note:
     @property
     def finding(self) -> Finding:
         """The same as a finding; its place is in `file`, not in a Dockerfile."""
-        return Finding(self.code, Span(0, 0), self.message, (), self.severity, self.file, self.line)
+        return Finding(self.code, Span(0, 0), masked(self.message), (), self.severity, self.file, self.line)
 
     @property
     def mark(self) -> str:
         """The comment that marks a place in the App to check."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"dockerfix[{self.code}]: {self.message} ({place})"
+        return f"dockerfix[{self.code}]: {masked(self.message)} ({place})"
 
 
 @dataclass(frozen=True, slots=True)

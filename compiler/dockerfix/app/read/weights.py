@@ -16,6 +16,7 @@ from dockerfix.project.calls import python_calls, script_calls
 from dockerfix.project.imports import code_of
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.shell_calls import shell_calls
+from dockerfix.text.credentials import shortened
 from dockerfix.text.findings import Severity
 
 Source = Literal["tool", "library", "huggingface", "torch.hub", "variable"]
@@ -357,9 +358,9 @@ def listed(names: Sequence[str]) -> str:
 
 def _of_address(each: Address) -> Note:
     more = f", and {each.count - 1} more here," if each.count > 1 else ""
-    text = each.text if len(each.text) <= 80 else f"{each.text[:77]}..."
     message = (
-        f"`{text}`{more} is on Replicate's own servers, which may close; keep a copy of your own and use its address"
+        f"`{shortened(each.text, 80)}`{more} is on Replicate's own servers, which may close; "
+        "keep a copy of your own and use its address"
     )
     return Note("DF523", message, each.file, each.line)
 

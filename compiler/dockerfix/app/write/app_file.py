@@ -8,10 +8,11 @@ from __future__ import annotations
 from dockerfix.app.read.model import Input, Predictor
 from dockerfix.app.read.predictor import HEALTH_CHECK, HEALTH_PATH
 from dockerfix.app.settings import Settings
-from dockerfix.app.write.layout import Group, Node, call, comment, docstring, lay, string, value
+from dockerfix.app.write.layout import Group, Node, call, comment, docstring, lay, value
 from dockerfix.app.write.results import Results
 from dockerfix.app.write.type_names import Speller, field_names
 from dockerfix.project.files import MARK
+from dockerfix.text.quoting import python_docstring, python_string
 
 NAME = "fal_app.py"
 
@@ -53,12 +54,11 @@ def write(predictor: Predictor, settings: Settings, *, uses_torch_hub: bool = Fa
 
 
 def _head(predictor: Predictor) -> list[str]:
-    return [
-        f'"""Serves {predictor.file}:{predictor.name} on fal, unchanged. {MARK}.'.replace("\\", "\\\\"),
+    return python_docstring(
+        f"Serves {predictor.file}:{predictor.name} on fal, unchanged. {MARK}.",
         "",
         "fal_call.py and fal_cog.py, which belong beside this file, do what Cog did around it.",
-        '"""',
-    ]
+    )
 
 
 def _imports(speller: Speller) -> list[str]:
@@ -100,11 +100,11 @@ def _field(each: Input, name: str, speller: Speller) -> list[str]:
 
 
 def _image(settings: Settings, speller: Speller) -> list[str]:
-    ignored = Group("[", tuple(("", string(each)) for each in settings.ignored), "]")
+    ignored = Group("[", tuple(("", python_string(each)) for each in settings.ignored), "]")
     call = Group(
         "ContainerImage.from_dockerfile(",
         (
-            ("", f"str(HERE / {string(settings.dockerfile)})"),
+            ("", f"str(HERE / {python_string(settings.dockerfile)})"),
             ("context_dir=", "HERE"),
             ("dockerignore=", ignored),
         ),
@@ -124,12 +124,14 @@ def _app(
 ) -> list[str]:
     speller = endpoints.speller
     texts = f"{speller.generic('list')}[str]"
-    head = Group(f"class {settings.class_name}(", (("", "fal.App"), ("python_version=", string(settings.python))), ")")
-    machine = value(list(settings.machine)) if len(settings.machine) > 1 else string(settings.machine[0])
+    head = Group(
+        f"class {settings.class_name}(", (("", "fal.App"), ("python_version=", python_string(settings.python))), ")"
+    )
+    machine = value(list(settings.machine)) if len(settings.machine) > 1 else python_string(settings.machine[0])
     lines = [
         *lay("", head, ":"),
-        f"    app_name = {string(settings.app_name)}",
-        f"    app_auth = {string(settings.auth)}",
+        f"    app_name = {python_string(settings.app_name)}",
+        f"    app_auth = {python_string(settings.auth)}",
         "    image = container_image()",
         *lay("machine_type = ", machine, indent=4),
         *([f"    num_gpus = {settings.num_gpus}"] if settings.num_gpus > 1 else []),
@@ -151,7 +153,7 @@ def _setup(predictor: Predictor, *, uses_torch_hub: bool, has_weights: bool) -> 
     if uses_torch_hub:
         lines.append('        os.environ.setdefault("TORCH_HOME", "/data/.cache/torch")')
     lines.append(f"        self.worker = {worker}()")
-    load = call("self.worker.load", string(predictor.file), string(predictor.name))
+    load = call("self.worker.load", python_string(predictor.file), python_string(predictor.name))
     lines += lay("self.predictor = ", load, indent=8)
     if setup is not None:
         lines += [comment(note.mark, 8) for note in predictor.notes if note.code == "DF511"]
@@ -180,7 +182,7 @@ class _Endpoints:
         asynchronous = self.predictor.health == "async"
         answer = f"{self.speller.generic('dict')}[str, str]"
         lines = [
-            f"    @fal.endpoint({string(HEALTH_PATH)}, health_check=fal.HealthCheck())",
+            f"    @fal.endpoint({python_string(HEALTH_PATH)}, health_check=fal.HealthCheck())",
             f"    {'async ' if asynchronous else ''}def healthcheck(self) -> {answer}:",
             "        from fal_call import healthy",
             "",
@@ -251,10 +253,10 @@ class _Endpoints:
         argument: Node = f"input.{self.fields[each.name]}"
         for kind in ("path", "file"):
             if each.type.holds(kind):
-                argument = Group(f"await call.{kind}(", (("", argument), ("", string(each.name))), ")")
+                argument = Group(f"await call.{kind}(", (("", argument), ("", python_string(each.name))), ")")
         if each.type.holds("secret"):
             argument = Group("call.secret(", (("", argument),), ")")
         if not each.own_default:
             return argument
         function = "call.or_own_path(" if each.type.holds("path") else "call.or_own("
-        return Group(function, (("", argument), ("", self.target), ("", string(each.name))), ")")
+        return Group(function, (("", argument), ("", self.target), ("", python_string(each.name))), ")")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from dockerfix.app.write.stamps import WROTE, checksum, short
 from dockerfix.project.files import MARK
@@ -17,7 +18,7 @@ NOTES = "## Notes"
 ABOUT_NOTES = "<!-- This section is yours: the next run of dockerfix leaves it as it is. -->"
 _END = re.compile(rf"^<!-- {WROTE} (\S+) ([0-9a-f]{{8}}); ([\w-]*) -->\n?", re.MULTILINE)
 _BOX = re.compile(r"- \[[ xX]\] ")
-_PLACE = re.compile(r":\d+, (DF\d{3}\))$")
+_PLACE = re.compile(r":\d+, (DF\d{3}\))$|, line \d+(\) contains?)")
 
 
 class Wrote(NamedTuple):
@@ -33,7 +34,7 @@ def wrote(present: str | None) -> Wrote | None:
     found = _END.search(present or "")
     if found is None:
         return None
-    return Wrote(found[1], found[2], frozenset(found[3][at : at + 4] for at in range(0, len(found[3]), 4)))
+    return Wrote(unquote(found[1]), found[2], frozenset(found[3][at : at + 4] for at in range(0, len(found[3]), 4)))
 
 
 def carried(present: str | None, text: str, dockerfile: tuple[str, str]) -> str:
@@ -55,7 +56,7 @@ def carried(present: str | None, text: str, dockerfile: tuple[str, str]) -> str:
         ]
     mine = [NOTES, "", ABOUT_NOTES, "", *own, *([""] if own else [])]
     marks = "".join(dict.fromkeys(short(_key(line)) for line in lines if line.strip()))
-    end = f"<!-- {WROTE} {dockerfile[0]} {checksum(dockerfile[1])}; {marks} -->"
+    end = f"<!-- {WROTE} {quote(dockerfile[0])} {checksum(dockerfile[1])}; {marks} -->"
     return "\n".join([*lines, "", *mine, end, ""])
 
 
@@ -66,7 +67,7 @@ def is_guide(text: str) -> bool:
 
 def _key(line: str) -> str:
     """A line without its tick and without the number of a line, which changes with the code."""
-    return _PLACE.sub(r", \1", _BOX.sub("- [ ] ", line.rstrip(), count=1))
+    return _PLACE.sub(r", \1\2", _BOX.sub("- [ ] ", line.rstrip(), count=1))
 
 
 def _trimmed(lines: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dockerfix.app.read import media
 from dockerfix.app.read.model import Input, Predictor, Type
 from dockerfix.knowledge.fal import QUEUE_HOST, RUN_HOST
+from dockerfix.text.quoting import json_text, python_string, shell_word
 
 FILES = {"Image": "image.png", "Video": "video.mp4", "Audio": "audio.wav", "File": "file.bin"}
 HOST_OF_FILES = "https://example.com/"
@@ -110,7 +111,7 @@ def calls(predictor: Predictor, name: str, *, server: bool) -> list[str]:
         "```sh",
         f'curl "https://{RUN_HOST}/$FAL_USER/{name}{path}" \\',
         '  -H "Authorization: Key $FAL_KEY" -H "Content-Type: application/json" \\',
-        f"  -d {_quoted(json.dumps(body, ensure_ascii=False))}",
+        f"  -d {shell_word(json_text(body))}",
         "```",
         "",
         "```python",
@@ -139,7 +140,7 @@ def calls(predictor: Predictor, name: str, *, server: bool) -> list[str]:
             "```sh",
             f'curl -N "https://{RUN_HOST}/$FAL_USER/{name}/stream" \\',
             '  -H "Authorization: Key $FAL_KEY" -H "Content-Type: application/json" \\',
-            f"  -d {_quoted(json.dumps(body, ensure_ascii=False))}",
+            f"  -d {shell_word(json_text(body))}",
             "```",
             "",
         ]
@@ -198,12 +199,7 @@ def _python(value: object) -> str:
         return "{" + ", ".join(f"{_python(key)}: {_python(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_python(each) for each in value) + "]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
-def _quoted(text: str) -> str:
-    """A word of a shell in single quotes."""
-    return "'" + text.replace("'", "'\\''") + "'"
+    return python_string(value) if isinstance(value, str) else repr(value)
 
 
 def _names(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from dockerfix.knowledge.cog_server import SCHEMA_FILE
 from dockerfix.knowledge.fal import BILLED
 from dockerfix.project.files import MARK
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import markdown
 
 ABOUT = {
     "fal_app.py": "the App: inputs, outputs, endpoints and settings; yours to edit",
@@ -83,7 +84,12 @@ def guide(
     ]
     if any(each.code in ("DF520", "DF521", "DF522") for each in every):
         lines += ["A download that outlives the runner and never leaves an incomplete file:", "", SNIPPET, ""]
-    lines += ["## Files", "", *(f"- `{path}`: {_about(path, settings.dockerfile)}" for path in files), ""]
+    lines += [
+        "## Files",
+        "",
+        *(f"- {markdown(f'`{path}`: {_about(path, settings.dockerfile)}')}" for path in files),
+        "",
+    ]
     done = [each for each in every if not _is_open(each)]
     if done:
         lines += ["## Done", "", *(f"- {_line(each)}" for each in done), ""]
@@ -176,7 +182,9 @@ def _risk(code: str) -> str:
 def _kept(kept: Mapping[str, Sequence[str]]) -> list[str]:
     """What the user changed and stays."""
     return [
-        f"{path} keeps your changes ({', '.join(parts)}); compare them with what `dockerfix migrate . --diff` shows"
+        markdown(
+            f"{path} keeps your changes ({', '.join(parts)}); compare them with what `dockerfix migrate . --diff` shows"
+        )
         for path, parts in kept.items()
     ]
 
@@ -187,5 +195,4 @@ def _about(path: str, dockerfile: str) -> str:
 
 def _line(finding: Finding) -> str:
     place = "" if finding.file is None else finding.file if finding.line is None else f"{finding.file}:{finding.line}"
-    message = finding.message.replace("\n", " ")
-    return f"{message} ({f'{place}, ' if place else ''}{finding.code})"
+    return markdown(f"{finding.message} ({f'{place}, ' if place else ''}{finding.code})")

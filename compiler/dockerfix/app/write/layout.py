@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from dockerfix.text.source import code_point, columns
+from dockerfix.text.quoting import python_comment, python_docstring, python_string
+from dockerfix.text.source import columns
 
 WIDTH = 88
 
@@ -56,7 +57,7 @@ def subscript(name: str, *items: Node) -> Group:
 def value(item: object) -> Node:
     """A literal. Raises TypeError for a value without one."""
     if isinstance(item, str):
-        return string(item)
+        return python_string(item)
     if isinstance(item, float) and not math.isfinite(item):
         return f'float("{item}")'
     if item is None or isinstance(item, bool | int | float):
@@ -79,26 +80,11 @@ def _collection(item: object) -> Node:
     raise TypeError(f"no literal for {type(item).__name__}")
 
 
-def string(text: str) -> str:
-    """A string literal in the quotes that need fewer escapes, double quotes if both need as many."""
-    quote = "'" if text.count('"') > text.count("'") else '"'
-    return quote + "".join(_escape(each, quote) for each in text) + quote
-
-
-def _escape(character: str, quote: str) -> str:
-    known = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", quote: "\\" + quote}
-    if character in known:
-        return known[character]
-    return character if character.isprintable() else code_point(character)
-
-
 def docstring(text: str, indent: int) -> str:
     """A docstring of one line."""
-    escaped = text.replace("\\", "\\\\").replace('"""', '"\\"\\"').strip()
-    kept = "".join(each if each.isprintable() else " " for each in escaped)
-    return " " * indent + f'"""{kept}{" " if kept.endswith(chr(34)) else ""}"""'
+    return " " * indent + python_docstring(text)[0]
 
 
 def comment(text: str, indent: int) -> str:
     """A comment of one line."""
-    return " " * indent + "# " + "".join(each if each.isprintable() else " " for each in text)
+    return " " * indent + python_comment(text)

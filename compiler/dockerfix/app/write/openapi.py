@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from dockerfix.app.read.cog_schema import Signature
 from dockerfix.app.read.cog_types import Schema, title
 from dockerfix.project.files import MARK
+from dockerfix.text.quoting import json_text
 
 _STATES = ("starting", "processing", "succeeded", "canceled", "failed")
 _TIMES = ("created_at", "started_at", "completed_at")
@@ -46,7 +47,7 @@ def document(predict: Signature, train: Signature | None, version: str) -> dict[
 
 def text(found: dict[str, Any]) -> str:
     """The document as the text of a file."""
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json_text(found, 2) + "\n"
 
 
 def difference(text: str, found: dict[str, Any]) -> str | None:

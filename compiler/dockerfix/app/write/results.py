@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dockerfix.app.read import media
 from dockerfix.app.read.model import Model, Note, Predictor, Type
-from dockerfix.app.write.layout import Group, Node, comment, lay, string
+from dockerfix.app.write.layout import Group, Node, comment, lay
 from dockerfix.app.write.type_names import SHADOWING, TAKEN, Speller, field_names
+from dockerfix.text.quoting import python_string
 
 
 class Results:
@@ -69,7 +70,9 @@ class Results:
         if plain != name:
             field = self.speller.use("pydantic", "Field")
             return lay(
-                f"{plain}: {annotation} = ", Group(f"{field}(", (*items, ("alias=", string(name))), ")"), indent=4
+                f"{plain}: {annotation} = ",
+                Group(f"{field}(", (*items, ("alias=", python_string(name))), ")"),
+                indent=4,
             )
         return [f"    {plain}: {annotation}{' = None' if items else ''}"]
 

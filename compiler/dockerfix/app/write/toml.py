@@ -10,24 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dockerfix.app.settings import Settings
+from dockerfix.text.quoting import toml_string
 
 
 def entry(settings: Settings, module: str = "fal_app") -> str:
     """The tables of one App, with its health check if it has one."""
     lines = [
         f"[tool.fal.apps.{settings.app_name}]",
-        f"python_entry_point = {text(f'{module}:{settings.class_name}')}",
+        f"python_entry_point = {toml_string(f'{module}:{settings.class_name}')}",
         *settings_lines(settings),
-        f"python_version = {text(settings.python)}",
+        f"python_version = {toml_string(settings.python)}",
         "",
         f"[tool.fal.apps.{settings.app_name}.image]",
-        f"dockerfile = {text(settings.dockerfile)}",
+        f"dockerfile = {toml_string(settings.dockerfile)}",
     ]
     if settings.health_path is not None:
         lines += [
             "",
             f"[tool.fal.apps.{settings.app_name}.health_check]",
-            f"path = {text(settings.health_path)}",
+            f"path = {toml_string(settings.health_path)}",
             'method = "POST"',
         ]
     return "\n".join(lines) + "\n"
@@ -36,8 +37,8 @@ def entry(settings: Settings, module: str = "fal_app") -> str:
 def settings_lines(settings: Settings) -> list[str]:
     """The keys that every App has."""
     lines = [
-        f"auth = {text(settings.auth)}",
-        f"machine_type = {text(settings.machine[0]) if len(settings.machine) == 1 else array(settings.machine)}",
+        f"auth = {toml_string(settings.auth)}",
+        f"machine_type = {toml_string(settings.machine[0]) if len(settings.machine) == 1 else array(settings.machine)}",
         *([f"num_gpus = {settings.num_gpus}"] if settings.num_gpus > 1 else []),
         f"keep_alive = {settings.keep_alive}",
         f"startup_timeout = {settings.startup_timeout}",
@@ -47,10 +48,4 @@ def settings_lines(settings: Settings) -> list[str]:
 
 def array(values: Sequence[str]) -> str:
     """An array of texts."""
-    return f"[{', '.join(text(value) for value in values)}]"
-
-
-def text(value: str) -> str:
-    """A basic string of TOML."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in escaped) + '"'
+    return f"[{', '.join(toml_string(value) for value in values)}]"

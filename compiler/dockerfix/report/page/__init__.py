@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from dockerfix import __version__
 from dockerfix.report.page import compare, stages
 from dockerfix.report.page.lines import Cell, Row, align
-from dockerfix.report.page.text import marked, paragraphs, prose, text
+from dockerfix.report.page.text import marked, paragraphs, prose
 from dockerfix.report.rules import rule_of
 from dockerfix.report.trace import where
 from dockerfix.syntax.dockerfile.parser import parse
+from dockerfix.text.credentials import masked
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.quoting import html
 
 if TYPE_CHECKING:
     from dockerfix.driver.account_types import Entry
@@ -28,7 +30,7 @@ def render(result: Result, *, path: str) -> str:
     from dockerfix.report.page.frame import frame
 
     rows = align(result)
-    before, after = parse(result.source.text), parse(result.rewritten)
+    before, after = parse(masked(result.source.text)), parse(masked(result.rewritten))
     graphs = stages.graph(before), stages.graph(after)
     body = "".join(
         (
@@ -46,7 +48,7 @@ def render(result: Result, *, path: str) -> str:
             compare.table(compare.facts(before), compare.facts(after)),
             "</div></section>",
             _account(result),
-            f"</main><footer>dockerfix {text(__version__)}</footer>",
+            f"</main><footer>dockerfix {html(__version__)}</footer>",
         )
     )
     return frame(f"{path}: dockerfix review", body)
@@ -62,7 +64,7 @@ def _header(result: Result, rows: list[Row], path: str) -> str:
     kind, verdict = _verdict(result)
     return (
         '<a class="skip" href="#main">Skip to the changes</a><header class="top"><div class="title">'
-        f'<h1><span class="brand">dockerfix</span> <span class="path">{text(path)}</span></h1>'
+        f'<h1><span class="brand">dockerfix</span> <span class="path">{html(path)}</span></h1>'
         f'<p class="verdict {kind}">{verdict}</p>'
         f'<p class="counts"><span class="plus">+{added}</span> <span class="minus">−{removed}</span> lines</p></div>'
         '<nav aria-label="Sections"><a href="#changes">Changes</a><a href="#stages">Stages</a>'
@@ -100,8 +102,8 @@ def _settings(result: Result) -> list[Entry]:
 def _account(result: Result) -> str:
     """Each line of cog.yaml and of its requirements files beside where it went; "" without a cog.yaml."""
     rows = "".join(
-        f"<tr><td>{text(entry.file)}:{entry.line}</td><td><code>{text(entry.what)}</code> "
-        f"<code>{text(entry.text)}</code></td><td>{prose(where(entry))}</td></tr>"
+        f"<tr><td>{html(entry.file)}:{entry.line}</td><td><code>{html(entry.what)}</code> "
+        f"<code>{html(entry.text)}</code></td><td>{prose(where(entry))}</td></tr>"
         for entry in _settings(result)
     )
     head = '<th scope="col">Line</th><th scope="col">Value</th><th scope="col">Where it went</th>'
@@ -119,8 +121,8 @@ def _filters(findings: tuple[Finding, ...]) -> str:
         for each in sorted(severities, reverse=True)
     ]
     chips += [
-        f'<button type="button" class="chip" aria-pressed="false" data-code="{text(code)}" '
-        f'title="{text(rule_of(code).summary)}">{text(code)} <b>{count}</b></button>'
+        f'<button type="button" class="chip" aria-pressed="false" data-code="{html(code)}" '
+        f'title="{html(rule_of(code).summary)}">{html(code)} <b>{count}</b></button>'
         for code, count in sorted(codes.items())
     ]
     return (
@@ -148,13 +150,13 @@ def _row(row: Row, findings: tuple[Finding, ...], seen: set[int]) -> str:
     seen.update(new)
     chips = "".join(
         f'<button type="button" class="mark {findings[number].severity.label}" data-to="{number}" '
-        f'title="{text(findings[number].message)}">{text(findings[number].code)}</button>'
+        f'title="{html(findings[number].message)}">{html(findings[number].code)}</button>'
         for number in new
     )
     if row.before and row.after and row.before.changed:
         left, right = marked(row.before.text, row.after.text)
     else:
-        left, right = (text(cell.text) if cell else "" for cell in row)
+        left, right = (html(cell.text) if cell else "" for cell in row)
     numbers = " ".join(map(str, row.findings))
     attribute = f' data-findings="{numbers}"' if numbers else ""
     return (
@@ -194,14 +196,14 @@ def _card(number: int, finding: Finding, line: int, after: int | None) -> str:
     where = ""
     if finding.file is not None:
         shown = finding.file if finding.line is None else f"{finding.file}:{finding.line}"
-        where = f'<p class="where">because of <code>{text(shown)}</code></p>'
+        where = f'<p class="where">because of <code>{html(shown)}</code></p>'
     severity = "" if finding.severity is Severity.NOTE else f'<span class="severity">{finding.severity.label}</span>'
     return (
         f'<li class="finding {finding.severity.label}" id="finding-{number}" data-number="{number}" '
-        f'data-code="{text(finding.code)}" data-severity="{finding.severity.label}">'
-        f'<button type="button" class="head"><span class="code">{text(finding.code)}</span> '
-        f'<span class="name">{text(rule.name)}</span>{severity}<span class="place">{place}</span></button>'
+        f'data-code="{html(finding.code)}" data-severity="{finding.severity.label}">'
+        f'<button type="button" class="head"><span class="code">{html(finding.code)}</span> '
+        f'<span class="name">{html(rule.name)}</span>{severity}<span class="place">{place}</span></button>'
         f'<p class="message">{prose(finding.message)}</p>{where}'
         f"<details><summary>Why</summary>{paragraphs(rule.documentation)}"
-        f'<p><a href="{text(rule.url)}" rel="noreferrer">More about {text(finding.code)}</a></p></details></li>'
+        f'<p><a href="{html(rule.url)}" rel="noreferrer">More about {html(finding.code)}</a></p></details></li>'
     )

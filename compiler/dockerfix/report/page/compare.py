@@ -7,8 +7,8 @@ from typing import NamedTuple
 from dockerfix.analysis import commands, images, python, stages
 from dockerfix.analysis.packages import apt
 from dockerfix.analysis.packages import pip as pip_install
-from dockerfix.report.page.text import text
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.quoting import html
 
 NOTHING = '<span class="none">none</span>'
 
@@ -76,7 +76,7 @@ def table(before: Facts, after: Facts) -> str:
 
 def _row(label: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
     return (
-        f'<tr><th scope="row">{text(label)}</th>'
+        f'<tr><th scope="row">{html(label)}</th>'
         f"<td>{_words(before, after, 'gone', 'removed')}</td><td>{_words(after, before, 'new', 'added')}</td></tr>"
     )
 
@@ -85,9 +85,9 @@ def _words(words: tuple[str, ...], others: tuple[str, ...], name: str, said: str
     if not words:
         return NOTHING
     items = [
-        f"<li>{text(word)}</li>"
+        f"<li>{html(word)}</li>"
         if word in others
-        else f'<li class="{name}"><span class="hidden">{said}: </span>{text(word)}</li>'
+        else f'<li class="{name}"><span class="hidden">{said}: </span>{html(word)}</li>'
         for word in words
     ]
     return f'<ul class="words">{"".join(items)}</ul>'

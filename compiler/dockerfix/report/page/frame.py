@@ -6,7 +6,7 @@ import base64
 import hashlib
 import pkgutil
 
-from dockerfix.report.page.text import text
+from dockerfix.text.quoting import html
 
 KEYS = (
     ("n", "next finding"),
@@ -25,13 +25,13 @@ def frame(title: str, body: str) -> str:
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
         "form-action 'none'"
     )
-    keys = "".join(f"<dt><kbd>{text(key)}</kbd></dt><dd>{text(what)}</dd>" for key, what in KEYS)
+    keys = "".join(f"<dt><kbd>{html(key)}</kbd></dt><dd>{html(what)}</dd>" for key, what in KEYS)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
-        f"<title>{text(title)}</title><style>{style}</style></head><body>{body}"
+        f"<title>{html(title)}</title><style>{style}</style></head><body>{body}"
         '<dialog id="help" aria-labelledby="help-title"><h2 id="help-title">Keys</h2>'
         f'<dl>{keys}</dl><form method="dialog"><button>Close</button></form></dialog>'
         f"<script>{script}</script></body></html>\n"

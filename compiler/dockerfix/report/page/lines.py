@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockerfix.report.lines import Block, blocks, lines_of
+from dockerfix.text.credentials import masked
 from dockerfix.text.edits import Edit
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Source
@@ -49,9 +50,10 @@ class _Owned(NamedTuple):
 
 
 def align(result: Result) -> list[Row]:
-    """Every line of the source and of the rewritten text, in order; every finding is in some row."""
+    """Every line of the source and of the rewritten text, in order, without secrets; every finding is in some row."""
     old, new = lines_of(result.source.text), lines_of(result.rewritten)
     makers = _Makers(result)
+    shown = lines_of(masked(result.source.text)), lines_of(masked(result.rewritten))
     found = blocks(old, new)
     pointing = [number for number, finding in enumerate(result.findings) if not finding.edits]
     rows: list[Row] = []
@@ -60,7 +62,7 @@ def align(result: Result) -> list[Row]:
         for number in pointing:
             line = result.source.position(result.findings[number].span.start).line
             pins.setdefault(min(line, len(old)) - 1, []).append(number)
-        rows = [row for hunk in found for row in _Sides(result.source, old, new, hunk, makers, pins).rows()]
+        rows = [row for hunk in found for row in _Sides(result.source, old, new, hunk, makers, pins, shown).rows()]
         seen = {number for row in rows for number in row.findings}
         missing = [number for number in range(len(result.findings)) if number not in seen]
         if not missing:
@@ -106,9 +108,11 @@ class _Sides:
         hunk: Block,
         makers: _Makers,
         pins: dict[int, list[int]],
+        shown: tuple[Sequence[str], Sequence[str]],
     ) -> None:
         self.starts = [*source.line_starts, len(source.text)]
         self.old, self.new, self.hunk, self.pins = old, new, hunk, pins
+        self.shown = shown
         self.makers = makers
         self.edits = [] if hunk.same else _edits_of(self._offset(hunk.i1), self._offset(hunk.i2), makers.edits)
 
@@ -119,12 +123,12 @@ class _Sides:
         """The lines of both sides; where they differ, those of the same finding are beside each other."""
         same = self.hunk.same
         before = [
-            Cell(line + 1, _plain(self.old[line]), self._owners(line), not same)
+            Cell(line + 1, _plain(self.shown[0][line]), self._owners(line), not same)
             for line in range(self.hunk.i1, self.hunk.i2)
         ]
         makers = [()] * (self.hunk.j2 - self.hunk.j1) if same else self._written()
         numbered = zip(range(self.hunk.j1, self.hunk.j2), makers, strict=True)
-        after = [Cell(line + 1, _plain(self.new[line]), found, not same) for line, found in numbered]
+        after = [Cell(line + 1, _plain(self.shown[1][line]), found, not same) for line, found in numbered]
         return _paired(before, after)
 
     def _owners(self, line: int) -> tuple[int, ...]:

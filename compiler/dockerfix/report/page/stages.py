@@ -6,9 +6,9 @@ from collections import Counter
 from typing import NamedTuple
 
 from dockerfix.analysis import stages
-from dockerfix.report.page.text import text
 from dockerfix.syntax.dockerfile.instructions import From
 from dockerfix.syntax.dockerfile.tree import Document, Stage
+from dockerfix.text.quoting import html
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 240, 64, 96, 26, 14
 _LETTERS = 29
@@ -84,7 +84,7 @@ def draw(found: Graph, name: str, other: Graph, word: str) -> str:
     bottom = max((y for _x, y in places), default=0) + HEIGHT + MARGIN
     head = (
         f'<svg viewBox="0 0 {right} {bottom}" width="{right}" height="{bottom}" role="img" '
-        f'aria-labelledby="stages-{name}"><title id="stages-{name}">{text(_sentence(found, name))}</title>'
+        f'aria-labelledby="stages-{name}"><title id="stages-{name}">{html(_sentence(found, name))}</title>'
         f'<defs><marker id="tip-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>'
     )
@@ -125,7 +125,7 @@ def _arrows(arrows: tuple[Arrow, ...], places: list[tuple[int, int]], name: str)
         result.append(
             f'<path class="arrow {arrow.kind.lower()}" marker-end="url(#tip-{name})" '
             f'd="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"/>'
-            f'<text class="label" x="{x1 + 8}" y="{y1 - 6}">{text(label)}</text>'
+            f'<text class="label" x="{x1 + 8}" y="{y1 - 6}">{html(label)}</text>'
         )
     return result
 
@@ -136,10 +136,10 @@ def _rectangle(box: Box, place: tuple[int, int], word: str) -> str:
     title = box.title if len(box.title) <= 18 else box.title[:17] + "…"
     note = f'<text class="note" x="{x + WIDTH - 14}" y="{y + 26}" text-anchor="end">{word}</text>' if word else ""
     return (
-        f'<g class="box {box.kind} {word}"><title>{text(f"{box.title}: {box.detail}")}</title>'
+        f'<g class="box {box.kind} {word}"><title>{html(f"{box.title}: {box.detail}")}</title>'
         f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="9"/>'
-        f'<text class="name" x="{x + 14}" y="{y + 26}">{text(title)}</text>{note}'
-        f'<text class="detail" x="{x + 14}" y="{y + 46}">{text(detail)}</text></g>'
+        f'<text class="name" x="{x + 14}" y="{y + 26}">{html(title)}</text>{note}'
+        f'<text class="detail" x="{x + 14}" y="{y + 46}">{html(detail)}</text></g>'
     )
 
 

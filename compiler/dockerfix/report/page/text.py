@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
-from dockerfix.report.entry import readable
 from dockerfix.report.lines import common_ends
-
-
-def text(value: str) -> str:
-    """`value` as HTML text or the value of an attribute in quotes; never markup."""
-    return escape(readable(value), quote=True)
+from dockerfix.text.quoting import code_spans, html
 
 
 def prose(value: str) -> str:
     """A sentence in which back-ticks mark code."""
-    return re.sub(r"(`{1,2})([^`]+)\1", r"<code>\2</code>", text(value))
+    return "".join(f"<code>{html(part)}</code>" if ticks else html(part) for ticks, part in code_spans(value))
 
 
 def paragraphs(value: str) -> str:
@@ -30,11 +24,11 @@ def marked(before: str, after: str) -> tuple[str, str]:
     """Two lines, with the difference marked if they have enough in common."""
     head, tail = common_ends(before, after)
     if before == after or head + tail < 0.4 * max(len(before), len(after)):
-        return text(before), text(after)
+        return html(before), html(after)
     return _mark(before, head, tail), _mark(after, head, tail)
 
 
 def _mark(line: str, head: int, tail: int) -> str:
     end = len(line) - tail
-    inner = f"<mark>{text(line[head:end])}</mark>" if head < end else ""
-    return text(line[:head]) + inner + text(line[end:])
+    inner = f"<mark>{html(line[head:end])}</mark>" if head < end else ""
+    return html(line[:head]) + inner + html(line[end:])
