@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -74,15 +75,15 @@ def every_call(instruction: Instruction) -> tuple[Call, ...]:
 
     Their spans may be places in such a script: they are for reports, not for edits.
     """
-    waiting = list(simple_commands(instruction)) or _in_other_forms(instruction)
+    waiting = deque(simple_commands(instruction) or _in_other_forms(instruction))
     if any(program(command) in SHELLS for command in waiting):
         for heredoc in instruction.node.heredocs:
             waiting += _simple(instruction.node.text[heredoc.content.start : heredoc.content.end])
     result: list[Call] = []
     while waiting:
-        command = waiting.pop(0)
+        command = waiting.popleft()
         result.append(Call(command, program(command), arguments(command)))
-        waiting = [*nested_commands(command), *waiting]
+        waiting.extendleft(reversed(nested_commands(command)))
     return tuple(result)
 
 
@@ -111,13 +112,13 @@ def nested_commands(command: Command) -> tuple[Command, ...]:
     """Return the simple commands in the text of ``bash -c '…'``, with spans in that text; () for another command."""
     if program(command) not in SHELLS:
         return ()
-    words = list(arguments(command))
+    words = deque(arguments(command))
     while words and (words[0] or "").startswith(("-", "+")):
-        option = words.pop(0) or ""
+        option = words.popleft() or ""
         if option.endswith("c") and not option.startswith("--"):
             return tuple(_simple(words[0])) if words and words[0] else ()
         if option.endswith(("o", "O")) and words:
-            words.pop(0)
+            words.popleft()
     return ()
 
 

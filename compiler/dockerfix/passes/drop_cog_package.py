@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, cog, commands
@@ -11,7 +12,7 @@ from dockerfix.analysis.packages import pip
 from dockerfix.knowledge.cog_constructs import FIRST_PACKAGES, HELPER_PREFIX, LIBRARY_FOLDER
 from dockerfix.syntax.dockerfile.instructions import Copy, Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Command, Word
+from dockerfix.syntax.shell import Command
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
@@ -181,14 +182,12 @@ def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
     reading = pip.install(command)
     if reading is None:
         return ()
+    ends = [word.span.end for word in command.words]
+    # a requirement's range, which the shell takes for a redirection (``cog>=0.9``)
+    glued = {each.span.start: each.span.end for each in reversed(command.redirections)}
     edits: list[Edit] = []
     for package in cog.cog_packages(reading):
-        before = max(word.span.end for word in command.words if word.span.end <= package.words[0].span.start)
-        edits.append(Edit(found.source(Span(before, _end(command, package.words[-1]))), ""))
+        before = ends[bisect_right(ends, package.words[0].span.start) - 1]
+        end = package.words[-1].span.end
+        edits.append(Edit(found.source(Span(before, glued.get(end, end))), ""))
     return tuple(edits)
-
-
-def _end(command: Command, word: Word) -> int:
-    """Return the end of a requirement and its range, which the shell takes for a redirection (``cog>=0.9``)."""
-    glued = [each.span.end for each in command.redirections if each.span.start == word.span.end]
-    return glued[0] if glued else word.span.end
