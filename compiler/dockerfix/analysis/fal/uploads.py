@@ -108,6 +108,7 @@ def _first(expression: str) -> str:
 def _segment(text: str) -> str:
     """Return the part of a pattern between slashes as a regular expression; Go and git have the same rules."""
     parts = [""]  # what is between two stars
+    last = text.rfind("]")
     at = 0
     while at < len(text):
         character = text[at]
@@ -120,7 +121,7 @@ def _segment(text: str) -> str:
         elif character == "\\" and at < len(text):
             parts[-1] += re.escape(text[at])
             at += 1
-        elif character == "[" and (found := re.compile(r"([!^]?)(\]?[^\]/]*)\]").match(text, at)):
+        elif character == "[" and at <= last and (found := re.compile(r"([!^]?)(\]?[^\]/]*)\]").match(text, at)):
             body = re.sub(r"([\\\[&~|])", r"\\\1", found[2])
             parts[-1] += f"[{'^' if found[1] else ''}{body}]"
             at = found.end()
