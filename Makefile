@@ -22,7 +22,7 @@ help:
 	@echo "dist      build the wheel and test it in an empty environment"
 	@echo "docs      build the documentation into site/"
 	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some, ALL=1 every row"
-	@echo "bench     measure beside other tools"
+	@echo "bench     measure beside other tools, and fail where the time grows faster than the input"
 	@echo "clean     remove everything the other targets made"
 
 $(VENV)/base: pyproject.toml
@@ -93,6 +93,7 @@ e2e: $(VENV)/test
 bench: $(VENV)/test
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/linear.py
 
 clean:
 	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz

@@ -73,3 +73,30 @@ def test_no_pattern_takes_long(tmp_path: Path) -> None:
     ignore = Ignore(("*a" * 30, "[" * 50, "**/" * 40 + "x"), is_own=True)
     assert ignore.pattern_for("b" * 60) is None
     assert matching(tmp_path, "*a" * 30, ignore) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 60 + "b", "a" * 250),
+        ("**/a/" * 30 + "b", "a/" * 2000 + "c"),
+        ("*a*/" * 40 + "b", "aaaa/" * 700 + "c"),
+        ("**/*a*a*/" * 20 + "b", "aaaaaa/" * 500 + "c"),
+    ],
+)
+def test_no_path_that_nearly_matches_takes_long(pattern: str, path: str) -> None:
+    assert Ignore((pattern, pattern), is_own=True).pattern_for(path) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a*b*c", "xaxbbxcxc"),
+        ("**/a/**/b/**/c", "a/x/a/b/b/x/c"),
+        ("**/a/**/**/b", "x/a/b"),
+        ("a/**/b/**", "a/b/c"),
+        ("**/x*y*/**/z", "q/xaybyc/z"),
+    ],
+)
+def test_several_stars_match_as_one_does(pattern: str, path: str) -> None:
+    assert Ignore((pattern, pattern), is_own=True).pattern_for(path) == pattern

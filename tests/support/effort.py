@@ -66,6 +66,7 @@ EXAMPLES = {
     "test_any_edit": 60,
     "test_a_value_keeps_the_limits": 200,
     "test_the_work_of_rewriting_grows_with_the_commands": 10,
+    "test_twice_of_anything_is_twice_the_work": 40,
     "test_without_cog_nothing_changes": 60,
     "test_directives_are_those_of_the_source": 100,
     "test_any_output_with_the_other_escape_character": 20,

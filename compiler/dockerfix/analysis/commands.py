@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
@@ -96,15 +97,15 @@ def every_call(instruction: Instruction) -> tuple[Call, ...]:
 
     Their spans may be places in such a script: they are for reports, not for edits.
     """
-    waiting = list(simple_commands(instruction)) or _in_other_forms(instruction)
+    waiting = deque(simple_commands(instruction) or _in_other_forms(instruction))
     if any(program(command) in SHELLS for command in waiting):
         for heredoc in instruction.node.heredocs:
             waiting += _calls(parse_shell(instruction.node.text[heredoc.content.start : heredoc.content.end]))
     result: list[Call] = []
     while waiting:
-        command = waiting.pop(0)
+        command = waiting.popleft()
         result.append(Call(command, program(command), arguments(command)))
-        waiting = [*nested_commands(command), *waiting]
+        waiting.extendleft(reversed(nested_commands(command)))
     return tuple(result)
 
 
@@ -146,19 +147,19 @@ def nested_script(command: Command) -> Script | None:
     name = program(command)
     if name not in SHELLS and name not in ("eval", "trap"):
         return None
-    words = [_text(word) for word in unwrapped(command)[1:]]
+    words = deque(_text(word) for word in unwrapped(command)[1:])
     if name == "eval":
         # one eval means the same as several, which could be any number
         return parse_shell(" ".join(word for word in words if word != "eval")) if words else None
     if name == "trap":
-        words = [word for word in words if word != "--"]
-        return parse_shell(words[0]) if len(words) > 1 and words[0] and not words[0].startswith("-") else None
+        found = [word for word in words if word != "--"]
+        return parse_shell(found[0]) if len(found) > 1 and found[0] and not found[0].startswith("-") else None
     while words and words[0].startswith(("-", "+")):
-        option = words.pop(0)
+        option = words.popleft()
         if option.endswith("c") and not option.startswith("--"):
             return parse_shell(words[0]) if words and words[0] else None
         if option.endswith(("o", "O")) and words:
-            words.pop(0)
+            words.popleft()
     return None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from dockerfix.analysis import variables
+from dockerfix.analysis.memo import of_document
 from dockerfix.syntax.dockerfile.arguments import name_of
 from dockerfix.syntax.dockerfile.instructions import Copy, From, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
@@ -19,7 +21,24 @@ def final_stage(document: Document) -> Stage | None:
 
 def stage_of(document: Document, instruction: Instruction) -> Stage | None:
     """Return the stage that `instruction` belongs to; None before the first FROM."""
-    return next((stage for stage in reversed(document.stages) if stage.base.index <= instruction.index), None)
+    at = bisect_right(_bases(document), instruction.index)
+    return document.stages[at - 1] if at else None
+
+
+@of_document
+def _bases(document: Document) -> tuple[int, ...]:
+    """The indices of the FROMs."""
+    return tuple(stage.base.index for stage in document.stages)
+
+
+@of_document
+def _numbers(document: Document) -> dict[str, list[int]]:
+    """The numbers of the stages of each name."""
+    result: dict[str, list[int]] = {}
+    for stage in document.stages:
+        if stage.name is not None:
+            result.setdefault(stage.name, []).append(stage.index)
+    return result
 
 
 def find_stage(document: Document, name: str, before: int, keyword: str = "COPY") -> Stage | None:
@@ -32,7 +51,9 @@ def find_stage(document: Document, name: str, before: int, keyword: str = "COPY"
     if keyword == "COPY" and name.isascii() and name.isdecimal():
         return document.stages[int(name)] if len(name) < _DIGITS and int(name) < before else None
     wanted = name if keyword == "FROM" else name_of(name)
-    return next((stage for stage in reversed(document.stages[:before]) if stage.name == wanted), None)
+    numbers = _numbers(document).get(wanted, [])
+    at = bisect_left(numbers, before)
+    return document.stages[numbers[at - 1]] if at else None
 
 
 _DIGITS = 10
@@ -94,12 +115,19 @@ def origin(document: Document, use: Use, before: int) -> Stage | None:
 
 def users_of(document: Document, stage: Stage) -> tuple[Instruction, ...]:
     """Return the instructions of later stages that take files from `stage` or build on it, each once."""
-    result: dict[Instruction, None] = {}
+    return tuple(_users(document).get(stage.index, ()))
+
+
+@of_document
+def _users(document: Document) -> dict[int, dict[Instruction, None]]:
+    """The `users_of` each stage, by its number."""
+    result: dict[int, dict[Instruction, None]] = {}
     for use in uses(document):
         own = stage_of(document, use.instruction)
-        if own is not None and own.index > stage.index and origin(document, use, own.index) is stage:
-            result[use.instruction] = None
-    return tuple(result)
+        stage = origin(document, use, own.index) if own is not None else None
+        if stage is not None:
+            result.setdefault(stage.index, {})[use.instruction] = None
+    return result
 
 
 def target(stage: Stage) -> str:
@@ -120,14 +148,16 @@ def renumbered(
     A number beyond the stages stays: for BuildKit it is one of the images that are copied from, if anything.
     """
     gone = {stage.index for stage in removed}
+    in_order = sorted(gone)
+    left_alone = frozenset(instructions)
     result: list[Edit] = []
     for use in uses(document):
         instruction, own = use.instruction, stage_of(document, use.instruction)
         flag = instruction.view.flag("from") if isinstance(instruction.view, Copy) else None
-        if flag is None or not use.name.isdecimal() or own is None or own.index in gone or instruction in instructions:
+        if flag is None or not use.name.isdecimal() or own is None or own.index in gone or instruction in left_alone:
             continue
         number = int(use.name)
-        new = number - sum(index < number for index in gone)
+        new = number - bisect_left(in_order, number)
         if number not in gone and number < len(document.stages) and new != number:
             result.append(Edit(instruction.original(flag.span), f"--from={new}"))
     return tuple(result)

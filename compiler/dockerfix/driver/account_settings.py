@@ -204,13 +204,13 @@ class Settings:
     def _variable(self, setting: Setting) -> _Place:
         named = isinstance(setting.path[-1], str) and len(setting.path) == 2
         name, value = (str(setting.path[-1]), setting.text) if named else _divided(setting.text)
-        later = dict(self._environment).get(name, value)
+        values = self._environment.get(name, [])
+        later = values[-1] if values else value
         if later != value.rstrip("\r\n"):
             return _Place("without-effect", reason=f"a later item sets `{name}` again")
         escape = self.outcome.document.escape
         wanted = {later, quote(later, escape)}
-        listed = {value for each, value in self._environment if each == name}
-        listed |= {quote(value, escape) for value in listed}
+        listed = {*values, *(quote(value, escape) for value in values)}
         found = [each for each in self.result.variables.get(name, []) if each[0] in listed or each[0] == '""']
         last = max(found, key=lambda each: each[1].index, default=None)
         if last is not None and (last[0] in wanted or (last[0] == '""' and not later)):
@@ -219,9 +219,13 @@ class Settings:
             return _Place("removed", code="DF106", reason="only Cog's server reads this variable")
         return self._lost(f"the image does not set `{name}` to the value in `environment`", "DF205")
 
-    @property
-    def _environment(self) -> tuple[tuple[str, str], ...]:
-        return self.config.environment if self.config is not None else ()
+    @cached_property
+    def _environment(self) -> dict[str, list[str]]:
+        """The values that `environment` gives each name."""
+        result: dict[str, list[str]] = {}
+        for name, value in self.config.environment if self.config is not None else ():
+            result.setdefault(name, []).append(value)
+        return result
 
     def _system(self, text: str) -> Iterator[_Place]:
         base = self.result.base

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from dockerfix.analysis import blocks, commands
 from dockerfix.analysis.cog import is_cog_requirement, marks_of_cog
@@ -42,7 +44,7 @@ def surplus(document: Document, settings: Settings, context: Context) -> Iterato
         message = f"keeps Python {settings.result.python} of the Dockerfile: cog.yaml names no `python_version`"
         yield Finding(CONTRADICTION, Span(0, 0), message)
     staying = {fold(instruction.text) for instruction in settings.outcome.document.instructions}
-    edits = [edit for finding in settings.outcome.findings for edit in finding.edits]
+    edits = _Edits(edit for finding in settings.outcome.findings for edit in finding.edits)
     known = _Known(settings, context, config)
     for instruction in document.instructions:
         if instruction.keyword not in ("RUN", "ENV"):
@@ -131,13 +133,31 @@ def _is_python(instruction: Instruction) -> bool:
     return "pyenv install" in instruction.text or "uv python install" in instruction.text
 
 
-def _stays(instruction: Instruction, settings: Settings, edits: list[Edit]) -> bool:
+class _Edits:
+    """Edits by their starts, with the furthest end of each and those before it."""
+
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        spans = sorted(edit.span for edit in edits)
+        self.starts = [span.start for span in spans]
+        self.ends = list(accumulate((span.end for span in spans), max))
+
+    def touch(self, span: Span) -> bool:
+        """Whether an edit changes something inside `span`."""
+        count = bisect_left(self.starts, span.end)
+        return count > 0 and span.start < self.ends[count - 1]
+
+    def cover(self, span: Span) -> bool:
+        """Whether an edit replaces all of `span`."""
+        count = bisect_right(self.starts, span.start)
+        return count > 0 and span.end <= self.ends[count - 1]
+
+
+def _stays(instruction: Instruction, settings: Settings, edits: _Edits) -> bool:
     """Whether a step is in the result, be it with other flags or without some of its commands."""
     if any(script(text) in settings.scripts for text in spellings(instruction)):
         return True
     body = instruction.body_span
-    touching = [edit for edit in edits if edit.span.start < body.end and body.start < edit.span.end]
-    return bool(touching) and not any(edit.span.contains(body) for edit in touching)
+    return edits.touch(body) and not edits.cover(body)
 
 
 def _names(names: list[str]) -> str:

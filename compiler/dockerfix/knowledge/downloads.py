@@ -94,7 +94,7 @@ WEIGHT_ENDINGS = frozenset(
     }
 )
 ARCHIVE_ENDINGS = frozenset({".tar", ".zip", ".gz", ".tgz", ".zst", ".bz2", ".xz", ".7z"})
-WEIGHT_ADDRESS = r"huggingface\.co/[^\s\"']*/(?:resolve|blob)/|drive\.google\.com/|" + "|".join(
+WEIGHT_ADDRESS = r"huggingface\.co/(?:(?!huggingface\.co/)[^\s\"'])*/(?:resolve|blob)/|drive\.google\.com/|" + "|".join(
     re.escape(each) for each in sorted(WEIGHT_ENDINGS | ARCHIVE_ENDINGS, key=len, reverse=True)
-).join((r"://[^\s\"']*(?:", r")(?=[?#\s\"']|$)"))
+).join((r"://(?:(?!://)[^\s\"'])*(?:", r")(?=[?#\s\"']|$)"))
 LOCAL_ADDRESS = r"\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from dockerfix.analysis.commands import Call
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal.copies import context_copies
 from dockerfix.analysis.fal.uploads import Coverage
-from dockerfix.analysis.memo import of_node
+from dockerfix.analysis.memo import of_document, of_node
 from dockerfix.analysis.packages import pip, requested
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS
 from dockerfix.knowledge.commands import (
@@ -34,6 +35,7 @@ from dockerfix.text.lazy_patterns import lazy
 CODE = "DF309"
 
 _VARIABLE = lazy(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+_OWN_NAME = lazy(r"(?<![$\w{])[A-Za-z_]\w*")
 _NOT_PLAIN = lazy(r"[$`'\"\\*?\[]")
 
 
@@ -136,13 +138,30 @@ def _is_installed(document: Document, context: Context, module: str) -> bool:
 
 def _values(document: Document, stage: Stage, instruction: Instruction) -> dict[str, str]:
     """Return the variables that ENV and ARG set before a step and that its own script leaves alone."""
+    text = instruction.text
+    named = {match[1] or match[2] for match in _VARIABLE.finditer(f"{text}\n{instruction.node.text}")}
+    # `NAME=x`, `export NAME`, `for NAME in`
+    changed = set(_OWN_NAME.findall(text)) if named else set()
     result: dict[str, str] = {}
-    for each in stages.lineage(document, stage):
-        for earlier in each.instructions:
-            if earlier.keyword in ("ENV", "ARG") and earlier.index < instruction.index:
-                result.update({name: value for name, value in variables.of(earlier).pairs if value})
-    text = instruction.text  # `NAME=x`, `export NAME`, `for NAME in`
-    return {name: value for name, value in result.items() if not re.search(rf"(?<![$\w{{]){re.escape(name)}\b", text)}
+    for each in stages.lineage(document, stage) if named - changed else ():
+        known = _set_in(document, each.index)
+        for name in (named - changed) & known.keys():
+            before = bisect_left(known[name], (instruction.index, ""))
+            if before:
+                result[name] = known[name][before - 1][1]
+    return result
+
+
+@of_document
+def _set_in(document: Document, number: int) -> dict[str, list[tuple[int, str]]]:
+    """Return the values that ENV and ARG give each name in a stage, with the indices of the instructions."""
+    result: dict[str, list[tuple[int, str]]] = {}
+    for each in document.stages[number].instructions:
+        if each.keyword in ("ENV", "ARG"):
+            for name, value in variables.of(each).pairs:
+                if value:
+                    result.setdefault(name, []).append((each.index, value))
+    return result
 
 
 def _expanded(call: Call, known: dict[str, str]) -> Call:

@@ -24,7 +24,7 @@ from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF403"
 
-_ARCHITECTURE = lazy(r"(\d+)\.(\d)[a-z]?")
+_ARCHITECTURE = lazy(r"(\d{1,9})\.(\d)[a-z]?")
 
 
 def check_gpus(document: Document, context: Context) -> Iterator[Finding]:

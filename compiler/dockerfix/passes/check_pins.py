@@ -17,6 +17,7 @@ from dockerfix.project.requirements import has_credentials
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.credentials import secrets
 from dockerfix.text.findings import Finding, Severity, placed
+from dockerfix.text.source import Span
 
 CODE = "DF307"
 
@@ -57,8 +58,9 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
     version = python.python_of(document, stage, context.config)
     yield from _python(stage.base, version, context)
     found = requested.requirements(document, context)
+    together = _together(found)
     for pin in found:
-        yield from _conflict(pin, _together(pin, found), version, context)
+        yield from _conflict(pin, ",".join(together.get((pin.name, pin.span), ())), version, context)
 
 
 def _credentials(line: RequestedLine) -> Finding:
@@ -131,10 +133,13 @@ def _python(base: Instruction, python: str, context: Context) -> Iterator[Findin
         yield Finding(CODE, base.body_span, message, file=file, line=line)
 
 
-def _together(pin: Requested, found: Iterable[Requested]) -> str:
-    """Return the versions that an install admits: one package may be in it several times."""
-    same = [each.requirement for each in found if each.name == pin.name and each.span == pin.span]
-    return ",".join(each.specifier for each in same if each.specifier and each.marker is None)
+def _together(found: Iterable[Requested]) -> dict[tuple[str, Span], list[str]]:
+    """Return the versions that each install admits of each package: one may be in it several times."""
+    result: dict[tuple[str, Span], list[str]] = {}
+    for each in found:
+        if each.requirement.specifier and each.requirement.marker is None:
+            result.setdefault((each.name, each.span), []).append(each.requirement.specifier)
+    return result
 
 
 def _conflict(pin: Requested, specifier: str, python: str, context: Context) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from dockerfix.analysis.packages import pip
 from dockerfix.knowledge.cog_constructs import FIRST_PACKAGES, HELPER_PREFIX, LIBRARY_FOLDER
 from dockerfix.syntax.dockerfile.instructions import Copy, Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Command, Word, is_range
+from dockerfix.syntax.shell import Command, is_range
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
@@ -235,16 +236,12 @@ def _without_cog(found: commands.Shell, command: Command) -> tuple[Edit, ...]:
     words = tuple([word for package in cog.cog_packages(reading) for word in package.words])
     if not commands.may_cut(found, command, words):
         return ()
+    ends = [word.span.end for word in command.words]
+    # a requirement's range, which the shell takes for a redirection (``cog>=0.9``)
+    glued = {each.span.start: each.span.end for each in reversed(command.redirections) if is_range(command, each)}
     edits: list[Edit] = []
     for package in cog.cog_packages(reading):
-        before = max(word.span.end for word in command.words if word.span.end <= package.words[0].span.start)
-        edits.append(Edit(found.source(Span(before, _end(command, package.words[-1]))), ""))
+        before = ends[bisect_right(ends, package.words[0].span.start) - 1]
+        end = package.words[-1].span.end
+        edits.append(Edit(found.source(Span(before, glued.get(end, end))), ""))
     return tuple(edits)
-
-
-def _end(command: Command, word: Word) -> int:
-    """Return the end of a requirement and its range, which the shell takes for a redirection (``cog>=0.9``)."""
-    glued = [
-        each.span.end for each in command.redirections if each.span.start == word.span.end and is_range(command, each)
-    ]
-    return glued[0] if glued else word.span.end

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import cog, commands, environment, placement
 from dockerfix.analysis.context import Context
-from dockerfix.analysis.memo import of_node
+from dockerfix.analysis.memo import of_document, of_node
 from dockerfix.analysis.packages import pip
 from dockerfix.analysis.packages.requirements_copy import copy_instruction
 from dockerfix.knowledge.cog_constructs import (
@@ -122,6 +122,7 @@ def _traces_config(instruction: Instruction, context: Context) -> Finding:
     return Finding(CODE, instruction.body_span, message, (Edit(instruction.body_span, text),))
 
 
+@of_document
 def _traces(document: Document) -> bool:
     """Whether Cog set its traces up, so that it installed their exporters, too."""
     return TRACES_VARIABLE in document.text

@@ -17,7 +17,7 @@ from dockerfix.text.lazy_patterns import lazy
 
 WORKING_FOLDERS = ("/src/",)
 """Where Cog's images have the project: paths in strings may begin with it."""
-_SCRIPT = lazy(r"[\w./-]+\.(?:py|pyw|sh|bash)(?![\w.])")
+_SCRIPT = lazy(r"(?<![\w./-])[\w./-]+\.(?:py|pyw|sh|bash)(?![\w.])")
 _PATH_METHODS = frozenset({"append", "insert", "extend"})
 
 

@@ -17,25 +17,29 @@ from dockerfix.project.pip_options import Option, read_option, takes_value
 from dockerfix.text.credentials import has_login, holds_secret
 from dockerfix.text.lazy_patterns import lazy
 
-_COMMENT = lazy(r"(?:^|\s+)#.*$")
+_COMMENT = lazy(r"(?:^|(?<!\s)\s+)#.*$")
 _WORD = lazy(r"(?:[^\s\"']+|\"[^\"]*\"|'[^']*'|[\"'])+")
 _GLUED = lazy(r"(?<=[^\s\"'=])(?=--(?:extra-index-url|index-url|find-links)=)")
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=!~]+"
 _NAMED = lazy(
     rf"(?P<name>{_NAME})(?:\s*\[(?P<extras>[^\]]*)\])?"
-    rf"(?:\s*@\s*(?P<url>[^\s;]\S*)|\s*\(?\s*(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"
+    rf"(?:\s*@\s*(?P<url>[^\s;]\S*)|\s*(?:\(\s*)?(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"
 )
 _URL = lazy(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:\w+\+)?file:(?=[./\w]))\S+")
 _FILE_URL = lazy(
-    rf"(?P<name>{_NAME}\s*(?:\[[^\]]*\])?\s*@\s*)?(?P<scheme>(?:(?:git|hg|svn|bzr)\+)?file:(?://(?:localhost)?(?=/))?)",
+    rf"(?P<name>{_NAME}\s*(?:\[[^\]]*\]\s*)?@\s*)?(?P<scheme>(?:(?:git|hg|svn|bzr)\+)?file:(?://(?:localhost)?(?=/))?)",
     re.IGNORECASE,
 )
 _PATH = lazy(r"(?:\.{1,2}(?=[/\[]|$)|/|~/|[^\s<>=!~;@\[]+/|[^\s<>=!~;]+\.(?:whl|tar\.gz|tar\.bz2|zip)(?![^\s\[;#]))\S*")
+_INK = lazy(r"\S*")
+_BLANKS = lazy(r"\s*")
+_BEGIN = lazy(r"(?![\d.]+(?:\s|$))[A-Za-z0-9./~]")
 _MARKER = lazy(r"\s*;\s*(?P<marker>\S.*)$", re.DOTALL)
-_ARCHIVE = lazy(r"([^/]+?)(?:\.whl|\.tar\.gz|\.tar\.bz2|\.zip|\.tgz)$", re.IGNORECASE)
+_ARCHIVE = lazy(r"\.(?:whl|tar\.gz|tar\.bz2|zip|tgz)$", re.IGNORECASE)
+_LONGEST_ENDING = len(".tar.bz2")
 _ESCAPED = lazy(r"%([0-7][0-9A-Fa-f])")
-_EGG = lazy(r"#(?:.*&)?egg=\{?([A-Za-z0-9._-]+)")
+_EGG = lazy(r"([#&])egg=\{?([A-Za-z0-9._-]+)")
 _PIN = lazy(r"={2,3}\s*([^\s*,]+)")
 
 
@@ -142,21 +146,19 @@ def _split(text: str) -> Iterator[Requirement]:
     at = 0
     while at < len(text):
         requirement, end = _requirement(text, at)
-        rest = text[end:]
-        marker = _MARKER.match(rest)
+        marker = _MARKER.match(text, end)
         if marker is not None:
             yield requirement._replace(text=text[at:].strip(), marker=marker.group("marker").strip())
             return
-        if rest and not rest[0].isspace():
-            end += len(re.match(r"\S*", rest).group())  # type: ignore[union-attr]
+        if end < len(text) and not text[end].isspace():
+            end = _INK.match(text, end).end()  # type: ignore[union-attr]
             requirement = _as_written(requirement, text[at:end])
-            rest = text[end:]
-        following = rest.lstrip()
-        if following and (not re.match(r"[A-Za-z0-9./~]", following) or re.match(r"[\d.]+(\s|$)", following)):
+        following = _BLANKS.match(text, end).end()  # type: ignore[union-attr]
+        if following < len(text) and not _BEGIN.match(text, following):
             yield _as_written(requirement, text[at:])
             return
         yield requirement
-        at = len(text) - len(following)
+        at = following
 
 
 def _as_written(requirement: Requirement, text: str) -> Requirement:
@@ -195,7 +197,8 @@ def _path_end(text: str, match: re.Match[str]) -> int:
     if not path.startswith(("./", "../", "~/", "/")) or end < match.end() or re.search(r"[\[#]", path):
         return end
     for word in _WORD.finditer(text, end):
-        if _ARCHIVE.search(text[match.start() : end]) or not re.match(r"[^./~;#<>=!@\s][^<>=!~@]*$", word.group()):
+        ending = text[max(match.start(), end - _LONGEST_ENDING - 1) : end]
+        if _stem(ending) or not re.match(r"[^./~;#<>=!@\s][^<>=!~@]*$", word.group()):
             break
         name, marker, _ = word.group().partition(";")
         end = word.start() + len(name)
@@ -206,12 +209,25 @@ def _path_end(text: str, match: re.Match[str]) -> int:
 
 def _from_url(text: str, url: str) -> Requirement:
     """Return a requirement that is a URL or a path; its name is in ``#egg=`` or in the file name of an archive."""
-    egg = _EGG.search(url)
+    egg = _egg(url)
     file = _unescaped(re.split(r"[?#]", url, maxsplit=1)[0])
     name, version = _from_archive(file)
     if egg is not None:
-        name = normalize(egg.group(1))
+        name = normalize(egg)
     return Requirement(text, name, pin=version, is_url=True)
+
+
+def _egg(url: str) -> str | None:
+    """Return the name in the fragment of a URL: the last one behind an ``&``, or else the first."""
+    found = [match.groups() for match in _EGG.finditer(url, max(url.find("#"), 0))] if "#" in url else []
+    behind = [name for mark, name in found if mark == "&"]
+    return behind[-1] if behind else found[0][1] if found else None
+
+
+def _stem(path: str) -> str | None:
+    """Return the file name of a wheel or source archive without its ending; None for another file."""
+    ending = _ARCHIVE.search(path)
+    return path[: ending.start()].rpartition("/")[2] or None if ending is not None else None
 
 
 def _as_path(requirement: Requirement) -> Requirement:
@@ -251,13 +267,13 @@ def _unescaped(path: str) -> str:
 
 def _from_archive(path: str) -> tuple[str | None, str | None]:
     """Return name and version in the file name of a wheel or source archive: its parts up to the first number."""
-    match = _ARCHIVE.search(path.rpartition("/")[2].partition("[")[0])
-    if match is None:
+    stem = _stem(path.rpartition("/")[2].partition("[")[0])
+    if stem is None:
         return None, None
-    parts = match.group(1).split("-")
+    parts = stem.split("-")
     count = next((index for index, part in enumerate(parts) if index and part[:1].isdigit()), None)
     if count is None:
-        return (normalize(match.group(1)), None) if len(parts) == 1 else (None, None)
+        return (normalize(stem), None) if len(parts) == 1 else (None, None)
     return normalize("-".join(parts[:count])), parts[count]
 
 

@@ -59,7 +59,7 @@ def logical_lines(text: str) -> Iterator[tuple[str, int]]:
             continue
         line = pending + ("" if comment else line)
         pending = ""
-        if re.sub(r"(?:^|\s+)#.*$", "", line).strip():
+        if re.sub(r"(?:^|(?<!\s)\s+)#.*$", "", line).strip():
             yield line.strip(), start
     if pending.strip():
         yield pending.strip(), start

@@ -6,6 +6,7 @@ The rules are those of `fal-ai/fal:projects/fal/src/fal/container.py` (Dockerign
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -59,7 +60,7 @@ class Ignore:
 @lru_cache(maxsize=64)
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """One expression for all patterns, as nearly all files match none."""
-    return re.compile("|".join(map(_expression, patterns)) or "(?!)", re.DOTALL)
+    return re.compile("|".join(map(_expression, dict.fromkeys(patterns))) or "(?!)", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
@@ -75,35 +76,61 @@ def _expression(pattern: str) -> str:
         parts = ["**", *parts]
     if not parts[-1]:
         parts[-1] = "**"
-    result = ""
-    for index, part in enumerate(parts):
-        is_last = index == len(parts) - 1
-        if part == "**":
-            result += ".*" if is_last else "(?:.+/)?"
-        else:
-            result += _segment(part) + ("(?:/.*)?" if is_last else "/")
-    return rf"{result}\Z"
+    runs = [""]  # what is between two `**`
+    for part in parts:
+        if part != "**":
+            runs[-1] += f"{_segment(part)}/"
+        elif runs[-1] or len(runs) == 1:
+            runs.append("")
+    first, *others = runs
+    if parts[-1] == "**":
+        last = ".*"
+        others = [run for run in others if run]
+    elif others:
+        last = f"(?:.+/)?{others.pop().removesuffix('/')}(?:/.*)?"
+    else:
+        first, last = first.removesuffix("/"), "(?:/.*)?"
+    return rf"{first}{''.join(_first(f'(?:.+?/)??{run}') for run in others)}{last}\Z"
+
+
+_NUMBERS = itertools.count()
+
+
+def _first(expression: str) -> str:
+    """Return an expression that matches once, as it does first, and is not tried again if what follows does not match.
+
+    Before another star the first match is as good as any, and trying all of them takes exponential time.
+    """
+    name = f"_{next(_NUMBERS)}"
+    return f"(?=(?P<{name}>{expression}))(?P={name})"
 
 
 def _segment(text: str) -> str:
     """Return the part of a pattern between slashes as a regular expression; Go and git have the same rules."""
-    result = ""
+    parts = [""]  # what is between two stars
+    last = text.rfind("]")
     at = 0
     while at < len(text):
         character = text[at]
         at += 1
-        if character in "*?":
-            result += "[^/]*" if character == "*" else "[^/]"
+        if character == "*":
+            if parts[-1] or len(parts) == 1:
+                parts.append("")
+        elif character == "?":
+            parts[-1] += "[^/]"
         elif character == "\\" and at < len(text):
-            result += re.escape(text[at])
+            parts[-1] += re.escape(text[at])
             at += 1
-        elif character == "[" and (found := re.compile(r"([!^]?)(\]?[^\]/]*)\]").match(text, at)):
+        elif character == "[" and at <= last and (found := re.compile(r"([!^]?)(\]?[^\]/]*)\]").match(text, at)):
             body = re.sub(r"([\\\[&~|])", r"\\\1", found[2])
-            result += f"[{'^' if found[1] else ''}{body}]"
+            parts[-1] += f"[{'^' if found[1] else ''}{body}]"
             at = found.end()
         else:
-            result += re.escape(character)
-    return result
+            parts[-1] += re.escape(character)
+    first, *others = parts
+    if not others:
+        return first
+    return f"{first}{''.join(_first(f'[^/]*?{part}') for part in others[:-1])}[^/]*{others[-1]}"
 
 
 class Deeper:

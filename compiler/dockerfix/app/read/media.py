@@ -49,7 +49,7 @@ def _of_ending(suffix: str) -> str:
 
 
 def _kinds(words: Iterable[str]) -> set[str]:
-    plain = {re.sub(r"\d+$", "", word) or word for word in words} | set(words)
+    plain = {word.rstrip("0123456789") or word for word in words} | set(words)
     return {kind for kind, known in _WORDS.items() if plain & set(known.split())}
 
 

@@ -237,7 +237,7 @@ class Operations:
 
     def _percent(self, template: str, values: Any) -> str:
         widths = _numbers_in(template)
-        if re.search(r"%[-#0 +]*(?:\d*\.)?\*", template):
+        if re.search(r"%[-#0 +]*(?:(?:[1-9]\d*)?\.)?\*", template):
             raise Unknown("has a computed width")
         self.settled(values)
         each = self.length(values) + 400

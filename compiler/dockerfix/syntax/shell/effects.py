@@ -8,6 +8,7 @@ the rest is a reason to refuse.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -133,13 +134,11 @@ def opens_file(command: Command, redirection: Redirection, going: Going) -> bool
 
 def is_range(command: Command, redirection: Redirection) -> bool:
     """Whether a redirection was meant as the range of a requirement: ``pip install cog>=0.9``."""
+    if redirection.operator != ">" or redirection.fd is not None or _RANGE(redirection.target.text) is None:
+        return False
     start = redirection.span.start
-    return (
-        redirection.operator == ">"
-        and redirection.fd is None
-        and _RANGE(redirection.target.text) is not None
-        and any(word.span.end == start for word in command.words)
-    )
+    at = bisect_left(command.words, start, key=lambda word: word.span.end)
+    return at < len(command.words) and command.words[at].span.end == start
 
 
 def may_cut(script: Script, command: Command, words: tuple[Word, ...], going: Going) -> bool:

@@ -60,35 +60,34 @@ def unwrapped(command: Command) -> tuple[Word, ...]:
     A wrapper with an unknown option, or without a command after it, stays, with all words after it.
     """
     words = command.words if command.kind in ("call", "decl") else ()
-    while words:
-        name = words[0].value
+    start = 0
+    while start < len(words):
+        name = words[start].value
         wrapper = _WRAPPERS.get(name.rpartition("/")[2]) if name else None
-        rest = None if wrapper is None else _behind(wrapper, words)
-        if not rest:
+        behind = None if wrapper is None else _behind(wrapper, words, start)
+        if behind is None or behind >= len(words):
             break
-        words = rest
-    return words
+        start = behind
+    return words[start:]
 
 
-def _behind(wrapper: _Wrapper, words: tuple[Word, ...]) -> tuple[Word, ...] | None:
-    """The words after a wrapper and its arguments; None if they are not known, or if there are none."""
-    at = _options(wrapper, words)
+def _behind(wrapper: _Wrapper, words: tuple[Word, ...], start: int) -> int | None:
+    """The index after a wrapper at `start` and its arguments; None if they are not known."""
+    at = _options(wrapper, words, start + 1)
     if at is None:
         return None
     if wrapper.assignments:
         while at < len(words) and _is_assignment(words[at]):
             at += 1
-    at += wrapper.operands
-    return words[at:] or None
+    return at + wrapper.operands
 
 
 def _is_assignment(word: Word) -> bool:
     return _ASSIGNMENT(word.text.lstrip("\"'")) is not None
 
 
-def _options(wrapper: _Wrapper, words: tuple[Word, ...]) -> int | None:
-    """The index after the options; None if an option is not known."""
-    at = 1
+def _options(wrapper: _Wrapper, words: tuple[Word, ...], at: int) -> int | None:
+    """The index after the options that begin at `at`; None if an option is not known."""
     while at < len(words):
         value = words[at].value
         if value is None:

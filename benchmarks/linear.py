@@ -1,0 +1,113 @@
+"""How time and memory of every command grow with every dimension of a project; `main` fails on more than linear.
+
+Each measurement is a process of its own, forked after the imports, so that it measures the command and not the start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import inputs
+
+sys.path.append(str(inputs.ROOT / "tests" / "support"))
+
+import growth
+from dockerfix.cli import _run
+
+SIZES = (16_000, 32_000, 64_000)
+SECONDS = 30
+"""The CPU time after which a command is ended."""
+MOST = 2.6
+"""How much more time twice the size may take; a quadratic command takes four times as much."""
+LEAST = 0.1
+"""The seconds below which a time says nothing."""
+MEGABYTES = 400
+"""More than any command needs for the largest size."""
+ONLY_FOR_THE_APP = ("predict.py", "pyproject.toml")
+
+
+class Cost(NamedTuple):
+    """Seconds of CPU time and megabytes; infinite seconds for a command that was ended."""
+
+    seconds: float
+    memory: float
+
+
+def measured(files: Mapping[str, str], words: tuple[str, ...]) -> Cost:
+    """The cost of one command in a folder with `files`."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writing, json.dumps(_inside(files, words)).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        data = stream.read()
+    os.waitpid(child, 0)
+    return Cost(*json.loads(data)) if data else Cost(float("inf"), 0)
+
+
+def _inside(files: Mapping[str, str], words: tuple[str, ...]) -> tuple[float, float]:
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    begin = time.process_time()
+    resource.setrlimit(resource.RLIMIT_CPU, (int(begin) + SECONDS, int(begin) + SECONDS))
+    with tempfile.TemporaryDirectory() as folder:
+        growth.write(Path(folder), files)
+        os.chdir(folder)
+        begin = time.process_time()
+        _run(list(words))
+        seconds = time.process_time() - begin
+        os.chdir("/")
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def is_linear(costs: list[Cost], empty: Cost) -> bool:
+    """Whether no doubling took more than `MOST` times as much, beside what an empty project takes."""
+    seconds = [max(cost.seconds - empty.seconds, LEAST) for cost in costs]
+    return all(after <= MOST * before for before, after in pairwise(seconds)) and costs[-1].memory <= MEGABYTES
+
+
+def faults(names: list[str]) -> Iterator[str]:
+    """A line for each dimension (whose name contains one of `names`, if any) and command that grow faster."""
+    empty = {command: measured(growth.FILES, words) for command, words in growth.COMMANDS.items()}
+    for name, shape in growth.SHAPES.items():
+        if names and not any(each in name for each in names):
+            continue
+        for command, words in growth.COMMANDS.items():
+            if shape.file in ONLY_FOR_THE_APP and not command.startswith(("app", "migrate")):
+                continue
+            costs: list[Cost] = []
+            for _attempt in range(3):  # other work on the machine may disturb one
+                costs = [measured(shape.project(size), words) for size in SIZES]
+                if is_linear(costs, empty[command]):
+                    break
+            else:
+                shown = ", ".join(f"{cost.seconds:.2f} s {cost.memory:.0f} MB" for cost in costs)
+                yield f"{name}, {command}: {shown}"
+
+
+def main() -> None:
+    """Measure all dimensions, or those whose names contain one of the arguments."""
+    found = 0
+    for line in faults(sys.argv[1:]):
+        print(line, flush=True)
+        found += 1
+    print(f"{len(growth.SHAPES)} dimensions, {len(growth.COMMANDS)} commands, {found} grow faster than the input")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
