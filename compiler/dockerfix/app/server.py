@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dockerfix.analysis.fal.uploads import Ignore
 from dockerfix.app.build import checked_config, runtime_file
 from dockerfix.app.read.cog_schema import Signature, read_signature
+from dockerfix.app.read.missing import missing_weights
 from dockerfix.app.read.model import ANY, AppError, Note, Predictor
 from dockerfix.app.read.predictor import find_method, read_predictor, split_reference
 from dockerfix.app.read.weights import find_downloads, notes_of
@@ -67,6 +68,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     notes = [
         *settings.notes,
         *notes_of(downloads, project, config, app=False),
+        *missing_weights(project, config, downloads),
         *about_schema,
         *_notes(config, file, settings),
     ]
