@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tomlkit
 
 from apps import write
-from dockerfix.app import AppOptions, build
+from dockerfix.app import AppOptions, build, build_server
 from dockerfix.app.read.media import of_output
 from dockerfix.app.settings import app_name
+from dockerfix.app.write.guide import guide
 from dockerfix.text.findings import Severity
 
 PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
@@ -98,3 +100,22 @@ def test_the_class_of_a_result(endings: list[str], expected: str) -> None:
 def test_the_time_for_setup_is_that_of_cog(tmp_path: Path, value: str, expected: int) -> None:
     cog_yaml = config("") + f'environment: ["COG_SETUP_TIMEOUT={value}"]\n'
     assert build(write(tmp_path, predict__py=PREDICTOR, cog__yaml=cog_yaml)).settings.startup_timeout == expected
+
+
+def test_secrets_of_the_build(tmp_path: Path) -> None:
+    """What the Dockerfile mounts, fal gets from `fal secrets`: by the App, by pyproject.toml, for both targets."""
+    mount = "RUN --mount=type=secret,id={} true\n"
+    dockerfile = (
+        f"FROM python:3.11-slim\n{mount.format('HF_TOKEN')}{mount.format('pip.conf')}{mount.format('HF_TOKEN')}"
+    )
+    project = write(tmp_path, predict__py="class Predictor:\n    def predict(self) -> str: ...\n")
+    options = AppOptions(dockerfile=dockerfile)
+    result = build(project, options)
+    compile(result.text, "fal_app.py", "exec")
+    assert 'secrets={"HF_TOKEN": "$HF_TOKEN", "pip.conf": "$PIP_CONF"}' in result.text
+    for each in (result, build_server(project, options)):
+        (entry,) = tomlkit.parse(each.toml)["tool"]["fal"]["apps"].values()  # type: ignore[index,union-attr]
+        assert entry["image"]["secrets"] == {"HF_TOKEN": "$HF_TOKEN", "pip.conf": "$PIP_CONF"}
+        assert 'fal secrets set HF_TOKEN="…" PIP_CONF="…"\n' in guide(each, (), {}, tuple(each.files))
+    without = build(project, AppOptions(dockerfile="FROM python:3.11-slim\nRUN --mount=type=cache,target=/x true\n"))
+    assert "secrets=" not in without.text and "secrets =" not in without.toml

@@ -20,7 +20,7 @@ from dockerfix.app.read.weights import find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write import openapi
 from dockerfix.app.write.layout import string
-from dockerfix.app.write.toml import array, settings_lines, text
+from dockerfix.app.write.toml import array, secret_lines, settings_lines, text
 from dockerfix.knowledge import cog_server
 from dockerfix.knowledge.fal import PORT
 from dockerfix.project.files import marked as is_marked
@@ -180,6 +180,7 @@ def _entry(settings: Settings, command: tuple[str, ...]) -> str:
         "",
         f"[tool.fal.apps.{name}.image]",
         f"dockerfile = {text(settings.dockerfile)}",
+        *secret_lines(settings),
         f"cmd = {array(command)}",
         "",
         f"[tool.fal.apps.{name}.health_check]",

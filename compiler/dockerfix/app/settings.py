@@ -9,6 +9,7 @@ from pathlib import Path
 from dockerfix.analysis import stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Deciding, deciding, usable
+from dockerfix.analysis.fal.secrets import build_secrets
 from dockerfix.analysis.options import Options
 from dockerfix.analysis.python import minor, python_of
 from dockerfix.app.machine import Needs, cpu_machine, gpu_machine, needs_of
@@ -64,6 +65,8 @@ class Settings:
     notes: tuple[Note, ...]
     num_gpus: int = 1
     health_path: str | None = None
+    secrets: tuple[str, ...] = ()
+    """The names of the secrets that the build of the image needs."""
 
     @property
     def python_numbers(self) -> tuple[int, int]:
@@ -112,6 +115,7 @@ class Chooser:
             (*self.notes, *ignored.notes),
             gpus,
             HEALTH_PATH if predictor.health is not None else None,
+            tuple(build_secrets(self.document)) if self.document is not None else (),
         )
 
     def setup_timeout(self) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from dockerfix.analysis.fal.secrets import entry_of
 from dockerfix.app.build import AppResult
 from dockerfix.app.server import ServerResult
 from dockerfix.app.settings import Settings
@@ -97,6 +98,8 @@ def guide(
 def _deploy(target: AppResult | ServerResult, settings: Settings, *, server: bool) -> list[str]:
     """From nothing to a deployed App that answers."""
     name = settings.app_name
+    entries = " ".join(f'{entry_of(each)}="…"' for each in settings.secrets)
+    secrets = ["Store the secrets that the build needs:", "", "```sh", f"fal secrets set {entries}", "```", ""]
     return [
         "## Deploy",
         "",
@@ -109,6 +112,7 @@ def _deploy(target: AppResult | ServerResult, settings: Settings, *, server: boo
         'export FAL_KEY="…" FAL_USER="…" # the key, and your user name on fal',
         "```",
         "",
+        *(secrets if entries else []),
         "Build the image and serve the App until you press Ctrl-C. `fal run` prints its address, to call in place of",
         "that below:",
         "",

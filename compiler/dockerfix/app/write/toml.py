@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dockerfix.analysis.fal.secrets import entry_of
 from dockerfix.app.settings import Settings
 
 
@@ -22,6 +23,7 @@ def entry(settings: Settings, module: str = "fal_app") -> str:
         "",
         f"[tool.fal.apps.{settings.app_name}.image]",
         f"dockerfile = {text(settings.dockerfile)}",
+        *secret_lines(settings),
     ]
     if settings.health_path is not None:
         lines += [
@@ -43,6 +45,12 @@ def settings_lines(settings: Settings) -> list[str]:
         f"startup_timeout = {settings.startup_timeout}",
     ]
     return lines if settings.max_multiplexing is None else [*lines, f"max_multiplexing = {settings.max_multiplexing}"]
+
+
+def secret_lines(settings: Settings) -> list[str]:
+    """The key of an image's table that passes the build's secrets from `fal secrets`."""
+    pairs = ", ".join(f"{text(name)} = {text(f'${entry_of(name)}')}" for name in settings.secrets)
+    return [f"secrets = {{ {pairs} }}"] if pairs else []
 
 
 def array(values: Sequence[str]) -> str:
