@@ -98,6 +98,12 @@ def test_weights_choose_the_gpu(tmp_path: Path, gigabyte: int, machines: tuple[s
     assert ("which no machine has" in reason(result)) == (gigabyte == 200)
 
 
+def test_a_small_file_of_weights_says_nothing(tmp_path: Path) -> None:
+    """A table of 6 MB in the project doesn't mean that the model needs 0.0 GB."""
+    sparse(tmp_path / "data" / "table.pkl", 6 * 10**6)
+    assert "nothing tells how much memory the model needs" in reason(app(tmp_path, gpu=True))
+
+
 def test_the_lock_of_managed_weights_has_their_size(tmp_path: Path) -> None:
     lock = json.dumps({"version": 1, "weights": [{"name": "a", "size": 50 * 10**9}, {"name": "b", "size": 10**9}]})
     result = app(tmp_path, gpu=True, weights__lock=lock)

@@ -198,12 +198,10 @@ class Chooser:
                 )
                 self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
                 return PREFERRED_GPUS[:1], needs.gpus
+            driver = ""
             if found.cuda is not None and release(minor(found.cuda)) > release(NEWEST_CUDA_SEEN):
-                message = (
-                    f"{found.text} needs a newer driver than CUDA {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts"
-                )
-                self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
-            choice = gpu_machine(needs, fitting, found.text)
+                driver = f", which needs a newer driver than CUDA {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts"
+            choice = gpu_machine(needs, fitting, found.text + driver)
         if choice.reason:
             self._note("DF513", choice.reason, "build", "gpu", severity=Severity.WARNING)
         return choice.names, choice.gpus
