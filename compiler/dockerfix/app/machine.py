@@ -20,7 +20,7 @@ from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Scope
 from dockerfix.app.read.weights import Downloads, listed
 from dockerfix.knowledge import memory
-from dockerfix.knowledge.downloads import WEIGHT_ENDINGS
+from dockerfix.knowledge.downloads import CDN, WEIGHT_ADDRESS, WEIGHT_ENDINGS
 from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, GPU_COUNTS, PREFERRED_GPUS, Machine
 from dockerfix.project.files import locate
 from dockerfix.project.imports import code_of, imported_modules, is_standard
@@ -137,6 +137,13 @@ def _weigh_files(project: Project, needs: Needs) -> None:
 
 
 def _weigh_model(name: str, needs: Needs) -> None:
+    """Take the size of the weights that a text names: ``owner/model-7b``, or an address with such a part."""
+    if re.search(WEIGHT_ADDRESS, name) or re.search(CDN, name):
+        for part in name.partition("://")[2].split("/")[1:]:
+            size = memory.gigabytes(part)
+            if size is not None:
+                needs.weigh(size * GIGABYTE, f"weights by the address `{name}`")
+        return
     is_hub = _HUB_NAME.fullmatch(name) and f".{name.rpartition('.')[2].lower()}" not in WEIGHT_ENDINGS
     size = memory.gigabytes(name) if is_hub else None
     if size is not None:
