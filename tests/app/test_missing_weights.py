@@ -79,6 +79,7 @@ def test_a_file_that_nothing_downloads(tmp_path: Path, setup: str) -> None:
         ("if not os.path.exists(CACHE):\n    os.system('get')\nPipe.from_pretrained(CACHE)", "", SAVES),
         ("subprocess.check_call(['get', CACHE])\nPipe.from_pretrained(CACHE)", "", SAVES),
         ("torch.load(FILE)", "", {"weights___net__pth": "x"}),
+        ("torch.load('.cache/net.pth')", "", {"__cache___net__pth": "x"}),
         ("torch.load(FILE)", "wget -O /src/weights/net.pth https://example.org/x", {}),
         ("subprocess.check_call(['pget', 'https://example.org/w.tar', '.'])\ntorch.load(FILE)", "", {}),
         ("torch.load('/root/.cache/net.pth')", "", {}),

@@ -7,6 +7,7 @@ Many projects keep weights out of git, and a script that is run by hand before `
 from __future__ import annotations
 
 import ast
+import os
 import posixpath
 import re
 from collections.abc import Collection, Iterator
@@ -46,8 +47,12 @@ def missing_weights(project: Project, config: CogConfig, downloads: Downloads) -
     uses = _Uses()
     for file in sorted(reached):
         _read(project, file, uses)
-    present = {part for name in project.files for part in _with_parents(name)}
-    missing = {path: place for path, place in uses.loaded.items() if path not in present | uses.other}
+    root = project.root
+    missing = {
+        path: place
+        for path, place in uses.loaded.items()
+        if path not in uses.other and not os.path.lexists(root / path)
+    }
     makers = _makers(project, config, reached, missing) if missing else {}
     commands = " ".join(item.command for item in config.run)
     by_hand: dict[str, list[str]] = {}
@@ -162,9 +167,3 @@ def _is_plain(node: ast.expr, scope: Scope) -> bool:
     """Whether a text can be nothing but a path: ``./x``, ``/src/x``, or a file of weights."""
     value = _value(node, scope) or ""
     return value.startswith(("./", *WORKING_FOLDERS)) or posixpath.splitext(value)[1].lower() in known.WEIGHT_ENDINGS
-
-
-def _with_parents(name: str) -> Iterator[str]:
-    while name:
-        yield name
-        name = posixpath.dirname(name)
