@@ -94,6 +94,21 @@ def test_hugging_face_by_its_command(tmp_path: Path) -> None:
     ("setup", "code", "start"),
     [
         ("os.environ['HF_HOME'] = './cache'", "DF521", "the code sets HF_HOME to `./cache`"),
+        (
+            "os.environ['HF_HOME'] = 'c'\nos.environ['TRANSFORMERS_CACHE'] = 'c'",
+            "DF521",
+            "the code sets HF_HOME, TRANSFORMERS_CACHE to `c`, which is lost",
+        ),
+        (
+            "CACHE = 'w'\nload.from_pretrained('a/b', cache_dir=CACHE)",
+            "DF521",
+            "the folder `w` is lost with each runner",
+        ),
+        (
+            "load.from_pretrained('a/b', cache_dir=cache)",
+            "DF521",
+            "the folder that `cache` names is lost with each runner",
+        ),
         ("os.environ.setdefault('TORCH_HOME', URL)", "DF522", "the code sets TORCH_HOME to"),
         (
             "import whisper\nwhisper.load_model('base')",
@@ -187,3 +202,10 @@ def test_severities_end_where_they_belong(tmp_path: Path) -> None:
     result = build(write(tmp_path, predict__py=HEAD + CLASS.format("        " + lines.replace("\n", "\n        "))))
     levels = {each.code: each.severity for each in result.findings if each.code in CODES}
     assert levels == {"DF520": Severity.WARNING, "DF521": Severity.NOTE}
+
+
+def test_training_is_left_out(tmp_path: Path) -> None:
+    """The App leaves training out, so what only the trainer downloads is no matter of the runner."""
+    fetch = "import subprocess\ndef train() -> str:\n    subprocess.run(['wget', 'https://example.org/m.bin'])\n"
+    (one,) = found(tmp_path, "", CONFIG.format("") + 'train: "train.py:train"\n', train__py=fetch)
+    assert one == ("DF520", "note", "downloads in `train.py` don't count: the predictor does not reach these files")

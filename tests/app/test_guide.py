@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps import GOLDEN, HERE, install, run
+from apps import GOLDEN, HERE, install, run, write
 from dockerfix.app import AppResult, ServerResult, build, build_server
 from dockerfix.app.read.model import Input, Type, optional
 from dockerfix.app.write.first_call import Sample, calls
@@ -180,6 +180,35 @@ def test_guesses_are_checked_by_hand_and_risks_have_an_order() -> None:
     assert re.findall(r"about (DF\d+)", checks) == ["DF306", "DF402", "DF513", "DF504", "DF520"]
     assert "- [ ] about DF513 (DF513) (a guess)\n" in checks
     assert "about DF102 (DF102)\n" in text[text.index("## Done") :]
+
+
+def test_the_guide_says_nothing_twice_or_for_nothing() -> None:
+    result = replace(build(Project.open(project_of(FIXTURES / "app" / "hello-text"))), findings=())
+    guess = Finding("DF513", Span(0, 0), "a guess: 40 GB", (), Severity.WARNING)
+    findings = (*(finding("DF105", Severity.NOTE) for _ in range(2)), finding("DF521", Severity.NOTE), guess)
+    text = text_of(result, (*findings, finding("DF107", Severity.WARNING)))
+    assert text.count("about DF105") == 1
+    assert "- [ ] a guess: 40 GB (DF513)\n" in text
+    assert "A download that outlives" not in text
+    assert text.index("It may start slowly") < text.index("about DF107")
+    assert "A download that outlives" in text_of(result, (finding("DF521", Severity.WARNING),))
+
+
+def test_a_call_without_files_says_so(tmp_path: Path) -> None:
+    code = (
+        "from cog import BasePredictor, Path\n\nclass Predictor(BasePredictor):\n    def predict(self{}) -> str: ...\n"
+    )
+    for inputs, sentence in (
+        (
+            ", audio: Path = None, n: int = 1, clip: Path = None",
+            "add a URL as `audio` or `clip` if the model needs one.",
+        ),
+        (", n: int, audio: Path = None", None),
+        (", n: int = 1", None),
+    ):
+        text = text_of(build(write(tmp_path, predict__py=code.format(inputs))))
+        assert (f"No input is required, so no file is sent; {sentence}" in text) == (sentence is not None)
+        assert ("no file is sent" in text) == (sentence is not None)
 
 
 def test_the_server_target_keeps_the_body_of_cog() -> None:

@@ -98,6 +98,12 @@ def test_weights_choose_the_gpu(tmp_path: Path, gigabyte: int, machines: tuple[s
     assert ("which no machine has" in reason(result)) == (gigabyte == 200)
 
 
+def test_a_small_file_of_weights_says_nothing(tmp_path: Path) -> None:
+    """A table of 6 MB in the project doesn't mean that the model needs 0.0 GB."""
+    sparse(tmp_path / "data" / "table.pkl", 6 * 10**6)
+    assert "nothing tells how much memory the model needs" in reason(app(tmp_path, gpu=True))
+
+
 def test_the_lock_of_managed_weights_has_their_size(tmp_path: Path) -> None:
     lock = json.dumps({"version": 1, "weights": [{"name": "a", "size": 50 * 10**9}, {"name": "b", "size": 10**9}]})
     result = app(tmp_path, gpu=True, weights__lock=lock)
@@ -111,6 +117,13 @@ def test_the_lock_of_managed_weights_has_their_size(tmp_path: Path) -> None:
     [
         ("", ("GPU-A100", "GPU-H100"), 1, "nothing tells how much memory the model needs"),
         ("x = LLM('meta-llama/Llama-2-7b-hf')", ("GPU-A100", "GPU-H100"), 1, "about 17 GB"),
+        (
+            "x = 'https://weights.replicate.delivery/default/qwen/Qwen2-VL-7B-Instruct/model.tar'",
+            ("GPU-A100", "GPU-H100"),
+            1,
+            "about 17 GB, from weights by the address `https://weights.replicate.delivery/default/qwen/Qwen2-VL-7B-",
+        ),
+        ("x = 'https://example.org/Qwen2-VL-70B/readme.html'", ("GPU-A100", "GPU-H100"), 1, "nothing tells"),
         ("x = LLM('meta-llama/Llama-2-30b-hf')", ("GPU-H100",), 1, "by the name of `meta-llama/Llama-2-30b-hf`"),
         ("x = load('a/b-70b', device_map='auto')", ("GPU-H100",), 4, "`num_gpus` is 4, from that size"),
         ("x = load('a/b-7b', device_map='auto')", ("GPU-A100", "GPU-H100"), 1, "uses all GPUs that it finds"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tomlkit
 
 from apps import write
-from dockerfix.app import AppOptions, build
+from dockerfix.app import AppOptions, build, build_server
 from dockerfix.app.read.media import of_output
 from dockerfix.app.settings import app_name
+from dockerfix.app.write.guide import guide
 from dockerfix.text.findings import Severity
 
 PREDICTOR = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str: ...\n"
@@ -62,11 +64,23 @@ def test_no_machine_runs_an_old_cuda(tmp_path: Path) -> None:
     ("image", "package", "words"),
     [
         (CUDA_12, "torch==2.3.1", "a guess: GPU-A100 and GPU-H100 fit CUDA 12.1 with torch 2.3.1 ("),
-        (CUDA_12, "torch>=2.11", "CUDA 13.2 with torch 2.15.0 needs a newer driver than CUDA 12.9"),
+        (
+            CUDA_12,
+            "torch>=2.11",
+            "a guess: GPU-A100 and GPU-H100 fit CUDA 13.2 with torch 2.15.0, which needs a newer driver than CUDA 12.9",
+        ),
         (CUDA_12, "torchaudio==2.5.1", "a guess: GPU-A100 and GPU-H100 fit CUDA 12.4 with torch 2.5.1 ("),
-        ("python:3.11-slim", "accelerate", "CUDA 13.2 with torch 2.15.0 needs a newer driver"),
+        (
+            "python:3.11-slim",
+            "accelerate",
+            "a guess: GPU-A100 and GPU-H100 fit CUDA 13.2 with torch 2.15.0, which needs a newer driver",
+        ),
         ("python:3.11-slim", "numpy", "a guess: GPU-A100 and GPU-H100 (nothing names the CUDA of the model) ("),
-        ("nvidia/cuda:13.0.1-cudnn-devel-ubuntu24.04", "numpy", "CUDA 13.0 needs a newer driver"),
+        (
+            "nvidia/cuda:13.0.1-cudnn-devel-ubuntu24.04",
+            "numpy",
+            "a guess: GPU-A100 and GPU-H100 fit CUDA 13.0, which needs a newer driver",
+        ),
     ],
 )
 def test_the_driver_is_that_of_the_wheel(tmp_path: Path, image: str, package: str, words: str) -> None:
@@ -75,7 +89,7 @@ def test_the_driver_is_that_of_the_wheel(tmp_path: Path, image: str, package: st
     project = write(tmp_path, predict__py=PREDICTOR, cog__yaml=lines)
     dockerfile = f"FROM {image}\nRUN pip install '{package}'\n"
     result = build(project, AppOptions(dockerfile=dockerfile))
-    found = next(each for each in result.findings if each.code == "DF513")
+    (found,) = (each for each in result.findings if each.code == "DF513")
     assert (found.severity, found.message[: len(words)]) == (Severity.WARNING, words)
     assert result.settings.machine == ("GPU-A100", "GPU-H100")
 
@@ -98,3 +112,23 @@ def test_the_class_of_a_result(endings: list[str], expected: str) -> None:
 def test_the_time_for_setup_is_that_of_cog(tmp_path: Path, value: str, expected: int) -> None:
     cog_yaml = config("") + f'environment: ["COG_SETUP_TIMEOUT={value}"]\n'
     assert build(write(tmp_path, predict__py=PREDICTOR, cog__yaml=cog_yaml)).settings.startup_timeout == expected
+
+
+def test_secrets_of_the_build(tmp_path: Path) -> None:
+    """What the Dockerfile mounts, fal gets from `fal secrets`: by the App, by pyproject.toml, for both targets."""
+    mount = "RUN --mount=type=secret,id={} true\n"
+    dockerfile = (
+        f"FROM python:3.11-slim\n{mount.format('HF_TOKEN')}{mount.format('pip.conf')}{mount.format('HF_TOKEN')}"
+    )
+    project = write(tmp_path, predict__py="class Predictor:\n    def predict(self) -> str: ...\n")
+    options = AppOptions(dockerfile=dockerfile)
+    result = build(project, options)
+    compile(result.text, "fal_app.py", "exec")
+    assert 'secrets={"HF_TOKEN": "$HF_TOKEN", "pip.conf": "$PIP_CONF"}' in result.text
+    for each in (result, build_server(project, options)):
+        (entry,) = tomlkit.parse(each.toml)["tool"]["fal"]["apps"].values()  # type: ignore[index,union-attr]
+        assert entry["image"]["secrets"] == {"HF_TOKEN": "$HF_TOKEN", "pip.conf": "$PIP_CONF"}
+        assert 'fal secrets set HF_TOKEN="…" PIP_CONF="…"\n' in guide(each, (), {}, tuple(each.files))
+    without = build(project, AppOptions(dockerfile="FROM python:3.11-slim\nRUN --mount=type=cache,target=/x true\n"))
+    assert "secrets=" not in without.text
+    assert "secrets =" not in without.toml

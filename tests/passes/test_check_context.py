@@ -127,8 +127,8 @@ def test_without_a_project_only_the_text_is_looked_at() -> None:
         ("ADD git@example.org:a.git /x", ERROR),
         ("ADD ssh://git@example.org/a.git /x", ERROR),
         ("ADD https://example.org/a.git /x", None),
-        ("RUN --mount=type=secret,id=a cat", NOTE),
-        ("RUN --mount=type=secret,target=/run/a cat", NOTE),
+        ("RUN --mount=type=secret,id=a cat", WARNING),
+        ("RUN --mount=type=secret,target=/run/a cat", WARNING),
         ("VOLUME /data", WARNING),
         ('VOLUME ["/x", "/src/weights"]', WARNING),
         ("VOLUME /database", None),
@@ -203,3 +203,23 @@ def test_bare_names_match_at_every_depth_on_fal(
     (tmp_path / ".dockerignore").write_text(f"{header}pkg/data\npkg/data/**/*\n", "utf-8")
     hidden = findings("DF306", "FROM python:3.11-slim\nCOPY . /src\n", project=tmp_path)
     assert [each.severity for each in hidden if "`pkg/data/x.bin`" in each.message] == [Severity.WARNING]
+
+
+def test_a_submodule_that_is_not_checked_out(tmp_path: Path) -> None:
+    """git leaves an empty folder in its place: the model's code is missing, whatever fal does."""
+    tree(tmp_path, "predict.py", "LLaVA/", "lib/toolkit/", "cache/")
+    assert [severity for severity, _ in found_in(tmp_path, "COPY . /src")] == [NOTE]
+    (tmp_path / ".gitmodules").write_text(
+        '[submodule "LLaVA"]\n\tpath = LLaVA\n\turl = git@github.com:haotian-liu/LLaVA.git\n'
+        '[submodule "t"]\n\tpath=lib/toolkit/\n\turl = https://example.org/t.git\n'
+    )
+    first, second = found_in(tmp_path, "COPY . /src")
+    assert first == (
+        WARNING,
+        "`lib/toolkit`, `LLaVA` are empty, git submodules that are not checked out; run `git submodule update --init "
+        "--recursive`",
+    )
+    assert second == (
+        NOTE,
+        "`cache` is empty, so fal's client does not upload it; put a file in if the model needs it",
+    )

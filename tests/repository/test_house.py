@@ -54,7 +54,7 @@ ANALYSIS = (
     "blocks cog packages.apt packages.pip",
     "images python placement",
     "cuda packages.requested packages.torch_index packages.install_step packages.requirements_copy "
-    "fal.client fal.copies fal.uploads fal.repairs",
+    "fal.client fal.copies fal.uploads fal.repairs fal.secrets",
 )
 """The layers inside ``analysis/``, from below: each module may import from its own layer and those below."""
 

@@ -8,6 +8,7 @@ from pkgutil import get_data
 from typing import Any
 
 from dockerfix.app.read.managed import read_managed
+from dockerfix.app.read.missing import missing_weights
 from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.predictor import read_predictor
 from dockerfix.app.read.uses import notes_of_uses
@@ -67,7 +68,7 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
     chooser = Chooser(project, config, options or AppOptions())
     settings = chooser.settings(predictor, downloads, fetches=managed.fetches)
     notes = [*predictor.notes, *settings.notes, *notes_of(downloads, project, config)]
-    notes += [*managed.notes, *notes_of_uses(project, config, predictor)]
+    notes += [*missing_weights(project, config, downloads), *managed.notes, *notes_of_uses(project, config, predictor)]
     if config.train is not None:
         message = f"`{config.train}` has no counterpart on fal; the App leaves training out"
         notes.append(Note("DF510", message, file, config.line_of("train")))

@@ -20,7 +20,7 @@ from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Scope
 from dockerfix.app.read.weights import Downloads, listed
 from dockerfix.knowledge import memory
-from dockerfix.knowledge.downloads import WEIGHT_ENDINGS
+from dockerfix.knowledge.downloads import CDN, WEIGHT_ADDRESS, WEIGHT_ENDINGS
 from dockerfix.knowledge.fal import CPU_MACHINES, DEFAULT_MACHINE, GPU_COUNTS, PREFERRED_GPUS, Machine
 from dockerfix.project.files import locate
 from dockerfix.project.imports import code_of, imported_modules, is_standard
@@ -30,6 +30,7 @@ from dockerfix.project.requirements import normalize
 LOCK_FILE = "weights.lock"
 GIGABYTE = 10**9
 _SMALLEST_WEIGHTS = 10**6
+_TELLING_WEIGHTS = GIGABYTE / 20
 _PARALLEL = ("tensor_parallel_size", "pipeline_parallel_size")
 _SPREADING = frozenset({"auto", "balanced", "balanced_low_0", "sequential"})
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
@@ -136,6 +137,13 @@ def _weigh_files(project: Project, needs: Needs) -> None:
 
 
 def _weigh_model(name: str, needs: Needs) -> None:
+    """Take the size of the weights that a text names: ``owner/model-7b``, or an address with such a part."""
+    if re.search(WEIGHT_ADDRESS, name) or re.search(CDN, name):
+        for part in name.partition("://")[2].split("/")[1:]:
+            size = memory.gigabytes(part)
+            if size is not None:
+                needs.weigh(size * GIGABYTE, f"weights by the address `{name}`")
+        return
     is_hub = _HUB_NAME.fullmatch(name) and f".{name.rpartition('.')[2].lower()}" not in WEIGHT_ENDINGS
     size = memory.gigabytes(name) if is_hub else None
     if size is not None:
@@ -260,7 +268,7 @@ def gpu_machine(needs: Needs, fitting: Sequence[Machine], fit: str) -> Choice:
     sizes = ", ".join(f"{each.name} has {each.vram} GB" for each in chosen)
     fits = f"{'fits' if len(chosen) == 1 else 'fit'} {fit}"
     parts = [f"a guess: {_named(chosen)} {fits if fit else '(nothing names the CUDA of the model)'} ({sizes})"]
-    if needs.size:
+    if _counts(needs.size):
         parts.append(f"the model needs about {wanted:.{0 if wanted >= 10 else 1}f} GB, from {needs.source}")
         if not large:
             parts.append("which no machine has" if gpus == 1 else f"which {gpus} of them don't have")
@@ -276,6 +284,11 @@ def gpu_machine(needs: Needs, fitting: Sequence[Machine], fit: str) -> Choice:
     return Choice(tuple(each.name for each in chosen), gpus, "; ".join(parts))
 
 
+def _counts(size: float) -> bool:
+    """Whether weights of a size say something of the model: not a file beside it, such as a table or a classifier."""
+    return size >= _TELLING_WEIGHTS
+
+
 def _named(machines: Sequence[Machine]) -> str:
     return " and ".join(each.name for each in machines)
 
@@ -286,13 +299,15 @@ def _gb(megabytes: int) -> int:
 
 def _why(needs: Needs) -> str:
     reasons: list[str] = []
-    if needs.size:
+    if _counts(needs.size):
         reasons.append(f"{needs.size / GIGABYTE:.1f} GB of {needs.source}")
     if needs.heavy:
         shown = [f"`{name}` brings {brings}" if brings else f"it uses `{name}`" for name, brings in needs.heavy.items()]
         reasons.append(", ".join(shown[:3]))
     if not reasons and needs.unknown:
-        reasons.append(f"nothing is known of the memory that {', '.join(dict.fromkeys(needs.unknown[:3]))} takes")
+        names = list(dict.fromkeys(needs.unknown[:3]))
+        verb = "takes" if len(names) == 1 else "take"
+        reasons.append(f"nothing is known of the memory that {', '.join(names)} {verb}")
     if not reasons:
         reasons.append(needs.hints[0])
     return ", ".join(reasons)

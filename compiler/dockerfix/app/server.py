@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from dockerfix.analysis.fal.uploads import Ignore
 from dockerfix.app.build import checked_config, runtime_file
 from dockerfix.app.read.cog_schema import Signature, read_signature
+from dockerfix.app.read.missing import missing_weights
 from dockerfix.app.read.model import ANY, AppError, Note, Predictor
 from dockerfix.app.read.predictor import find_method, read_predictor, split_reference
 from dockerfix.app.read.weights import find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write import openapi
-from dockerfix.app.write.toml import array, settings_lines
+from dockerfix.app.write.toml import array, secret_lines, settings_lines
 from dockerfix.knowledge import cog_server
 from dockerfix.knowledge.fal import PORT
 from dockerfix.project.files import marked as is_marked
@@ -67,6 +68,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     notes = [
         *settings.notes,
         *notes_of(downloads, project, config, app=False),
+        *missing_weights(project, config, downloads),
         *about_schema,
         *_notes(config, file, settings),
     ]
@@ -178,6 +180,7 @@ def _entry(settings: Settings, command: tuple[str, ...]) -> str:
         "",
         f"[tool.fal.apps.{name}.image]",
         f"dockerfile = {toml_string(settings.dockerfile)}",
+        *secret_lines(settings),
         f"cmd = {array(command)}",
         "",
         f"[tool.fal.apps.{name}.health_check]",

@@ -9,6 +9,7 @@ from pathlib import Path
 from dockerfix.analysis import stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Deciding, deciding, usable
+from dockerfix.analysis.fal.secrets import build_secrets
 from dockerfix.analysis.options import Options
 from dockerfix.analysis.python import minor, python_of
 from dockerfix.app.machine import Needs, cpu_machine, gpu_machine, needs_of
@@ -64,6 +65,8 @@ class Settings:
     notes: tuple[Note, ...]
     num_gpus: int = 1
     health_path: str | None = None
+    secrets: tuple[str, ...] = ()
+    """The names of the secrets that the build of the image needs."""
 
     @property
     def python_numbers(self) -> tuple[int, int]:
@@ -112,6 +115,7 @@ class Chooser:
             (*self.notes, *ignored.notes),
             gpus,
             HEALTH_PATH if predictor.health is not None else None,
+            tuple(build_secrets(self.document)) if self.document is not None else (),
         )
 
     def setup_timeout(self) -> int | None:
@@ -194,12 +198,10 @@ class Chooser:
                 )
                 self._note("DF513", message, "build", "cuda", severity=Severity.WARNING)
                 return PREFERRED_GPUS[:1], needs.gpus
+            driver = ""
             if found.cuda is not None and release(minor(found.cuda)) > release(NEWEST_CUDA_SEEN):
-                message = (
-                    f"{found.text} needs a newer driver than CUDA {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts"
-                )
-                self._note("DF513", message, "build", "gpu", severity=Severity.WARNING)
-            choice = gpu_machine(needs, fitting, found.text)
+                driver = f", which needs a newer driver than CUDA {NEWEST_CUDA_SEEN}, the newest seen on fal's hosts"
+            choice = gpu_machine(needs, fitting, found.text + driver)
         if choice.reason:
             self._note("DF513", choice.reason, "build", "gpu", severity=Severity.WARNING)
         return choice.names, choice.gpus

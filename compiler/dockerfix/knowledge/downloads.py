@@ -75,6 +75,29 @@ TORCH_HUB_SOURCE = "pytorch/pytorch:torch/hub.py (TORCH_HOME)"
 TORCH_HUB_FUNCTIONS = frozenset({"load_state_dict_from_url", "load_url"})
 TORCH_HUB_VARIABLES = frozenset({"TORCH_HOME"})
 
+LOADER_SOURCE = (
+    "pytorch.org/docs/stable/generated/torch.load.html; onnxruntime.ai/docs/api/python/api_summary.html; "
+    "huggingface/safetensors:bindings/python/py_src/safetensors/torch.py; keras.io/api/models/model_saving_apis; "
+    "joblib.readthedocs.io/en/stable/generated/joblib.load.html; "
+    "huggingface/diffusers:src/diffusers/loaders/single_file.py"
+)
+# endings of the full names of functions that read weights from the file or folder that their first argument names
+LOADERS = frozenset(
+    {
+        "torch.load",
+        "jit.load",
+        "onnxruntime.InferenceSession",
+        "ort.InferenceSession",
+        "safetensors.torch.load_file",
+        "keras.models.load_model",
+        "saved_model.load",
+        "joblib.load",
+        "from_single_file",
+    }
+)
+# the last names of functions and methods that make the folder or file that an argument names
+MAKERS = frozenset({"save_pretrained", "makedirs", "mkdir", "urlretrieve", "save", "rename", "move", "extractall"})
+
 FOLDER_KEYWORDS = frozenset(
     {"cache_dir", "local_dir", "model_dir", "cache_folder", "download_root", "download_dir", "root"}
 )

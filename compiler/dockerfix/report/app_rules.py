@@ -210,6 +210,16 @@ APP_RULES = (
         ),
     ),
     (
+        "DF525",
+        "missing-weights",
+        "The predictor loads weights that are not in the project.",
+        (
+            "Weights are often kept out of git: a script such as `script/download-weights`, run by hand before "
+            "`cog build`, fetches them (`replicate/cog-examples`). Without them the image builds, and the model "
+            "doesn't start. Run the script before you build, or download the weights in `setup` to `/data`."
+        ),
+    ),
+    (
         "DF530",
         "negated-ignore",
         "A `!` in .dockerignore excludes what it should include.",

@@ -37,6 +37,8 @@ class Download:
     tool: str = ""
     lines: tuple[int, ...] = ()
     """Further lines of the file that do the same."""
+    is_name: bool = False
+    """Whether `folder` is an expression whose value isn't known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Downloads(NamedTuple):
 
 def find_downloads(project: Project, config: CogConfig) -> Downloads:
     """All downloads of the project, each kind once a file."""
-    reached = project.reached_files(config.predict, config.train)
+    reached = project.reached_files(config.predict)
     found: list[Download] = []
     addresses: list[Address] = []
     elsewhere: list[str] = []
@@ -204,12 +206,14 @@ class _Finder:
             yield from self.variable(node.args[0], node.args[1], node.lineno)
             return
         written = next((each.value for each in node.keywords if each.arg in known.FOLDER_KEYWORDS), None)
-        folder = None if written is None else code_of(written)
+        known_as = None if written is None else self.text_of(written)
+        folder = None if written is None else known_as or code_of(written)
         if (written is not None and _lasts(self.text_of(written) or "")) or self.is_offline(node):
             return
         kind = self.kind(node, name, last)
+        tool = name if kind in ("tool", "library") else ""
         if kind is not None and (kind != "tool" or not _lasts_any(self.texts_in(node))):
-            yield Download(kind, self.file, node.lineno, folder, name if kind in ("tool", "library") else "")
+            yield Download(kind, self.file, node.lineno, folder, tool, is_name=known_as is None)
 
     def kind(self, node: ast.Call, name: str, last: str) -> Source | None:
         if last in known.TORCH_HUB_FUNCTIONS or name.endswith("hub.load"):
@@ -334,7 +338,11 @@ def notes_of(downloads: Downloads, project: Project, config: CogConfig, *, app: 
     in_code = {each.tool for each in downloads.found if each.source == "variable"}
     moved = bool(variables) or bool(in_code & known.HUGGINGFACE_VARIABLES)
     moved_torch = bool(in_code & known.TORCH_HUB_VARIABLES)
-    result = [note for each in downloads.found for note in _notes(each, app=app, moved=moved, moved_torch=moved_torch)]
+    result = [
+        note
+        for each in _variables_together(downloads.found)
+        for note in _notes(each, app=app, moved=moved, moved_torch=moved_torch)
+    ]
     for name, value, line in variables:
         message = f"{name} is `{value}`, which is lost with each runner; fal's own is `{HUGGINGFACE_HOME}`"
         result.append(Note("DF521", message, file, line))
@@ -348,6 +356,21 @@ def notes_of(downloads: Downloads, project: Project, config: CogConfig, *, app: 
         line = config.line_of("predict") or config.line_of("run")
         result.append(Note("DF520", message, file, line, Severity.NOTE))
     return result
+
+
+def _variables_together(found: Sequence[Download]) -> list[Download]:
+    """One for all variables that a file sets to the same folder."""
+    result: dict[object, Download] = {}
+    for each in found:
+        key = (each.file, each.folder, _code_of(each)) if each.source == "variable" else each
+        before = result.get(key)
+        result[key] = each if before is None else replace(before, tool=f"{before.tool}, {each.tool}")
+    return list(result.values())
+
+
+def _code_of(each: Download) -> str:
+    """The code of a variable: that of torch.hub's or of Hugging Face's."""
+    return "DF522" if known.TORCH_HUB_VARIABLES.intersection(each.tool.split(", ")) else "DF521"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -375,9 +398,8 @@ def _notes(each: Download, *, app: bool, moved: bool, moved_torch: bool) -> Iter
     swap = f"download to a temporary name under `{DATA_FOLDER}` and rename it, unless the target exists"
     also = _also(each)
     if each.source == "variable":
-        code = "DF522" if each.tool in known.TORCH_HUB_VARIABLES else "DF521"
         message = f"the code sets {each.tool} to `{each.folder}`, which is lost with each runner unless it is under"
-        yield Note(code, f"{message} `{DATA_FOLDER}`", each.file, each.line)
+        yield Note(_code_of(each), f"{message} `{DATA_FOLDER}`", each.file, each.line)
     elif each.source in ("tool", "library"):
         what = f"{each.tool} downloads this again on every new runner{also}"
         if each.source == "library" and each.folder is None:
@@ -388,9 +410,8 @@ def _notes(each: Download, *, app: bool, moved: bool, moved_torch: bool) -> Iter
             what += also
         yield Note("DF520", f"{what}; {swap}", each.file, each.line)
     elif each.folder is not None:
-        message = (
-            f"the folder `{each.folder}` is lost with each runner unless it is under `{DATA_FOLDER}`{also}; {swap}"
-        )
+        folder = f"the folder that `{each.folder}` names" if each.is_name else f"the folder `{each.folder}`"
+        message = f"{folder} is lost with each runner unless it is under `{DATA_FOLDER}`{also}; {swap}"
         yield Note("DF521" if each.source == "huggingface" else "DF522", message, each.file, each.line)
     elif each.source == "torch.hub" and not app:
         message = (

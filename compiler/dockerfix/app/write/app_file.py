@@ -5,6 +5,7 @@ They are `/`, and `/stream` for a predictor that yields its result in pieces.
 
 from __future__ import annotations
 
+from dockerfix.analysis.fal.secrets import entry_of
 from dockerfix.app.read.model import Input, Predictor
 from dockerfix.app.read.predictor import HEALTH_CHECK, HEALTH_PATH
 from dockerfix.app.settings import Settings
@@ -101,12 +102,14 @@ def _field(each: Input, name: str, speller: Speller) -> list[str]:
 
 def _image(settings: Settings, speller: Speller) -> list[str]:
     ignored = Group("[", tuple(("", python_string(each)) for each in settings.ignored), "]")
+    secrets = value({name: f"${entry_of(name)}" for name in settings.secrets})  # from `fal secrets`
     call = Group(
         "ContainerImage.from_dockerfile(",
         (
             ("", f"str(HERE / {python_string(settings.dockerfile)})"),
             ("context_dir=", "HERE"),
             ("dockerignore=", ignored),
+            *([("secrets=", secrets)] if settings.secrets else []),
         ),
         ")",
     )

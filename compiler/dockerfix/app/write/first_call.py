@@ -20,6 +20,7 @@ _PROMPT = "an astronaut riding a horse"
 class Sample:
     """Values for the inputs of a predictor: defaults, first choices, and plausible ones where there are none.
 
+    `optional_files` names the files that are left out where no input is required: many such models need one.
     `unsure` names the inputs whose value may not fit: a file to replace, or a pattern that no value here matches.
     """
 
@@ -27,6 +28,8 @@ class Sample:
         self.values: dict[str, object] = {}
         self.files: list[str] = []
         self.unsure: list[str] = []
+        files = [each.name for each in inputs if each.type.holds("path", "file") and not each.deprecated]
+        self.optional_files = [] if any(each.required for each in inputs) else files
         for each in inputs:
             if each.required:
                 self.values[each.name] = self._value(each, each.type)
@@ -131,6 +134,9 @@ def calls(predictor: Predictor, name: str, *, server: bool) -> list[str]:
     ]
     if sample.files:
         lines += [f"Put a URL of your own in {_names(sample.files)}; a data URL does too.", ""]
+    if sample.optional_files:
+        names = _names(sample.optional_files, "or")
+        lines += [f"No input is required, so no file is sent; add a URL as {names} if the model needs one.", ""]
     if sample.unsure:
         lines += [f"Check the value of {_names(sample.unsure)}: no example was found that fits its pattern.", ""]
     if predictor.streaming and not server:
@@ -202,5 +208,5 @@ def _python(value: object) -> str:
     return python_string(value) if isinstance(value, str) else repr(value)
 
 
-def _names(names: Sequence[str]) -> str:
-    return " and ".join(f"`{name}`" for name in dict.fromkeys(names))
+def _names(names: Sequence[str], word: str = "and") -> str:
+    return f" {word} ".join(f"`{name}`" for name in dict.fromkeys(names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from dockerfix.analysis.fal.secrets import entry_of
 from dockerfix.app.build import AppResult
 from dockerfix.app.server import ServerResult
 from dockerfix.app.settings import Settings
@@ -31,14 +32,14 @@ GUESSES = frozenset({"DF513", "DF515"})
 RISKS = (
     (
         "It may not start, or not as it should",
-        ("DF0", "DF1", "DF2", "DF3", "DF4", "DF511", "DF513", "DF515", "DF524", "DF531"),
+        ("DF0", "DF1", "DF2", "DF3", "DF4", "DF511", "DF513", "DF515", "DF524", "DF525", "DF531"),
     ),
     ("It may answer otherwise than Cog", ("DF50", "DF51", "DF54")),
-    ("It may start slowly, or cost more", ("DF52", "DF53")),
+    ("It may start slowly, or cost more", ("DF107", "DF52", "DF53")),
 )
 """Kinds of risk, the greatest first, with the codes of their findings; the longest code that fits counts."""
 NO_DRIVER = "fal doesn't publish the CUDA driver of its hosts: check that the model finds its GPU. (a guess)"
-WEIGHTS = "Weights in the image make it slow to start; `/data` outlives a runner, and all runners share it."
+WEIGHTS = "Weights in the image would make it slow to start; `/data` outlives a runner, and all runners share it."
 SNIPPET = """\
 ```python
 target = "/data/my-model/weights.tar"
@@ -82,7 +83,7 @@ def guide(
         "",
         *checks,
     ]
-    if any(each.code in ("DF520", "DF521", "DF522") for each in every):
+    if any(each.code in ("DF520", "DF521", "DF522") and _is_open(each) for each in every):
         lines += ["A download that outlives the runner and never leaves an incomplete file:", "", SNIPPET, ""]
     lines += [
         "## Files",
@@ -92,7 +93,7 @@ def guide(
     ]
     done = [each for each in every if not _is_open(each)]
     if done:
-        lines += ["## Done", "", *(f"- {_line(each)}" for each in done), ""]
+        lines += ["## Done", "", *dict.fromkeys(f"- {_line(each)}" for each in done), ""]
     if account:
         width = max(len(run) for line in account for run in re.findall(r"`*", line))
         fence = "`" * max(3, width + 1)
@@ -103,6 +104,8 @@ def guide(
 def _deploy(target: AppResult | ServerResult, settings: Settings, *, server: bool) -> list[str]:
     """From nothing to a deployed App that answers."""
     name = settings.app_name
+    entries = " ".join(f'{entry_of(each)}="…"' for each in settings.secrets)
+    secrets = ["Store the secrets that the build needs:", "", "```sh", f"fal secrets set {entries}", "```", ""]
     return [
         "## Deploy",
         "",
@@ -115,6 +118,7 @@ def _deploy(target: AppResult | ServerResult, settings: Settings, *, server: boo
         'export FAL_KEY="…" FAL_USER="…" # the key, and your user name on fal',
         "```",
         "",
+        *(secrets if entries else []),
         "Build the image and serve the App until you press Ctrl-C. `fal run` prints its address, to call in place of",
         "that below:",
         "",
@@ -162,7 +166,7 @@ def _checks(every: Sequence[Finding], kept: Mapping[str, Sequence[str]], *, gpu:
     start, _, slow = items
     items[start] += _kept(kept)
     for each in sorted((each for each in every if _is_open(each)), key=lambda each: -each.severity):
-        guess = " (a guess)" if each.code in GUESSES else ""
+        guess = " (a guess)" if each.code in GUESSES and "a guess" not in each.message else ""
         items[_risk(each.code)].append(_line(each) + guess)
     if gpu:
         items[start].append(NO_DRIVER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dockerfix.analysis.fal.secrets import entry_of
 from dockerfix.app.settings import Settings
 from dockerfix.text.quoting import toml_string
 
@@ -23,6 +24,7 @@ def entry(settings: Settings, module: str = "fal_app") -> str:
         "",
         f"[tool.fal.apps.{settings.app_name}.image]",
         f"dockerfile = {toml_string(settings.dockerfile)}",
+        *secret_lines(settings),
     ]
     if settings.health_path is not None:
         lines += [
@@ -44,6 +46,12 @@ def settings_lines(settings: Settings) -> list[str]:
         f"startup_timeout = {settings.startup_timeout}",
     ]
     return lines if settings.max_multiplexing is None else [*lines, f"max_multiplexing = {settings.max_multiplexing}"]
+
+
+def secret_lines(settings: Settings) -> list[str]:
+    """The key of an image's table that passes the build's secrets from `fal secrets`."""
+    pairs = ", ".join(f"{toml_string(name)} = {toml_string(f'${entry_of(name)}')}" for name in settings.secrets)
+    return [f"secrets = {{ {pairs} }}"] if pairs else []
 
 
 def array(values: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from dockerfix.analysis import blocks, commands, images, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.repairs import listed
+from dockerfix.analysis.fal.secrets import build_secrets, entry_of
 from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages import pip, requested, requirements_copy
 from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS
@@ -185,15 +186,12 @@ def _packages_of_repository(document: Document, context: Context) -> Iterator[Fi
 
 def _secrets(document: Document) -> Iterator[Finding]:
     """Report build secrets, which fal needs as well."""
-    seen: set[str] = set()
-    for instruction in document.instructions:
-        view = instruction.view
-        for mount in view.mounts if isinstance(view, Run) else ():
-            name = mount.get("id") or (mount.target or "").rpartition("/")[2]
-            if mount.type == "secret" and name and name not in seen:
-                seen.add(name)
-                message = f"this step needs the build secret `{name}`; pass it to fal with `secrets` in ContainerImage"
-                yield _finding(instruction, message, Severity.NOTE)
+    for name, instruction in build_secrets(document).items():
+        message = (
+            f"the build needs the secret `{name}`; run `fal secrets set {entry_of(name)}=...`, and pass it with `secrets` in "
+            "ContainerImage, as `dockerfix app` does"
+        )
+        yield _finding(instruction, message)
 
 
 def _last_stage(stage: Stage) -> Iterator[Finding]:

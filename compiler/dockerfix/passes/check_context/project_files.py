@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from dockerfix.knowledge.cog_constructs import IGNORE_MARK, MODEL_FOLDERS
 from dockerfix.knowledge.fal import FILE_SIZE_LIMIT, IGNORED_BY_DEFAULT
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
+_SUBMODULE = lazy(r"^[ \t]*path[ \t]*=[ \t]*(\S+?)/?[ \t\r]*$", re.MULTILINE)
 _DESCRIBED = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -39,7 +42,7 @@ def findings(code: str, project: Project, copies: Sequence[ContextCopy]) -> Iter
             if uploads.is_pattern(source) or source in told:
                 continue
             told.add(source)
-            yield from _source(code, root, ignore, copy, source)
+            yield from _source(code, project, root, ignore, copy, source)
     whole = next((copy for copy in copies if Coverage(copy.expected).is_whole), None)
     if whole is not None:
         yield from _whole_project(code, project, ignore, whole)
@@ -54,7 +57,9 @@ def _finding(code: str, copy: ContextCopy, message: str, severity: Severity = Se
     return Finding(code, copy.instruction.body_span, message, severity=severity)
 
 
-def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: str) -> Iterator[Finding]:
+def _source(
+    code: str, project: Project, root: Path, ignore: Ignore, copy: ContextCopy, source: str
+) -> Iterator[Finding]:
     """Yield findings about one source of a COPY."""
     path = uploads.normal(source)
     if path.split("/")[0] == "..":
@@ -72,6 +77,7 @@ def _source(code: str, root: Path, ignore: Ignore, copy: ContextCopy, source: st
         return
     survey = uploads.survey(root, source, ignore)
     yield from _surveyed(code, copy, path, survey)
+    yield from _empty(code, project, copy, survey.empty)
     if not survey.files and path != "." and not (survey.leaving or survey.broken or survey.closed or survey.truncated):
         message = f"fal's client uploads nothing from `{source}`, so this {copy.instruction.keyword} fails"
         yield _finding(code, copy, message, Severity.ERROR)
@@ -111,9 +117,6 @@ def _surveyed(code: str, copy: ContextCopy, path: str, survey: Survey) -> Iterat
     if survey.links:
         message = f"{listed(survey.links)} is a link; fal's client uploads only its target, under that name"
         yield _finding(code, copy, message, Severity.ERROR if explicit else Severity.WARNING)
-    if survey.empty:
-        message = f"{listed(survey.empty)} is empty, so fal's client does not upload it; put a file in it if the model needs it"
-        yield _finding(code, copy, message, Severity.NOTE)
     if survey.closed:
         message = f"{listed(survey.closed)} can't be read, so it isn't checked, and fal's client can't upload it"
         yield _finding(code, copy, message)
@@ -130,6 +133,23 @@ def _unsearched(code: str, project: Project, copies: Sequence[ContextCopy]) -> I
     if project.truncated:
         message = "the project has too much code to search all of it; calls and imports in the rest are unknown"
         yield Finding(code, place, message, severity=Severity.WARNING)
+
+
+def _empty(code: str, project: Project, copy: ContextCopy, folders: Sequence[str]) -> Iterator[Finding]:
+    """Report folders without files: submodules that git left empty, and others."""
+    source = project.read(".gitmodules") if folders else None
+    modules = set(_SUBMODULE.findall(source.text)) if source is not None else set()
+    bare = [folder for folder in folders if folder in modules]
+    others = [folder for folder in folders if folder not in modules]
+    if bare:
+        what = "is empty, a git submodule that is" if len(bare) == 1 else "are empty, git submodules that are"
+        yield _finding(
+            code, copy, f"{listed(bare)} {what} not checked out; run `git submodule update --init --recursive`"
+        )
+    if others:
+        verb, them = ("is", "it") if len(others) == 1 else ("are", "them")
+        message = f"{listed(others)} {verb} empty, so fal's client does not upload {them}; put a file in if the model needs {them}"
+        yield _finding(code, copy, message, Severity.NOTE)
 
 
 def _whole_project(code: str, project: Project, ignore: Ignore, copy: ContextCopy) -> Iterator[Finding]:
