@@ -131,8 +131,9 @@ APP_RULES = (
         "metrics",
         "Metrics that the predictor records are dropped.",
         (
-            "Cog answers with them in `metrics`. fal's answers have no such place, so the App accepts "
-            "`record_metric`, `emit_metric` and `scope.metrics` and forgets the values."
+            "Cog answers with them in `metrics`. fal's answers have no such place, so the App forgets the values. "
+            "`record_metric` and `scope.metrics` refuse the names, values and changes of type that Cog refuses, with "
+            "its errors (`replicate/cog:docs/python.md`); `emit_metric`, which earlier releases have, takes anything."
         ),
     ),
     (

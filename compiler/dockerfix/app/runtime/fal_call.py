@@ -172,7 +172,8 @@ class Worker:
     def _result(
         self, function: Callable[..., Any], inputs: Any, give: Any, wanted: Any
     ) -> Any:
-        importlib.import_module("fal_cog").begin_scope()
+        if wanted is not None:  # a call: neither load nor setup has a scope
+            importlib.import_module("fal_cog").begin_scope()
         result = function(**inputs)
         if give is None:
             return list(result) if inspect.isgenerator(result) else result

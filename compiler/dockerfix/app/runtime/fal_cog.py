@@ -118,30 +118,139 @@ def decorator(function: Any = None, *_arguments: Any, **_options: Any) -> Any:
     return function if callable(function) else lambda inner: inner
 
 
-class Metrics(Dict[str, Any]):
-    """The metrics of one call, which end with it: fal has no counterpart."""
+class MetricRecorder:
+    """Checks the metrics of one call as Cog does, and drops them: fal has no counterpart.
+
+    Outside of a call nothing is checked.
+    """
+
+    def __init__(self, *, checked: bool = False) -> None:
+        self._kinds: Optional[Dict[str, str]] = {} if checked else None
 
     def record(self, key: str, value: Any, mode: Optional[str] = None) -> None:
         """Set a metric, add to it (`incr`), or append to its list (`append`)."""
-        if mode == "incr":
-            self[key] = self.get(key, 0) + value
-        elif mode == "append":
-            self[key] = [*self.get(key, []), value]
-        else:
-            self[key] = value
+        check_text(key, "argument 'key': ")
+        if mode is not None:
+            check_text(mode, "argument 'mode': ")
+        if mode not in (None, "replace", "incr", "increment", "append"):
+            raise TypeError(
+                f"Invalid metric mode: '{mode}'. "
+                "Expected 'replace', 'incr', or 'append'."
+            )
+        if self._kinds is None:
+            return
+        if key == "predict_time":
+            raise ValueError("'predict_time' is reserved by the runtime")
+        if key.startswith("cog."):
+            raise ValueError("the 'cog.' prefix is reserved for system metrics")
+        check_name(key)
+        kind = kind_of(value)
+        known = self._kinds.get(key, kind)
+        if known != kind:
+            raise TypeError(
+                f"Metric '{key}' has type {known}, "
+                f"cannot set to {kind} without deleting first"
+            )
+        if mode in ("incr", "increment") and kind not in ("int", "float"):
+            raise TypeError(f"Increment mode requires int or float, got {kind}")
+        check_parts(value)
+        self._kinds[key] = kind
 
     def delete(self, key: str) -> None:
         """Remove a metric, if it is there."""
-        self.pop(key, None)
+        check_text(key, "argument 'key': ")
+        if self._kinds is not None:
+            check_name(key)
+            self._kinds.pop(key, None)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if value is None:
+            self.delete(key)
+        else:
+            self.record(key, value)
 
     __delitem__ = delete
+
+
+def check_text(value: Any, about: str = "") -> None:
+    """Raise a TypeError, with Cog's text, for a value that is not a str."""
+    if not isinstance(value, str):
+        kind = type(value).__name__
+        raise TypeError(f"{about}'{kind}' object cannot be cast as 'str'")
+    value.encode()
+
+
+def check_name(key: str) -> None:
+    """Raise a ValueError, with Cog's text, for what can't be the name of a metric."""
+    if not key:
+        raise ValueError("metric name must not be empty")
+    size, parts = len(key.encode()), key.split(".")
+    if size > 128:
+        message = "metric name must be 128 characters or fewer"
+        raise ValueError(f"{message} (got {size} characters)")
+    if len(parts) > 4:
+        message = "metric name must have at most 4 dot-separated segments"
+        raise ValueError(f"{message} (got {len(parts)})")
+    for number, part in enumerate(parts):
+        if part:
+            check_segment(part)
+        elif number == 0:
+            raise ValueError("metric name must not start with a dot")
+        elif number == len(parts) - 1:
+            raise ValueError("metric name must not end with a dot")
+        else:
+            raise ValueError(
+                "metric name must not contain empty segments (consecutive dots)"
+            )
+
+
+def check_segment(part: str) -> None:
+    """Raise a ValueError, with Cog's text, for a wrong part of a metric's name."""
+    about = f"metric name segment '{part}'"
+    if not re.match("[a-zA-Z]", part):
+        raise ValueError(f"{about} must start with a letter")
+    wrong = re.search("__|[^a-zA-Z0-9_]", part)
+    if wrong and wrong[0] == "__":
+        raise ValueError(f"{about} must not contain consecutive underscores")
+    if wrong:
+        raise ValueError(f"{about} contains invalid character '{wrong[0]}'")
+    if part.endswith("_"):
+        raise ValueError(f"{about} must end with a letter or digit")
+
+
+def kind_of(value: Any) -> str:
+    """Return the kind of a metric's value; raises a TypeError for any other."""
+    for kind in (bool, int, float, str, list, dict):
+        if isinstance(value, kind):
+            return kind.__name__
+    raise TypeError(
+        f"Unsupported metric value type: {type(value).__name__}. "
+        "Expected bool, int, float, str, list, or dict."
+    )
+
+
+def check_parts(value: Any) -> None:
+    """Raise a TypeError if something in a metric's value has no form in JSON."""
+    if isinstance(value, list):
+        for item in value:
+            check_parts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            check_text(key)
+            check_parts(item)
+    elif isinstance(value, str):
+        check_text(value)
+    elif isinstance(value, (int, float)):
+        float(value)  # a larger number is an OverflowError
+    elif value is not None:
+        raise TypeError(f"Cannot convert {type(value).__name__} to JSON metric value")
 
 
 class Scope:
     """What one call knows about itself. Replicate's `context` is always empty here."""
 
-    def __init__(self) -> None:
-        self.metrics = Metrics()
+    def __init__(self, *, checked: bool = False) -> None:
+        self.metrics = MetricRecorder(checked=checked)
         self.context: Dict[str, str] = {}
 
     def record_metric(self, key: str, value: Any, mode: Optional[str] = None) -> None:
@@ -154,7 +263,7 @@ SCOPE: contextvars.ContextVar[Scope] = contextvars.ContextVar("cog-scope")
 
 def begin_scope() -> None:
     """Give the call that begins here a scope of its own."""
-    SCOPE.set(Scope())
+    SCOPE.set(Scope(checked=True))
 
 
 def current_scope() -> Scope:
@@ -163,8 +272,7 @@ def current_scope() -> Scope:
 
 
 def emit_metric(name: str, value: Any) -> None:
-    """Record a metric, as older releases name it."""
-    current_scope().record_metric(name, value)
+    """Do nothing: the releases of Cog whose code calls this took any name and value."""
 
 
 class BaseRunner:
