@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 from apps import SERVED, run, write
 from cogs import RELEASES
 from dockerfix.app import AppError, build_server
+from file_server import Files
 from gates import Gate
 
 NEWEST = RELEASES[-1]
@@ -205,6 +207,78 @@ def test_ends_when_cog_hears_nothing_any_more(gates: list[Gate], tmp_path: Path)
     os.kill(gate.server(), signal.SIGSTOP)
     assert gate.process.wait(30) == 1
     assert b"fal_gate: cog is silent" in gate.log.read_bytes()
+
+
+WEIGHTS = """\
+import pathlib
+
+from cog import BasePredictor
+
+
+class Predictor(BasePredictor):
+    def setup(self) -> None:
+        self.text = pathlib.Path("model/a.bin").read_text()
+
+    def predict(self) -> str:
+        return self.text
+"""
+
+
+def weights(url: str) -> str:
+    return f"weights:\n  - name: tiny\n    target: model\n    source:\n      uri: {url}\n"
+
+
+def test_weights_are_fetched_before_the_server_starts(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    with Files() as served:
+        served.files["/a.bin"] = b"weights"
+        for _ in range(2):
+            gate = opened(gates, tmp_path, version, WEIGHTS, config=weights(f"{served.url}/a.bin"))
+            gate.wait()
+            assert gate.predict().json["output"] == "weights"
+            assert (gate.folder / "model" / "a.bin").is_symlink()
+            assert served.asked == ["/a.bin"]
+            gate.process.send_signal(signal.SIGTERM)
+            assert gate.process.wait(20) == 0
+            shutil.rmtree(gate.folder / "model")
+
+
+def test_weights_that_can_not_be_fetched_end_it(gates: list[Gate], tmp_path: Path) -> None:
+    with Files() as served:
+        gate = opened(gates, tmp_path, NEWEST, WEIGHTS, config=weights(f"{served.url}/a.bin"))
+        assert gate.process.wait(20) == 1
+    assert b"HTTP Error 404" in gate.log.read_bytes()
+
+
+def test_a_signal_while_weights_are_fetched(gates: list[Gate], tmp_path: Path) -> None:
+    with Files() as served:
+        served.files["/a.bin"] = b"weights"
+        served.pause = 3
+        gate = opened(gates, tmp_path, NEWEST, WEIGHTS, config=weights(f"{served.url}/a.bin"))
+        end = time.monotonic() + 20
+        while not served.asked:
+            assert time.monotonic() < end, gate.log.read_text(encoding="utf-8")
+            time.sleep(0.05)
+        gate.process.send_signal(signal.SIGTERM)
+        assert gate.process.wait(2) == 0
+    assert list((gate.folder / "data" / ".cache" / "cog-weights").iterdir()) == []
+
+
+def test_weights_and_what_is_said_of_them(tmp_path: Path) -> None:
+    config = 'predict: "predict.py:Predictor"\n' + weights("https://example.com/a.bin")
+    result = build_server(write(tmp_path / "one", predict__py=WEIGHTS, cog__yaml=config))
+    (found,) = [each for each in result.findings if each.code == "DF524"]
+    assert found.message.startswith("`fal_gate.py` fetches `https://example.com/a.bin` to `/data` once")
+    assert set(result.files) == {"fal_gate.py", "fal_weights.py", ".cog/openapi_schema.json"}
+    assert result.settings.startup_timeout == 1800
+    config = 'predict: "predict.py:Predictor"\n' + weights("s3://bucket/a.bin")
+    result = build_server(write(tmp_path / "two", predict__py=WEIGHTS, cog__yaml=config))
+    (found,) = [each for each in result.findings if each.code == "DF524"]
+    assert (
+        found.message
+        == "nothing here fetches `s3://bucket/a.bin`, as Cog doesn't either; put these weights there yourself"
+    )
+    assert result.weights is None
+    assert "\nWEIGHTS = False\n" in result.gate
 
 
 def test_entry_is_read_by_fal(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from apps import write
 from cogs import python_with
 from dockerfix.app import build_server
+from dockerfix.knowledge.cog_server import SCHEMA_FILE
 
 
 def free_port() -> int:
@@ -41,16 +42,18 @@ class Answer(NamedTuple):
 class Gate:
     """The gate with Cog's server behind it, in the folder that `build_server` wrote for."""
 
-    def __init__(self, folder: Path, version: str, predictor: str, *, schema: bool = True, **files: str) -> None:
-        config = f'build:\n  python_version: "3.11"\n  sdk_version: "{version}"\npredict: "predict.py:Predictor"\n'
+    def __init__(
+        self, folder: Path, version: str, predictor: str, *, schema: bool = True, config: str = "", **files: str
+    ) -> None:
+        config += f'build:\n  python_version: "3.11"\n  sdk_version: "{version}"\npredict: "predict.py:Predictor"\n'
         train = 'train: "train.py:train"\n' if "train__py" in files else ""
         self.folder = folder
         self.port = free_port()
         self.result = build_server(write(folder, predict__py=predictor, cog__yaml=config + train, **files))
         for name, text in self.result.files.items():
-            if schema or name == "fal_gate.py":
+            if schema or name != SCHEMA_FILE:
                 (folder / name).parent.mkdir(exist_ok=True)
-                (folder / name).write_text(text, encoding="utf-8")
+                (folder / name).write_text(text.replace("/data/", f"{folder}/data/"), encoding="utf-8")
         self._set(PORT=self.port, INNER_PORT=free_port(), PAUSE=0.05, PATIENCE=3, GRACE=0.5, TIMEOUT=2)
         self.log = folder / "log"
         python = str(python_with(version))

@@ -205,9 +205,11 @@ APP_RULES = (
         "managed-weights",
         "cog.yaml has managed weights.",
         (
-            "Cog mounts them when the model runs. The App's `fal_weights.py` fetches repositories of Hugging Face and "
-            "files by HTTP to `/data` once, checks them against weights.lock if there is one, and links them to their "
-            "target before `setup`. Other sources are left to you."
+            "The program `cog` mounts them before it starts the model, and Cog's server expects them in their place "
+            "(`replicate/cog:pkg/weights/mount.go`). The App, or with `--target server` the gate before Cog's server, "
+            "fetches them with `fal_weights.py`: repositories of Hugging Face and files by HTTP go to `/data` once, "
+            "are checked against weights.lock if there is one, and are linked to their target before `setup`. Other "
+            "sources are left to you."
         ),
     ),
     (

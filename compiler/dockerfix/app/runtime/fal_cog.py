@@ -119,7 +119,7 @@ def decorator(function: Any = None, *_arguments: Any, **_options: Any) -> Any:
 
 
 class MetricRecorder:
-    """Checks the metrics of one call as Cog does, and drops them: fal has no counterpart.
+    """Checks the metrics of one call as Cog does, and drops them.
 
     Outside of a call nothing is checked.
     """
