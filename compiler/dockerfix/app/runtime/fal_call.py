@@ -71,7 +71,8 @@ def load(file: str, name: str) -> Any:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} can't be imported")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    # a file named as a module that is in use, such as queue.py, does not replace it
+    sys.modules.setdefault(path.stem, module)
     spec.loader.exec_module(module)
     found = getattr(module, name)
     return found() if inspect.isclass(found) else found

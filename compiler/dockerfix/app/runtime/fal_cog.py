@@ -18,7 +18,18 @@ import re
 import sys
 import types
 import typing
-from typing import Any, AsyncIterator, Dict, Iterator, Optional, Tuple, Type, TypeVar
+from typing import (
+    Any,
+    AsyncIterator,
+    ClassVar,
+    Dict,
+    Iterator,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 Item = TypeVar("Item")
 OLDEST_COG = (0, 23)  # earlier releases have their own server, or need pydantic 1
@@ -301,7 +312,7 @@ class BaseModel:
     def __init_subclass__(cls, **_options: Any) -> None:
         super().__init_subclass__()
 
-    def __init__(self, *values: Any, **named: Any) -> None:
+    def __init__(self, /, *values: Any, **named: Any) -> None:
         kinds, defaults = self._declared()
         given = {**dict(zip(kinds, values)), **named}
         unknown = sorted(set(given) - set(kinds))
@@ -312,26 +323,26 @@ class BaseModel:
                 self.__dict__[name] = given[name]
             elif name in defaults:
                 self.__dict__[name] = _fresh(defaults[name])
-            elif re.search(r"\b(Optional|None|NoneType|Any)\b", kind):
+            elif _may_be_none(kind):
                 self.__dict__[name] = None
             else:
                 raise TypeError(f"{type(self).__name__} needs the field {name}")
 
     @classmethod
-    def _declared(cls) -> Tuple[Dict[str, str], Dict[str, Any]]:
-        kinds: Dict[str, str] = {}
+    def _declared(cls) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+        kinds: Dict[str, Any] = {}
         defaults: Dict[str, Any] = {}
         for base in reversed(cls.__mro__):
             if base.__module__ == __name__ or base is object:
                 continue
             own = getattr(base, "__annotations__", {})
-            kinds.update({name: str(kind) for name, kind in own.items()})
+            kinds.update({name: _evaluated(kind, base) for name, kind in own.items()})
             defaults.update(
                 {name: base.__dict__[name] for name in own if name in base.__dict__}
             )
         required = [name for name, value in defaults.items() if _is_required(value)]
         return (
-            {name: kind for name, kind in kinds.items() if "ClassVar" not in kind},
+            {name: kind for name, kind in kinds.items() if not _is_class_var(kind)},
             {name: value for name, value in defaults.items() if name not in required},
         )
 
@@ -341,7 +352,7 @@ class BaseModel:
 
     def model_dump_json(self, **_options: Any) -> str:
         """Return the fields as JSON."""
-        return json.dumps(self.model_dump(), default=str)
+        return json.dumps(BaseModel.model_dump(self), default=str)
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{key}={value!r}" for key, value in self.__dict__.items())
@@ -356,6 +367,35 @@ class BaseModel:
 # the names of pydantic 1
 setattr(BaseModel, "dict", BaseModel.model_dump)  # noqa: B010
 setattr(BaseModel, "json", BaseModel.model_dump_json)  # noqa: B010
+
+
+def _evaluated(kind: Any, owner: type) -> Any:
+    """Return an annotation; a text is evaluated if it can be."""
+    if not isinstance(kind, str):
+        return kind
+    names = {**vars(sys.modules.get(owner.__module__, typing)), owner.__name__: owner}
+    try:
+        return eval(kind, names)  # noqa: S307 - the predictor's own text
+    except Exception:  # noqa: BLE001 - as for `list[int]` in an older Python
+        return kind
+
+
+def _is_class_var(kind: Any) -> bool:
+    if isinstance(kind, str):
+        return kind.partition("[")[0].rpartition(".")[2] == "ClassVar"
+    return kind is ClassVar or typing.get_origin(kind) is ClassVar
+
+
+def _may_be_none(kind: Any) -> bool:
+    if isinstance(kind, str):
+        return bool(re.search(r"\b(Optional|None|Any)\b", kind))
+    if any(kind is each for each in (None, type(None), Any, Optional)):
+        return True
+    parts = typing.get_args(kind)
+    if hasattr(kind, "__metadata__"):  # Annotated
+        return _may_be_none(parts[0])
+    union = typing.get_origin(kind) is Union or type(kind).__name__ == "UnionType"
+    return union and any(_may_be_none(part) for part in parts)
 
 
 def _is_required(default: Any) -> bool:
@@ -375,7 +415,7 @@ def _fresh(default: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return value.model_dump()
+        return type(value).model_dump(value)  # a field may have that name
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
@@ -408,7 +448,11 @@ class CancelationException(BaseException):
 
 
 NAMES: Dict[str, Any] = {
-    **{name: kind for name, kind in globals().items() if isinstance(kind, type)},
+    **{
+        name: kind
+        for name, kind in globals().items()
+        if isinstance(kind, type) and kind.__module__ == __name__
+    },
     "__version__": "0.0.0+dockerfix",
     "AsyncIterator": AsyncIterator,
     "Input": Input,
