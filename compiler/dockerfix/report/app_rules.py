@@ -70,6 +70,18 @@ APP_RULES = (
         ),
     ),
     (
+        "DF509",
+        "signal-handler",
+        "The predictor handles a signal, which needs the main thread.",
+        (
+            "Python lets only the main thread set handlers (`signal.signal`, `loop.add_signal_handler`). Under Cog to "
+            "0.16 the predictor has it always, since 0.17 while it is loaded and in a `setup` that isn't async (tried "
+            "with 0.16.12 and 0.23.1). In an App it is fal's, and the predictor has a thread of its own. Handlers of "
+            "SIGINT, SIGTERM and SIGHUP are ignored, so that code that only wants to end well still runs; any other is "
+            "an error, such as one of SIGALRM. fal calls the App's method `teardown` when a runner ends."
+        ),
+    ),
+    (
         "DF510",
         "no-training",
         "`train` has no counterpart on fal.",

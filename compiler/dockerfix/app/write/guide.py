@@ -30,7 +30,7 @@ GUESSES = frozenset({"DF513", "DF515"})
 RISKS = (
     (
         "It may not start, or not as it should",
-        ("DF0", "DF1", "DF2", "DF3", "DF4", "DF511", "DF513", "DF515", "DF524", "DF531"),
+        ("DF0", "DF1", "DF2", "DF3", "DF4", "DF509", "DF511", "DF513", "DF515", "DF524", "DF531"),
     ),
     ("It may answer otherwise than Cog", ("DF50", "DF51", "DF54")),
     ("It may start slowly, or cost more", ("DF52", "DF53")),
