@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +17,7 @@ from dockerfix.text.lazy_patterns import lazy
 
 if TYPE_CHECKING:
     from dockerfix.app.migrate import Plan
+    from dockerfix.cli.config import Settings
     from dockerfix.project.project import Project
     from dockerfix.text.findings import Finding
 
@@ -88,6 +89,32 @@ def app_options(function: _Function) -> _Function:
     ):
         function = each(function)
     return function
+
+
+def settings_for(project: Path, given: dict[str, Any], config: Path | None, *, no_config: bool) -> Settings:
+    """The settings for a project: those `given` on the command line, then those of `config`, or of the file found.
+
+    Raises UsageError, and Failure for a configuration file that can't be used.
+    """
+    from dockerfix.cli import config as files
+
+    if config is not None and no_config:
+        raise click.UsageError("--config and --no-config can't be combined")
+    try:
+        if no_config:
+            found: Mapping[str, Any] = {}
+        else:
+            found = files.find(project) if config is None else files.load(config) or {}
+        return files.merge(found, {"project": project, **given})
+    except files.SettingsError as error:
+        raise streams.Failure(str(error), exit_codes.USAGE) from None
+
+
+def is_sound(findings: Sequence[Finding], settings: Settings) -> bool:
+    """Whether no finding prevents writing."""
+    from dockerfix.text.findings import Severity
+
+    return all(each.severity < Severity[settings.fail_on.upper()] for each in findings)
 
 
 @contextlib.contextmanager
