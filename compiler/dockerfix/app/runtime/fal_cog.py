@@ -129,13 +129,15 @@ def decorator(function: Any = None, *_arguments: Any, **_options: Any) -> Any:
     return function if callable(function) else lambda inner: inner
 
 
-class MetricRecorder:
-    """Checks the metrics of one call as Cog does, and drops them.
+class MetricRecorder(Dict[str, Any]):
+    """Checks the metrics of one call as Cog does; they end with it.
 
-    Outside of a call nothing is checked.
+    Outside of a call nothing is checked or kept. Metrics can be read here, which
+    Cog does not allow.
     """
 
     def __init__(self, *, checked: bool = False) -> None:
+        super().__init__()
         self._kinds: Optional[Dict[str, str]] = {} if checked else None
 
     def record(self, key: str, value: Any, mode: Optional[str] = None) -> None:
@@ -166,6 +168,12 @@ class MetricRecorder:
             raise TypeError(f"Increment mode requires int or float, got {kind}")
         check_parts(value)
         self._kinds[key] = kind
+        if mode == "append":
+            before = self.get(key, [])
+            value = [*(before if isinstance(before, list) else [before]), value]
+        elif mode in ("incr", "increment"):
+            value = self.get(key, 0) + value
+        super().__setitem__(key, value)
 
     def delete(self, key: str) -> None:
         """Remove a metric, if it is there."""
@@ -173,6 +181,7 @@ class MetricRecorder:
         if self._kinds is not None:
             check_name(key)
             self._kinds.pop(key, None)
+            self.pop(key, None)
 
     def __setitem__(self, key: str, value: Any) -> None:
         if value is None:
