@@ -528,14 +528,23 @@ def test_generator_for_a_list(serve: Serve) -> None:
     assert output(server) == [True]
 
 
-def test_model_of_pydantic_with_files(serve: Serve) -> None:
+@pytest.mark.parametrize(
+    ("base", "config"),
+    [
+        ("pydantic.BaseModel", ""),
+        ("pydantic.BaseModel", "model_config = {'arbitrary_types_allowed': True}"),
+        ("BaseModel", ""),
+    ],
+)
+def test_results_with_files_in_fields(serve: Serve, base: str, config: str) -> None:
     server = serve(
-        """
+        f"""
         import io
         from typing import Optional
         import pydantic
 
-        class Result(pydantic.BaseModel):
+        class Result({base}):
+            {config}
             picture: Path
             log: File
             label: Optional[str]
