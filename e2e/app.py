@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from e2e import calls, network, server
 from e2e.engine import LABEL, LOST, TRIES, Engine, Failed
@@ -79,22 +80,38 @@ class Apps:
         return wrong
 
     def _serve(self, row: Row, context: Path, image: str, log: Path) -> list[str]:
+        weights, fetched = self._weights(row), list[str]()
         with tempfile.TemporaryDirectory(prefix="dockerfix-e2e-", dir=self._engine.share) as scratch:
             shutil.copy(RUNNER, scratch)
-            command = self._command(row, context, Path(scratch), image)
-            return self._called(command, Path(scratch) / "id", row, log)
+            (Path(scratch) / "data").mkdir()
+            identity = Path(scratch) / "id"
+            for _ in range(2 if weights else 1):
+                identity.unlink(missing_ok=True)
+                command = self._command(row, context, identity, image)
+                wrong = self._called(command, identity, row, log, fetched)
+                if wrong:
+                    return wrong
+        counts = {address: fetched.count(address) for address in weights}
+        return [f"{address} was fetched {count} times, wanted once" for address, count in counts.items() if count != 1]
 
-    def _command(self, row: Row, context: Path, scratch: Path, image: str) -> list[str]:
+    def _weights(self, row: Row) -> dict[str, str]:
+        """The texts of the weights that a row's App fetches, by address."""
+        found: dict[str, str] = self._table.get(row.project, {}).get("weights", {})
+        return found
+
+    def _command(self, row: Row, context: Path, identity: Path, image: str) -> list[str]:
         """`docker run`: the runner with an account's key, which uploads need; or what the image itself starts."""
-        hosts = [f"--add-host={name}:{server.ADDRESS}" for name in (REST, HOST)]
-        around = ["run", "-i", "--rm", "--label", LABEL, "--network", "none", *hosts]
-        around += ["--cidfile", self._engine.path(scratch / "id")]
+        scratch = identity.parent
+        names = sorted({REST, HOST, *(urlsplit(address).netloc for address in self._weights(row))})
+        around = ["run", "-i", "--rm", "--label", LABEL, "--network", "none"]
+        around += [f"--add-host={name}:{server.ADDRESS}" for name in names]
+        around += ["-v", f"{self._engine.path(scratch / 'data')}:/data", "--cidfile", self._engine.path(identity)]
         if row.kind == "server":
             return [*around, image]
         around += ["-v", f"{self._engine.path(scratch)}:/opt/e2e-app:ro", "-e", "FAL_KEY=e2e:stand-in"]
         return [*around, "--entrypoint", "python", image, "/opt/e2e-app/runner.py", *entry_point(context)]
 
-    def _called(self, command: list[str], identity: Path, row: Row, log: Path) -> list[str]:
+    def _called(self, command: list[str], identity: Path, row: Row, log: Path, fetched: list[str]) -> list[str]:
         """Start, call, end."""
         process = self._engine.start(*command, log=log)
         try:
@@ -102,7 +119,7 @@ class Apps:
             if not container:
                 return ["the App did not start: " + cause(log.read_text(errors="replace"))]
             try:
-                return network.within(container, lambda: self._talk(process, row, log))
+                return network.within(container, lambda: self._talk(process, row, log, fetched))
             except ProcessLookupError as error:
                 return [f"the App did not start: {cause(log.read_text(errors='replace')) or error}"]
         finally:
@@ -110,10 +127,11 @@ class Apps:
                 self._engine.run("kill", identity.read_text(), check=False)
             _end(process, lambda: self._engine.run("kill", identity.read_text(), check=False))
 
-    def _talk(self, process: subprocess.Popen[bytes], row: Row, log: Path) -> list[str]:
+    def _talk(self, process: subprocess.Popen[bytes], row: Row, log: Path, fetched: list[str]) -> list[str]:
         """Wait and call, in the network of the container."""
         kept: dict[str, tuple[str, bytes]] = {}
-        handler = type("BoundUploads", (Uploads,), {"kept": kept})
+        bound = {"kept": kept, "weights": self._weights(row), "fetched": fetched}
+        handler = type("BoundUploads", (Uploads,), bound)
         storage = server.listen(handler, self._certificate, self._key)
         try:
             if not _healthy(process, "/health-check" if row.kind == "server" else "/health"):

@@ -1,4 +1,6 @@
-"""A stand-in for fal's file storage, which an App's results are uploaded to: what it takes, it gives back."""
+"""What an App reaches while it runs: a stand-in for fal's file storage, and hosts that have its weights.
+
+The storage gives back what it takes: results are uploaded to it."""
 
 from __future__ import annotations
 
@@ -16,6 +18,10 @@ class Uploads(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     kept: dict[str, tuple[str, bytes]]
     """Content type and data by path; a class of its own for each App has it."""
+    weights: dict[str, str]
+    """Texts of files by address."""
+    fetched: list[str]
+    """The addresses of those that were sent, in order."""
 
     def do_POST(self) -> None:
         asked = json.loads(self._body())
@@ -28,6 +34,11 @@ class Uploads(BaseHTTPRequestHandler):
         self._answer("text/plain", b"")
 
     def do_GET(self) -> None:
+        address = f"https://{self.headers['Host']}{self.path}"
+        if address in self.weights:
+            self.fetched.append(address)
+            self._answer("application/octet-stream", self.weights[address].encode())
+            return
         if self.path not in self.kept:
             self.send_error(404)
             return

@@ -528,14 +528,23 @@ def test_generator_for_a_list(serve: Serve) -> None:
     assert output(server) == [True]
 
 
-def test_model_of_pydantic_with_files(serve: Serve) -> None:
+@pytest.mark.parametrize(
+    ("base", "config"),
+    [
+        ("pydantic.BaseModel", ""),
+        ("pydantic.BaseModel", "model_config = {'arbitrary_types_allowed': True}"),
+        ("BaseModel", ""),
+    ],
+)
+def test_results_with_files_in_fields(serve: Serve, base: str, config: str) -> None:
     server = serve(
-        """
+        f"""
         import io
         from typing import Optional
         import pydantic
 
-        class Result(pydantic.BaseModel):
+        class Result({base}):
+            {config}
             picture: Path
             log: File
             label: Optional[str]
@@ -566,20 +575,31 @@ def test_scope_of_a_call(serve: Serve) -> None:
                 scope.metrics["words"] = 1
                 self.record_metric("words", 2, mode="incr")
                 scope.record_metric("list", word, "append")
-                emit_metric("seconds", 1.5)
-                found = [str(scope.metrics), str(scope.context)]
+                emit_metric("of old code", 1.5)
                 del self.scope.metrics["words"]
                 del self.scope.metrics["words"]
                 self.scope.metrics.delete("list")
-                return [*found, str(scope.metrics)]
+                return [str(self.scope is scope), str(scope.context)]
         """
     )
     for word in ("a", "b"):
-        assert output(server, word=word) == [
-            f"{{'words': 3, 'list': ['{word}'], 'seconds': 1.5}}",
-            "{}",
-            "{'seconds': 1.5}",
-        ]
+        assert output(server, word=word) == ["True", "{}"]
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_metrics_of_each_call_are_its_own(serve: Serve, kind: str) -> None:
+    server = serve(
+        f"""
+        class Predictor(BasePredictor):
+            {kind} predict(self, number: float) -> str:
+                self.record_metric("number", int(number) if number == int(number) else number)
+                self.record_metric("number", int(number))
+                return "recorded"
+        """
+    )
+    for _ in range(2):
+        assert output(server, number=1) == "recorded"
+        fails(server, "Metric 'number' has type float, cannot set to int without deleting first", number=1.5)
 
 
 def test_unions_keep_a_value_as_it_came(serve: Serve) -> None:

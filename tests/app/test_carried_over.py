@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from apps import HERE, SERVED, run, write
-from dockerfix.app import AppResult, build
+from dockerfix.app import AppResult, build, build_server
 from dockerfix.app.migrate import plan
+from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
@@ -60,6 +61,38 @@ def test_metrics_are_said_once_for_all_files(tmp_path: Path) -> None:
     assert (found.file, found.line) == ("predict.py", 8)
     assert found.message.startswith("metrics are dropped")
     assert found.message.endswith("(2 more places)")
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "word"),
+    [
+        ("import signal", "signal.signal(signal.SIGALRM, f)", "ValueError"),
+        ("import signal as s", "s.signal(s.SIGALRM, f)", "ValueError"),
+        ("from signal import signal, SIGUSR1", "signal(SIGUSR1, f)", "ValueError"),
+        ("import signal", "signal.signal(handler=f, signalnum=signal.SIGCHLD)", "ValueError"),
+        ("import signal", "signal.set_wakeup_fd(1)", "ValueError"),
+        ("import asyncio, signal", "asyncio.get_event_loop().add_signal_handler(signal.SIGTERM, f)", "ValueError"),
+        ("import signal", "signal.signal(signal.SIGTERM, f)", "ignored"),
+        ("from signal import signal as on, SIGINT as end", "on(end, f)", "ignored"),
+        ("import signal", "signal.signal(signalnum=signal.SIGHUP, handler=f)", "ignored"),
+        ("import signal", "signal.getsignal(signal.SIGALRM), signal.alarm(0), scipy.signal.signal", ""),
+        ("from scipy import signal", "signal.signal(1)", ""),
+        ("import signal\nif __name__ == '__main__':\n    signal.signal(signal.SIGALRM, f)", "return ''", ""),
+    ],
+)
+def test_handlers_of_signals(tmp_path: Path, head: str, body: str, word: str) -> None:
+    found = [each for each in app(tmp_path, predictor(body, head)).findings if each.code == "DF509"]
+    assert [(word in each.message, each.severity.label) for each in found] == [(True, "warning")] * bool(word)
+
+
+def test_handlers_of_signals_in_files_that_are_reached(tmp_path: Path) -> None:
+    helper = (
+        "import signal\n\n\ndef limit(seconds):\n    signal.signal(signal.SIGALRM, stop)\n    signal.alarm(seconds)\n"
+    )
+    result = app(tmp_path, predictor("helper.limit(3)", "import helper"), helper__py=helper, other__py=helper)
+    assert [(each.file, each.line) for each in result.findings if each.code == "DF509"] == [("helper.py", 5)]
+    (tmp_path / "cog.yaml").write_text(CONFIG.format(""), encoding="utf-8")
+    assert "DF509" not in {each.code for each in build_server(Project.open(tmp_path)).findings}
 
 
 def test_the_events_of_a_stream(tmp_path: Path) -> None:

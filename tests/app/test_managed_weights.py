@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import importlib.util
 import json
 import os
 import sys
 import threading
-import time
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +15,12 @@ from typing import Any
 
 import pytest
 
-from apps import HERE, SERVED, run, write
+from apps import SERVED, add_app, write
 from dockerfix.app import AppResult, build
 from dockerfix.app.build import NO_WEIGHTS, runtime_file
 from dockerfix.text.findings import Severity
+from file_server import Files
+from served import Server
 
 PREDICTOR = """\
 from pathlib import Path
@@ -36,51 +36,10 @@ class Predictor(BasePredictor):
 """
 
 
-class Files:
-    """An HTTP server of the test: what it serves, how often it was asked, and the faults it makes."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.asked: list[str] = []
-        self.cut: dict[str, int] = {}
-        """How often a file still ends early."""
-        self.status: dict[str, list[int]] = {}
-        self.pause = 0.0
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                failing = outer.status.get(self.path)
-                if failing:
-                    self.send_error(failing.pop(0))
-                    return
-                data = outer.files.get(self.path)
-                if data is None:
-                    self.send_error(404)
-                    return
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                time.sleep(outer.pause)
-                if outer.cut.get(self.path, 0) > 0:
-                    outer.cut[self.path] -= 1
-                    data = data[: len(data) // 2]
-                self.wfile.write(data)
-
-            def log_message(self, *_arguments: Any) -> None: ...
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
 @pytest.fixture
 def served() -> Iterator[Files]:
-    files = Files()
-    yield files
-    files.server.shutdown()
-    files.server.server_close()
+    with Files() as files:
+        yield files
 
 
 def project(folder: Path, weights: Any, **files: str) -> AppResult:
@@ -386,22 +345,17 @@ def test_what_the_image_has_at_the_target_stays(tmp_path: Path, served: Files) -
     assert content(tmp_path / "w") == {"a.bin": "new", "b.bin": "kept"}
 
 
-def test_an_app_serves_with_them(tmp_path: Path, served: Files) -> None:
-    pytest.importorskip("fal")
+def test_an_app_serves_with_them_and_the_next_runner_fetches_nothing(tmp_path: Path, served: Files) -> None:
     served.files["/a.bin"] = b"weights"
-    folder = tmp_path / SERVED
-    folder.mkdir()
-    result = project(folder, one(folder, f"{served.url}/a.bin"))
-    for name, text in result.files.items():
-        (folder / name).write_text(text.replace("/data/.cache/cog-weights", str(tmp_path / "data")), encoding="utf-8")
-    (folder / "Dockerfile").write_text("FROM python:3.11-slim\nCOPY . /src\n", encoding="utf-8")
-    program = (
-        f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
-        "from describe_apps import load\n"
-        "from fastapi.testclient import TestClient\n"
-        f"app = load({str(folder)!r})(_allow_init=True)._build_app()\n"
-        "with TestClient(app) as client: print('answer', client.post('/', json={}).json())\n"
-    )
-    found = run("-c", program)
-    assert "answer {'output': 'weights'}" in found.stdout, found.stderr
-    assert served.asked == ["/a.bin"]
+    for number in (1, 2):  # another runner has the image anew, and the same /data
+        folder = tmp_path / str(number) / SERVED
+        folder.mkdir(parents=True)
+        project(folder, one(folder, f"{served.url}/a.bin"))
+        add_app(folder)
+        path = folder / "fal_weights.py"
+        text = path.read_text(encoding="utf-8").replace("/data/.cache/cog-weights", str(tmp_path / "data"))
+        path.write_text(text, encoding="utf-8")
+        with Server(folder) as server:
+            assert server.post().json() == {"output": "weights"}
+        assert (folder / "w" / "a.bin").is_symlink()
+        assert served.asked == ["/a.bin"]

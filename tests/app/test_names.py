@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import json
+import keyword
 import random
 import re
 import sys
+import typing
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from apps import HERE, install, run, write
+from apps import HERE, PROJECTS, add_app, install, run, write
 from dockerfix.app import AppError, build, migrate
+from dockerfix.app.build import runtime_file
 from dockerfix.app.read.fstrings import without_fstrings
 from dockerfix.app.write.parts import APP, _split
+from dockerfix.project.project import Project
 
 CLASSES = re.findall(
     r"[\w-]+",
@@ -101,6 +107,95 @@ def test_apps_of_any_names_serve(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     for path, (status, text) in zip(folders, json.loads(done.stdout.splitlines()[-1]), strict=True):
         assert (status, "0,1,2,3,4,5" in text) == (200, True), f"{drawn[path][0]}: {text[:600]}"
+
+
+RUNTIME = ("fal_call.py", "fal_cog.py", "fal_weights.py", "fal_gate.py")
+
+
+def bound(text: str) -> Iterator[str]:
+    """All names that a Python file imports, defines or assigns, at any depth."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def names_in_use() -> list[str]:
+    """Those, and the names of Python, typing, pydantic and fal."""
+    found = {name for file in RUNTIME for name in bound(runtime_file(file))}
+    for folder in PROJECTS.values():
+        found |= set(bound(build(Project.open(folder)).text))
+    found |= {*dir(builtins), *typing.__all__, "typing", "pydantic", "fal_app"}
+    for module, owner in (("pydantic", "BaseModel"), ("fal", "App")):
+        kind = getattr(pytest.importorskip(module), owner)
+        found |= {*pytest.importorskip(module).__all__, *dir(kind)}
+    return sorted(
+        name for name in found if name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
+    )
+
+
+def project_of_names(folder: Path, names: Sequence[str], number: int) -> None:
+    """A project whose image, inputs, result, parts of the result, and their fields have these names."""
+    *parts, whole = names
+    taken = [name for name in parts if name != "self" and not name.startswith("_")]
+    result = ("its_whole", "its_typing.Iterator[its_whole]", "its_typing.List[its_whole]")[number % 3]
+    given = ", ".join(f"{name}: its_text = its_given(default='{name} is fine')" for name in taken)
+    made = ", ".join(f"{name}=its_parts['{name}'](word={name})" for name in taken)
+    lines = [
+        "from __future__ import annotations\n" * (number % 2),
+        "import typing as its_typing\n\nimport cog as its_cog\n\n",
+        "its_text, its_given, its_parts = str, its_cog.Input, {}\n",
+        *(
+            f"\n\nclass {name}(its_cog.BaseModel):\n    word: its_text\n\n\nits_{at} = its_parts['{name}'] = {name}\n"
+            for at, name in enumerate(parts)
+        ),
+        f"\n\nclass {whole}(its_cog.BaseModel):\n",
+        *(f"    {name}: its_{at}\n" for at, name in enumerate(parts) if name in taken),
+        f"\n\nits_whole = {whole}\n\n\nclass its_Predictor(its_cog.BasePredictor):\n",
+        f"    def predict(self, {given}) -> {result}:\n",
+        f"        {('return {}', 'yield {}', 'return [{}]')[number % 3].format(f'its_whole({made})')}\n",
+    ]
+    image = re.sub("[^a-z0-9]+", "-", names[number % len(names)].lower()).strip("-")
+    config = f'build:\n  python_version: "3.11"\nimage: r8.im/me/{image}\npredict: "predict.py:its_Predictor"\n'
+    write(folder, cog__yaml=config, predict__py="".join(lines))
+
+
+def test_every_name_may_be_the_projects(tmp_path: Path) -> None:
+    every = names_in_use()
+    random.Random(1).shuffle(every)
+    assert len(every) > 500
+    groups = [every[start : start + 12] for start in range(0, len(every), 12)]
+    for number, group in enumerate(groups):
+        project_of_names(tmp_path / f"source{number}", group, number)
+        install(tmp_path / f"source{number}", tmp_path / f"app{number}")
+    done = run("-c", PROGRAM, str(HERE), *(str(tmp_path / f"app{number}") for number in range(len(groups))))
+    assert done.returncode == 0, done.stderr[-2000:]
+    wrong: list[str] = []
+    for group, (status, text) in zip(groups, json.loads(done.stdout.splitlines()[-1]), strict=True):
+        wrong += [f"{group}: {text}"] * (status != 200)
+        missing = [name for name in group[:-1] if name[0] != "_" and name != "self" and f'"{name} is fine"' not in text]
+        wrong += missing if status == 200 else []
+    assert wrong == []
+
+
+def test_the_predictors_file_may_have_the_name_of_a_module(tmp_path: Path) -> None:
+    stems = ("asyncio", "cog", "fal", "fal_gate", "json", "pydantic", "queue", "typing", "types")
+    code = "from cog import BasePredictor\n\n\nclass Predictor(BasePredictor):\n    def predict(self) -> str:\n"
+    for stem in stems:
+        folder = tmp_path / stem
+        write(folder, cog__yaml=f'predict: "{stem}.py:Predictor"\n')
+        write(
+            folder, cog__yaml=f'predict: "{stem}.py:Predictor"\n', **{f"{stem}__py": f"{code}        return '{stem}'\n"}
+        )
+        add_app(folder)
+    done = run("-c", PROGRAM, str(HERE), *(str(tmp_path / stem) for stem in stems))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == [[200, f'{{"output":"{stem}"}}'] for stem in stems]
 
 
 @pytest.mark.parametrize("image", ["none", "true", "detection", "output", "style-choice"])

@@ -407,6 +407,21 @@ def test_models(tmp_path: Path) -> None:
     ]
 
 
+def test_class_variables_are_no_fields(tmp_path: Path) -> None:
+    text = (
+        "import typing\nfrom typing import ClassVar as Constant\nfrom cog import BaseModel, BasePredictor\n\n"
+        "class ClassVar(BaseModel):\n    word: str\n\n"
+        "class Result(BaseModel):\n    a: ClassVar\n    b: 'ClassVar'\n    c: list[ClassVar]\n"
+        "    d: typing.ClassVar[int] = 1\n    e: Constant = 2\n    f: 'typing.ClassVar[int]' = 3\n    g: 'not valid' = 4\n\n"
+        "class Predictor(BasePredictor):\n    def predict(self) -> Result: ...\n"
+    )
+    model = read(tmp_path, text).output.model
+    assert model is not None
+    assert [(name, spell(type_)) for name, type_ in model.fields] == [
+        ("a", "ClassVar"), ("b", "ClassVar"), ("c", "list[ClassVar]"), ("g", "any"),
+    ]  # fmt: skip
+
+
 def test_fields_of_a_base_that_two_classes_share(tmp_path: Path) -> None:
     head = HEAD + (
         "class Root(BaseModel):\n    a: int\n    b: int\n\n\nclass Left(Root):\n    pass\n\n\n"

@@ -80,7 +80,7 @@ def test_values(fal_cog: ModuleType) -> None:
     scope.metrics.record("c", 3, mode="append")
     predictor = fal_cog.BasePredictor()
     predictor.record_metric("a", 1)
-    assert predictor.scope.metrics == {}
+    fal_cog.emit_metric(name="of old code", value=1)
     del predictor.scope.metrics["a"]
     fal_cog.ConcatenateIterator[str]
     fal_cog.AsyncConcatenateIterator[str]
@@ -133,6 +133,40 @@ def test_model_of_models(fal_cog: ModuleType) -> None:
         Output(parts=[], by_name={})
     with pytest.raises(TypeError, match="Part has no field"):
         Part("a", "b")
+
+
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_which_fields_may_be_left_out(fal_cog: ModuleType, future: str) -> None:
+    """By what an annotation is, not by the names in it."""
+    fal_cog.install()
+    module = ModuleType("of_the_test")
+    sys.modules["of_the_test"] = module
+    lines = (
+        "import typing as t\nimport cog\n\n"
+        "class ClassVar(cog.BaseModel):\n    word: str\n\n"
+        "class Optional(cog.BaseModel):\n    word: str\n\n"
+        "class Any: ...\n\n"
+        "class Result(cog.BaseModel):\n"
+        "    needed: ClassVar\n    also: Optional\n    any: Any\n    none_such: list\n"
+        "    constant: t.ClassVar[int] = 3\n    plain: t.ClassVar = 4\n"
+        "    a: t.Optional[ClassVar]\n    b: 'None | int' if t.TYPE_CHECKING else t.Optional[int]\n    c: t.Any\n"
+        "    d: t.Annotated[t.Optional[int], 'x']\n    e: None\n    f: t.Union[int, None, str]\n"
+        "    self: str = 'me'\n    model_dump: str = 'field'\n"
+    )
+    exec(future + lines, module.__dict__)
+    names: Any = module.__dict__
+    try:
+        given = {"needed": names["ClassVar"](word="x"), "also": 1, "any": 2, "none_such": []}
+        made = names["Result"](**given)
+        assert (made.a, made.b, made.c, made.d, made.e, made.f, made.self) == (None,) * 6 + ("me",)
+        assert (made.constant, made.plain) == (3, 4)
+        dumped = json.loads(made.model_dump_json())
+        assert (dumped["needed"], dumped["model_dump"], "constant" in dumped) == ({"word": "x"}, "field", False)
+        for name in given:
+            with pytest.raises(TypeError, match=f"needs the field {name}"):
+                names["Result"](**{key: value for key, value in given.items() if key != name})
+    finally:
+        del sys.modules["of_the_test"]
 
 
 def test_fields_of_pydantic(fal_cog: ModuleType) -> None:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
+import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from apps import SERVED, run, write
-from cogs import RELEASES, python_with
+from cogs import RELEASES
 from dockerfix.app import AppError, build_server
+from file_server import Files
+from gates import Gate
 
 NEWEST = RELEASES[-1]
 PREDICTOR = """\
 import os
+import re
 import pathlib
 import signal
 import time
@@ -69,111 +67,6 @@ class Predictor(BasePredictor):
             yield f"word{number} "
 """
 TRAINING = "def train(steps: int = 3) -> str:\n    return f'{steps} steps'\n"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-class Answer(NamedTuple):
-    """What came back: the status, 0 for nothing, and the body."""
-
-    status: int
-    body: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-class Gate:
-    """The gate with Cog's server behind it, in the folder that `build_server` wrote for."""
-
-    def __init__(
-        self, folder: Path, version: str, predictor: str = PREDICTOR, *, schema: bool = True, **files: str
-    ) -> None:
-        config = f'build:\n  python_version: "3.11"\n  sdk_version: "{version}"\npredict: "predict.py:Predictor"\n'
-        train = 'train: "train.py:train"\n' if "train__py" in files else ""
-        self.folder = folder
-        self.port = free_port()
-        self.result = build_server(write(folder, predict__py=predictor, cog__yaml=config + train, **files))
-        for name, text in self.result.files.items():
-            if schema or name == "fal_gate.py":
-                (folder / name).parent.mkdir(exist_ok=True)
-                (folder / name).write_text(text, encoding="utf-8")
-        self._set(PORT=self.port, INNER_PORT=free_port(), PAUSE=0.05, PATIENCE=3, GRACE=0.5, TIMEOUT=2)
-        self.log = folder / "log"
-        python = str(python_with(version))
-        environment = {
-            **os.environ,
-            "PATH": f"{Path(python).parent}:{os.environ['PATH']}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "fal_gate.py", python, "-m", "cog.server.http"],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env=environment,
-            )
-
-    def _set(self, **values: float) -> None:
-        gate = self.folder / "fal_gate.py"
-        text = gate.read_text(encoding="utf-8")
-        for name, value in values.items():
-            text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
-            assert count == 1
-        gate.write_text(text, encoding="utf-8")
-
-    def call(self, path: str, body: Any = None, **headers: str) -> Answer:
-        """Ask once more while Cog still has the last request: it is busy for a moment after its answer."""
-        end = time.monotonic() + 10
-        while True:
-            found = self._call(path, body, headers)
-            if found.status != 409 or time.monotonic() > end:
-                return found
-            time.sleep(0.05)
-
-    def _call(self, path: str, body: Any, headers: dict[str, str]) -> Answer:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
-            request.add_header(name, value)
-        try:
-            with urllib.request.urlopen(request, timeout=20) as response:
-                return Answer(response.status, response.read().decode())
-        except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read().decode())
-        except OSError:
-            return Answer(0, "")
-
-    def predict(self, **inputs: Any) -> Answer:
-        return self.call("/predictions", {"input": inputs})
-
-    def wait(self) -> None:
-        end = time.monotonic() + 60
-        while not self.call("/health-check").status:
-            assert time.monotonic() < end, self.log.read_text(encoding="utf-8")
-            assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
-            time.sleep(0.05)
-
-    def server(self) -> int:
-        """The process of Cog's server, once setup has begun."""
-        end = time.monotonic() + 60
-        file = self.folder / "server.pid"
-        while not (file.exists() and file.read_text()):
-            assert time.monotonic() < end, self.log.read_text(encoding="utf-8")
-            time.sleep(0.05)
-        return int(file.read_text())
-
-    def stop(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
 
 
 def predictor(*, delay: float = 0, fails: bool = False) -> str:
@@ -314,6 +207,78 @@ def test_ends_when_cog_hears_nothing_any_more(gates: list[Gate], tmp_path: Path)
     os.kill(gate.server(), signal.SIGSTOP)
     assert gate.process.wait(30) == 1
     assert b"fal_gate: cog is silent" in gate.log.read_bytes()
+
+
+WEIGHTS = """\
+import pathlib
+
+from cog import BasePredictor
+
+
+class Predictor(BasePredictor):
+    def setup(self) -> None:
+        self.text = pathlib.Path("model/a.bin").read_text()
+
+    def predict(self) -> str:
+        return self.text
+"""
+
+
+def weights(url: str) -> str:
+    return f"weights:\n  - name: tiny\n    target: model\n    source:\n      uri: {url}\n"
+
+
+def test_weights_are_fetched_before_the_server_starts(gates: list[Gate], tmp_path: Path, version: str) -> None:
+    with Files() as served:
+        served.files["/a.bin"] = b"weights"
+        for _ in range(2):
+            gate = opened(gates, tmp_path, version, WEIGHTS, config=weights(f"{served.url}/a.bin"))
+            gate.wait()
+            assert gate.predict().json["output"] == "weights"
+            assert (gate.folder / "model" / "a.bin").is_symlink()
+            assert served.asked == ["/a.bin"]
+            gate.process.send_signal(signal.SIGTERM)
+            assert gate.process.wait(20) == 0
+            shutil.rmtree(gate.folder / "model")
+
+
+def test_weights_that_can_not_be_fetched_end_it(gates: list[Gate], tmp_path: Path) -> None:
+    with Files() as served:
+        gate = opened(gates, tmp_path, NEWEST, WEIGHTS, config=weights(f"{served.url}/a.bin"))
+        assert gate.process.wait(20) == 1
+    assert b"HTTP Error 404" in gate.log.read_bytes()
+
+
+def test_a_signal_while_weights_are_fetched(gates: list[Gate], tmp_path: Path) -> None:
+    with Files() as served:
+        served.files["/a.bin"] = b"weights"
+        served.pause = 3
+        gate = opened(gates, tmp_path, NEWEST, WEIGHTS, config=weights(f"{served.url}/a.bin"))
+        end = time.monotonic() + 20
+        while not served.asked:
+            assert time.monotonic() < end, gate.log.read_text(encoding="utf-8")
+            time.sleep(0.05)
+        gate.process.send_signal(signal.SIGTERM)
+        assert gate.process.wait(2) == 0
+    assert list((gate.folder / "data" / ".cache" / "cog-weights").iterdir()) == []
+
+
+def test_weights_and_what_is_said_of_them(tmp_path: Path) -> None:
+    config = 'predict: "predict.py:Predictor"\n' + weights("https://example.com/a.bin")
+    result = build_server(write(tmp_path / "one", predict__py=WEIGHTS, cog__yaml=config))
+    (found,) = [each for each in result.findings if each.code == "DF524"]
+    assert found.message.startswith("`fal_gate.py` fetches `https://example.com/a.bin` to `/data` once")
+    assert set(result.files) == {"fal_gate.py", "fal_weights.py", ".cog/openapi_schema.json"}
+    assert result.settings.startup_timeout == 1800
+    config = 'predict: "predict.py:Predictor"\n' + weights("s3://bucket/a.bin")
+    result = build_server(write(tmp_path / "two", predict__py=WEIGHTS, cog__yaml=config))
+    (found,) = [each for each in result.findings if each.code == "DF524"]
+    assert (
+        found.message
+        == "nothing here fetches `s3://bucket/a.bin`, as Cog doesn't either; put these weights there yourself"
+    )
+    assert result.weights is None
+    assert "\nWEIGHTS = False\n" in result.gate
 
 
 def test_entry_is_read_by_fal(tmp_path: Path) -> None:

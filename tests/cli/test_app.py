@@ -465,6 +465,58 @@ class TestMigrate:
         done = command("migrate", "my_model", "--dockerfile", "-", cwd=folder.parent, stdin=DOCKERFILE.encode())
         assert done.code == 2
 
+    def test_app_writes_what_the_server_needs(self, folder: Path) -> None:
+        """The same files as `migrate`, but those that it alone writes."""
+        arguments = ["app", "--target", "server", "--toml", "--name", "shout"]
+        command(
+            "migrate", ".", "--dockerfile", "-", *arguments[1:3], *arguments[4:], cwd=folder, stdin=DOCKERFILE.encode()
+        )
+        paths = ("fal_gate.py", ".cog/openapi_schema.json", "pyproject.toml")
+        texts = [(folder / path).read_text() for path in paths]
+        assert command(*arguments, cwd=folder).err.endswith("dockerfix: nothing to change\n")
+        for path in paths:
+            (folder / path).unlink()
+        done = command(*arguments, cwd=folder)
+        assert (done.code, [(folder / path).read_text() for path in paths]) == (0, texts)
+        assert not APP_FILES & names(folder)
+        for output in ("-", "other.py"):
+            done = command("app", "--target", "server", "-o", output, cwd=folder)
+            assert done.code == 2
+            assert "-o names the App's file, and the target `server` has none" in done.err
+
+    def test_app_and_migrate_read_the_configuration(self, folder: Path) -> None:
+        (folder / ".dockerfix.yaml").write_text("target: server\n")
+        assert command("app", cwd=folder).code == 0
+        assert "fal_gate.py" in names(folder)
+        assert "fal_app.py" not in names(folder)
+        assert command("app", "--no-config", cwd=folder).code == 0
+        assert "fal_app.py" in names(folder)
+        (folder / "other.yaml").write_text("target: app\nfail-on: note\n")
+        migrate = ("migrate", ".", "--dockerfile", "-")
+        for arguments in (("app",), migrate):
+            stdin = DOCKERFILE.encode() if arguments is migrate else b""
+            done = command(*arguments, "--config", "other.yaml", "--machine-type", "GPU-H100", cwd=folder, stdin=stdin)
+            assert done.code == (1 if arguments is migrate else 0)  # the Dockerfile has notes
+            assert command(*arguments, "--config", "no.yaml", cwd=folder, stdin=stdin).code == 2
+            done = command(*arguments, "--config", "other.yaml", "--no-config", cwd=folder, stdin=stdin)
+            assert "--config and --no-config can't be combined" in done.err
+        (folder / ".dockerfix.yaml").write_text("nothing: at all\n")
+        assert command("app", cwd=folder).code == 2
+        assert command("app", "--no-config", cwd=folder).code == 0
+
+    @pytest.mark.parametrize("arguments", [("app",), ("migrate", "--dockerfile", "-")])
+    def test_what_prevents_writing(self, folder: Path, arguments: tuple[str, ...]) -> None:
+        """Findings of the App count as those of the Dockerfile do."""
+        path = folder / "predict.py"
+        path.write_text(path.read_text().replace('description="What to say"', "default=read()"))
+        stdin = DOCKERFILE.encode() if len(arguments) > 1 else b""
+        limit = ("--fail-on", "warning", "--ignore", "DF307") if stdin else ("--fail-on", "warning")
+        done = command(*arguments, *limit, cwd=folder, stdin=stdin)
+        assert (done.code, "fal_app.py" in names(folder)) == (1, False)
+        assert done.err.endswith("dockerfix: nothing was written\n")
+        assert command(*arguments, *limit, "--force", cwd=folder, stdin=stdin).code == 1
+        assert "fal_app.py" in names(folder)
+
     def test_runs_cog(self, folder: Path) -> None:
         arguments = ["migrate", "my_model"]
         done = command(*arguments, cwd=folder.parent)

@@ -122,7 +122,8 @@ def test_no_program_outlives_its_parent() -> None:
 
 
 def test_uploads_come_back() -> None:
-    handler = type("Bound", (Uploads,), {"kept": {}})
+    weights = {"https://weights.example.org/a/b.bin": "the weights"}
+    handler = type("Bound", (Uploads,), {"kept": {}, "weights": weights, "fetched": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever).start()
         connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=30)
@@ -137,11 +138,14 @@ def test_uploads_come_back() -> None:
         assert ask("PUT", path, b"data", "image/png").read() == b""
         found = ask("GET", urlsplit(told["file_url"]).path)
         assert (found.read(), found.headers["Content-Type"]) == (b"data", "image/png")
+        connection.request("GET", "/a/b.bin", headers={"Host": "weights.example.org"})
+        assert connection.getresponse().read() == b"the weights"
         missing = ask("GET", "/files/9/b.png")
         assert (missing.status, bool(missing.read())) == (404, True)
         connection.close()
         server.shutdown()
     assert handler.kept == {path: ("image/png", b"data")}
+    assert handler.fetched == ["https://weights.example.org/a/b.bin"]
 
 
 def test_checks_name_known_projects() -> None:

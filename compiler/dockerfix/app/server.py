@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 
 from dockerfix.analysis.fal.uploads import Ignore
-from dockerfix.app.build import checked_config, runtime_file
+from dockerfix.app.build import WEIGHTS_FILE, checked_config, runtime_file, weights_file
 from dockerfix.app.read.cog_schema import Signature, read_signature
+from dockerfix.app.read.managed import read_managed
 from dockerfix.app.read.missing import missing_weights
 from dockerfix.app.read.model import ANY, AppError, Note, Predictor
 from dockerfix.app.read.predictor import find_method, read_predictor, split_reference
@@ -35,7 +36,8 @@ class ServerResult:
     """The files and settings of the server target, except its Dockerfile.
 
     `gate` is fal_gate.py, which belongs in the project's folder and which the image runs (`command`) in place of
-    Cog's server, under tini; `schema` is the text of `.cog/openapi_schema.json`, or None where none is to be written;
+    Cog's server, under tini; `weights` is fal_weights.py, by which the gate fetches managed weights, None for a project
+    without them; `schema` is the text of `.cog/openapi_schema.json`, or None where none is to be written;
     `cog` is the requirement to install, `toml` the entry for pyproject.toml.
     """
 
@@ -47,11 +49,13 @@ class ServerResult:
     findings: tuple[Finding, ...]
     settings: Settings
     predictor: Predictor
+    weights: str | None = None
 
     @property
     def files(self) -> dict[str, str]:
         """The files to write, by name."""
-        return {GATE: self.gate, **({} if self.schema is None else {cog_server.SCHEMA_FILE: self.schema})}
+        others = {WEIGHTS_FILE: self.weights, cog_server.SCHEMA_FILE: self.schema}
+        return {GATE: self.gate, **{name: text for name, text in others.items() if text is not None}}
 
 
 def build_server(project: Project, options: AppOptions | None = None) -> ServerResult:
@@ -62,7 +66,9 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
     path, name = split_reference(project, reference, line, file)
     predictor = _read(project, reference, path, name)
     downloads = find_downloads(project, config)
-    settings = Chooser(project, config, options or AppOptions(), needs_fal=False).settings(predictor, downloads)
+    managed = read_managed(project, config, by=f"`{GATE}`")
+    chooser = Chooser(project, config, options or AppOptions(), needs_fal=False)
+    settings = chooser.settings(predictor, downloads, fetches=managed.fetches)
     version = cog_version(config, file, settings)
     schema, about_schema = _schema(project, config, version)
     notes = [
@@ -70,6 +76,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
         *notes_of(downloads, project, config, app=False),
         *missing_weights(project, config, downloads),
         *about_schema,
+        *managed.notes,
         *_notes(config, file, settings),
     ]
     command = cog_server.GATE_COMMAND
@@ -78,6 +85,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
         ("PREDICTOR", python_string(reference)),
         ("PORT", str(PORT)),
         ("INNER_PORT", str(cog_server.INNER_PORT)),
+        ("WEIGHTS", str(bool(managed.weights))),
     ):
         gate = re.sub(rf"^{constant} = .*$", lambda _: f"{constant} = {value}", gate, count=1, flags=re.MULTILINE)  # noqa: B023
     findings = tuple(note.finding for note in notes)
@@ -90,6 +98,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
         findings,
         settings,
         predictor,
+        weights_file(managed.weights) if managed.weights else None,
     )
 
 
@@ -146,9 +155,6 @@ def _unshared(project: Project) -> list[Note]:
 
 def _notes(config: CogConfig, file: str, settings: Settings) -> list[Note]:
     notes: list[Note] = []
-    for index, weight in enumerate(config.weights):
-        message = f"Cog mounted the weights for `{weight.target}`, and fal does not; only the target `app` fetches them"
-        notes.append(Note("DF524", message, file, config.line_of("weights", index)))
     if config.train is not None:
         message = (
             f"`{config.train}` is not served: Cog's server runs it only if started with `--x-mode train`,"

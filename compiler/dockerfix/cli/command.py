@@ -158,14 +158,7 @@ def cli() -> None:
     type=parameter_types.Count(),
     help="Worker processes (default: 0 = automatic).",
 )
-@option(
-    "Other",
-    "--config",
-    metavar="PATH",
-    type=parameter_types.path(),
-    help="Use this configuration file; don't search for one.",
-)
-@option("Other", "--no-config", is_flag=True, help="Ignore configuration files.")
+@shared("config", "no-config", section="Other")
 def main_command(config: Path | None, no_config: bool, **values: Any) -> int:
     """Rewrite Dockerfiles."""
     from dockerfix.cli.rewrite import Misuse, Request, run

@@ -15,9 +15,11 @@ from dockerfix.cli.projects import (
     app_options,
     failures,
     image_dockerfile,
+    is_sound,
     listed,
     print_findings,
     recover,
+    settings_for,
     show_kept,
     show_plan,
     write,
@@ -51,9 +53,16 @@ _SETTINGS = (
 @shared("dockerfile-name", "diff", "overwrite")
 @app_options
 @shared("cog-yaml", "requirements", "keep", "drop", "select", "ignore", "target", "fal-version", "verify")
-@shared(*FINDINGS)
+@shared(*FINDINGS, "config", "no-config")
 def migrate(
-    project: Path, dockerfile: str | None, dockerfile_name: str | None, diff: bool, force: bool, **values: Any
+    project: Path,
+    dockerfile: str | None,
+    dockerfile_name: str | None,
+    diff: bool,
+    force: bool,
+    config: Path | None,
+    no_config: bool,
+    **values: Any,
 ) -> int:
     """Write every file that a Cog project needs on fal.
 
@@ -85,9 +94,9 @@ def migrate(
     settings = given(values, _SETTINGS)
     with failures(project):
         recover(project, writes=not diff)
-        opened = Project.open(project, settings.get("cog_yaml"))
+        chosen = settings_for(project, settings, config, no_config=no_config)
+        opened = Project.open(project, chosen.cog_yaml)
         checked_config(opened)
-        chosen = _settings(project, settings)
         source = _source(opened, project, dockerfile, quiet=bool(chosen.quiet))
         inside = locate.path_in_project(Path(source), project) if source and source != "-" else None
         name = image_dockerfile(opened, project, dockerfile_name, source=inside, quiet=bool(chosen.quiet))
@@ -103,7 +112,7 @@ def migrate(
         result = _build(opened, chosen.target, done, {"dockerfile": done.text, "dockerfile_name": name, **values})
         _print_findings(done, project, source, chosen, would=diff)
         print_findings(result.findings, project, chosen)
-        sound = all(each.severity.label != "error" for each in result.findings)
+        sound = is_sound(result.findings, chosen)
         if not sound and not force:
             streams.say(f"{streams.PROGRAM}: nothing was written")
             return exit_codes.FOUND
@@ -119,16 +128,6 @@ def migrate(
             if not chosen.quiet:
                 _summarise(planned, written, chosen)
         return exit_codes.FOUND if done.failing or not sound else exit_codes.DONE
-
-
-def _settings(project: Path, given: dict[str, Any]) -> Settings:
-    """The settings for the project. Raises Failure."""
-    from dockerfix.cli import config
-
-    try:
-        return config.merge(config.find(project), {"project": project, **given})
-    except config.SettingsError as error:
-        raise streams.Failure(str(error), exit_codes.USAGE) from None
 
 
 def _source(opened: Project, project: Path, dockerfile: str | None, *, quiet: bool) -> str | None:

@@ -131,6 +131,15 @@ _DECLARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "Lowest severity that prevents writing and makes the exit code 1 (default: error).",
         },
     ),
+    "config": (
+        ("--config",),
+        {
+            "metavar": "PATH",
+            "type": parameter_types.path(),
+            "help": "Use this configuration file; don't search for one.",
+        },
+    ),
+    "no-config": (("--no-config",), {"is_flag": True, "help": "Ignore configuration files."}),
     "output-format": (
         ("--output-format",),
         {

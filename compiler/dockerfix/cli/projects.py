@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -89,6 +89,35 @@ def app_options(function: _Function) -> _Function:
     ):
         function = each(function)
     return function
+
+
+def settings_for(project: Path, given: dict[str, Any], config: Path | None, *, no_config: bool) -> Settings:
+    """The settings for a project: those `given` on the command line, then those of `config`, or of the file found.
+
+    Raises UsageError, and Failure for a configuration file that can't be used.
+    """
+    from dockerfix.cli import config as files
+
+    if config is not None and no_config:
+        raise click.UsageError("--config and --no-config can't be combined")
+    try:
+        if no_config:
+            found: Mapping[str, Any] = {}
+        else:
+            found = files.find(project) if config is None else files.load(config) or {}
+        settings = files.merge(found, {"project": project, **given})
+    except files.SettingsError as error:
+        raise streams.Failure(str(error), exit_codes.USAGE) from None
+    for note in settings.notes:
+        streams.say(f"{streams.PROGRAM}: {note}")
+    return settings
+
+
+def is_sound(findings: Sequence[Finding], settings: Settings) -> bool:
+    """Whether no finding prevents writing."""
+    from dockerfix.text.findings import Severity
+
+    return all(each.severity < Severity[settings.fail_on.upper()] for each in findings)
 
 
 @contextlib.contextmanager

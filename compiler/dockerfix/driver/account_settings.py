@@ -50,7 +50,7 @@ _NO_EFFECT = {
     "train": "names the code that `cog train` runs; the image has it with the project",
     "concurrency": "a setting of Cog's server; `dockerfix app` writes it into the App",
     "image": "the name under which Cog pushes the image",
-    "weights": "Cog brings these files when the model runs; the App that `dockerfix app` writes does so too",
+    "weights": "Cog brings these files when the model runs; what `dockerfix migrate` writes does so too",
     "tests": "only `cog test` reads it",
     "name": "only Replicate reads it",
     "examples": "only Replicate reads it",

@@ -49,6 +49,8 @@ def check_settings(document: Document, context: Context) -> Iterator[Finding]:
         message = _weight(weight)
         if context.options.target != "server":
             message += "; the App that `dockerfix app` writes does, one of your own has to"
+        else:
+            message += "; what `dockerfix migrate --target server` writes does"
         yield _finding(stage, context, message, Severity.WARNING, "weights", index)
     if config.python_overrides:
         message = f"pip has no overrides, so `{config.python_overrides}` has no effect; pin these versions in the requirements"

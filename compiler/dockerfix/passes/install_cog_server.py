@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, placement, python, stages
 from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
+from dockerfix.analysis.packages import requested
 from dockerfix.knowledge.cog_server import RELEASE_AS_OF, RELEASES, cog_version
 from dockerfix.knowledge.versions import numbers
 from dockerfix.knowledge.written_instructions import pip_install
@@ -22,6 +23,9 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
 
     The release is `sdk_version` in cog.yaml, or the newest for the image's Python. The step comes before the project's own
     commands, as in Cog's output; the package's requirements include the pydantic and fastapi that the server needs.
+
+    The gate before the server fetches managed weights (`weights` in cog.yaml) from Hugging Face by `huggingface_hub`, which
+    is installed with it.
 
     Options:
 
@@ -61,6 +65,10 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
             "so its server is not checked"
         )
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
-    text = blocks.render(document, CODE, "Cog's own server", pip_install(shell_word(f"cog=={version}")))
-    messages = Messages(f"installs Cog {version} from PyPI for its server", f"updates Cog to {version}")
+    fetching = requested.fetching(context.config)
+    install = pip_install(" ".join(map(shell_word, [f"cog=={version}", *fetching])))
+    text = blocks.render(document, CODE, "Cog's own server", install)
+    message = f"installs Cog {version} from PyPI for its server"
+    message += "".join(f", and {each}, by which the gate fetches `weights`" for each in fetching)
+    messages = Messages(message, f"updates Cog to {version}")
     yield from blocks.write_or_update(document, CODE, text, placement.before_user_commands(stage, context), messages)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, placement, python, stages
 from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import HUB_ADDRESSES, HUB_PACKAGE
+from dockerfix.analysis.packages import requested
 from dockerfix.knowledge.fal import fal_version
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.syntax.dockerfile.tree import Document
@@ -48,10 +48,9 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     version = context.options.fal_version or fal_version(python.python_of(document, stage, context.config))
     if version is None:
         return  # DF307 refuses this Python
-    config = context.config
-    hub = config is not None and any(each.startswith(HUB_ADDRESSES) for one in config.weights for each in one.sources)
-    text = pip_install(" ".join(map(shell_word, [f"fal=={version}", *([HUB_PACKAGE] if hub else [])])))
+    fetching = requested.fetching(context.config)
+    text = pip_install(" ".join(map(shell_word, [f"fal=={version}", *fetching])))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
-    what = f"fal {version}" + (f" and {HUB_PACKAGE}, by which the App fetches `weights`," if hub else "")
+    what = " and ".join([f"fal {version}", *(f"{each}, by which the App fetches `weights`," for each in fetching)])
     messages = Messages(f"installs {what} last", f"updates fal to {version}")
     yield from blocks.write_or_update(document, CODE, rendered, placement.after_installs(stage), messages)

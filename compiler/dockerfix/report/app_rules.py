@@ -70,6 +70,18 @@ APP_RULES = (
         ),
     ),
     (
+        "DF509",
+        "signal-handler",
+        "The predictor handles a signal, which needs the main thread.",
+        (
+            "Python lets only the main thread set handlers (`signal.signal`, `loop.add_signal_handler`). Under Cog to "
+            "0.16 the predictor has it always, since 0.17 while it is loaded and in a `setup` that isn't async (tried "
+            "with 0.16.12 and 0.23.1). In an App it is fal's, and the predictor has a thread of its own. Handlers of "
+            "SIGINT, SIGTERM and SIGHUP are ignored, so that code that only wants to end well still runs; any other is "
+            "an error, such as one of SIGALRM. fal calls the App's method `teardown` when a runner ends."
+        ),
+    ),
+    (
         "DF510",
         "no-training",
         "`train` has no counterpart on fal.",
@@ -131,8 +143,9 @@ APP_RULES = (
         "metrics",
         "Metrics that the predictor records are dropped.",
         (
-            "Cog answers with them in `metrics`. fal's answers have no such place, so the App accepts "
-            "`record_metric`, `emit_metric` and `scope.metrics` and forgets the values."
+            "Cog answers with them in `metrics`. fal's answers have no such place, so the App forgets the values. "
+            "`record_metric` and `scope.metrics` refuse the names, values and changes of type that Cog refuses, with "
+            "its errors (`replicate/cog:docs/python.md`); `emit_metric`, which earlier releases have, takes anything."
         ),
     ),
     (
@@ -204,9 +217,11 @@ APP_RULES = (
         "managed-weights",
         "cog.yaml has managed weights.",
         (
-            "Cog mounts them when the model runs. The App's `fal_weights.py` fetches repositories of Hugging Face and "
-            "files by HTTP to `/data` once, checks them against weights.lock if there is one, and links them to their "
-            "target before `setup`. Other sources are left to you."
+            "The program `cog` mounts them before it starts the model, and Cog's server expects them in their place "
+            "(`replicate/cog:pkg/weights/mount.go`). The App, or with `--target server` the gate before Cog's server, "
+            "fetches them with `fal_weights.py`: repositories of Hugging Face and files by HTTP go to `/data` once, "
+            "are checked against weights.lock if there is one, and are linked to their target before `setup`. Other "
+            "sources are left to you."
         ),
     ),
     (

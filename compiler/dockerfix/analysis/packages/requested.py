@@ -9,6 +9,8 @@ from dockerfix.analysis import blocks, commands, stages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.memo import of_document, of_node
 from dockerfix.analysis.packages import pip
+from dockerfix.knowledge.cog_constructs import HUB_ADDRESSES, HUB_PACKAGE
+from dockerfix.project.project import CogConfig
 from dockerfix.project.requirements import Item, Requirement, is_cog, parse_item
 from dockerfix.project.requirements_files import logical_lines
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
@@ -42,6 +44,12 @@ class RequestedLine(NamedTuple):
     span: Span
     file: str | None = None
     line: int | None = None
+
+
+def fetching(config: CogConfig | None) -> tuple[str, ...]:
+    """Return the packages by which managed weights are fetched: huggingface_hub where one comes from Hugging Face."""
+    sources = (each for weight in (config.weights if config is not None else ()) for each in weight.sources)
+    return (HUB_PACKAGE,) if any(each.startswith(HUB_ADDRESSES) for each in sources) else ()
 
 
 @of_document

@@ -229,7 +229,7 @@ class Reader:
                 if (
                     isinstance(item, ast.AnnAssign)
                     and isinstance(item.target, ast.Name)
-                    and not _is_class_variable(item)
+                    and not _is_class_variable(item.annotation, inner)
                 ):
                     fields[item.target.id] = self._field(item, inner, depth)
         self._reading.pop()
@@ -296,5 +296,11 @@ def _base_names(node: ast.ClassDef, scope: Scope) -> set[str]:
     return {full_name(base, where) or "" for owner, where in family(node, scope) for base in owner.bases}
 
 
-def _is_class_variable(item: ast.AnnAssign) -> bool:
-    return "ClassVar" in code_of(item.annotation)
+def _is_class_variable(node: ast.expr, scope: Scope) -> bool:
+    """Whether an annotation is that of a class variable, which is no field."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError):
+            return False
+    return full_name(node.value if isinstance(node, ast.Subscript) else node, scope) == "ClassVar"

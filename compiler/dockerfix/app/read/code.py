@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from dockerfix.app.read.fstrings import without_fstrings
 from dockerfix.app.read.model import AppError
+from dockerfix.project.imports import code_of
 from dockerfix.text.source import Source
 
 _PYTHON_2 = re.compile(
@@ -37,6 +38,23 @@ class Imported(NamedTuple):
     module: str
     name: str | None
     level: int
+
+
+class ImportedNames:
+    """What the imports anywhere in a file bind."""
+
+    def __init__(self, tree: ast.AST | None) -> None:
+        self._modules: dict[str, str] = {}
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.Import):
+                self._modules.update({each.asname: each.name for each in node.names if each.asname})
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                self._modules.update({each.asname or each.name: f"{node.module}.{each.name}" for each in node.names})
+
+    def full_name(self, node: ast.expr) -> str:
+        """The dotted name of an expression, with what it was imported from."""
+        first, dot, rest = code_of(node).partition(".")
+        return f"{self._modules.get(first, first)}{dot}{rest}"
 
 
 Binding = ast.expr | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | Imported

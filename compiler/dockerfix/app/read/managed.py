@@ -38,8 +38,8 @@ class Managed(NamedTuple):
         return any(each["uri"].startswith(FETCHED) for weight in self.weights for each in weight["sources"])
 
 
-def read_managed(project: Project, config: CogConfig) -> Managed:
-    """The managed weights of a project.
+def read_managed(project: Project, config: CogConfig, *, by: str = "the App") -> Managed:
+    """The managed weights of a project; the notes say that they are fetched `by` something.
 
     What their sources mean is in `replicate/cog:pkg/model/weightsource`: repositories of Hugging Face, single files by
     HTTP, and folders of the project. Where weights.lock has the same sources, it gives the commit of a repository,
@@ -61,12 +61,12 @@ def read_managed(project: Project, config: CogConfig) -> Managed:
             continue
         entry = _entry(weight, locked.get(weight.name, {}))
         weights.append(entry)
-        notes.append(Note("DF524", _message(weight, entry), file, line, Severity.NOTE))
+        notes.append(Note("DF524", _message(weight, entry, by), file, line, Severity.NOTE))
     return Managed(tuple(weights), tuple(notes))
 
 
 def _problem(project: Project, weight: Weight, ignored: Sequence[str]) -> str | None:
-    """Why the App can't bring a weight, or None."""
+    """Why the App, or the gate, can't bring a weight, or None."""
     if not weight.sources or not weight.target:
         return f"`weights` names {'no target' if weight.sources else 'no source'} for `{weight.name}`"
     for uri in weight.sources:
@@ -137,11 +137,11 @@ def _locked(project: Project) -> dict[str, dict[str, Any]]:
         return {}
 
 
-def _message(weight: Weight, entry: dict[str, Any]) -> str:
+def _message(weight: Weight, entry: dict[str, Any], by: str) -> str:
     sources = ", ".join(f"`{uri}`" for uri in weight.sources)
     if all(not uri.startswith(FETCHED) for uri in weight.sources):
-        return f"the App links the files of {sources} into `{weight.target}` before `setup`"
-    message = f"the App fetches {sources} to `{DATA_FOLDER}` once and links it into `{weight.target}` before `setup`"
+        return f"{by} links the files of {sources} into `{weight.target}` before `setup`"
+    message = f"{by} fetches {sources} to `{DATA_FOLDER}` once and links it into `{weight.target}` before `setup`"
     if "files" in entry:
         return f"{message}, in the versions of {LOCK_FILE}"
     if any(uri.startswith(HUB_ADDRESSES) for uri in weight.sources):

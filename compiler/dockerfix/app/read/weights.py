@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from dockerfix.app.read.code import Names, parse
+from dockerfix.app.read.code import ImportedNames, Names, parse
 from dockerfix.app.read.model import AppError, Note
 from dockerfix.knowledge import downloads as known
 from dockerfix.knowledge.fal import DATA_FOLDER, HUGGINGFACE_HOME
@@ -127,7 +127,7 @@ class _Finder:
         self.lines = text.split("\n")
         self.tree = tree
         self.names = Names(tree.body if tree is not None else [])
-        self.modules: dict[str, str] = {}
+        self.imported = ImportedNames(tree)
         self.texts: dict[str, str] = {}
         self.functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
         self.statements: list[ast.stmt] = []
@@ -135,13 +135,7 @@ class _Finder:
             self._prepare(node)
 
     def _prepare(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Import):
-            self.modules.update({each.asname: each.name for each in node.names if each.asname})
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            self.modules.update({each.asname or each.name: f"{node.module}.{each.name}" for each in node.names})
-        elif (
-            isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        ):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             self.texts.update({each.id: node.value.value for each in node.targets if isinstance(each, ast.Name)})
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self.functions.append(node)
@@ -200,7 +194,7 @@ class _Finder:
                         yield from self.variable(target.slice, node.value, node.lineno)
 
     def call(self, node: ast.Call) -> Iterator[Download]:
-        name = self.full_name(node.func)
+        name = self.imported.full_name(node.func)
         last = name.rpartition(".")[2]
         if name in ("os.environ.setdefault", "os.putenv") and len(node.args) == 2:
             yield from self.variable(node.args[0], node.args[1], node.lineno)
@@ -247,11 +241,6 @@ class _Finder:
         key = self.text_of(name)
         if key in known.HUGGINGFACE_VARIABLES | known.TORCH_HUB_VARIABLES and not _lasts(self.text_of(value) or ""):
             yield Download("variable", self.file, line, self.text_of(value) or code_of(value), str(key))
-
-    def full_name(self, node: ast.expr) -> str:
-        """The dotted name of a function, with what it was imported from."""
-        first, dot, rest = code_of(node).partition(".")
-        return f"{self.modules.get(first, first)}{dot}{rest}"
 
     def is_offline(self, node: ast.Call) -> bool:
         return any(

@@ -71,7 +71,8 @@ def load(file: str, name: str) -> Any:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} can't be imported")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    # a file named as a module that is in use, such as queue.py, does not replace it
+    sys.modules.setdefault(path.stem, module)
     spec.loader.exec_module(module)
     found = getattr(module, name)
     return found() if inspect.isclass(found) else found
@@ -172,7 +173,8 @@ class Worker:
     def _result(
         self, function: Callable[..., Any], inputs: Any, give: Any, wanted: Any
     ) -> Any:
-        importlib.import_module("fal_cog").begin_scope()
+        if wanted is not None:  # a call: neither load nor setup has a scope
+            importlib.import_module("fal_cog").begin_scope()
         result = function(**inputs)
         if give is None:
             return list(result) if inspect.isgenerator(result) else result

@@ -18,7 +18,18 @@ import re
 import sys
 import types
 import typing
-from typing import Any, AsyncIterator, Dict, Iterator, Optional, Tuple, Type, TypeVar
+from typing import (
+    Any,
+    AsyncIterator,
+    ClassVar,
+    Dict,
+    Iterator,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 Item = TypeVar("Item")
 OLDEST_COG = (0, 23)  # earlier releases have their own server, or need pydantic 1
@@ -118,30 +129,148 @@ def decorator(function: Any = None, *_arguments: Any, **_options: Any) -> Any:
     return function if callable(function) else lambda inner: inner
 
 
-class Metrics(Dict[str, Any]):
-    """The metrics of one call, which end with it: fal has no counterpart."""
+class MetricRecorder(Dict[str, Any]):
+    """Checks the metrics of one call as Cog does; they end with it.
+
+    Outside of a call nothing is checked or kept. Metrics can be read here, which
+    Cog does not allow.
+    """
+
+    def __init__(self, *, checked: bool = False) -> None:
+        super().__init__()
+        self._kinds: Optional[Dict[str, str]] = {} if checked else None
 
     def record(self, key: str, value: Any, mode: Optional[str] = None) -> None:
         """Set a metric, add to it (`incr`), or append to its list (`append`)."""
-        if mode == "incr":
-            self[key] = self.get(key, 0) + value
-        elif mode == "append":
-            self[key] = [*self.get(key, []), value]
-        else:
-            self[key] = value
+        check_text(key, "argument 'key': ")
+        if mode is not None:
+            check_text(mode, "argument 'mode': ")
+        if mode not in (None, "replace", "incr", "increment", "append"):
+            raise TypeError(
+                f"Invalid metric mode: '{mode}'. "
+                "Expected 'replace', 'incr', or 'append'."
+            )
+        if self._kinds is None:
+            return
+        if key == "predict_time":
+            raise ValueError("'predict_time' is reserved by the runtime")
+        if key.startswith("cog."):
+            raise ValueError("the 'cog.' prefix is reserved for system metrics")
+        check_name(key)
+        kind = kind_of(value)
+        known = self._kinds.get(key, kind)
+        if known != kind:
+            raise TypeError(
+                f"Metric '{key}' has type {known}, "
+                f"cannot set to {kind} without deleting first"
+            )
+        if mode in ("incr", "increment") and kind not in ("int", "float"):
+            raise TypeError(f"Increment mode requires int or float, got {kind}")
+        check_parts(value)
+        self._kinds[key] = kind
+        if mode == "append":
+            before = self.get(key, [])
+            value = [*(before if isinstance(before, list) else [before]), value]
+        elif mode in ("incr", "increment"):
+            value = self.get(key, 0) + value
+        super().__setitem__(key, value)
 
     def delete(self, key: str) -> None:
         """Remove a metric, if it is there."""
-        self.pop(key, None)
+        check_text(key, "argument 'key': ")
+        if self._kinds is not None:
+            check_name(key)
+            self._kinds.pop(key, None)
+            self.pop(key, None)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if value is None:
+            self.delete(key)
+        else:
+            self.record(key, value)
 
     __delitem__ = delete
+
+
+def check_text(value: Any, about: str = "") -> None:
+    """Raise a TypeError, with Cog's text, for a value that is not a str."""
+    if not isinstance(value, str):
+        kind = type(value).__name__
+        raise TypeError(f"{about}'{kind}' object cannot be cast as 'str'")
+    value.encode()
+
+
+def check_name(key: str) -> None:
+    """Raise a ValueError, with Cog's text, for what can't be the name of a metric."""
+    if not key:
+        raise ValueError("metric name must not be empty")
+    size, parts = len(key.encode()), key.split(".")
+    if size > 128:
+        message = "metric name must be 128 characters or fewer"
+        raise ValueError(f"{message} (got {size} characters)")
+    if len(parts) > 4:
+        message = "metric name must have at most 4 dot-separated segments"
+        raise ValueError(f"{message} (got {len(parts)})")
+    for number, part in enumerate(parts):
+        if part:
+            check_segment(part)
+        elif number == 0:
+            raise ValueError("metric name must not start with a dot")
+        elif number == len(parts) - 1:
+            raise ValueError("metric name must not end with a dot")
+        else:
+            raise ValueError(
+                "metric name must not contain empty segments (consecutive dots)"
+            )
+
+
+def check_segment(part: str) -> None:
+    """Raise a ValueError, with Cog's text, for a wrong part of a metric's name."""
+    about = f"metric name segment '{part}'"
+    if not re.match("[a-zA-Z]", part):
+        raise ValueError(f"{about} must start with a letter")
+    wrong = re.search("__|[^a-zA-Z0-9_]", part)
+    if wrong and wrong[0] == "__":
+        raise ValueError(f"{about} must not contain consecutive underscores")
+    if wrong:
+        raise ValueError(f"{about} contains invalid character '{wrong[0]}'")
+    if part.endswith("_"):
+        raise ValueError(f"{about} must end with a letter or digit")
+
+
+def kind_of(value: Any) -> str:
+    """Return the kind of a metric's value; raises a TypeError for any other."""
+    for kind in (bool, int, float, str, list, dict):
+        if isinstance(value, kind):
+            return kind.__name__
+    raise TypeError(
+        f"Unsupported metric value type: {type(value).__name__}. "
+        "Expected bool, int, float, str, list, or dict."
+    )
+
+
+def check_parts(value: Any) -> None:
+    """Raise a TypeError if something in a metric's value has no form in JSON."""
+    if isinstance(value, list):
+        for item in value:
+            check_parts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            check_text(key)
+            check_parts(item)
+    elif isinstance(value, str):
+        check_text(value)
+    elif isinstance(value, (int, float)):
+        float(value)  # a larger number is an OverflowError
+    elif value is not None:
+        raise TypeError(f"Cannot convert {type(value).__name__} to JSON metric value")
 
 
 class Scope:
     """What one call knows about itself. Replicate's `context` is always empty here."""
 
-    def __init__(self) -> None:
-        self.metrics = Metrics()
+    def __init__(self, *, checked: bool = False) -> None:
+        self.metrics = MetricRecorder(checked=checked)
         self.context: Dict[str, str] = {}
 
     def record_metric(self, key: str, value: Any, mode: Optional[str] = None) -> None:
@@ -154,7 +283,7 @@ SCOPE: contextvars.ContextVar[Scope] = contextvars.ContextVar("cog-scope")
 
 def begin_scope() -> None:
     """Give the call that begins here a scope of its own."""
-    SCOPE.set(Scope())
+    SCOPE.set(Scope(checked=True))
 
 
 def current_scope() -> Scope:
@@ -163,8 +292,7 @@ def current_scope() -> Scope:
 
 
 def emit_metric(name: str, value: Any) -> None:
-    """Record a metric, as older releases name it."""
-    current_scope().record_metric(name, value)
+    """Do nothing: the releases of Cog whose code calls this took any name and value."""
 
 
 class BaseRunner:
@@ -193,7 +321,7 @@ class BaseModel:
     def __init_subclass__(cls, **_options: Any) -> None:
         super().__init_subclass__()
 
-    def __init__(self, *values: Any, **named: Any) -> None:
+    def __init__(self, /, *values: Any, **named: Any) -> None:
         kinds, defaults = self._declared()
         given = {**dict(zip(kinds, values)), **named}
         unknown = sorted(set(given) - set(kinds))
@@ -204,26 +332,26 @@ class BaseModel:
                 self.__dict__[name] = given[name]
             elif name in defaults:
                 self.__dict__[name] = _fresh(defaults[name])
-            elif re.search(r"\b(Optional|None|NoneType|Any)\b", kind):
+            elif _may_be_none(kind):
                 self.__dict__[name] = None
             else:
                 raise TypeError(f"{type(self).__name__} needs the field {name}")
 
     @classmethod
-    def _declared(cls) -> Tuple[Dict[str, str], Dict[str, Any]]:
-        kinds: Dict[str, str] = {}
+    def _declared(cls) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+        kinds: Dict[str, Any] = {}
         defaults: Dict[str, Any] = {}
         for base in reversed(cls.__mro__):
             if base.__module__ == __name__ or base is object:
                 continue
             own = getattr(base, "__annotations__", {})
-            kinds.update({name: str(kind) for name, kind in own.items()})
+            kinds.update({name: _evaluated(kind, base) for name, kind in own.items()})
             defaults.update(
                 {name: base.__dict__[name] for name in own if name in base.__dict__}
             )
         required = [name for name, value in defaults.items() if _is_required(value)]
         return (
-            {name: kind for name, kind in kinds.items() if "ClassVar" not in kind},
+            {name: kind for name, kind in kinds.items() if not _is_class_var(kind)},
             {name: value for name, value in defaults.items() if name not in required},
         )
 
@@ -233,7 +361,7 @@ class BaseModel:
 
     def model_dump_json(self, **_options: Any) -> str:
         """Return the fields as JSON."""
-        return json.dumps(self.model_dump(), default=str)
+        return json.dumps(BaseModel.model_dump(self), default=str)
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{key}={value!r}" for key, value in self.__dict__.items())
@@ -248,6 +376,35 @@ class BaseModel:
 # the names of pydantic 1
 setattr(BaseModel, "dict", BaseModel.model_dump)  # noqa: B010
 setattr(BaseModel, "json", BaseModel.model_dump_json)  # noqa: B010
+
+
+def _evaluated(kind: Any, owner: type) -> Any:
+    """Return an annotation; a text is evaluated if it can be."""
+    if not isinstance(kind, str):
+        return kind
+    names = {**vars(sys.modules.get(owner.__module__, typing)), owner.__name__: owner}
+    try:
+        return eval(kind, names)  # noqa: S307 - the predictor's own text
+    except Exception:  # noqa: BLE001 - as for `list[int]` in an older Python
+        return kind
+
+
+def _is_class_var(kind: Any) -> bool:
+    if isinstance(kind, str):
+        return kind.partition("[")[0].rpartition(".")[2] == "ClassVar"
+    return kind is ClassVar or typing.get_origin(kind) is ClassVar
+
+
+def _may_be_none(kind: Any) -> bool:
+    if isinstance(kind, str):
+        return bool(re.search(r"\b(Optional|None|Any)\b", kind))
+    if any(kind is each for each in (None, type(None), Any, Optional)):
+        return True
+    parts = typing.get_args(kind)
+    if hasattr(kind, "__metadata__"):  # Annotated
+        return _may_be_none(parts[0])
+    union = typing.get_origin(kind) is Union or type(kind).__name__ == "UnionType"
+    return union and any(_may_be_none(part) for part in parts)
 
 
 def _is_required(default: Any) -> bool:
@@ -267,7 +424,7 @@ def _fresh(default: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return value.model_dump()
+        return type(value).model_dump(value)  # a field may have that name
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
@@ -300,7 +457,11 @@ class CancelationException(BaseException):
 
 
 NAMES: Dict[str, Any] = {
-    **{name: kind for name, kind in globals().items() if isinstance(kind, type)},
+    **{
+        name: kind
+        for name, kind in globals().items()
+        if isinstance(kind, type) and kind.__module__ == __name__
+    },
     "__version__": "0.0.0+dockerfix",
     "AsyncIterator": AsyncIterator,
     "Input": Input,

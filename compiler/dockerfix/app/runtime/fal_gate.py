@@ -4,6 +4,7 @@ fal ends a runner that answers 503, and Cog answers 503 until its model is ready
 health check answers 200 even if setup failed. So Cog listens on an internal port, and
 the port that fal calls opens only when Cog reports that it is ready. If Cog fails, or
 later reports that it can't continue, this program ends, and fal starts another runner.
+Before all that the weights of cog.yaml are fetched, which Cog mounted from outside.
 
     python fal_gate.py [COMMAND...]
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -22,6 +24,7 @@ from typing import Any, Awaitable, List, Optional
 PREDICTOR = "predict.py:Predictor"
 PORT = 8080
 INNER_PORT = 5000
+WEIGHTS = False
 COMMAND = [sys.executable, "-m", "cog.server.http"]
 GOOD = ("READY", "BUSY")
 BAD = ("SETUP_FAILED", "DEFUNCT", "UNHEALTHY")
@@ -136,5 +139,14 @@ async def first(told: Any, watching: Awaitable[int]) -> int:
     return 0
 
 
+def fetch_weights() -> None:
+    """Fetch the weights of cog.yaml; a signal ends the download cleanly."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    importlib.import_module("fal_weights").provide()
+
+
 if __name__ == "__main__":
+    if WEIGHTS:
+        fetch_weights()
     sys.exit(asyncio.run(main(sys.argv[1:] or COMMAND)))
