@@ -46,23 +46,29 @@ class Requirements(NamedTuple):
 def logical_lines(text: str) -> Iterator[tuple[str, int]]:
     """Yield the lines of a requirements file without blank lines and comments, continuations joined, with their number.
 
-    As in pip (``pypa/pip:src/pip/_internal/req/req_file.py``, ``join_lines``): a comment ends a continuation.
+    As in pip (``pypa/pip:src/pip/_internal/req/req_file.py``, ``preprocess``): a comment ends a continuation, and a line
+    ends wherever ``str.splitlines`` ends one, such as at a lone carriage return. Numbers count line feeds, as editors do.
     """
     pending, start = "", 0
-    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
-        line = raw.removesuffix("\r")
+    for line, number in _physical_lines(text.removeprefix("\ufeff")):
         comment = line.lstrip().startswith("#")
         if not pending:
             start = number
         if line.endswith("\\") and not comment:
-            pending += line[:-1]
+            pending += line.strip("\\")
             continue
         line = pending + ("" if comment else line)
         pending = ""
         if re.sub(r"(?:^|\s+)#.*$", "", line).strip():
             yield line.strip(), start
-    if pending.strip():
+    if re.sub(r"(?:^|\s+)#.*$", "", pending).strip():
         yield pending.strip(), start
+
+
+def _physical_lines(text: str) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        for part in f"{line}\n".splitlines():
+            yield part, number
 
 
 class _Reader:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from dockerfix.knowledge.fal import FILE_SIZE_LIMIT, IGNORED_BY_DEFAULT
 from dockerfix.project.files import MAX_ENTRIES
@@ -24,13 +25,16 @@ MAX_NAMES = 50
 _WILDCARD = lazy(r"[*?\[]")
 
 
+_NO_LINES: Mapping[str, int] = MappingProxyType({})
+
+
 class Ignore:
     """The patterns of files that the client leaves out.
 
     `is_own` is whether they come from the project's ``.dockerignore``; without one the client uses its own patterns.
     """
 
-    def __init__(self, patterns: tuple[str, ...], *, is_own: bool, lines: tuple[str, ...] = ()) -> None:
+    def __init__(self, patterns: tuple[str, ...], *, is_own: bool, lines: Mapping[str, int] = _NO_LINES) -> None:
         self.patterns = patterns
         self._lines = lines
         self.is_own = is_own
@@ -42,12 +46,17 @@ class Ignore:
         source = project.read(IGNORE_FILE)
         if source is None:
             return cls(IGNORED_BY_DEFAULT, is_own=False)
-        lines = tuple(line.strip() for line in source.text.split("\n"))
-        return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True, lines=lines)
+        # the client ends a line where str.splitlines does; numbers count line feeds, as editors do
+        lines: dict[str, int] = {}
+        for number, line in enumerate(source.text.split("\n"), 1):
+            for part in line.splitlines():
+                lines.setdefault(part.strip(), number)
+        patterns = tuple(line for line in lines if line and not line.startswith("#"))
+        return cls(patterns, is_own=True, lines=lines)
 
     def line_of(self, pattern: str) -> int | None:
         """Return the first line, from 1, of the ignore file that has a pattern; None for one of the client."""
-        return self._lines.index(pattern) + 1 if pattern in self._lines else None
+        return self._lines.get(pattern)
 
     def pattern_for(self, path: str) -> str | None:
         """Return the pattern that excludes a file; None if it is uploaded. `path` is relative, with slashes."""
@@ -64,11 +73,17 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> str:
-    """Return a pattern as an expression, by the rules of .gitignore; the client ignores a ``!``."""
+    """Return a pattern as an expression, by the rules of .gitignore as pathspec has them
+    (``cpburnz/python-pathspec@v0.12.1:pathspec/patterns/gitwildmatch.py``); the client ignores a ``!``.
+
+    One on which the client fails matches nothing.
+    """
     pattern = pattern.removeprefix("!")
-    if not pattern.strip("/") or "***" in pattern:
+    if not pattern.strip("/"):
         return "(?!)"
     parts = pattern.split("/")
+    if parts == ["**", ""]:
+        return r".+/.*\Z"
     if not parts[0]:
         parts = parts[1:]
     elif len(parts) == 1 or (len(parts) == 2 and not parts[1]):
@@ -81,7 +96,7 @@ def _expression(pattern: str) -> str:
         if part == "**":
             result += ".*" if is_last else "(?:.+/)?"
         else:
-            result += _segment(part) + ("(?:/.*)?" if is_last else "/")
+            result += (_segment(part) if part != "*" else "[^/]+") + ("(?:/.*)?" if is_last else "/")
     return rf"{result}\Z"
 
 
@@ -97,13 +112,32 @@ def _segment(text: str) -> str:
         elif character == "\\" and at < len(text):
             result += re.escape(text[at])
             at += 1
-        elif character == "[" and (found := re.compile(r"([!^]?)(\]?[^\]/]*)\]").match(text, at)):
-            body = re.sub(r"([\\\[&~|])", r"\\\1", found[2])
-            result += f"[{'^' if found[1] else ''}{body}]"
-            at = found.end()
+        elif character == "[" and (end := _end_of_class(text, at)) > 0:
+            result += _class(text[at:end])
+            at = end + 1
         else:
             result += re.escape(character)
     return result
+
+
+def _end_of_class(text: str, at: int) -> int:
+    """Where the ``]`` is that ends a class of characters; -1 where nothing ends it. The first character is no end."""
+    at += text[at : at + 1] in ("!", "^")
+    return text.find("]", at + (text[at : at + 1] == "]"))
+
+
+def _class(body: str) -> str:
+    """Return a class of characters as an expression; as in Go, a range that runs backwards has none."""
+    negated = body[0] in "!^"
+    kept = ""
+    for first, last in re.findall(r"(.)(?:-(.))?", body[negated:], re.DOTALL):
+        if not last:
+            kept += re.escape(first)
+        elif first <= last:
+            kept += f"{re.escape(first)}-{re.escape(last)}"
+    if not kept:
+        return "[^/]" if negated else "(?!)"
+    return f"[{'^' if negated else ''}{kept}]"
 
 
 def deeper(pattern: str, files: Iterable[str]) -> Iterator[str]:

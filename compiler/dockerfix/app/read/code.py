@@ -199,7 +199,9 @@ def parse(source: Source, file: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(source.to_bytes(), filename=file)
+            tree = ast.parse(source.to_bytes(), filename=file)
+            compile(tree, file, "exec", dont_inherit=True)  # finds what the grammar allows, such as a name given twice
+            return tree
         except SyntaxError as error:
             raise AppError(_explain(error, source), file, error.lineno) from None
         except (RecursionError, MemoryError):
