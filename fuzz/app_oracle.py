@@ -17,7 +17,8 @@ else:
 
 CONFIG = b'build:\n  python_version: "3.11"\npredict: "predict.py:Predictor"\n'
 DOCKERFILE = "FROM python:3.11-slim\nCOPY . /src\n"
-STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, *DEFINITIONS)
 """What stands in fal_app.py besides its docstring; a call would be the project's code at work."""
 
 
@@ -32,7 +33,7 @@ def check_app(parts: Parts) -> None:
             if planned.foreign:
                 return
         except (AppError, ConfigError) as error:
-            assert "\n" not in str(error), "a message of several lines"
+            assert "\n" not in str(error), "a message of several lines"  # noqa: PT017
             return
         _check_text(result)
         _check_inputs(result, parts.first)
@@ -58,6 +59,7 @@ def _check_text(result: AppResult) -> None:
     for name, text in result.files.items():
         assert not any(not each.isprintable() and each not in "\n\t" for each in text), f"{name}: a control character"
         tree = ast.parse(text, name)
+        compile(tree, name, "exec", dont_inherit=True)
         if name == "fal_app.py":
             docstring, *body = tree.body
             assert isinstance(docstring, ast.Expr), "no docstring"

@@ -1,4 +1,4 @@
-"""``python -m fuzz.fixed [--seed=N] [--times=N] [--log]``: try a fixed number of inputs on each target; 1 where one breaks.
+"""``python -m fuzz.fixed [--seed=N] [--times=N] [--log]``: try a fixed number of inputs; 1 where a target breaks.
 
 They are made from the kept corpus and the fixtures by the seed (1 by default), so they are the same ones on every
 machine. ``--times`` tries so many times as many. With ``--log`` the figures are added to the log of hunts.

@@ -69,14 +69,52 @@ IGNORE_CASES = (
     *("**/__pycache__\n.env\n/.cog\n", "***\n//\n[\n[]\n[]a]\na//b\n?"),
 )
 PYTHON_WORDS = (
-    *("def predict(self, ", "class Predictor(BasePredictor):\n", "    def setup(self):\n        pass\n", "from cog import *\n"),
-    *("x: int = Input(", "default=", "description=", "ge=", "choices=[", ") -> str:\n", "Optional[", "List[Path]", "Literal["),
-    *("ConcatenateIterator[str]", "BaseModel", "async ", "yield ", "return ", "lambda: ", "*args", "**kwargs", '"""', "\x1b"),
-    *("self", "None", "True", "1e999", "-", "f'{x}'", "{x: y for x in ", "    ", "import os\n", "@cog.input('x', type=int)"),
+    *(
+        "def predict(self, ",
+        "class Predictor(BasePredictor):\n",
+        "    def setup(self):\n        pass\n",
+        "@cog.input('x', ",
+    ),
+    *(
+        "from cog import *\n",
+        "x: int = Input(",
+        "default=",
+        "description=",
+        "ge=",
+        "choices=[",
+        ") -> str:\n",
+        "Optional[",
+    ),
+    *(
+        "List[Path]",
+        "Literal[",
+        "ConcatenateIterator[str]",
+        "BaseModel",
+        "async ",
+        "yield ",
+        "return ",
+        "lambda: ",
+        "*args",
+    ),
+    *(
+        "**kwargs",
+        '"""',
+        "\x1b",
+        "self",
+        "None",
+        "True",
+        "1e999",
+        "-",
+        "f'{x}'",
+        "{x: y for x in ",
+        "    ",
+        "import os\n",
+    ),
 )
 FILE_WORDS = (
     *("#--- cog.yaml\n", "#--- requirements.txt\n", "#--- .dockerignore\n", "#--- server\n", "#--- other.py\n"),
-    *("**/", "!", "/**", "[!", "*", "-r more.txt\n", "-c ", "--index-url ", "-e ", "https://u:p@x.example.org/", "--hash="),
+    *("**/", "!", "/**", "[!", "*", "-r more.txt\n", "-c ", "--index-url ", "-e ", "https://u:p@x.example.org/"),
+    "--hash=",
 )
 WORDS = tuple(
     text.encode()

@@ -1,9 +1,10 @@
-"""What must hold of any cog.yaml, requirements file and .dockerignore, judged by PyYAML, pip, packaging and pathspec."""
+"""What must hold of any cog.yaml, requirements file and .dockerignore, by PyYAML, pip, packaging and pathspec."""
 
 from __future__ import annotations
 
 import re
 import shlex
+import warnings
 from collections.abc import Iterator
 
 import yaml
@@ -27,8 +28,8 @@ def check_config(text: str) -> None:
     try:
         config = read_config.__wrapped__(text)
     except ConfigError as error:
-        assert "\n" not in str(error), "a message of several lines"
-        assert error.line is None or 1 <= error.line <= text.count("\n") + 1, "a line that isn't there"
+        assert "\n" not in str(error), "a message of several lines"  # noqa: PT017
+        assert error.line is None or 1 <= error.line <= text.count("\n") + 1, "no such line"  # noqa: PT017
         return
     assert config == read_config.__wrapped__(text), "a second reading differs"
     try:
@@ -63,7 +64,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 _Loader.add_constructor(
     "tag:yaml.org,2002:seq", lambda loader, node: [loader.construct_object(each, deep=True) for each in node.value]
 )
-_Loader.add_constructor(None, lambda loader, node: _scalar(loader, node))  # type: ignore[arg-type]
+_Loader.add_constructor(None, _scalar)  # type: ignore[arg-type]
 
 
 def _values(data: object) -> Iterator[str]:
@@ -112,8 +113,8 @@ def _check_item(line: str) -> None:
         judge = Requirement(body)
     except (InvalidRequirement, RecursionError):
         return
-    if item.first.is_path:
-        return  # the name of a file is a name of a package to packaging
+    if item.first.is_path or "====" in body or not judge.name[-1].isalnum():
+        return  # a file's name, a version `=1` and a name `a_` are none to us, and all are to packaging
     assert item.name == canonicalize_name(judge.name), "packaging reads another name"
     assert (item.first.marker is None) == (judge.marker is None), "packaging reads another marker"
     assert {canonicalize_name(each) for each in item.first.extras} == set(map(canonicalize_name, judge.extras))
@@ -124,8 +125,8 @@ def _check_item(line: str) -> None:
 # ---- .dockerignore
 
 PATHS = (
-    *("a", "b", "a/b", "b/a", "a/b/c", "x.md", "d/x.md", "x", "d/x", "a/q/b", "a.c", "axb", "x y", "d/a/b", "A", ".git"),
-    *(".env", "d/.env", "__pycache__/x", "d/__pycache__/x.pyc", ".cog/s", "é", "[a]", "a\\b", "-", "#x", "!x"),
+    *("a", "b", "a/b", "b/a", "a/b/c", "x.md", "d/x.md", "x", "d/x", "a/q/b", "a.c", "axb", "x y", "d/a/b", "A"),
+    *(".git", ".env", "d/.env", "__pycache__/x", "d/__pycache__/x.pyc", ".cog/s", "é", "[a]", "a\\b", "-", "#x", "!x"),
 )
 
 
@@ -160,7 +161,9 @@ def _client(text: str) -> list[re.Pattern[str]] | None:
     stripped = [line.strip() for line in re.sub(r"\r\n?", "\n", text).splitlines()]
     try:
         found = [GitWildMatchPattern.pattern_to_regex(line)[0] for line in stripped if line and line[0] != "#"]
-        return [re.compile(each) for each in found if each]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [re.compile(each) for each in found if each]
     except (GitWildMatchPatternError, re.error):
         return None
 

@@ -37,10 +37,13 @@ def main() -> None:
         wanted.write_text("\n".join(asked()) + "\n", encoding="utf-8")
         options = ["--universal", "--python-version=3.10", "--generate-hashes", "--no-header", "--no-annotate"]
         index = subprocess.run(
-            [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True, check=False
+            [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
+            capture_output=True,
+            text=True,
+            check=False,
         ).stdout.strip()
         options += ["--no-emit-index-url", *(["--index-url", index] if index else [])]
-        found = subprocess.run(
+        found = subprocess.run(  # noqa: S603
             [Path(sys.executable).with_name("uv"), "pip", "compile", *options, wanted],
             capture_output=True,
             text=True,

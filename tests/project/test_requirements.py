@@ -21,6 +21,7 @@ from dockerfix.project.requirements import (
     parse_items,
     shell_quote,
 )
+from dockerfix.project.requirements_files import logical_lines
 from effort import examples
 
 INDEX = "https://download.pytorch.org/whl/cu116"
@@ -34,6 +35,7 @@ INDEX = "https://download.pytorch.org/whl/cu116"
         ("torch", ["torch"], "torch", None),
         ("foo === 1.0-x", ["foo === 1.0-x"], "foo", "1.0-x"),
         ("foo==1.*", ["foo==1.*"], "foo", None),
+        ("foo==2!1.0", ["foo==2!1.0"], "foo", "2!1.0"),
         ("foo>=1,==1.5", ["foo>=1,==1.5"], "foo", None),
         ("uvicorn[standard] >= 0.30, < 1", ["uvicorn[standard] >= 0.30, < 1"], "uvicorn", None),
         ("foo (>=1.0,<2)", ["foo (>=1.0,<2)"], "foo", None),
@@ -271,6 +273,13 @@ def test_what_no_quotes_can_hold_is_refused(text: str) -> None:
         shell_quote(text)
 
 
+def test_lines_end_where_pip_ends_them() -> None:
+    text = "numpy\rcog\nscipy\x0btorch==2.1 \\\n  --pre \\\u2028\n-e .\nlast\\\\\n"
+    assert list(logical_lines(text)) == [
+        *(("numpy", 1), ("cog", 1), ("scipy", 2), ("torch==2.1   --pre", 2), ("-e .", 4), ("last", 5)),
+    ]
+
+
 @examples
 @given(st.text(max_size=80))
 def test_any_text_is_an_item(text: str) -> None:
@@ -291,7 +300,7 @@ def test_nothing_of_an_item_is_lost(text: str) -> None:
 
 
 _NAMES = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[A-Za-z0-9])?", fullmatch=True)
-_CLAUSES = st.from_regex(r"(==|!=|<=|>=|<|>|~=) ?[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True)
+_CLAUSES = st.from_regex(r"(==|!=|<=|>=|<|>|~=) ?([1-9]!)?[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True)
 _MARKERS = st.sampled_from(["", "; python_version < '3.8'", ' ;  sys_platform == "linux" and extra == "x"'])
 
 

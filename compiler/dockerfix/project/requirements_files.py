@@ -46,18 +46,19 @@ class Requirements(NamedTuple):
 def logical_lines(text: str) -> Iterator[tuple[str, int]]:
     """Yield the lines of a requirements file without blank lines and comments, continuations joined, with their number.
 
-    As in pip (``pypa/pip:src/pip/_internal/req/req_file.py``, ``preprocess``): a comment ends a continuation, and a line
-    ends wherever ``str.splitlines`` ends one, such as at a lone carriage return. Numbers count line feeds, as editors do.
+    As in pip (``pypa/pip:src/pip/_internal/req/req_file.py``, ``preprocess``): a comment ends a continuation, and a
+    line ends wherever ``str.splitlines`` ends one, such as at a lone carriage return. Numbers count line feeds, as
+    editors do.
     """
     pending, start = "", 0
-    for line, number in _physical_lines(text.removeprefix("\ufeff")):
-        comment = line.lstrip().startswith("#")
+    for physical, number in _physical_lines(text.removeprefix("\ufeff")):
+        comment = physical.lstrip().startswith("#")
         if not pending:
             start = number
-        if line.endswith("\\") and not comment:
-            pending += line.strip("\\")
+        if physical.endswith("\\") and not comment:
+            pending += physical.strip("\\")
             continue
-        line = pending + ("" if comment else line)
+        line = pending + ("" if comment else physical)
         pending = ""
         if re.sub(r"(?:^|\s+)#.*$", "", line).strip():
             yield line.strip(), start

@@ -82,14 +82,17 @@ def _expression(pattern: str) -> str:
     if not pattern.strip("/"):
         return "(?!)"
     parts = pattern.split("/")
+    parts = [part for part, before in zip(parts, ["", *parts], strict=False) if part != "**" or before != "**"]
     if parts == ["**", ""]:
         return r".+/.*\Z"
     if not parts[0]:
         parts = parts[1:]
-    elif len(parts) == 1 or (len(parts) == 2 and not parts[1]):
+    elif parts[0] != "**" and (len(parts) == 1 or (len(parts) == 2 and not parts[1])):
         parts = ["**", *parts]
     if not parts[-1]:
         parts[-1] = "**"
+    if parts == ["**", "**"]:
+        return "(?!)"  # `/**/` asks for a path that begins with a slash
     result = ""
     for index, part in enumerate(parts):
         is_last = index == len(parts) - 1
@@ -206,7 +209,7 @@ def matching(root: Path, pattern: str, ignore: Ignore) -> list[str] | None:
 
 def _names(folder: Path, part: str) -> list[str] | None:
     if not is_pattern(part):
-        return [part] if (folder / part).exists() else []
+        return [part] if os.path.exists(folder / part) else []  # pathlib raises for a name that is too long
     expression = re.compile(_segment(part), re.DOTALL)
     names: list[str] = []
     try:
@@ -223,7 +226,7 @@ def _names(folder: Path, part: str) -> list[str] | None:
 
 def _has_link(root: Path, path: str) -> bool:
     parts = path.split("/")
-    return any((root / "/".join(parts[: end + 1])).is_symlink() for end in range(len(parts)))
+    return any(os.path.islink(root / "/".join(parts[: end + 1])) for end in range(len(parts)))
 
 
 class Survey:

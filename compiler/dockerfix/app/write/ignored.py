@@ -55,9 +55,7 @@ def merge(before: str, ours: str) -> Merged:
     lines = text.split("\n")
     ours_from = lines.index(_HEADING) if _HEADING in lines else 0  # a checksum this short may be that of another line
     kept = [
-        line
-        for number, line in enumerate(lines)
-        if number < ours_from or line in wanted or not record.has(line, line)
+        line for number, line in enumerate(lines) if number < ours_from or line in wanted or not record.has(line, line)
     ]
     text = "\n".join(kept).rstrip("\n")
     there = {translate(line.strip().lstrip("\ufeff").removeprefix("!")) for line in kept}
