@@ -21,7 +21,8 @@ from dockerfix.project.requirements import (
     parse_items,
     shell_quote,
 )
-from dockerfix.project.requirements_files import logical_lines
+from dockerfix.project.requirements_files import logical_lines, read_requirements
+from dockerfix.text.source import Source
 from effort import examples
 
 INDEX = "https://download.pytorch.org/whl/cu116"
@@ -271,6 +272,11 @@ def test_a_quoted_word_is_one_word(text: str) -> None:
 def test_what_no_quotes_can_hold_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="line break or NUL"):
         shell_quote(text)
+
+
+def test_a_file_with_a_nul_is_a_problem() -> None:
+    read = read_requirements("a", {"a": Source("x\0y\n")}.get, lambda _: False)
+    assert (read.lines, [problem.message for problem in read.problems]) == ((), ["`a` contains a NUL character"])
 
 
 def test_lines_end_where_pip_ends_them() -> None:

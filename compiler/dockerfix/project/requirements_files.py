@@ -92,6 +92,9 @@ class _Reader:
         if source is None:
             self.problems.append(FileProblem(f"`{path}` is not a file in the project", where, line))
             return
+        if "\0" in source.text:
+            self.problems.append(FileProblem(f"`{path}` contains a NUL character", where, line))
+            return
         if len(self.files) >= MAX_INCLUDED:
             self.problems.append(
                 FileProblem(f"more than {MAX_INCLUDED} requirements files include each other", where, line)
