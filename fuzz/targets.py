@@ -155,6 +155,7 @@ OPEN = (
     ),
     Open("rewriting-second-run-server", "rewriting", "exit 4: a second run finds more of the server"),
     Open("rewriting-second-run-tools", "rewriting", "a second run installs curl where the first doesn't"),
+    Open("requirements-time", "requirements", "some lines take more than linear time", "^TimeoutError"),
     Open("rewriting-heredoc", "rewriting", "exit 4: the result has a heredoc without an end"),
     Open("rewriting-two-directives", "rewriting", "exit 4: removing the frame leaves two syntax directives at the top"),
 )
