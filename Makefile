@@ -4,21 +4,24 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-FUZZ_SECONDS ?= 120
-FUZZ_SEED ?= 1
+FUZZ_SECONDS ?= 600
+FUZZ_SEED ?= 0
 
-.PHONY: help demo test coverage mutation fuzz golden refresh tables lint dist docs e2e bench clean
+.PHONY: help demo test coverage mutation fuzz fuzz-hunt golden refresh tables lint audit lock dist docs e2e bench clean
 
 help:
 	@echo "demo      convert a bundled project, print the result and the findings"
 	@echo "test      run the tests"
 	@echo "coverage  run the tests and list the lines and branches they miss; fails below 95 %"
 	@echo "mutation  put small mistakes into four modules; fails if the tests miss one (about 5 minutes)"
-	@echo "fuzz      fuzz with atheris for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds, and print the totals"
+	@echo "fuzz      try a fixed number of inputs, always the same; fails if one breaks something (about 2 minutes)"
+	@echo "fuzz-hunt look for other inputs with atheris, FUZZ_SECONDS=$(FUZZ_SECONDS) and FUZZ_SEED=$(FUZZ_SEED) (0: another one each time)"
 	@echo "golden    regenerate the golden files (read the diff before you commit it)"
 	@echo "refresh   compare the tables of facts with PyPI and with a checkout of Cog, COG=PATH, and PYTORCH=PATH; writes build/refresh.diff"
 	@echo "tables    compile the grammars to the tables of syntax/tables"
-	@echo "lint      run ruff and mypy"
+	@echo "lint      run ruff and mypy, and zizmor and jactionlint on the action and the workflows"
+	@echo "audit     ask PyPI for known vulnerabilities of what the action installs; fails where it can't be asked"
+	@echo "lock      write action-requirements.txt, with hashes"
 	@echo "dist      build the wheel and test it in an empty environment"
 	@echo "docs      build the documentation into site/"
 	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some, ALL=1 every row"
@@ -50,8 +53,11 @@ $(VENV)/fuzz: $(VENV)/test
 		{ echo "can't install atheris for $$($(BIN)/python -V) here: it needs CPython on Linux, x86-64" >&2; exit 1; }
 	@touch $@
 
-fuzz: $(VENV)/fuzz
-	$(BIN)/python -m fuzz $(FUZZ_SECONDS) --seed=$(FUZZ_SEED)
+fuzz: $(VENV)/test
+	$(BIN)/python -m fuzz.fixed
+
+fuzz-hunt: $(VENV)/fuzz
+	$(BIN)/python -m fuzz.hunt $(FUZZ_SECONDS) --seed=$(FUZZ_SEED)
 
 coverage: $(VENV)/test
 	rm -rf build/coverage && mkdir -p build/coverage
@@ -76,6 +82,17 @@ lint: $(VENV)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --quiet --offline --persona=auditor action.yml .github/workflows
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jactionlint
+
+# --strict: a package that can't be looked up is a failure, not a line in a table
+audit: $(VENV)/base
+	$(BIN)/pip install --quiet --editable '.[audit]'
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --require-hashes --requirement action-requirements.txt
+
+lock: $(VENV)/base
+	$(BIN)/pip install --quiet --editable '.[audit]'
+	$(BIN)/python tools/lock.py
 
 dist: $(VENV)/lint
 	$(BIN)/pip install --quiet build

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import pkgutil
 import shlex
@@ -12,8 +11,7 @@ from pathlib import Path
 import atheris
 
 ROOT = Path(__file__).resolve().parents[1]
-CRASHES = ROOT / ".fuzz" / "crashes"
-NOT_FUZZED = ("dockerfix.app", "dockerfix.cli", "dockerfix.report", "dockerfix.__main__")
+NOT_FUZZED = ("dockerfix.app.runtime", "dockerfix.cli", "dockerfix.report", "dockerfix.__main__")
 
 
 def instrumented() -> None:
@@ -29,19 +27,17 @@ def main() -> None:
     """Fuzz the target that the command line names, until libFuzzer ends."""
     sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests" / "support")]
     instrumented()
-    from fuzz.targets import TARGETS
+    from fuzz.hunts import keep_crash
+    from fuzz.targets import Broken, check
 
     name = sys.argv.pop(1)
-    run = TARGETS[name].run
 
     def keeping(data: bytes) -> None:
         """Run the target, and write down an input that breaks it: libFuzzer's own end is not always reached."""
         try:
-            run(data)
-        except Exception:
-            folder = CRASHES / name
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"crash-{hashlib.sha1(data).hexdigest()}").write_bytes(data)
+            check(name, data)
+        except Broken as error:
+            keep_crash(name, error.data)
             raise
 
     # a merge starts this again, by its name and through a shell

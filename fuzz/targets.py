@@ -5,16 +5,36 @@ They need no fuzzer: the tests run them over the kept corpus.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
+from zlib import crc32
 
 import dockerfix
 import oracles
-from dockerfix.text.source import decode
+from dockerfix.project.project import ConfigError, read_config
+from dockerfix.project.requirements_files import read_requirements
+from dockerfix.text.source import Source, decode
+from fuzz import app_oracle, project_oracles
+from fuzz.parts import Parts, in_folder, split
 from strategies.cog import MARKER
+from work import count_calls
 
-SEPARATOR = b"#--- cog.yaml\n"
-"""The line between the Dockerfile and the cog.yaml of an input."""
+GROWTH_EVERY = 50
+"""Of so many inputs one is also made longer."""
+
+SIZES = (1_000, 2_000, 4_000, 8_000)
+"""How many bytes are added to it."""
+
+SLACK = 3_000
+"""The calls that a longer input may cost at once, such as those of an error message."""
+
+CPU_SECONDS = 30
+"""The time of the processor that one input may take. What is measured is counted calls; this ends an endless loop."""
 
 
 def reading(data: bytes) -> None:
@@ -23,17 +43,26 @@ def reading(data: bytes) -> None:
 
 
 def rewriting(data: bytes) -> None:
-    """Any Dockerfile with any cog.yaml is rewritten well or refused, and nothing runs that was only a name."""
-    dockerfile, _, config = data.partition(SEPARATOR)
+    """Any Dockerfile in any project is rewritten well or refused, and nothing runs that was only a name."""
+    parts = _rewritable(data)
+    with in_folder(parts.files) as folder:
+        result = _rewrite(parts.first, parts, folder)
+        oracles.check_result(result)
+        if result.ok:
+            oracles.check_second_run(result, _rewrite(result.text, parts, folder))
+
+
+def _rewritable(data: bytes) -> Parts:
     # what the user's own commands call is no injection; a flag that begins with an escape is none to BuildKit
-    text = decode(dockerfile.replace(MARKER.encode(), b"owned").replace(b"--\\", b"--"))
-    cog_yaml = decode(config)
-    result = dockerfix.rewrite(text, cog_yaml=cog_yaml)
-    if result.internal:
-        return  # random bytes make what nobody writes, and the gate kept it; generated files are held to more than that
-    oracles.check_result(result)
-    if result.ok:
-        oracles.check_second_run(result, dockerfix.rewrite(result.text, cog_yaml=cog_yaml))
+    parts = split(data, "Dockerfile")
+    dockerfile = parts.data.replace(MARKER.encode(), b"owned").replace(b"--\\", b"--")
+    return parts._replace(data=dockerfile)
+
+
+def _rewrite(text: str, parts: Parts, folder: Path | None) -> dockerfix.Result:
+    """A project is on disk only if it has more than a cog.yaml."""
+    config = decode(parts.files.get("cog.yaml", b"build: {}\n"))
+    return dockerfix.rewrite(text, project=folder, cog_yaml=config, target="server" if parts.server else "app")
 
 
 def shell(data: bytes) -> None:
@@ -41,19 +70,158 @@ def shell(data: bytes) -> None:
     oracles.check_shell(decode(data))
 
 
+def config(data: bytes) -> None:
+    """Any cog.yaml is read with all its values, as another reader of YAML has them, or refused in one line."""
+    project_oracles.check_config(decode(data))
+
+
+def requirements(data: bytes) -> None:
+    """Any requirements file is read line by line as pip reads it, and no word is lost or leaves its quotes."""
+    project_oracles.check_requirements(decode(data))
+
+
+def app(data: bytes) -> None:
+    """Any predictor becomes an App that Python takes and that has all its inputs, or is refused in one line."""
+    app_oracle.check_app(split(data, "predict.py"))
+
+
+def ignores(data: bytes) -> None:
+    """Any .dockerignore leaves out the files that fal's client leaves out, and keeps its lines when ours are added."""
+    project_oracles.check_ignores(decode(data))
+
+
 class Target(NamedTuple):
-    """A function, the longest input that it gets, its share of the time, and how many inputs a run with a seed tries at
-    the most: so they are the same ones on machines of any speed.
+    """A function, the same without its judges, the longest input that it gets, its share of the time of a hunt, and how
+    many inputs `make fuzz` tries.
     """
 
     run: Callable[[bytes], None]
+    work: Callable[[bytes], object]
     longest: int
     share: float
-    seeded: int
+    fixed: int
+
+
+def _work_of_rewriting(data: bytes) -> None:
+    parts = _rewritable(data)
+    with in_folder(parts.files) as folder:
+        _rewrite(parts.first, parts, folder)
+
+
+def _work_of_config(data: bytes) -> None:
+    try:
+        read_config.__wrapped__(decode(data))
+    except ConfigError:
+        return
+
+
+def _work_of_requirements(data: bytes) -> None:
+    source = Source.read(data)
+    read_requirements(project_oracles.ROOT_FILE, {project_oracles.ROOT_FILE: source}.get, lambda _: False)
 
 
 TARGETS = {
-    "reading": Target(reading, 2_000, 0.25, 12_000),
-    "rewriting": Target(rewriting, 6_000, 0.55, 8_000),
-    "shell": Target(shell, 500, 0.2, 20_000),
+    "reading": Target(reading, oracles.parse, 2_000, 0.1, 10_000),
+    "rewriting": Target(rewriting, _work_of_rewriting, 6_000, 0.25, 6_000),
+    "shell": Target(shell, lambda data: oracles.parse_shell.__wrapped__(decode(data)), 500, 0.15, 30_000),
+    "config": Target(config, _work_of_config, 3_000, 0.1, 20_000),
+    "requirements": Target(requirements, _work_of_requirements, 1_000, 0.15, 30_000),
+    "app": Target(app, lambda data: app_oracle.built(split(data, "predict.py")), 4_000, 0.15, 8_000),
+    "ignores": Target(ignores, project_oracles.read_ignores, 500, 0.1, 12_000),
 }
+
+
+class Open(NamedTuple):
+    """A fault that is known and not mended yet: a file in `fuzz/open`, its target, and what it is.
+
+    `pattern` matches the messages that count as this fault; None for one that is told each time.
+    """
+
+    file: str
+    target: str
+    about: str
+    pattern: str | None = None
+
+
+OPEN = (
+    Open(
+        "rewriting-undefined-variable",
+        "rewriting",
+        "exit 4: the contents of Cog's base images use LD_LIBRARY_PATH, which `# check=error=true` refuses",
+        "UndefinedVar",
+    ),
+    Open(
+        "rewriting-many-stages", "rewriting", "many stages take more than linear time", r"^TimeoutError|\] calls for \("
+    ),
+    Open("rewriting-second-run-server", "rewriting", "exit 4: a second run finds more of the server"),
+    Open("rewriting-second-run-tools", "rewriting", "a second run installs curl where the first doesn't"),
+    Open("requirements-time", "requirements", "some lines take more than linear time", "^TimeoutError"),
+    Open("rewriting-heredoc", "rewriting", "exit 4: the result has a heredoc without an end"),
+    Open("rewriting-two-directives", "rewriting", "exit 4: removing the frame leaves two syntax directives at the top"),
+)
+"""tests/repository/test_fuzz.py holds that each breaks its target still, so that what is mended leaves the list."""
+
+
+class Broken(Exception):
+    """A target is broken by `data`, which may be longer than the input that it came from."""
+
+    def __init__(self, message: str, data: bytes) -> None:
+        super().__init__(message)
+        self.data = data
+
+
+def is_open(name: str, message: str) -> bool:
+    """Whether a target breaks by a fault that is known."""
+    return any(each.target == name and each.pattern and re.search(each.pattern, message) for each in OPEN)
+
+
+def check(name: str, data: bytes, *, strict: bool = False) -> None:
+    """Run a target, and for some inputs, always the same, count its work as they grow.
+
+    Raises Broken; for a fault that is known only if `strict`.
+    """
+    tried = data
+    try:
+        with _limited():
+            TARGETS[name].run(data)
+        if crc32(data) % GROWTH_EVERY == 0:
+            for longer in _longer(data, TARGETS[name].work):
+                tried = longer
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        if strict or not is_open(name, message):
+            raise Broken(message, tried) from error
+
+
+def _longer(data: bytes, work: Callable[[bytes], object]) -> Iterator[bytes]:
+    """The input with a piece of it repeated until it is longer by each of `SIZES`, each twice the one before: the work
+    may triple once, as at a border between two ways of working, but not twice.
+    """
+    place = crc32(data[::-1])
+    start = place % (len(data) + 1)
+    piece = data[start : start + 1 + (place >> 12) % 64] or b"a"
+    calls: list[int] = []
+    for size in SIZES:
+        pumped = data[:start] + piece * (size // len(piece)) + data[start:]
+        yield pumped
+        with _limited():
+            calls.append(count_calls(lambda: work(pumped)))  # noqa: B023 - called at once
+        if len(calls) == 3 and calls[2] <= 3 * calls[1] + SLACK:
+            return
+    assert calls[3] <= 3 * calls[2] + SLACK, f"{calls} calls for {SIZES} more bytes"
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Raise TimeoutError in what takes too long."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"takes more than {CPU_SECONDS} s of the processor")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dockerfix.analysis.fal.uploads import Coverage, Ignore, matching
+from dockerfix.analysis.fal.uploads import Coverage, Ignore, matching, survey
+from dockerfix.project.project import Project
 
 
 @pytest.mark.parametrize(
@@ -46,10 +47,16 @@ PATTERNS = [
     "a*b",
     "x y",
 ]
+ODD_PATTERNS = [
+    *("a\\*", "**", "a//b", "/", "a**b", "[", "[]a]", "a/*", "/*/b", "\\!a"),
+    *("***", "**/", "**/**/", "**/**", "/**/", "/**", "[]", "[!]", "[]?", "[!a]x", "[^a]x", "[a-c]", "[--a]x"),
+    *("[[a]", "[a&&b]"),
+]
 PATHS = ["a", "a/b", "b/a", "a/b/c", "x.md", "d/x.md", "x", "d/x", "a/q/b", "a.c", "c.c", "axb", "x y", "d/a/b", "A"]
 
 
-@pytest.mark.parametrize("pattern", [*PATTERNS, "a\\*", "**", "a//b", "/", "a**b", "[", "[]a]", "a/*", "/*/b", "\\!a"])
+@pytest.mark.filterwarnings("ignore:Possible:FutureWarning")  # the client's own expressions
+@pytest.mark.parametrize("pattern", [*PATTERNS, *ODD_PATTERNS])
 def test_ignore_patterns_are_those_of_the_client(pattern: str) -> None:
     gitwildmatch = pytest.importorskip("pathspec.patterns.gitwildmatch")
     regex, _include = gitwildmatch.GitWildMatchPattern.pattern_to_regex(pattern)
@@ -57,6 +64,26 @@ def test_ignore_patterns_are_those_of_the_client(pattern: str) -> None:
     for path in PATHS:
         expected = bool(regex) and re.compile(regex).search(path) is not None
         assert (ignore.pattern_for(path) is not None) is expected, (pattern, path, regex)
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]", "x[b-a]y", "\\"])
+def test_what_the_client_fails_on_matches_nothing(pattern: str, tmp_path: Path) -> None:
+    ignore = Ignore((pattern,), is_own=True)
+    assert [path for path in PATHS if ignore.pattern_for(path)] == []
+    assert matching(tmp_path, f"{pattern}*", ignore) == []
+
+
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    ignore = Ignore((), is_own=True)
+    assert matching(tmp_path, f"{'a' * 300}/*.py", ignore) == []
+    assert survey(tmp_path, "a" * 300, ignore).files in (0, 1)
+
+
+def test_lines_end_where_the_client_ends_them(tmp_path: Path) -> None:
+    (tmp_path / ".dockerignore").write_bytes("a\rb\r\nc\x0bd\n# e\u2028f\n".encode())
+    ignore = Ignore.of(Project.open(tmp_path))
+    assert ignore.patterns == ("a", "b", "c", "d", "f")
+    assert [ignore.line_of(pattern) for pattern in ignore.patterns] == [1, 1, 2, 2, 3]
 
 
 def test_patterns_without_the_client() -> None:

@@ -11,8 +11,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from apps import run, write
 from dockerfix.app import AppError, build, build_server, migrate
-from dockerfix.app.write import checklist
-from dockerfix.app.write.stamps import stamped
+from dockerfix.app.write import checklist, ignored
+from dockerfix.app.write.stamps import short, stamped
 from dockerfix.project.files import MARK
 from dockerfix.project.project import Project
 from dockerfix.text.findings import Finding, Severity
@@ -318,3 +318,12 @@ def test_golden_guide(snapshot: SnapshotAssertion) -> None:
     text = migrate.plan(project, DOCKERFILE, build(project), FINDINGS).files["MIGRATION.md"]
     golden = snapshot.use_extension(GoldenFile)
     assert text.encode() == golden(name="app/odd-inputs/expected.MIGRATION.md")
+
+
+def test_a_line_of_the_users_with_our_checksum_stays() -> None:
+    line = "../e\ufeff"  # the same four characters as `/.git`
+    assert short(line) == short("/.git")
+    ours = ignored.for_docker(schema=False)
+    once = ignored.merge(f"{line}\n", ours).text
+    assert once.startswith(f"{line}\n")
+    assert ignored.merge(once, ours).text == once

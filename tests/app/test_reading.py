@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from apps import write
-from dockerfix.app.read.model import Input, Predictor, Type
+from dockerfix.app.read.model import AppError, Input, Predictor, Type
 from dockerfix.app.read.predictor import read_predictor
 
 HEAD = "from typing import *\nfrom cog import *\n\n"
@@ -545,3 +545,25 @@ def test_hostile_code_is_not_run(tmp_path: Path) -> None:
     found = read(tmp_path, text)
     assert not marker.exists()
     assert all(each.own_default for each in found.inputs)
+
+
+def test_a_file_name_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(AppError, match="there is no file"):
+        read(tmp_path, HEAD, f"{'a' * 300}.py:Predictor")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "message"),
+    [
+        ("x: int, x: int", "return ''", "duplicate argument 'x'"),
+        ("x: int", "nonlocal x", "nonlocal"),
+        ("x: int", "yield from y", None),
+        ("x: int", "break", "'break' outside loop"),
+    ],
+)
+def test_what_only_pythons_compiler_refuses(tmp_path: Path, parameters: str, body: str, message: str | None) -> None:
+    if message is None:
+        assert [each.name for each in method(tmp_path, parameters, body=body).inputs] == ["x"]
+        return
+    with pytest.raises(AppError, match=message):
+        method(tmp_path, parameters, body=body)

@@ -20,7 +20,9 @@ from dockerfix.project.requirements import (
     parse_item,
     parse_items,
 )
+from dockerfix.project.requirements_files import logical_lines, read_requirements
 from dockerfix.text.quoting import shell_word
+from dockerfix.text.source import Source
 from effort import examples
 
 INDEX = "https://download.pytorch.org/whl/cu116"
@@ -34,6 +36,7 @@ INDEX = "https://download.pytorch.org/whl/cu116"
         ("torch", ["torch"], "torch", None),
         ("foo === 1.0-x", ["foo === 1.0-x"], "foo", "1.0-x"),
         ("foo==1.*", ["foo==1.*"], "foo", None),
+        ("foo==2!1.0", ["foo==2!1.0"], "foo", "2!1.0"),
         ("foo>=1,==1.5", ["foo>=1,==1.5"], "foo", None),
         ("uvicorn[standard] >= 0.30, < 1", ["uvicorn[standard] >= 0.30, < 1"], "uvicorn", None),
         ("foo (>=1.0,<2)", ["foo (>=1.0,<2)"], "foo", None),
@@ -271,6 +274,18 @@ def test_what_no_quotes_can_hold_is_refused(text: str) -> None:
         shell_word(text)
 
 
+def test_a_file_with_a_nul_is_a_problem() -> None:
+    read = read_requirements("a", {"a": Source("x\0y\n")}.get, lambda _: False)
+    assert (read.lines, [problem.message for problem in read.problems]) == ((), ["`a` contains a NUL character"])
+
+
+def test_lines_end_where_pip_ends_them() -> None:
+    text = "numpy\rcog\nscipy\x0btorch==2.1 \\\n  --pre \\\u2028\n-e .\nlast\\\\\n"
+    assert list(logical_lines(text)) == [
+        *(("numpy", 1), ("cog", 1), ("scipy", 2), ("torch==2.1   --pre", 2), ("-e .", 4), ("last", 5)),
+    ]
+
+
 @examples
 @given(st.text(max_size=80))
 def test_any_text_is_an_item(text: str) -> None:
@@ -291,7 +306,7 @@ def test_nothing_of_an_item_is_lost(text: str) -> None:
 
 
 _NAMES = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[A-Za-z0-9])?", fullmatch=True)
-_CLAUSES = st.from_regex(r"(==|!=|<=|>=|<|>|~=) ?[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True)
+_CLAUSES = st.from_regex(r"(==|!=|<=|>=|<|>|~=) ?([1-9]!)?[0-9]{1,2}\.[0-9]{1,2}", fullmatch=True)
 _MARKERS = st.sampled_from(["", "; python_version < '3.8'", ' ;  sys_platform == "linux" and extra == "x"'])
 
 

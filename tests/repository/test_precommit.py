@@ -17,7 +17,10 @@ from commands import COG_YAML, DOCKERFILE, environment
 from places import ROOT
 
 PLAIN = "FROM python:3.11-slim\nRUN echo hello\n"
-SHIPPED = ["compiler", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml", "action.yml"]
+SHIPPED = [
+    *("compiler", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"),
+    *("action.yml", "action-requirements.txt"),
+]
 
 needs_pre_commit = pytest.mark.skipif(importlib.util.find_spec("pre_commit") is None, reason="needs pre-commit")
 

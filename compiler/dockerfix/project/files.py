@@ -68,6 +68,14 @@ def _without_links(root: Path, relative: str) -> Path | None:
     return Path(path) if stat.S_ISREG(os.lstat(path).st_mode) else None
 
 
+def is_folder(root: Path, relative: str) -> bool:
+    """Whether `relative`, with links followed, is a folder; False for a path that no file can have."""
+    try:
+        return (root / relative).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def leaves(root: Path, relative: str) -> bool:
     """Whether `relative`, with links followed, is outside the folder `root`; False for a missing file inside it."""
     if "\0" in relative or PurePosixPath(relative).is_absolute() or Path(relative).is_absolute():

@@ -21,7 +21,7 @@ _COMMENT = lazy(r"(?:^|(?<!\s)\s+)#.*$")
 _WORD = lazy(r"(?:[^\s\"']+|\"[^\"]*\"|'[^']*'|[\"'])+")
 _GLUED = lazy(r"(?<=[^\s\"'=])(?=--(?:extra-index-url|index-url|find-links)=)")
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;()<>=!~]+"
+_CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*(?:\d+!)?[^\s,;()<>=!~]+"
 _NAMED = lazy(
     rf"(?P<name>{_NAME})(?:\s*\[(?P<extras>[^\]]*)\])?"
     rf"(?:\s*@\s*(?P<url>[^\s;]\S*)|\s*(?:\(\s*)?(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"

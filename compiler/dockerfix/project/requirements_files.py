@@ -46,23 +46,30 @@ class Requirements(NamedTuple):
 def logical_lines(text: str) -> Iterator[tuple[str, int]]:
     """Yield the lines of a requirements file without blank lines and comments, continuations joined, with their number.
 
-    As in pip (``pypa/pip:src/pip/_internal/req/req_file.py``, ``join_lines``): a comment ends a continuation.
+    As in pip (``pypa/pip:src/pip/_internal/req/req_file.py``, ``preprocess``): a comment ends a continuation, and a
+    line ends wherever ``str.splitlines`` ends one, such as at a lone carriage return. Numbers count line feeds, as
+    editors do.
     """
     pending, start = "", 0
-    for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
-        line = raw.removesuffix("\r")
-        comment = line.lstrip().startswith("#")
+    for physical, number in _physical_lines(text.removeprefix("\ufeff")):
+        comment = physical.lstrip().startswith("#")
         if not pending:
             start = number
-        if line.endswith("\\") and not comment:
-            pending += line[:-1]
+        if physical.endswith("\\") and not comment:
+            pending += physical.strip("\\")
             continue
-        line = pending + ("" if comment else line)
+        line = pending + ("" if comment else physical)
         pending = ""
         if re.sub(r"(?:^|(?<!\s)\s+)#.*$", "", line).strip():
             yield line.strip(), start
-    if pending.strip():
+    if re.sub(r"(?:^|\s+)#.*$", "", pending).strip():
         yield pending.strip(), start
+
+
+def _physical_lines(text: str) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        for part in f"{line}\n".splitlines():
+            yield part, number
 
 
 class _Reader:
@@ -84,6 +91,9 @@ class _Reader:
         source = self.read(name)
         if source is None:
             self.problems.append(FileProblem(f"`{path}` is not a file in the project", where, line))
+            return
+        if "\0" in source.text:
+            self.problems.append(FileProblem(f"`{path}` contains a NUL character", where, line))
             return
         if len(self.files) >= MAX_INCLUDED:
             self.problems.append(

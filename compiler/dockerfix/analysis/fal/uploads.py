@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from dockerfix.knowledge.fal import FILE_SIZE_LIMIT, IGNORED_BY_DEFAULT
 from dockerfix.project.files import MAX_ENTRIES
@@ -25,13 +26,16 @@ MAX_NAMES = 50
 _WILDCARD = lazy(r"[*?\[]")
 
 
+_NO_LINES: Mapping[str, int] = MappingProxyType({})
+
+
 class Ignore:
     """The patterns of files that the client leaves out.
 
     `is_own` is whether they come from the project's ``.dockerignore``; without one the client uses its own patterns.
     """
 
-    def __init__(self, patterns: tuple[str, ...], *, is_own: bool, lines: tuple[str, ...] = ()) -> None:
+    def __init__(self, patterns: tuple[str, ...], *, is_own: bool, lines: Mapping[str, int] = _NO_LINES) -> None:
         self.patterns = patterns
         self._lines = lines
         self.is_own = is_own
@@ -43,12 +47,17 @@ class Ignore:
         source = project.read(IGNORE_FILE)
         if source is None:
             return cls(IGNORED_BY_DEFAULT, is_own=False)
-        lines = tuple(line.strip() for line in source.text.split("\n"))
-        return cls(tuple(line for line in lines if line and not line.startswith("#")), is_own=True, lines=lines)
+        # the client ends a line where str.splitlines does; numbers count line feeds, as editors do
+        lines: dict[str, int] = {}
+        for number, line in enumerate(source.text.split("\n"), 1):
+            for part in line.splitlines():
+                lines.setdefault(part.strip(), number)
+        patterns = tuple(line for line in lines if line and not line.startswith("#"))
+        return cls(patterns, is_own=True, lines=lines)
 
     def line_of(self, pattern: str) -> int | None:
         """Return the first line, from 1, of the ignore file that has a pattern; None for one of the client."""
-        return self._lines.index(pattern) + 1 if pattern in self._lines else None
+        return self._lines.get(pattern)
 
     def pattern_for(self, path: str) -> str | None:
         """Return the pattern that excludes a file; None if it is uploaded. `path` is relative, with slashes."""
@@ -65,21 +74,30 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> str:
-    """Return a pattern as an expression, by the rules of .gitignore; the client ignores a ``!``."""
+    """Return a pattern as an expression, by the rules of .gitignore as pathspec has them
+    (``cpburnz/python-pathspec@v0.12.1:pathspec/patterns/gitwildmatch.py``); the client ignores a ``!``.
+
+    One on which the client fails matches nothing.
+    """
     pattern = pattern.removeprefix("!")
-    if not pattern.strip("/") or "***" in pattern:
+    if not pattern.strip("/"):
         return "(?!)"
     parts = pattern.split("/")
+    parts = [part for part, before in zip(parts, ["", *parts], strict=False) if part != "**" or before != "**"]
+    if parts == ["**", ""]:
+        return r".+/.*\Z"
     if not parts[0]:
         parts = parts[1:]
-    elif len(parts) == 1 or (len(parts) == 2 and not parts[1]):
+    elif parts[0] != "**" and (len(parts) == 1 or (len(parts) == 2 and not parts[1])):
         parts = ["**", *parts]
     if not parts[-1]:
         parts[-1] = "**"
+    if parts == ["**", "**"]:
+        return "(?!)"  # `/**/` asks for a path that begins with a slash
     runs = [""]  # what is between two `**`
     for part in parts:
         if part != "**":
-            runs[-1] += f"{_segment(part)}/"
+            runs[-1] += f"{'[^/]+' if part == '*' else _segment(part)}/"
         elif runs[-1] or len(runs) == 1:
             runs.append("")
     first, *others = runs
@@ -121,16 +139,35 @@ def _segment(text: str) -> str:
         elif character == "\\" and at < len(text):
             parts[-1] += re.escape(text[at])
             at += 1
-        elif character == "[" and at <= last and (found := re.compile(r"([!^]?)(\]?[^\]/]*)\]").match(text, at)):
-            body = re.sub(r"([\\\[&~|])", r"\\\1", found[2])
-            parts[-1] += f"[{'^' if found[1] else ''}{body}]"
-            at = found.end()
+        elif character == "[" and at <= last and (end := _end_of_class(text, at)) > 0:
+            parts[-1] += _class(text[at:end])
+            at = end + 1
         else:
             parts[-1] += re.escape(character)
     first, *others = parts
     if not others:
         return first
     return f"{first}{''.join(_first(f'[^/]*?{part}') for part in others[:-1])}[^/]*{others[-1]}"
+
+
+def _end_of_class(text: str, at: int) -> int:
+    """Where the ``]`` is that ends a class of characters; -1 where nothing ends it. The first character is no end."""
+    at += text[at : at + 1] in ("!", "^")
+    return text.find("]", at + (text[at : at + 1] == "]"))
+
+
+def _class(body: str) -> str:
+    """Return a class of characters as an expression; as in Go, a range that runs backwards has none."""
+    negated = body[0] in "!^"
+    kept = ""
+    for first, last in re.findall(r"(.)(?:-(.))?", body[negated:], re.DOTALL):
+        if not last:
+            kept += re.escape(first)
+        elif first <= last:
+            kept += f"{re.escape(first)}-{re.escape(last)}"
+    if not kept:
+        return "[^/]" if negated else "(?!)"
+    return f"[{'^' if negated else ''}{kept}]"
 
 
 class Deeper:
@@ -203,7 +240,7 @@ def matching(root: Path, pattern: str, ignore: Ignore) -> list[str] | None:
 
 def _names(folder: Path, part: str) -> list[str] | None:
     if not is_pattern(part):
-        return [part] if (folder / part).exists() else []
+        return [part] if os.path.exists(folder / part) else []  # pathlib raises for a name that is too long
     expression = re.compile(_segment(part), re.DOTALL)
     names: list[str] = []
     try:
@@ -220,7 +257,7 @@ def _names(folder: Path, part: str) -> list[str] | None:
 
 def _has_link(root: Path, path: str) -> bool:
     parts = path.split("/")
-    return any((root / "/".join(parts[: end + 1])).is_symlink() for end in range(len(parts)))
+    return any(os.path.islink(root / "/".join(parts[: end + 1])) for end in range(len(parts)))
 
 
 class Survey:

@@ -217,13 +217,24 @@ def parse(source: Source, file: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(source.to_bytes(), filename=file)
+            tree = ast.parse(source.to_bytes(), filename=file)
         except SyntaxError as error:
             raise AppError(_explain(error, source), file, error.lineno) from None
-        except (RecursionError, MemoryError):
-            raise AppError("nested too deeply to be read", file) from None
-        except ValueError as error:
-            raise AppError(f"can't be read as Python: {error}", file) from None
+        except (RecursionError, MemoryError, ValueError) as error:
+            raise _unreadable(error, file) from None
+        try:
+            compile(tree, file, "exec", dont_inherit=True)
+        except SyntaxError as error:  # the grammar allows it, such as two parameters of one name
+            raise AppError(f"not valid Python ({error.msg})", file, error.lineno) from None
+        except (RecursionError, MemoryError, ValueError) as error:
+            raise _unreadable(error, file) from None
+        return tree
+
+
+def _unreadable(error: Exception, file: str) -> AppError:
+    if isinstance(error, ValueError):
+        return AppError(f"can't be read as Python: {error}", file)
+    return AppError("nested too deeply to be read", file)
 
 
 def _explain(error: SyntaxError, source: Source) -> str:

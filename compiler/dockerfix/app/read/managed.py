@@ -12,7 +12,7 @@ from dockerfix.app.write.ignored import read_ignored
 from dockerfix.knowledge.cog_constructs import HUB_ADDRESSES
 from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.project.cog_yaml import Filter, Weight
-from dockerfix.project.files import leaves
+from dockerfix.project.files import is_folder, leaves
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.text.credentials import has_login, holds_secret
 from dockerfix.text.findings import Severity
@@ -75,7 +75,7 @@ def _problem(project: Project, weight: Weight, ignored: Sequence[str]) -> str | 
         if "://" in uri and not uri.startswith(LOCAL):
             return f"nothing here fetches `{uri}`, as Cog doesn't either"
         folder = _folder(uri)
-        if project.root is not None and (leaves(project.root, folder) or not (project.root / folder).is_dir()):
+        if project.root is not None and (leaves(project.root, folder) or not is_folder(project.root, folder)):
             return f"the image has no folder `{uri}` for `{weight.target}`"
         pattern = next((each for each in ignored if _covers(each, folder)), None)
         if pattern is not None:

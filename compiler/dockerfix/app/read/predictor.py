@@ -16,7 +16,7 @@ from dockerfix.app.read.model import AppError, Concurrency, Note, Predictor, Set
 from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.outputs import Function, Result
 from dockerfix.app.read.scope import Found, Scope
-from dockerfix.project.files import leaves
+from dockerfix.project.files import leaves, locate
 from dockerfix.project.imports import code_of
 from dockerfix.text.findings import Severity
 
@@ -83,7 +83,7 @@ def split_reference(project: Folder, reference: str, line: int | None, config: s
         raise AppError(f"`{reference}` must be a Python file and a name, such as `predict.py:Predictor`", config, line)
     if project.root is not None and leaves(project.root, file):
         raise AppError(f"`{path}` is outside the project", config, line)
-    if project.root is not None and not (project.root / file).is_file():
+    if project.root is not None and locate(project.root, file) is None:
         raise AppError(f"there is no file `{path}` in the project", config, line)
     if name and not name.isidentifier():
         raise AppError(f"`{name}` is not the name of a class or function", config, line)

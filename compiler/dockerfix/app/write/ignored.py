@@ -53,7 +53,11 @@ def merge(before: str, ours: str) -> Merged:
     record = Record.read(before) or Record({})
     wanted = [line for line in ours.split("\n") if line]
     text = "" if is_stamped(before) else without_record(before)
-    kept = [line for line in text.split("\n") if line in wanted or not record.has(line, line)]
+    lines = text.split("\n")
+    ours_from = lines.index(_HEADING) if _HEADING in lines else 0  # a checksum this short may be that of another line
+    kept = [
+        line for number, line in enumerate(lines) if number < ours_from or line in wanted or not record.has(line, line)
+    ]
     text = "\n".join(kept).rstrip("\n")
     there = {translate(line.strip().lstrip("\ufeff").removeprefix("!")) for line in kept}
     missing = [line for line in wanted if translate(line) not in there and not record.names(line)]

@@ -1,15 +1,15 @@
-"""``python -m fuzz [SECONDS] [--seed=N] [--keep]``: fuzz all targets, print the totals, and fail where one broke.
+"""``python -m fuzz.hunt [SECONDS] [--seed=N] [--keep]``: let atheris look for inputs that break a target; 1 if it does.
 
-Without a seed, or with 0, each run is another one. With one, a number of inputs ends it too: it is the same run on any
-machine.
+Without a seed, or with 0, one is drawn; it is printed, and stands in the log of hunts.
 
-New inputs go into ``.fuzz``, and begin the next run; with ``--keep`` those that reach something new are merged into
+New inputs go into ``.fuzz``, and begin the next hunt; with ``--keep`` those that reach something new are merged into
 the kept corpus. An input that breaks a target is left in ``.fuzz/crashes``.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -20,13 +20,14 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "compiler"), str(ROOT / "tests" / "support")]
 
-from fuzz.inputs import write_dictionary, write_seeds  # noqa: E402 - the paths come first
+from fuzz import hunts  # noqa: E402 - the paths come first
+from fuzz.inputs import write_dictionary, write_seeds  # noqa: E402
 from fuzz.targets import TARGETS  # noqa: E402
 
 CORPUS = ROOT / "fuzz" / "corpus"
 WORK = ROOT / ".fuzz"
 CRASHES = WORK / "crashes"
-SECONDS = 120
+SECONDS = 600
 SHOWN = 40
 MOST_KEPT = 300_000
 """How many bytes of each target's inputs are kept, the short ones first."""
@@ -58,7 +59,7 @@ def fuzz(name: str, seconds: int, seed: int) -> Outcome:
     options = [
         *(f"-max_total_time={seconds}", f"-max_len={TARGETS[name].longest}", f"-dict={WORK / 'words.dict'}"),
         *(f"-artifact_prefix={artifacts}/", "-print_final_stats=1", "-detect_leaks=0", "-timeout=60"),
-        *(f"-seed={seed}", f"-runs={TARGETS[name].seeded if seed else -1}"),
+        f"-seed={seed}",
     ]
     log, code = libfuzzer(name, [*options, str(found), str(CORPUS / name), str(WORK / "seeds" / name)])
     crashes = sorted(set(artifacts.iterdir()) - before)
@@ -102,9 +103,10 @@ def _figure(name: str, log: str) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Fuzz and tell; 1 where a target broke."""
+    """Hunt and tell; 1 where a target broke."""
     seconds = next((int(word) for word in arguments if word.isdecimal()), SECONDS)
-    seed = next((int(word[7:]) for word in arguments if word.startswith("--seed=")), 0)
+    seed = next((int(word[7:]) for word in arguments if word.startswith("--seed=")), 0) or random.randint(1, 2**31)
+    print(f"seed {seed}", flush=True)
     WORK.mkdir(exist_ok=True)
     write_dictionary(WORK / "words.dict")
     outcomes = [fuzz(name, max(1, round(seconds * target.share)), seed) for name, target in TARGETS.items()]
@@ -112,11 +114,12 @@ def main(arguments: list[str]) -> int:
         if outcome.code:
             print(*outcome.log.splitlines()[-SHOWN:], sep="\n")
     totals = [sum(column) for column in zip(*[each.figures for each in outcomes], strict=True)]
-    print(f"{'target':<12}{'executions':>12}{'new inputs':>12}{'crashes':>12}")
+    print(f"{'target':<14}{'executions':>12}{'new inputs':>12}{'crashes':>12}")
     for name, figures in [*((each.name, each.figures) for each in outcomes), ("all", totals)]:
-        print(f"{name:<12}" + "".join([f"{figure:>12,}" for figure in figures]))
+        print(f"{name:<14}" + "".join([f"{figure:>12,}" for figure in figures]))
     for path in [path for outcome in outcomes for path in outcome.crashes]:
         print(f"crash: {path.relative_to(ROOT)}")
+    hunts.add(hunts.Row("hunt", each.name, seed, each.executions, len(each.crashes)) for each in outcomes)
     if "--keep" in arguments:
         for name in TARGETS:
             merge(name)
