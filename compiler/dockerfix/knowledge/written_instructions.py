@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from dockerfix.knowledge.cog_constructs import UV_IMAGE, UV_TAG
+from dockerfix.knowledge.cog_constructs import HUB_PACKAGE, MODEL_FOLDER, UV_IMAGE, UV_TAG
+from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
+from dockerfix.knowledge.fal import PORT
+from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
 
 AS_OF = "2026-11-23"
 
@@ -109,3 +112,71 @@ def source_path(folder: str) -> str:
     """Return the RUN that puts a folder of the image on Python's path."""
     path = "pathlib.Path(sysconfig.get_path('purelib'), 'src.pth')"
     return rf'''RUN python -c "import pathlib, sysconfig; {path}.write_text('{folder}\n')"'''
+
+
+def cuda_check(versions: Iterable[str], reason: str) -> str:
+    """Return the RUN that fails unless the image's CUDA is one of `versions`, which are patterns of the shell."""
+    # the first line with a number that has a point; sed stops there itself, as `| head` fails under pipefail
+    first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
+    read = f"""cuda="$(sed -n '{first}' "$file")\""""
+    lines = (
+        f'RUN cuda="${{{VERSION_VARIABLE}:-}}"; \\',
+        f"for file in {' '.join(VERSION_FILES)}; do \\",
+        f'if [ -z "$cuda" ] && [ -f "$file" ]; then {read}; fi; \\',
+        "done; \\",
+        'case "$cuda" in \\',
+        f"{'|'.join(versions)}) ;; \\",
+        f'*) echo "dockerfix: {reason}, but this base image has ${{cuda:-none}}" >&2; exit 1 ;; \\',
+        "esac",
+    )
+    return "\n    ".join(lines)
+
+
+def gate(folders: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the instructions that start the gate of Cog's server; `folders` are those in which the stage works.
+
+    The first releases don't copy the project to /src, so the gate is copied.
+    """
+    import json
+
+    copies = [f"COPY {GATE_FILE} {GATE_FOLDER}/"] if folders and list(folders) != [GATE_FOLDER] else []
+    # fal calls `exposed_port` of pyproject.toml; EXPOSE is for readers (fal-ai/fal:projects/fal/src/fal/project.py)
+    return (*copies, f"EXPOSE {PORT}", f"CMD {json.dumps(GATE_COMMAND)}")
+
+
+ANY = "\0"
+"""A part of a form that differs from project to project."""
+
+
+def forms(code: str) -> tuple[tuple[str, ...], ...]:
+    """Return the forms of a block whose instructions are always the same but for `ANY`; () for other codes.
+
+    A form that is no longer written stays here, so that the blocks in it are still known.
+    """
+    match code:
+        case "DF110":
+            folder = f"WORKDIR {MODEL_FOLDER}"
+            return (PREAMBLE, apt_install([ANY]), folder), (PREAMBLE, folder)
+        case "DF111":
+            return ((PREAMBLE,),)
+        case "DF203":
+            return ((apt_install([ANY]),),)
+        case "DF206":
+            steps = (install_python(ANY, ANY), PYTHON_PATH)
+            return (COPY_UV.replace(UV_TAG, ANY), *steps), steps
+        case "DF207":
+            return (link_pyenv_python(ANY),), (link_uv_python(ANY), PYTHON_PATH)
+        case "DF301":
+            return (pip_install(f"'fal=={ANY}'"),), (pip_install(f"'fal=={ANY}' '{HUB_PACKAGE}'"),)
+        case "DF302":
+            return ((source_path(ANY),),)
+        case "DF303":
+            return ((apt_install([ANY], recommended=False),),)
+        case "DF311":
+            return ((pip_install(f"'cog=={ANY}'"),),)
+        case "DF312":
+            return tuple(tuple(each.replace(str(PORT), ANY) for each in form) for form in (gate(), gate([ANY])))
+        case "DF401":
+            return (cuda_check([ANY, ANY], ANY),), (cuda_check([ANY, ANY, ANY], ANY),)
+        case _:
+            return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, placement, python, stages
@@ -13,8 +14,11 @@ from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF311"
+
+_VERSION = lazy(r"v?\d+(?:\.\d+)*[\w.+-]*", re.ASCII)
 
 
 def install_cog_server(document: Document, context: Context) -> Iterator[Finding]:
@@ -52,6 +56,10 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
     version = (context.config.sdk_version if context.config else None) or cog_version(current)
     if version is None:
         message = f"no release of Cog on PyPI runs on Python {current}, so its server can't be kept"
+        yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
+        return
+    if not _VERSION.fullmatch(version):
+        message = f"`sdk_version` in cog.yaml is `{version}`, which is no version on PyPI; set one such as {RELEASES[-1][1]}"
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
     newest = RELEASES[-1][1]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, environment, placement, stages
 from dockerfix.analysis.context import Context
+from dockerfix.analysis.shapes import environment_reason
 from dockerfix.syntax.dockerfile.instructions import Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
@@ -36,7 +37,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF205]: environment from cog.yaml
+        # dockerfix[DF205]: environment from cog.yaml: GREETING
         ENV GREETING="hello world"
         CMD ["python", "-m", "cog.server.http"]
     """
@@ -46,7 +47,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     pairs = sorted(dict(context.config.environment).items())
     block = blocks.find_block(document, CODE)
     text = (
-        blocks.render(document, CODE, "environment from cog.yaml", environment.render(pairs, document.escape))
+        blocks.render(document, CODE, environment_reason(dict(pairs)), environment.render(pairs, document.escape))
         if pairs
         else ""
     )
@@ -68,8 +69,10 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
 
 
 def _is_cogs(instruction: Instruction, pairs: list[tuple[str, str]]) -> bool:
-    """Whether this is the ENV that Cog writes, however Docker reads it: its text is that of cog.yaml."""
+    """Whether this is the ENV that Cog writes, however Docker reads it: its text is that of cog.yaml. Or one as good."""
     if not isinstance(instruction.view, Env):
         return False
+    if environment.sets(instruction, pairs):
+        return True
     written = " ".join(f"{name}={value}" for name, value in pairs)
     return instruction.view.arguments == written.strip()

@@ -16,9 +16,9 @@ from dockerfix.knowledge.cog_constructs import (
     WEIGHTS_SUFFIX,
 )
 from dockerfix.syntax.dockerfile.instructions import Copy, From
-from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.edits import Edit
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF108"
 REPAIRS = ("circular dependency detected on stage",)
@@ -48,10 +48,13 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
         COPY big.ckpt /src/big.ckpt
         CMD ["python", "-m", "cog.server.http"]
     """
-    gone = [stage for stage in document.stages if _is_weights_stage(stage.base)]
-    if len(gone) == len(document.stages):
-        gone = []
     replaced = [each for each in document.instructions if _is_from_weights(document, each)]
+    weights = [stage for stage in document.stages if _is_weights_stage(stage.base)]
+    gone = [stage for stage in weights if len(weights) < len(document.stages) and _is_only_weights(stage, replaced)]
+    for stage in weights:
+        if stage not in gone:
+            message = "only Replicate's build makes the image of this stage; remove the stage, or what it does beside weights"
+            yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
     numbers = stages.renumbered(document, gone, replaced)
     for instruction in document.instructions:
         if any(stage.base is instruction for stage in gone):
@@ -81,8 +84,17 @@ def _is_weights_stage(instruction: Instruction) -> bool:
     )
 
 
+def _is_only_weights(stage: Stage, replaced: list[Instruction]) -> bool:
+    """Whether a stage can go without its instructions, which would then belong to the stage above.
+
+    It has none, or is the last one with the COPYs of the weights: so some `cog debug` prints it in the middle of another.
+    """
+    is_last = stage.index == len(stage.base.document.stages) - 1 > 0
+    return not stage.instructions or (is_last and any(each in replaced for each in stage.instructions))
+
+
 def _is_from_weights(document: Document, instruction: Instruction) -> bool:
-    """Whether a COPY takes from the weights stage, by name or number; some `cog debug` output has that stage later."""
+    """Whether a COPY takes from the weights stage, by name or number, wherever that stage is."""
     view = instruction.view
     if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
         return False
