@@ -14,7 +14,7 @@ from golden import project_of
 from places import FIXTURES
 
 EXPECTED = sorted(FIXTURES.glob("*/*/expected.Dockerfile")) + sorted(FIXTURES.glob("*/*/*/expected.Dockerfile"))
-_MARK = re.compile(r"^# dockerfix\[(DF\d{3})\]: .*$", re.MULTILINE)
+_MARK = re.compile(r"(?<!EOF2\n)^# dockerfix\[(DF\d{3})\]: .*$", re.MULTILINE)
 
 
 def written() -> dict[str, str]:
@@ -76,7 +76,13 @@ def test_what_is_written_for_an_output_is_a_block(target: dockerfix.Target) -> N
 @pytest.mark.parametrize("code", sorted(WRITTEN))
 def test_an_instruction_of_the_user_is_no_block(code: str, own: str) -> None:
     mark, _, body = WRITTEN[code].partition("\n")
-    for text in (f"{mark}\n{own}\n", f"{mark}\n{own}\n{body}", f"{mark}\n# note\n{own}\n", f"{mark}\n\n{own}\n", f"{mark}\n"):
+    for text in (
+        f"{mark}\n{own}\n",
+        f"{mark}\n{own}\n{body}",
+        f"{mark}\n# note\n{own}\n",
+        f"{mark}\n\n{own}\n",
+        f"{mark}\n",
+    ):
         document = parse(f"FROM a\n{text}CMD b\n")
         found = [block for block in blocks.find_blocks(document) if code != "DF305" or own != "COPY own /own"]
         assert found == [], text

@@ -26,7 +26,10 @@ def following(stage: Stage, offset: int) -> str:
         ("FROM a\nARG b\nENV c=d\nRUN e\nENV f=g\n", "RUN e"),
         (f"FROM a\n# dockerfix[DF401]: check\n{cuda_check(['12.1', '12.1.*'], 'x')}\nRUN e\n", "RUN e"),
         ("FROM a\n# dockerfix[DF401]: check\nRUN check\nRUN e\n", "# dockerfix[DF401]: check"),
-        ("FROM a\n# dockerfix[DF301]: fal\nRUN python -m pip install --no-cache-dir 'fal==1'\n", "# dockerfix[DF301]: fal"),
+        (
+            "FROM a\n# dockerfix[DF301]: fal\nRUN python -m pip install --no-cache-dir 'fal==1'\n",
+            "# dockerfix[DF301]: fal",
+        ),
         ("FROM a\n", ""),
     ],
 )

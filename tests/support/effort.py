@@ -57,6 +57,7 @@ EXAMPLES = {
     "test_what_the_user_wrote_between_stays": 60,
     "test_a_result_that_someone_edited": 60,
     "test_any_edit": 60,
+    "test_a_mutated_output": 400,
     "test_a_value_keeps_the_limits": 200,
     "test_the_work_of_rewriting_grows_with_the_commands": 10,
     "test_without_cog_nothing_changes": 60,
@@ -90,6 +91,17 @@ def examples(test: Callable[..., Any]) -> Callable[..., Any]:
     test.hypothesis.inner_test = counted  # type: ignore[attr-defined]
     factor = THOROUGH if settings.get_current_profile_name() == "thorough" else 1
     return settings(max_examples=EXAMPLES[name] * factor)(test)
+
+
+def seeds(name: str, part: int, parts: int) -> range:
+    """Return the seeds of one of the parts in which a test with its own cases runs, and count them.
+
+    In both profiles they are the same ones every time.
+    """
+    factor = THOROUGH if settings.get_current_profile_name() == "thorough" else 1
+    chosen = range(part, EXAMPLES[name] * factor, parts)
+    ran[name] = ran.get(name, 0) + len(chosen)
+    return chosen
 
 
 def totals() -> str:

@@ -125,21 +125,30 @@ def check_mutated(case: Case) -> None:
 
 
 def check_own_instructions_are_kept(result: dockerfix.Result, own: Iterable[str]) -> None:
-    """Each instruction of the source that only a user writes is one of the result, unless it is outside the Dockerfile."""
+    """Each instruction of the source that only a user writes is one of the result.
+
+    Unless DF101 says that it is outside the Dockerfile, or DF102 or DF208 that its stage makes nothing.
+    """
     try:
         before, after = commands(result.source.text), commands(result.text)
     except dockerfile.GoParseError:
         return  # of a source that BuildKit refuses nobody knows the instructions
     users = {_said(command) for text in own for command in commands(f"FROM a\n{text}\n")[1:]}
     lines = _line_starts(result.source.text)
-    outside = [change.before for change in result.changes if change.finding.code == "DF101"]
+    gone = [(change.before, change.finding.code) for change in result.changes]
     lost = Counter(
         said
         for each in before
-        if (said := _said(each)) in users and not any(_touches(span, _place(each, lines)) for span in outside)
+        if (said := _said(each)) in users
+        and not any(_may_go(each, code) and _touches(span, _place(each, lines)) for span, code in gone)
     )
     lost -= Counter(map(_said, after))
     assert not lost, f"lost {sorted(str(said[-2]) for said in lost)}"
+
+
+def _may_go(command: dockerfile.Command, code: str) -> bool:
+    makes_nothing = command.cmd.upper() in ("ENV", "ARG", "WORKDIR") or command.original.startswith("RUN apt-get")
+    return code == "DF101" or (code in ("DF102", "DF208") and makes_nothing)
 
 
 def check_every_byte_is_explained(result: dockerfix.Result) -> None:

@@ -25,8 +25,8 @@ USERS = (
     "RUN curl https://example.org/own-{} | sh",
     "RUN python -c 'import own_{}'",
     "RUN ln -s /own-{} /bin/own",
-    "COPY own-{} /own/",
-    "COPY own-{} /tmp/requirements.txt",
+    "COPY . /own-{}",
+    "COPY . /tmp/own-{}/",
     "COPY --from=own/image:{} /bin/own /bin/own",
     "ADD https://example.org/own-{} /own/",
     "ENV OWN_{}=1",
@@ -62,6 +62,7 @@ REASONS = (
     "x (99999999999999999999 instructions)",
 )
 
+_BEGINS = re.compile(r"[A-Z]+ |#")
 _MARK = re.compile(r"[ \t]*# dockerfix\[DF\d{3}\]")
 
 
@@ -108,7 +109,7 @@ def _add(lines: list[str], at: int, chance: random.Random, own: list[str]) -> No
 
 def _anywhere(text: str, chance: random.Random, own: list[str]) -> str:
     lines = _lines(text)
-    _add(lines, chance.randint(0, len(lines)), chance, own)
+    _add(lines, _place(lines, chance), chance, own)
     return "\n".join(lines)
 
 
@@ -130,13 +131,13 @@ def _mark(text: str, chance: random.Random, _own: list[str]) -> str:
     """A comment like that of a block, anywhere."""
     lines = _lines(text)
     mark = f"# dockerfix[{chance.choice(MARKS)}]: {chance.choice(REASONS)}"
-    lines.insert(chance.randint(0, len(lines)), mark)
+    lines.insert(_place(lines, chance), mark)
     return "\n".join(lines)
 
 
 def _copy_mark(text: str, chance: random.Random, _own: list[str]) -> str:
     lines = _lines(text)
-    lines.insert(chance.randint(0, len(lines)), lines[_some_mark(lines, chance)])
+    lines.insert(_place(lines, chance), lines[_some_mark(lines, chance)])
     return "\n".join(lines)
 
 
@@ -145,7 +146,7 @@ def _copy_lines(text: str, chance: random.Random, _own: list[str]) -> str:
     lines = _lines(text)
     start = _some_mark(lines, chance) if chance.random() < 0.5 else chance.randrange(len(lines))
     part = lines[start : start + chance.randint(1, 9)]
-    at = chance.randint(0, len(lines))
+    at = _place(lines, chance)
     return "\n".join([*lines[:at], *part, *lines[at:]])
 
 
@@ -162,7 +163,7 @@ def _move_lines(text: str, chance: random.Random, _own: list[str]) -> str:
     size = chance.choice((1, 1, 2, 5))
     part = lines[start : start + size]
     del lines[start : start + size]
-    at = chance.randint(0, len(lines))
+    at = _place(lines, chance)
     return "\n".join([*lines[:at], *part, *lines[at:]])
 
 
@@ -181,8 +182,8 @@ def _stage(text: str, chance: random.Random, _own: list[str]) -> str:
     lines = _lines(text)
     name = chance.choice(("deps", "weights", "own", "runtime"))
     image = chance.choice(("python:3.11", "r8.im/acme/model-weights", "cog-weights", "scratch", "deps", "own"))
-    take = chance.choice(("COPY . /x", "COPY", "RUN true", f"COPY --from={name} /dep /src/dep", "COPY --from=1 /a /b"))
-    at = chance.randint(0, len(lines))
+    take = chance.choice(("COPY . /x", "RUN true", f"COPY --from={name} /dep /src/dep", "COPY --from=1 /a /b"))
+    at = _place(lines, chance)
     lines[at:at] = [f"FROM {image} AS {name}", take]
     if chance.random() < 0.5:
         use = chance.choice((f"COPY --from={name} /dep /usr/lib/x", "COPY --from=0 /a /b", f"FROM {name}"))
@@ -193,6 +194,12 @@ def _stage(text: str, chance: random.Random, _own: list[str]) -> str:
 def _bytes(text: str, chance: random.Random, _own: list[str]) -> str:
     data = text.encode("utf-8", "surrogateescape")
     return mutated(data, chance, [data]).decode("utf-8", "surrogateescape").replace("\0", "\1")
+
+
+def _place(lines: list[str], chance: random.Random) -> int:
+    """A line to put something above: mostly one that begins an instruction below the first FROM, sometimes any."""
+    found = [at for at in range(1, len(lines)) if _BEGINS.match(lines[at]) and not lines[at - 1].endswith("\\")]
+    return chance.choice(found[1:] or [0]) if chance.random() < 0.9 else chance.randint(0, len(lines))
 
 
 def _some_mark(lines: list[str], chance: random.Random) -> int:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dockerfix.analysis import shapes
 from dockerfix.analysis.memo import of_document
-from dockerfix.syntax.dockerfile.tree import Document, Instruction, InstructionNode
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, InstructionNode, Stage
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 from dockerfix.text.lazy_patterns import lazy
@@ -86,9 +86,12 @@ def _line(text: str, span: Span) -> Span:
     return Span(span.start, span.start + len(text[span.start : span.end].rstrip("\r\n")))
 
 
-def find_block(document: Document, code: str) -> Block | None:
-    """Return the first block with this code; None without one."""
-    return next((block for block in find_blocks(document) if block.code == code), None)
+def find_block(document: Document, code: str, stage: Stage | None = None) -> Block | None:
+    """Return the first block with this code, in `stage` if it is given; None without one."""
+    for block in find_blocks(document):
+        if block.code == code and (stage is None or stage.span.contains(block.span)):
+            return block
+    return None
 
 
 def in_block(document: Document, instruction: Instruction) -> Block | None:
@@ -134,9 +137,10 @@ class Messages(NamedTuple):
     updated: str
 
 
-def write_or_update(document: Document, code: str, text: str, offset: int, messages: Messages) -> Iterator[Finding]:
-    """Yield the finding that makes the block of `code` read `text`: the present block, or a new one at `offset`."""
-    block = find_block(document, code)
+def write_or_update(stage: Stage, code: str, text: str, offset: int, messages: Messages) -> Iterator[Finding]:
+    """Yield the finding that makes the block of `code` in a stage read `text`, the present one or one at `offset`."""
+    document = stage.base.document
+    block = find_block(document, code, stage)
     if block is None:
         yield Finding(code, Span(offset, offset), messages.written, (place(document, offset, text),))
         return

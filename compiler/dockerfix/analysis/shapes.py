@@ -1,26 +1,28 @@
 """The shapes of the blocks that dockerfix writes: by them a block is told from an instruction of the user.
 
-An instruction is compared as it is written, line ends and the escape character aside: dockerfix writes it in one way only.
+An instruction is compared as it is written, line ends and the escape character aside: dockerfix writes it in one way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dockerfix.knowledge.cog_constructs import REQUIREMENTS_TARGET
+from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
 from dockerfix.knowledge.written_instructions import ANY, forms
+from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.instructions import Copy, Env
 from dockerfix.syntax.dockerfile.tree import Instruction
 from dockerfix.text.lazy_patterns import lazy
 
-_NOT_PLAIN = frozenset("&|;<>()$`\\\"#\n")
+_NOT_PLAIN = frozenset('&|;<>()$`\\"#\n')
 """What no part that differs has, as it would be another command or a comment."""
 
 _WORDS = r"""(?: '[^'\n]*'(?:"[^"\n]*"|'[^'\n]*')*)+"""
 _INSTALL = lazy(rf"RUN [^\n]*\binstall\b[^\n]*?(?: \\\n   {_WORDS})+(?: \\\n    -r \S[^\n]*)?")
 """An install with its packages and their options in quotes, one item on each line."""
 
-_INSTALL_OF_FILE = lazy(r"RUN [^\n]*\binstall\b[^\n]*(?: | \\\n    )-r \S[^\n]*")
+_INSTALL_OF_FILE = lazy(r"RUN [^\n]*\binstall\b[^\n]* -r [^\n]+")
+_ESCAPED = lazy(r"\\(.)")
 
 
 def fits(code: str, reason: str, instructions: tuple[Instruction, ...]) -> bool:
@@ -31,9 +33,9 @@ def fits(code: str, reason: str, instructions: tuple[Instruction, ...]) -> bool:
     if code == "DF305":
         return all(isinstance(each.view, Copy) and not each.view.flags for each in instructions)
     if code in ("DF201", "DF202", "DF204"):
-        *copies, install = texts
-        return all(map(_brings_packages, instructions[:-1])) and _installs(install, code, copies)
-    return any(len(form) == len(texts) and all(map(_matches, texts, form)) for form in forms(code))
+        targets = [_target(each) for each in instructions[:-1]]
+        return _brings_packages(code, targets) and _installs(code, texts[-1], targets)
+    return any(len(form) == len(texts) and all(map(_matches, texts, form)) for form in forms().get(code, ()))
 
 
 def environment_reason(names: Iterable[str]) -> str:
@@ -53,16 +55,27 @@ def _text(instruction: Instruction) -> str:
     return text if escape == "\\" else text.replace(f"{escape}\n", "\\\n")
 
 
-def _brings_packages(instruction: Instruction) -> bool:
-    """Whether this is a COPY of requirements or a local package to where dockerfix puts them."""
-    view, folder = instruction.view, REQUIREMENTS_TARGET.rpartition("/")[0]
-    return isinstance(view, Copy) and view.destination is not None and view.destination.value.startswith(f"{folder}/")
+def _target(instruction: Instruction) -> str:
+    """Return where a COPY puts its one source; "" for another instruction."""
+    view = instruction.view
+    return view.destination.value if isinstance(view, Copy) and view.destination and len(view.words) == 2 else ""
 
 
-def _installs(text: str, code: str, copies: list[str]) -> bool:
+def _brings_packages(code: str, targets: list[str]) -> bool:
+    """Whether the COPYs of a block bring requirements or local packages to where dockerfix puts them."""
+    folder = f"{REQUIREMENTS_TARGET.rpartition('/')[0]}/"
+    if code != "DF202":
+        folder += ARTIFACTS_FOLDER
+    return all(target.startswith(folder) for target in targets)
+
+
+def _installs(code: str, text: str, targets: list[str]) -> bool:
+    """Whether an install names its packages as dockerfix does, or a file that the block copied."""
     if _INSTALL.fullmatch(text):
         return True
-    return code == "DF202" and bool(copies) and bool(_INSTALL_OF_FILE.fullmatch(text))
+    files = [_ESCAPED.sub(r"\1", target) for target in targets if target.isprintable()]
+    named = tuple(f" -r {word}" for file in files for word in (file, shell_quote(file)))
+    return code == "DF202" and text.endswith(named) and _INSTALL_OF_FILE.fullmatch(text) is not None
 
 
 def _matches(text: str, form: str) -> bool:

@@ -16,9 +16,8 @@ from dockerfix.text.edits import Applied, Edit, History, ordered
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
 
-
 ROUNDS = 4
-"""How often the passes run at most. Two are enough, the second without a change, unless a pass makes work for an earlier one."""
+"""How often the passes run at most. The second time changes nothing, unless a pass made work for an earlier one."""
 
 
 OPENING = frozenset({"DF100", "DF101"})
@@ -26,7 +25,7 @@ OPENING = frozenset({"DF100", "DF101"})
 
 
 class Opened(NamedTuple):
-    """The Dockerfile as the `OPENING` passes left it, from which on it is the author's: the text and its edits so far."""
+    """The Dockerfile as the `OPENING` passes left it, from which on all is the author's, and their edits."""
 
     document: Document
     edits: tuple[Applied, ...]

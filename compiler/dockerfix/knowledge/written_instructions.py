@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from dockerfix.knowledge.cog_constructs import HUB_PACKAGE, MODEL_FOLDER, UV_IMAGE, UV_TAG
 from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
@@ -137,46 +138,34 @@ def gate(folders: Sequence[str] = ()) -> tuple[str, ...]:
 
     The first releases don't copy the project to /src, so the gate is copied.
     """
-    import json
-
     copies = [f"COPY {GATE_FILE} {GATE_FOLDER}/"] if folders and list(folders) != [GATE_FOLDER] else []
     # fal calls `exposed_port` of pyproject.toml; EXPOSE is for readers (fal-ai/fal:projects/fal/src/fal/project.py)
-    return (*copies, f"EXPOSE {PORT}", f"CMD {json.dumps(GATE_COMMAND)}")
+    words = '", "'.join(GATE_COMMAND)
+    return (*copies, f"EXPOSE {PORT}", f'CMD ["{words}"]')
 
 
 ANY = "\0"
 """A part of a form that differs from project to project."""
 
 
-def forms(code: str) -> tuple[tuple[str, ...], ...]:
-    """Return the forms of a block whose instructions are always the same but for `ANY`; () for other codes.
+@cache
+def forms() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return, by its code, the forms of each block whose instructions are always the same but for `ANY`.
 
     A form that is no longer written stays here, so that the blocks in it are still known.
     """
-    match code:
-        case "DF110":
-            folder = f"WORKDIR {MODEL_FOLDER}"
-            return (PREAMBLE, apt_install([ANY]), folder), (PREAMBLE, folder)
-        case "DF111":
-            return ((PREAMBLE,),)
-        case "DF203":
-            return ((apt_install([ANY]),),)
-        case "DF206":
-            steps = (install_python(ANY, ANY), PYTHON_PATH)
-            return (COPY_UV.replace(UV_TAG, ANY), *steps), steps
-        case "DF207":
-            return (link_pyenv_python(ANY),), (link_uv_python(ANY), PYTHON_PATH)
-        case "DF301":
-            return (pip_install(f"'fal=={ANY}'"),), (pip_install(f"'fal=={ANY}' '{HUB_PACKAGE}'"),)
-        case "DF302":
-            return ((source_path(ANY),),)
-        case "DF303":
-            return ((apt_install([ANY], recommended=False),),)
-        case "DF311":
-            return ((pip_install(f"'cog=={ANY}'"),),)
-        case "DF312":
-            return tuple(tuple(each.replace(str(PORT), ANY) for each in form) for form in (gate(), gate([ANY])))
-        case "DF401":
-            return (cuda_check([ANY, ANY], ANY),), (cuda_check([ANY, ANY, ANY], ANY),)
-        case _:
-            return ()
+    folder, python = f"WORKDIR {MODEL_FOLDER}", (install_python(ANY, ANY), PYTHON_PATH)
+    started = [tuple([each.replace(str(PORT), ANY) for each in gate(folders)]) for folders in ((), (ANY,))]
+    return {
+        "DF110": ((PREAMBLE, apt_install([ANY]), folder), (PREAMBLE, folder)),
+        "DF111": ((PREAMBLE,),),
+        "DF203": ((apt_install([ANY]),),),
+        "DF206": ((COPY_UV.replace(UV_TAG, ANY), *python), python),
+        "DF207": ((link_pyenv_python(ANY),), (link_uv_python(ANY), PYTHON_PATH)),
+        "DF301": ((pip_install(f"'fal=={ANY}'"),), (pip_install(f"'fal=={ANY}' '{HUB_PACKAGE}'"),)),
+        "DF302": ((source_path(ANY),),),
+        "DF303": ((apt_install([ANY], recommended=False),),),
+        "DF311": ((pip_install(f"'cog=={ANY}'"),),),
+        "DF312": tuple(started),
+        "DF401": ((cuda_check([ANY, ANY], ANY),), (cuda_check([ANY, ANY, ANY], ANY),)),
+    }

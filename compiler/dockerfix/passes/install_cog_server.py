@@ -46,7 +46,7 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         CMD ["python", "-m", "cog.server.http"]
     """
     stage = stages.final_stage(document)
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     if stage is None or context.options.target != "server":
         if block is not None:
             message = "removes the block of Cog's server, which the target does not need"
@@ -59,7 +59,9 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
     if not _VERSION.fullmatch(version):
-        message = f"`sdk_version` in cog.yaml is `{version}`, which is no version on PyPI; set one such as {RELEASES[-1][1]}"
+        message = (
+            f"`sdk_version` in cog.yaml is `{version}`, which is no version on PyPI; set one such as {RELEASES[-1][1]}"
+        )
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
     newest = RELEASES[-1][1]
@@ -71,4 +73,4 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.WARNING)
     text = blocks.render(document, CODE, "Cog's own server", pip_install(shell_quote(f"cog=={version}")))
     messages = Messages(f"installs Cog {version} from PyPI for its server", f"updates Cog to {version}")
-    yield from blocks.write_or_update(document, CODE, text, placement.before_user_commands(stage, context), messages)
+    yield from blocks.write_or_update(stage, CODE, text, placement.before_user_commands(stage, context), messages)

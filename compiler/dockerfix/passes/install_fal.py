@@ -54,4 +54,4 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)
     what = f"fal {version}" + (f" and {HUB_PACKAGE}, by which the App fetches `weights`," if hub else "")
     messages = Messages(f"installs {what} last", f"updates fal to {version}")
-    yield from blocks.write_or_update(document, CODE, rendered, placement.after_installs(stage), messages)
+    yield from blocks.write_or_update(stage, CODE, rendered, placement.after_installs(stage), messages)

@@ -45,7 +45,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     if context.config is None or stage is None:
         return
     pairs = sorted(dict(context.config.environment).items())
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     text = (
         blocks.render(document, CODE, environment_reason(dict(pairs)), environment.render(pairs, document.escape))
         if pairs

@@ -53,7 +53,9 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     gone = [stage for stage in weights if len(weights) < len(document.stages) and _is_only_weights(stage, replaced)]
     for stage in weights:
         if stage not in gone:
-            message = "only Replicate's build makes the image of this stage; remove the stage, or what it does beside weights"
+            message = (
+                "only Replicate's build makes the image of this stage; remove the stage, or what it does beside weights"
+            )
             yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
     numbers = stages.renumbered(document, gone, replaced)
     for instruction in document.instructions:
@@ -89,8 +91,13 @@ def _is_only_weights(stage: Stage, replaced: list[Instruction]) -> bool:
 
     It has none, or is the last one with the COPYs of the weights: so some `cog debug` prints it in the middle of another.
     """
-    is_last = stage.index == len(stage.base.document.stages) - 1 > 0
-    return not stage.instructions or (is_last and any(each in replaced for each in stage.instructions))
+    document = stage.base.document
+    if not stage.instructions:
+        return True
+    if stage.index != len(document.stages) - 1 or not any(each in replaced for each in stage.instructions):
+        return False
+    above = stages.users_of(document, document.stages[stage.index - 1]) if stage.index else stage.instructions
+    return set(stage.instructions).isdisjoint(above)
 
 
 def _is_from_weights(document: Document, instruction: Instruction) -> bool:

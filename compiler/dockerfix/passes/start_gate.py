@@ -47,7 +47,7 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
         COPY . /src
     """
     stage = stages.final_stage(document)
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     if stage is None or context.options.target != "server":
         if block is not None:
             message = "removes the block of Cog's server, which the target does not need"
