@@ -155,7 +155,6 @@ def forms() -> dict[str, tuple[tuple[str, ...], ...]]:
     A form that is no longer written stays here, so that the blocks in it are still known.
     """
     folder, python = f"WORKDIR {MODEL_FOLDER}", (install_python(ANY, ANY), PYTHON_PATH)
-    started = [tuple([each.replace(str(PORT), ANY) for each in gate(folders)]) for folders in ((), (ANY,))]
     return {
         "DF110": ((PREAMBLE, apt_install([ANY]), folder), (PREAMBLE, folder)),
         "DF111": ((PREAMBLE,),),
@@ -166,6 +165,6 @@ def forms() -> dict[str, tuple[tuple[str, ...], ...]]:
         "DF302": ((source_path(ANY),),),
         "DF303": ((apt_install([ANY], recommended=False),),),
         "DF311": ((pip_install(f"'cog=={ANY}'"),),),
-        "DF312": tuple(started),
+        "DF312": (gate(), gate([ANY])),
         "DF401": ((cuda_check([ANY, ANY], ANY),), (cuda_check([ANY, ANY, ANY], ANY),)),
     }

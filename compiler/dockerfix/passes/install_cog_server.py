@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, placement, python, stages
 from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_server import RELEASE_AS_OF, RELEASES, cog_version
-from dockerfix.knowledge.versions import numbers
+from dockerfix.knowledge.versions import is_version, numbers
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.lazy_patterns import lazy
 
 CODE = "DF311"
-
-_VERSION = lazy(r"v?\d+(?:\.\d+)*[\w.+-]*", re.ASCII)
 
 
 def install_cog_server(document: Document, context: Context) -> Iterator[Finding]:
     """Install Cog from PyPI with `--target server`, instead of the wheel that Cog staged.
 
-    The release is `sdk_version` in cog.yaml, or the newest for the image's Python. The step comes before the project's own
+    The release is `sdk_version` in cog.yaml, which must be a version, or the newest for the image's Python. The step comes before the project's own
     commands, as in Cog's output; the package's requirements include the pydantic and fastapi that the server needs.
 
     Options:
@@ -58,7 +54,7 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
         message = f"no release of Cog on PyPI runs on Python {current}, so its server can't be kept"
         yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
         return
-    if not _VERSION.fullmatch(version):
+    if not is_version(version):
         message = (
             f"`sdk_version` in cog.yaml is `{version}`, which is no version on PyPI; set one such as {RELEASES[-1][1]}"
         )

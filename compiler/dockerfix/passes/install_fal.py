@@ -9,10 +9,11 @@ from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import HUB_ADDRESSES, HUB_PACKAGE
 from dockerfix.knowledge.fal import fal_version
+from dockerfix.knowledge.versions import is_version
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.project.requirements import shell_quote
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF301"
 
@@ -48,6 +49,10 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     version = context.options.fal_version or fal_version(python.python_of(document, stage, context.config))
     if version is None:
         return  # DF307 refuses this Python
+    if not is_version(version):
+        message = f"`{version}` is no version of `fal` on PyPI; pass one such as {fal_version()} as `--fal-version`"
+        yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
+        return
     config = context.config
     hub = config is not None and any(each.startswith(HUB_ADDRESSES) for one in config.weights for each in one.sources)
     text = pip_install(" ".join(map(shell_quote, [f"fal=={version}", *([HUB_PACKAGE] if hub else [])])))

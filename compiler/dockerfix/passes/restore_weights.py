@@ -31,7 +31,8 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     (`replicate/cog@v0.8.0-beta4:pkg/dockerfile/generator.go`), with the paths of the project. `--x-fast` links to a cache
     on Replicate's hosts and excludes them from the COPY of the project
     (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`); the pass removes the links and the exclusion. With weights
-    on the machine that builds (v0.14.4 to v0.16.12) Cog stages the project in a folder `src` and copies that.
+    on the machine that builds (v0.14.4 to v0.16.12) Cog stages the project in a folder `src` and copies that. A stage of the
+    weights image that does more than Cog makes it do is an error.
 
     Before:
 
