@@ -235,6 +235,7 @@ WEIGHTS = "FROM cog-weights AS weights\n"
         ("FROM python:3.11-slim\n# dockerfix[DF401]: x\nRUN apt-get install curl;\n", "build: {}\n", "app", ""),
         (f"FROM python:3.11-slim\n{STAGED}# dockerfix[DF201]: x\nRUN\n", PACKAGES, "app", ""),
         (f"{WEIGHTS}COPY a /a\nFROM python:3.11-slim\n{SERVER}", "build: {}\n", "app", "DF108"),
+        (f"{WEIGHTS}FROM python:3.11-slim\nCOPY --from=1 /a /b\n{SERVER}", "build: {}\n", "app", "DF003"),
         (f"FROM debian AS x\n{WEIGHTS}RUN make\nFROM python:3.11-slim\n{SERVER}", "build: {}\n", "app", "DF108"),
         (f"FROM debian AS x\n{WEIGHTS}COPY --from=x /a /a\n{SERVER}", "build: {}\n", "app", "DF108"),
         (f"FROM python:3.11-slim\n{STAGED}{SERVER}", SDK, "server", "DF311"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dockerfix.analysis.context import Context
 from dockerfix.driver.defects import Defect, new_defects, old_defects, place_of
-from dockerfix.driver.pipeline import Outcome, run, settles
+from dockerfix.driver.pipeline import OPENING, Outcome, run, settles
 from dockerfix.passes import all_passes
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
@@ -24,7 +26,10 @@ def faults(source: Document, outcome: Outcome) -> list[Defect]:
     it is the author's, too.
     """
     left, gone = old_defects(source, outcome.document)
-    found = left + [defect for defect in gone if not defect.unset and not _is_repaired(source, outcome, defect)]
+    # a repair after which BuildKit still refuses the result is none
+    broken = bool(new_defects(source, outcome.document))
+    repairs = {each.code: each.repairs for each in all_passes() if not broken or each.code in OPENING}
+    found = left + [each for each in gone if not each.unset and not _is_repaired(source, outcome, each, repairs)]
     opened = outcome.opened
     if opened is None:
         return found
@@ -32,12 +37,13 @@ def faults(source: Document, outcome: Outcome) -> list[Defect]:
     if uncovered:
         lasting = old_defects(opened.document, outcome.document)[0]
         places = [opened.to_source(Span(each.offset, each.offset)).start for each in uncovered]
-        found += [each._replace(offset=at) for each, at in zip(uncovered, places, strict=True) if each in lasting]
+        found += [
+            each._replace(offset=at) for each, at in zip(uncovered, places, strict=True) if broken or each in lasting
+        ]
     return found
 
 
-def _is_repaired(source: Document, outcome: Outcome, defect: Defect) -> bool:
-    repairs = {each.code: each.repairs for each in all_passes()}
+def _is_repaired(source: Document, outcome: Outcome, defect: Defect, repairs: Mapping[str, tuple[str, ...]]) -> bool:
     place = place_of(source, defect.offset)
     return any(
         defect.message.startswith(repairs.get(change.finding.code, ()))
