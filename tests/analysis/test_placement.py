@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockerfix.analysis import placement, stages
+from dockerfix.knowledge.written_instructions import cuda_check
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Stage
 
@@ -23,8 +24,12 @@ def following(stage: Stage, offset: int) -> str:
     ("text", "expected"),
     [
         ("FROM a\nARG b\nENV c=d\nRUN e\nENV f=g\n", "RUN e"),
-        ("FROM a\n# dockerfix[DF401]: check\nRUN check\nRUN e\n", "RUN e"),
-        ("FROM a\n# dockerfix[DF301]: fal\nRUN fal\nRUN e\n", "# dockerfix[DF301]: fal"),
+        (f"FROM a\n# dockerfix[DF401]: check\n{cuda_check(['12.1', '12.1.*'], 'x')}\nRUN e\n", "RUN e"),
+        ("FROM a\n# dockerfix[DF401]: check\nRUN check\nRUN e\n", "# dockerfix[DF401]: check"),
+        (
+            "FROM a\n# dockerfix[DF301]: fal\nRUN python -m pip install --no-cache-dir 'fal==1'\n",
+            "# dockerfix[DF301]: fal",
+        ),
         ("FROM a\n", ""),
     ],
 )

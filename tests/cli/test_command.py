@@ -127,6 +127,18 @@ class TestResult:
         done = project("-i", "Dockerfile")
         assert (done.code, done.out, done.err) == (0, b"", "dockerfix: unchanged\n")
 
+    def test_in_place_keeps_what_is_under_the_comment_of_a_block(self, project: Here) -> None:
+        project("-i", "Dockerfile")
+        lines = text_of(project.folder).split("\n")
+        at = next(number for number, line in enumerate(lines) if line.startswith("# dockerfix[DF302]"))
+        lines[at + 1] = "USER own"
+        (project.folder / "Dockerfile").write_text("\n".join(lines))
+        assert project("-i", "Dockerfile").code == 1
+        assert "\n# dockerfix[DF302]: /src on Python's path\nUSER own\n" in text_of(project.folder)
+        done = project("-i", "Dockerfile")
+        assert done.code == 0
+        assert "DF115 warning: this comment is not above a block" in done.err
+
     def test_check_writes_nothing(self, project: Here) -> None:
         assert project("--check", "Dockerfile").code == 1
         assert text_of(project.folder) == DOCKERFILE

@@ -11,6 +11,7 @@ import pytest
 
 from dockerfix.analysis import cuda
 from dockerfix.analysis.blocks import find_block
+from dockerfix.knowledge.written_instructions import cuda_check
 from dockerfix.passes.inject_cuda_check import step
 from pass_cases import (
     gpu_yaml,
@@ -135,7 +136,8 @@ def test_a_new_cog_yaml_changes_the_block_alone() -> None:
 
 
 def test_a_block_that_was_moved_or_copied() -> None:
-    block = "# dockerfix[DF401]: cog.yaml asks for CUDA 11.8\nRUN check\n"
+    check = cuda_check(["11.8", "11.8.*"], "cog.yaml asks for CUDA 11.8")
+    block = f"# dockerfix[DF401]: cog.yaml asks for CUDA 11.8\n{check}\n"
     source = f"FROM python:3.11 AS deps\n{block}FROM nvidia/cuda:12.1.1-base\nENV A=1\n{block}{block}RUN x\n"
     text = outcome("DF401", source, gpu_yaml(cuda_version="12.1")).document.text
     assert text.count("dockerfix[DF401]") == 1

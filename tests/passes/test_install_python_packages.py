@@ -46,11 +46,10 @@ def test_what_is_left_alone(name: str) -> None:
     assert (outcome.findings, outcome.document.text) == ((), case.dockerfile)
 
 
-def test_a_block_without_an_install_gets_one() -> None:
+def test_what_the_user_wrote_under_the_comment_of_the_block_stays() -> None:
     text = f"FROM a\n{BLOCK}RUN make\nRUN pip install pillow\n"
     outcome = run_alone(INSTALL, text, open_project(None, PACKAGES))
-    install = "RUN --mount=type=cache,target=/root/.cache/pip pip install \\\n    'pillow==10.4.0'\n"
-    assert outcome.document.text == f"FROM a\n{BLOCK}{install}RUN pip install pillow\n"
+    assert outcome.document.text == f"FROM a\n{BLOCK}RUN make\n{BLOCK}RUN pip install \\\n    'pillow==10.4.0'\n"
 
 
 def test_credentials_of_an_index_where_nothing_is_staged() -> None:

@@ -219,3 +219,95 @@ def read_by_buildkit(text: str) -> list[buildkit.Line]:
     judged = buildkit.judge(text.encode())
     assert isinstance(judged, list)
     return [line._replace(start=0, end=0) for line in judged]
+
+
+SDK = 'build:\n  python_version: "3.11"\n  sdk_version: "git+https://github.com/replicate/cog"\n'
+PACKAGES = 'build:\n  python_version: "3.11"\n  python_packages: [numpy]\n'
+STAGED = "COPY .cog/tmp/b/requirements.txt /tmp/requirements.txt\nRUN pip install -r /tmp/requirements.txt\n"
+WEIGHTS = "FROM cog-weights AS weights\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "cog_yaml", "target", "refused"),
+    [
+        ("FROM r8.im/cog-base:cuda11.7-python3.11\nRUN \\", "build: {}\n", "app", ""),
+        (f"FROM python:3.11-slim\n{SERVER}\\\n", "build: {}\n", "app", "DF003"),
+        ("FROM python:3.11-slim\n# dockerfix[DF401]: x\nRUN apt-get install curl;\n", "build: {}\n", "app", ""),
+        (f"FROM python:3.11-slim\n{STAGED}# dockerfix[DF201]: x\nRUN\n", PACKAGES, "app", ""),
+        (f"{WEIGHTS}COPY a /a\nFROM python:3.11-slim\n{SERVER}", "build: {}\n", "app", "DF108"),
+        (f"{WEIGHTS}FROM python:3.11-slim\nCOPY --from=1 /a /b\n{SERVER}", "build: {}\n", "app", "DF003"),
+        (f"FROM debian AS x\n{WEIGHTS}RUN make\nFROM python:3.11-slim\n{SERVER}", "build: {}\n", "app", "DF108"),
+        (f"FROM debian AS x\n{WEIGHTS}COPY --from=x /a /a\n{SERVER}", "build: {}\n", "app", "DF108"),
+        (f"FROM python:3.11-slim\n{STAGED}{SERVER}", SDK, "server", "DF311"),
+        (
+            f"=== Runner Dockerfile contents:\nCOPY a /a\nFROM python:3.11-slim\n{SERVER}===\n",
+            "build: {}\n",
+            "app",
+            "DF101",
+        ),
+        (
+            f"FROM x\n===\n=== Runner Dockerfile contents:\n{WEIGHTS}FROM a AS weights\nCOPY --from=1 /a /b\n"
+            f"FROM python:3.11-slim\nCOPY --from=weights /src/a /src/a\n{SERVER}===\n",
+            "build: {}\n",
+            "app",
+            "DF003",
+        ),
+        (f"FROM a AS one\n# dockerfix[DF302]: x\nFROM r8.im/x-weights AS two\n{SERVER}", "build: {}\n", "app", ""),
+    ],
+)
+def test_no_input_ends_in_an_internal_error(text: str, cog_yaml: str, target: dockerfix.Target, refused: str) -> None:
+    result = dockerfix.rewrite(text, cog_yaml=cog_yaml, target=target)
+    errors = {finding.code for finding in result.findings if finding.severity is Severity.ERROR}
+    assert not result.internal, result.findings
+    assert result.ok == (not refused), result.findings
+    assert not refused or refused in errors
+    if result.ok:
+        assert dockerfix.rewrite(result.text, cog_yaml=cog_yaml, target=target).text == result.text
+
+
+@pytest.mark.parametrize(
+    "command", ["pip install numpy", "pip install -r /tmp/requirements.txt", "apt-get install git"]
+)
+@pytest.mark.parametrize("target", ["app", "server"])
+def test_a_word_that_is_continued_on_the_next_line(command: str, target: dockerfix.Target) -> None:
+    for at in range(1, len(command)):
+        text = f"FROM python:3.11-slim\n{STAGED}RUN {command[:at]}\\\n{command[at:]}\n{SERVER}"
+        for cog_yaml in (PACKAGES, f"{PACKAGES}  run: ['{command}']\n"):
+            result = dockerfix.rewrite(text, cog_yaml=cog_yaml, target=target)
+            assert not result.internal, (text, result.findings)
+
+
+ORPHAN = """\
+FROM python:3.11-slim
+# dockerfix[DF301]: the fal SDK, last so that its versions win
+RUN python -m pip install --no-cache-dir 'fal==1.83.0'
+# dockerfix[DF302]: /src on Python's path
+{0}
+COPY . /src
+"""
+
+
+@pytest.mark.parametrize(
+    "own", ["WORKDIR /src", "RUN echo own", "USER own", "ENV OWN=1", "COPY own /own", "# note", "", "CMD own"]
+)
+def test_what_is_under_the_comment_of_a_block_that_went_stays(own: str) -> None:
+    result = dockerfix.rewrite(ORPHAN.format(own), cog_yaml=PACKAGES)
+    (found,) = [finding for finding in result.findings if finding.code == "DF115"]
+    assert (result.source.position(found.span.start).line, found.severity) == (4, Severity.WARNING)
+    assert f"\n# dockerfix[DF302]: /src on Python's path\n{own}\n" in result.rewritten
+    assert result.rewritten.count("# dockerfix[DF302]") == 2
+    again = dockerfix.rewrite(result.rewritten, cog_yaml=PACKAGES)
+    assert again.rewritten == result.rewritten
+
+
+def test_a_file_with_nothing_but_such_a_comment_is_left_alone() -> None:
+    text = "FROM python:3.11-slim\n# dockerfix[DF201]: python_packages from cog.yaml\nRUN pip install own\n"
+    result = dockerfix.rewrite(text, cog_yaml=PACKAGES)
+    assert not result.changed
+    assert [finding.code for finding in result.findings] == ["DF009", "DF115"]
+
+
+def test_a_block_in_an_earlier_stage_is_none_of_the_image() -> None:
+    first = rewritten(f"FROM python:3.11-slim\n{SERVER}")
+    text = rewritten(f"{first}FROM python:3.11-slim\nCOPY . /src\n")
+    assert text.split("FROM ")[2].count("# dockerfix[DF301]") == 1

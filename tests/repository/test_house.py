@@ -50,7 +50,7 @@ LAYERS = {
 
 ANALYSIS = (
     "options context memo",
-    "stages commands variables environment",
+    "stages commands variables environment shapes",
     "blocks cog packages.apt packages.pip",
     "images python placement",
     "cuda packages.requested packages.torch_index packages.install_step packages.requirements_copy "

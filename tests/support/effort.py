@@ -64,6 +64,7 @@ EXAMPLES = {
     "test_what_the_user_wrote_between_stays": 60,
     "test_a_result_that_someone_edited": 60,
     "test_any_edit": 60,
+    "test_a_mutated_output": 400,
     "test_a_value_keeps_the_limits": 200,
     "test_the_work_of_rewriting_grows_with_the_commands": 10,
     "test_twice_of_anything_is_twice_the_work": 40,
@@ -104,6 +105,17 @@ def count(name: str) -> int:
     """The number of examples of a test that makes them itself."""
     factor = THOROUGH if settings.get_current_profile_name() == "thorough" else 1
     return EXAMPLES[name] * factor
+
+
+def seeds(name: str, part: int, parts: int) -> range:
+    """Return the seeds of one of the parts in which a test with its own cases runs, and count them.
+
+    In both profiles they are the same ones every time.
+    """
+    factor = THOROUGH if settings.get_current_profile_name() == "thorough" else 1
+    chosen = range(part, EXAMPLES[name] * factor, parts)
+    ran[name] = ran.get(name, 0) + len(chosen)
+    return chosen
 
 
 def totals() -> str:

@@ -6,6 +6,7 @@ Results are judged with BuildKit's parser, bash and plain bytes, not with the co
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -16,11 +17,13 @@ import buildkit
 import dockerfix
 import trees
 from buildkit import readable
+from dockerfix.driver.defects import defects
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.shell import Script, parse_shell
 from dockerfix.syntax.shell.scanner import ShellScanner
 from dockerfix.syntax.shell.state import ShellError
 from dockerfix.text.source import Span, encode
+from output_mutations import Case
 from strategies.cog import MARKER
 from tracing import trace
 
@@ -106,6 +109,48 @@ def check_second_run(first: dockerfix.Result, second: dockerfix.Result) -> None:
     assert second.text == first.text
 
 
+def check_mutated(case: Case) -> None:
+    """A mutated output is refused or converted: never an internal error, and what the user wrote stays."""
+    result = case.rewrite(case.text)
+    assert not result.internal, [finding.message for finding in result.findings if finding.code == "DF008"]
+    if not result.ok:
+        assert result.text == result.source.text
+        return
+    check_buildkit_takes(encode(result.text))
+    assert defects(parse(result.text)) == []
+    check_every_byte_is_explained(result)
+    check_other_instructions_are_kept(result)
+    check_own_instructions_are_kept(result, case.own)
+    check_second_run(result, case.rewrite(result.text))
+
+
+def check_own_instructions_are_kept(result: dockerfix.Result, own: Iterable[str]) -> None:
+    """Each instruction of the source that only a user writes is one of the result.
+
+    Unless DF101 says that it is outside the Dockerfile, or DF102 or DF208 that its stage makes nothing.
+    """
+    try:
+        before, after = commands(result.source.text), commands(result.text)
+    except dockerfile.GoParseError:
+        return  # of a source that BuildKit refuses nobody knows the instructions
+    users = {_said(command) for text in own for command in commands(f"FROM a\n{text}\n")[1:]}
+    lines = _line_starts(result.source.text)
+    gone = [(change.before, change.finding.code) for change in result.changes]
+    lost = Counter(
+        said
+        for each in before
+        if (said := _said(each)) in users
+        and not any(_may_go(each, code) and _touches(span, _place(each, lines)) for span, code in gone)
+    )
+    lost -= Counter(map(_said, after))
+    assert not lost, f"lost {sorted(str(said[-2]) for said in lost)}"
+
+
+def _may_go(command: dockerfile.Command, code: str) -> bool:
+    makes_nothing = command.cmd.upper() in ("ENV", "ARG", "WORKDIR") or command.original.startswith("RUN apt-get")
+    return code == "DF101" or (code in ("DF102", "DF208") and makes_nothing)
+
+
 def check_every_byte_is_explained(result: dockerfix.Result) -> None:
     """Every byte that differs belongs to a change; all others are there, in their order."""
     before = _without(result.source.text, [change.before for change in result.changes])
@@ -128,13 +173,20 @@ def check_other_instructions_are_kept(result: dockerfix.Result) -> None:
         before, after = commands(result.source.text), commands(result.text)
     except dockerfile.GoParseError:
         return  # of a source that BuildKit refuses nobody knows the instructions
-    lines = result.source.text.split("\n")
-    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    lines = _line_starts(result.source.text)
     rest = iter([_said(each) for each in after])
     for each in before:
-        place = Span(starts[each.start_line - 1], starts[each.end_line])
+        place = _place(each, lines)
         if not any(_touches(change.before, place) for change in result.changes):
             assert _said(each) in rest, each.original
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+
+
+def _place(command: dockerfile.Command, line_starts: list[int]) -> Span:
+    return Span(line_starts[command.start_line - 1], line_starts[command.end_line])
 
 
 def _touches(change: Span, place: Span) -> bool:

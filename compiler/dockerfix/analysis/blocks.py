@@ -1,23 +1,25 @@
 """Blocks that dockerfix injects: instructions under a comment ``# dockerfix[DF201]: …``.
 
 The comment makes them findable, so that a second run changes nothing and a run after cog.yaml changed replaces exactly
-that block.
+that block. A comment is not enough: what is under it must have the form that dockerfix writes (`shapes`), because an
+edit or a merge may leave a comment behind, above an instruction of the user.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dockerfix.analysis import shapes
 from dockerfix.analysis.memo import of_document
-from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, InstructionNode, Stage
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
-_MARK = lazy(r"#[ \t]*dockerfix\[(DF\d{3})\]:[ \t]*([^\r\n]*)")
+_MARK = lazy(r"[ \t]*#[ \t]*dockerfix\[(DF\d{3})\]:[ \t]*([^\r\n]*)")
+_COUNT = lazy(r"\((\d+) instructions\)[ \t]*$")
 
 
 class Block(NamedTuple):
@@ -39,8 +41,8 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
     """Return all blocks, in order.
 
     A block begins at its comment and has the instructions that follow without a blank line or another comment, as many
-    as the comment says: it may end in ``(2 instructions)``, otherwise there is one. A comment without an instruction
-    after it is not a block.
+    as the comment says: it may end in ``(2 instructions)``, otherwise there is one. A comment above fewer instructions,
+    or above others than dockerfix writes for its code, is not a block.
     """
     if not may_have_blocks(document.text):
         return ()
@@ -53,29 +55,43 @@ def find_blocks(document: Document) -> tuple[Block, ...]:
         match = _MARK.match(node.text) if node.kind == "comment" else None
         if not match:
             continue
-        count = re.search(r"\((\d+) instructions\)$", match[2])
-        length = 0
-        for following in document.nodes[index + 1 : index + 1 + (int(count[1]) if count else 1)]:
-            if following.kind != "instruction" or document.instructions[before + length].keyword == "FROM":
-                break  # no block begins a stage
-            length += 1
-        if length:
-            members = document.instructions[before : before + length]
+        count = _COUNT.search(match[2])
+        length = int(count[1][:3]) if count else 1
+        following = document.nodes[index + 1 : index + 1 + length]
+        members = document.instructions[before : before + length]
+        if (
+            len(members) == length > 0
+            and all(node.kind == "instruction" for node in following)
+            and shapes.fits(match[1], match[2], members)
+        ):
             result.append(Block(match[1], match[2], members, Span(start, members[-1].span.end)))
     return tuple(result)
 
 
 def bare_marks(document: Document) -> Iterator[Span]:
-    """Yield the comments of blocks whose instructions were removed."""
+    """Yield the comments of blocks that are above no block, or inside an instruction."""
+    if not may_have_blocks(document.text):
+        return
     blocks = {block.span.start for block in find_blocks(document)}
     for node, start in zip(document.nodes, document.offsets, strict=True):
-        if node.kind == "comment" and start not in blocks and _MARK.match(node.text):
-            yield Span(start, start + len(node.text))
+        if isinstance(node, InstructionNode) and may_have_blocks(node.text):
+            comments = [token.span for token in node.tokens if token.kind == "INNER_COMMENT"]
+            yield from [_line(node.text, span).shift(start) for span in comments if _MARK.match(node.text, span.start)]
+        elif node.kind == "comment" and start not in blocks and _MARK.match(node.text):
+            yield _line(node.text, Span(0, len(node.text))).shift(start)
 
 
-def find_block(document: Document, code: str) -> Block | None:
-    """Return the first block with this code; None without one."""
-    return next((block for block in find_blocks(document) if block.code == code), None)
+def _line(text: str, span: Span) -> Span:
+    """Return `span` without its line end."""
+    return Span(span.start, span.start + len(text[span.start : span.end].rstrip("\r\n")))
+
+
+def find_block(document: Document, code: str, stage: Stage | None = None) -> Block | None:
+    """Return the first block with this code, in `stage` if it is given; None without one."""
+    for block in find_blocks(document):
+        if block.code == code and (stage is None or stage.span.contains(block.span)):
+            return block
+    return None
 
 
 def in_block(document: Document, instruction: Instruction) -> Block | None:
@@ -121,9 +137,10 @@ class Messages(NamedTuple):
     updated: str
 
 
-def write_or_update(document: Document, code: str, text: str, offset: int, messages: Messages) -> Iterator[Finding]:
-    """Yield the finding that makes the block of `code` read `text`: the present block, or a new one at `offset`."""
-    block = find_block(document, code)
+def write_or_update(stage: Stage, code: str, text: str, offset: int, messages: Messages) -> Iterator[Finding]:
+    """Yield the finding that makes the block of `code` in a stage read `text`, the present one or one at `offset`."""
+    document = stage.base.document
+    block = find_block(document, code, stage)
     if block is None:
         yield Finding(code, Span(offset, offset), messages.written, (place(document, offset, text),))
         return

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dockerfix.analysis.context import Context
 from dockerfix.driver.defects import Defect, new_defects, old_defects, place_of
-from dockerfix.driver.pipeline import Outcome, run, settles
+from dockerfix.driver.pipeline import OPENING, Outcome, run, settles
 from dockerfix.passes import all_passes
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
+from dockerfix.text.source import Span
 
 
 class GateError(Exception):
@@ -19,14 +22,28 @@ def faults(source: Document, outcome: Outcome) -> list[Defect]:
 
     A pass repairs what some release of Cog prints broken. A fault in an instruction that a pass removes or replaces for
     another reason is the author's: he would look for what it did in vain. If only an unset variable makes it a fault,
-    the instruction may have been a good one, and is gone.
+    the instruction may have been a good one, and is gone. What is wrong only without a frame or an open command around
+    it is the author's, too.
     """
     left, gone = old_defects(source, outcome.document)
-    return left + [defect for defect in gone if not defect.unset and not _is_repaired(source, outcome, defect)]
+    # a repair after which BuildKit still refuses the result is none
+    broken = bool(new_defects(source, outcome.document))
+    repairs = {each.code: each.repairs for each in all_passes() if not broken or each.code in OPENING}
+    found = left + [each for each in gone if not each.unset and not _is_repaired(source, outcome, each, repairs)]
+    opened = outcome.opened
+    if opened is None:
+        return found
+    uncovered = new_defects(source, opened.document)
+    if uncovered:
+        lasting = old_defects(opened.document, outcome.document)[0]
+        places = [opened.to_source(Span(each.offset, each.offset)).start for each in uncovered]
+        found += [
+            each._replace(offset=at) for each, at in zip(uncovered, places, strict=True) if broken or each in lasting
+        ]
+    return found
 
 
-def _is_repaired(source: Document, outcome: Outcome, defect: Defect) -> bool:
-    repairs = {each.code: each.repairs for each in all_passes()}
+def _is_repaired(source: Document, outcome: Outcome, defect: Defect, repairs: Mapping[str, tuple[str, ...]]) -> bool:
     place = place_of(source, defect.offset)
     return any(
         defect.message.startswith(repairs.get(change.finding.code, ()))
@@ -36,7 +53,7 @@ def _is_repaired(source: Document, outcome: Outcome, defect: Defect) -> bool:
 
 
 def check(source: Document, outcome: Outcome, context: Context) -> None:
-    """Parse the result from scratch and run the passes over it. Raises GateError."""
+    """Parse the result from scratch and run the passes over it, unless they did already. Raises GateError."""
     result = outcome.document
     again = parse(result.text)
     if [node.text for node in again.nodes] != [node.text for node in result.nodes]:
@@ -45,7 +62,7 @@ def check(source: Document, outcome: Outcome, context: Context) -> None:
         line = again.source.position(defect.offset).line
         raise GateError(f"BuildKit would reject the result at its line {line}: {defect.message}")
     second_context = context.for_second_run()
-    if settles(result, second_context):
+    if outcome.settled or settles(result, second_context):
         return
     second = run(result, second_context)
     if second.document.text != result.text:

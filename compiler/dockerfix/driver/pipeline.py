@@ -1,4 +1,4 @@
-"""Run the passes over a document, each on the text that the previous one left."""
+"""Run the passes over a document, each on the text that the previous one left, until none has anything to change."""
 
 from __future__ import annotations
 
@@ -14,8 +14,28 @@ from dockerfix.syntax.dockerfile.parser import reparse
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text import credentials
 from dockerfix.text.edits import Applied, Edit, History, ordered
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Span
+
+ROUNDS = 4
+"""How often the passes run at most. The second time changes nothing, unless a pass made work for an earlier one."""
+
+
+OPENING = frozenset({"DF100", "DF101"})
+"""The passes that only settle which lines are the Dockerfile's instructions."""
+
+
+class Opened(NamedTuple):
+    """The Dockerfile as the `OPENING` passes left it, from which on all is the author's, and their edits."""
+
+    document: Document
+    edits: tuple[Applied, ...]
+
+    def to_source(self, span: Span) -> Span:
+        """Return the span of the source that `span` comes from."""
+        for applied in reversed(self.edits):
+            span = applied.backward(span)
+        return span
 
 
 class Change(NamedTuple):
@@ -30,7 +50,8 @@ class Outcome:
     """The document after all passes, and the findings with their places in the source.
 
     `history` has the edits of each pass that made some, `applied` the findings of that pass: as it returned them, and
-    with their places in the source.
+    with their places in the source. `settled` is whether all passes ran again and changed nothing. `opened`
+    is None where the `OPENING` passes changed nothing.
     """
 
     def __init__(
@@ -39,9 +60,14 @@ class Outcome:
         findings: tuple[Finding, ...],
         history: History,
         applied: list[list[tuple[Finding, Finding]]],
+        *,
+        settled: bool = False,
+        opened: Opened | None = None,
     ) -> None:
         self.document = document
         self.findings = findings
+        self.settled = settled
+        self.opened = opened
         self._history = history
         self._applied = applied
 
@@ -60,32 +86,47 @@ class Outcome:
         return tuple(changes)
 
 
-def run(document: Document, context: Context, passes: Iterable[Pass] | None = None) -> Outcome:
+def run(document: Document, context: Context, passes: Iterable[Pass] | None = None, *, rounds: int = 1) -> Outcome:
     """Return the result of the passes (by default all) that the options select.
 
-    Raises dockerfix.text.edits.OverlappingEdits when two edits of one pass claim the same characters.
+    They run up to `rounds` times, until they change nothing more; of the later times only what changes something is a
+    finding. An error ends it after the first time. Raises dockerfix.text.edits.OverlappingEdits when two edits of one
+    pass claim the same characters.
     """
     history = History()
     applied: list[list[tuple[Finding, Finding]]] = []
     ignores = Filter(document)
     found: list[Finding] = []
-    for each in _asked_for(context, passes):
-        findings = ignores.keep(document, each.function(document, context), history.to_source)
-        if not findings:
-            continue
-        edits, after = _edited(document, findings)
-        uncovering = uncovered(document, after, edits) if edits else None
-        if uncovering is not None:
-            findings = with_blank_line(document, findings, uncovering)
+    settled, opened = False, None
+    chosen = _asked_for(context, passes)
+    for number in range(rounds):
+        present = document
+        for each in chosen:
+            findings = ignores.keep(document, each.function(document, context), history.to_source)
+            if number:
+                findings = [finding for finding in findings if finding.edits]
+            if not findings:
+                continue
             edits, after = _edited(document, findings)
-        placed = [_placed(finding, history) for finding in findings]
-        found += placed
-        if edits:
-            history.passes.append(Applied(edits))
-            applied.append(list(zip(findings, placed, strict=True)))
-            document = after
+            uncovering = uncovered(document, after, edits) if edits else None
+            if uncovering is not None:
+                findings = with_blank_line(document, findings, uncovering)
+                edits, after = _edited(document, findings)
+            placed = [_placed(finding, history) for finding in findings]
+            found += placed
+            if edits:
+                history.passes.append(Applied(edits))
+                applied.append(list(zip(findings, placed, strict=True)))
+                document = after
+                if each.code in OPENING and not number:
+                    opened = Opened(document, tuple(history.passes))
+        settled = number > 0 and document is present
+        if settled or any(finding.severity is Severity.ERROR for finding in found):
+            break
+        if not number:
+            chosen, context = [each for each in chosen if each.edits], context.for_second_run()
     unused = ignores.objections(context.options) if context.converting else []
-    return Outcome(document, (*found, *unused), history, applied)
+    return Outcome(document, (*found, *unused), history, applied, settled=settled, opened=opened)
 
 
 def settles(document: Document, context: Context) -> bool:

@@ -15,7 +15,7 @@ from dockerfix.analysis.python import base_python
 from dockerfix.driver.account import Account, Entry, account
 from dockerfix.driver.defects import Defect
 from dockerfix.driver.gate import GateError, check, faults
-from dockerfix.driver.pipeline import Change, Outcome, masked, run
+from dockerfix.driver.pipeline import ROUNDS, Change, Outcome, masked, run
 from dockerfix.project.project import ConfigError, Project
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
@@ -147,7 +147,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         debian_packages=apt.installed_by(document),
         own_targets=stages.targets(document),
     )
-    outcome = run(document, context)
+    outcome = run(document, context, rounds=ROUNDS)
     broken = [_finding(defect) for defect in faults(document, outcome)]
     accounted = account(document, outcome, context, refused=bool(broken))
     findings = [*outcome.findings, *map(masked, accounted.findings), *map(masked, broken)]

@@ -11,6 +11,14 @@ from dockerfix.text.lazy_patterns import lazy
 _CLAUSE = lazy(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*v?(\d{1,9}(?:\.\d{1,9})*)(\.\*)?", re.ASCII)
 
 
+_VERSION = lazy(r"v?\d{1,9}(?:\.\d{1,9})*[\w.+-]*", re.ASCII)
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is the number of a release, as pip takes it behind ``==``: ``2.1.0``, ``2.1.0rc1``."""
+    return bool(_VERSION.fullmatch(text))
+
+
 @lru_cache(maxsize=1024)
 def numbers(version: str) -> tuple[int, ...]:
     """The leading numbers: (2, 1, 0) for ``2.1.0+cu118``, ``2.1.0`` and ``2.1.0rc1``; () where there are none."""

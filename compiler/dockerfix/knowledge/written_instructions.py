@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
-from dockerfix.knowledge.cog_constructs import UV_IMAGE, UV_TAG
+from dockerfix.knowledge.cog_constructs import HUB_PACKAGE, MODEL_FOLDER, UV_IMAGE, UV_TAG
+from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
+from dockerfix.knowledge.fal import PORT
+from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
 
 AS_OF = "2026-11-23"
 
@@ -109,3 +113,58 @@ def source_path(folder: str) -> str:
     """Return the RUN that puts a folder of the image on Python's path."""
     path = "pathlib.Path(sysconfig.get_path('purelib'), 'src.pth')"
     return rf'''RUN python -c "import pathlib, sysconfig; {path}.write_text('{folder}\n')"'''
+
+
+def cuda_check(versions: Iterable[str], reason: str) -> str:
+    """Return the RUN that fails unless the image's CUDA is one of `versions`, which are patterns of the shell."""
+    # the first line with a number that has a point; sed stops there itself, as `| head` fails under pipefail
+    first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
+    read = f"""cuda="$(sed -n '{first}' "$file")\""""
+    lines = (
+        f'RUN cuda="${{{VERSION_VARIABLE}:-}}"; \\',
+        f"for file in {' '.join(VERSION_FILES)}; do \\",
+        f'if [ -z "$cuda" ] && [ -f "$file" ]; then {read}; fi; \\',
+        "done; \\",
+        'case "$cuda" in \\',
+        f"{'|'.join(versions)}) ;; \\",
+        f'*) echo "dockerfix: {reason}, but this base image has ${{cuda:-none}}" >&2; exit 1 ;; \\',
+        "esac",
+    )
+    return "\n    ".join(lines)
+
+
+def gate(folders: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the instructions that start the gate of Cog's server; `folders` are those in which the stage works.
+
+    The first releases don't copy the project to /src, so the gate is copied.
+    """
+    copies = [f"COPY {GATE_FILE} {GATE_FOLDER}/"] if folders and list(folders) != [GATE_FOLDER] else []
+    # fal calls `exposed_port` of pyproject.toml; EXPOSE is for readers (fal-ai/fal:projects/fal/src/fal/project.py)
+    words = '", "'.join(GATE_COMMAND)
+    return (*copies, f"EXPOSE {PORT}", f'CMD ["{words}"]')
+
+
+ANY = "\0"
+"""A part of a form that differs from project to project."""
+
+
+@cache
+def forms() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return, by its code, the forms of each block whose instructions are always the same but for `ANY`.
+
+    A form that is no longer written stays here, so that the blocks in it are still known.
+    """
+    folder, python = f"WORKDIR {MODEL_FOLDER}", (install_python(ANY, ANY), PYTHON_PATH)
+    return {
+        "DF110": ((PREAMBLE, apt_install([ANY]), folder), (PREAMBLE, folder)),
+        "DF111": ((PREAMBLE,),),
+        "DF203": ((apt_install([ANY]),),),
+        "DF206": ((COPY_UV.replace(UV_TAG, ANY), *python), python),
+        "DF207": ((link_pyenv_python(ANY),), (link_uv_python(ANY), PYTHON_PATH)),
+        "DF301": ((pip_install(f"'fal=={ANY}'"),), (pip_install(f"'fal=={ANY}' '{HUB_PACKAGE}'"),)),
+        "DF302": ((source_path(ANY),),),
+        "DF303": ((apt_install([ANY], recommended=False),),),
+        "DF311": ((pip_install(f"'cog=={ANY}'"),),),
+        "DF312": (gate(), gate([ANY])),
+        "DF401": ((cuda_check([ANY, ANY], ANY),), (cuda_check([ANY, ANY, ANY], ANY),)),
+    }

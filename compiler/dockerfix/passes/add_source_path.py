@@ -47,7 +47,7 @@ def add_source_path(document: Document, context: Context) -> Iterator[Finding]:
     messages = Messages(
         f"adds `{folder}` to Python's path", f"adds `{folder}` to Python's path instead of the folder before"
     )
-    yield from blocks.write_or_update(document, CODE, text, placement.after_installs(stage), messages)
+    yield from blocks.write_or_update(stage, CODE, text, placement.after_installs(stage), messages)
 
 
 def _source_folder(stage: Stage) -> str:

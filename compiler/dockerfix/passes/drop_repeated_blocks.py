@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks
 from dockerfix.analysis.context import Context
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding
 
 CODE = "DF109"
@@ -17,7 +16,7 @@ _FOR_ONE_INSTRUCTION = frozenset({"DF305"})
 
 
 def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Finding]:
-    """Keep only the first block of each code in a stage; remove comments whose block is gone.
+    """Keep only the first block of each code in a stage.
 
     A merge of two branches that keeps both sides repeats a block. A stage needs one of each code, which is then updated;
     the other might install what cog.yaml no longer names.
@@ -46,7 +45,3 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
             message = f"removes a second block of {block.code} in this stage"
             yield blocks.removed(CODE, block, message)
         seen.add(key)
-    if "dockerfix[DF" in document.text:
-        for mark in blocks.bare_marks(document):
-            message = "removes a dockerfix comment that has no instruction after it"
-            yield Finding(CODE, mark, message, (Edit(mark, ""),))

@@ -10,7 +10,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.analysis.cuda import Wanted
 from dockerfix.analysis.images import BaseImage
 from dockerfix.analysis.python import minor
-from dockerfix.knowledge.gpu import VERSION_FILES, VERSION_VARIABLE
+from dockerfix.knowledge import written_instructions as written
 from dockerfix.syntax.dockerfile.tree import Document, Stage
 from dockerfix.text.findings import Finding
 
@@ -86,17 +86,4 @@ def step(want: Wanted) -> str:
     patterns = [want.version, f"{want.version}.*"]
     if minor(want.version) != want.version:
         patterns.append(minor(want.version))
-    # the first line with a number that has a point; sed stops there itself, as `| head` fails under pipefail
-    first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
-    read = f"""cuda="$(sed -n '{first}' "$file")\""""
-    lines = (
-        f'RUN cuda="${{{VERSION_VARIABLE}:-}}"; \\',
-        f"for file in {' '.join(VERSION_FILES)}; do \\",
-        f'if [ -z "$cuda" ] && [ -f "$file" ]; then {read}; fi; \\',
-        "done; \\",
-        'case "$cuda" in \\',
-        f"{'|'.join(patterns)}) ;; \\",
-        f'*) echo "dockerfix: {want.reason}, but this base image has ${{cuda:-none}}" >&2; exit 1 ;; \\',
-        "esac",
-    )
-    return "\n    ".join(lines)
+    return written.cuda_check(patterns, want.reason)

@@ -55,7 +55,7 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     stage = stages.final_stage(document)
     if stage is None:
         return
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     if block is None and (images.base_image(document, stage).has_python is not False or _has_python(stage, context)):
         return
     version = _wanted(stage, context)
@@ -65,7 +65,7 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     steps.append(written.PYTHON_PATH)
     text = blocks.render(document, CODE, f"Python {version}, which the base image lacks", *steps)
     messages = Messages(f"installs Python {version}, which the base image lacks", f"updates Python to {version}")
-    yield from blocks.write_or_update(document, CODE, text, _place(stage), messages)
+    yield from blocks.write_or_update(stage, CODE, text, _place(stage), messages)
 
 
 def _wanted(stage: Stage, context: Context) -> str:

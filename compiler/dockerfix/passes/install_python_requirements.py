@@ -115,5 +115,5 @@ def _render(document: Document, context: Context, plan: Plan, head: str) -> str:
         lines = (*install_step.lines_of_source(source), *install_step.lines_of(renamed, TorchSource()), option)
     if not lines:
         return ""
-    install = install_step.render_install(head, lines) if len(lines) > 1 else f"{head} {lines[0]}"
+    install = install_step.render_install(head, lines) if plan.inline or len(lines) > 1 else f"{head} {lines[0]}"
     return blocks.render(document, CODE, "python_requirements from cog.yaml", *plan.copies, install)

@@ -52,7 +52,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     packages = tuple(dict.fromkeys(images.successor(distribution, name) for name in apt.names(wanted)))
     options = apt.options(wanted) if packages else ()
     yield from _gone(stage, distribution, apt.names(wanted))
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     if block is not None:
         yield from _update(document, block, (*options, *packages))
         return

@@ -42,7 +42,7 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
         return
     imports = context.project.undeclared_imports(only=set(PACKAGE_OF_MODULE))
     names = dict.fromkeys(name for found in imports if (name := PACKAGE_OF_MODULE.get(found.module)) is not None)
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     if not names:
         if block is not None:
             yield blocks.removed(CODE, block, "removes the packages, which nothing needs any more")

@@ -44,7 +44,7 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
     """
     stage = stages.final_stage(document)
     installed = python.python_install(stage) if stage is not None else None
-    if stage is None or installed is None or blocks.find_block(document, "DF206"):
+    if stage is None or installed is None or blocks.find_block(document, "DF206", stage):
         return
     version = python.python_of(document, stage, context.config)
     if installed.kind == "uv":
@@ -56,4 +56,4 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
         f"links Python {version} into the folder where fal looks for it",
         f"updates the links to Python {version}",
     )
-    yield from blocks.write_or_update(document, CODE, text, placement.after(installed.last), messages)
+    yield from blocks.write_or_update(stage, CODE, text, placement.after(installed.last), messages)

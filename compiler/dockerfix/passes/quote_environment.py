@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import blocks, environment, placement, stages
 from dockerfix.analysis.context import Context
+from dockerfix.analysis.shapes import environment_reason
 from dockerfix.syntax.dockerfile.instructions import Env
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.credentials import is_secret
@@ -37,14 +38,14 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     After:
 
         FROM python:3.11-slim
-        # dockerfix[DF205]: environment from cog.yaml
+        # dockerfix[DF205]: environment from cog.yaml: GREETING
         ENV GREETING="hello world"
         CMD ["python", "-m", "cog.server.http"]
     """
     stage = stages.final_stage(document)
     if context.config is None or stage is None:
         return
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     given = dict(context.config.environment)
     step = next((each for each in stage.instructions if _is_cogs(each, sorted(given.items()))), None)
     secret = {name for name, value in given.items() if is_secret(name, value)}
@@ -55,7 +56,7 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     else:
         pairs = sorted(given.items())
     text = (
-        blocks.render(document, CODE, "environment from cog.yaml", environment.render(pairs, document.escape))
+        blocks.render(document, CODE, environment_reason(dict(pairs)), environment.render(pairs, document.escape))
         if pairs
         else ""
     )
@@ -97,8 +98,10 @@ def _sets(instruction: Instruction, name: str, value: str) -> bool:
 
 
 def _is_cogs(instruction: Instruction, pairs: list[tuple[str, str]]) -> bool:
-    """Whether this is the ENV that Cog writes, however Docker reads it: its text is that of cog.yaml."""
+    """Whether this is the ENV that Cog writes, however Docker reads it: its text is that of cog.yaml. Or one as good."""
     if not isinstance(instruction.view, Env):
         return False
+    if environment.sets(instruction, pairs):
+        return True
     written = " ".join(f"{name}={value}" for name, value in pairs)
     return instruction.view.arguments == written.strip()

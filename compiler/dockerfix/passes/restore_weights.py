@@ -16,10 +16,10 @@ from dockerfix.knowledge.cog_constructs import (
     WEIGHTS_SUFFIX,
 )
 from dockerfix.syntax.dockerfile.instructions import Copy, From
-from dockerfix.syntax.dockerfile.tree import Document, Instruction
+from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.syntax.shell import Command
 from dockerfix.text.edits import Edit
-from dockerfix.text.findings import Finding
+from dockerfix.text.findings import Finding, Severity
 
 CODE = "DF108"
 REPAIRS = ("circular dependency detected on stage",)
@@ -32,7 +32,8 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     (`replicate/cog@v0.8.0-beta4:pkg/dockerfile/generator.go`), with the paths of the project. `--x-fast` links to a cache
     on Replicate's hosts and excludes them from the COPY of the project
     (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`); the pass removes the links and the exclusion. With weights
-    on the machine that builds (v0.14.4 to v0.16.12) Cog stages the project in a folder `src` and copies that.
+    on the machine that builds (v0.14.4 to v0.16.12) Cog stages the project in a folder `src` and copies that. A stage of the
+    weights image that does more than Cog makes it do is an error.
 
     Before:
 
@@ -49,10 +50,15 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
         COPY big.ckpt /src/big.ckpt
         CMD ["python", "-m", "cog.server.http"]
     """
-    gone = [stage for stage in document.stages if _is_weights_stage(stage.base)]
-    if len(gone) == len(document.stages):
-        gone = []
     replaced = [each for each in document.instructions if _is_from_weights(document, each)]
+    weights = [stage for stage in document.stages if _is_weights_stage(stage.base)]
+    gone = [stage for stage in weights if len(weights) < len(document.stages) and _is_only_weights(stage, replaced)]
+    for stage in weights:
+        if stage not in gone:
+            message = (
+                "only Replicate's build makes the image of this stage; remove the stage, or what it does beside weights"
+            )
+            yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
     numbers = stages.renumbered(document, gone, replaced)
     for instruction in document.instructions:
         if any(stage.base is instruction for stage in gone):
@@ -82,8 +88,22 @@ def _is_weights_stage(instruction: Instruction) -> bool:
     )
 
 
+def _is_only_weights(stage: Stage, replaced: list[Instruction]) -> bool:
+    """Whether a stage can go without its instructions, which would then belong to the stage above.
+
+    It has none, or is the last one with the COPYs of the weights: so some `cog debug` prints it in the middle of another.
+    """
+    document = stage.base.document
+    if not stage.instructions:
+        return True
+    if stage.index != len(document.stages) - 1 or not any(each in replaced for each in stage.instructions):
+        return False
+    above = stages.users_of(document, document.stages[stage.index - 1]) if stage.index else stage.instructions
+    return set(stage.instructions).isdisjoint(above)
+
+
 def _is_from_weights(document: Document, instruction: Instruction) -> bool:
-    """Whether a COPY takes from the weights stage, by name or number; some `cog debug` output has that stage later."""
+    """Whether a COPY takes from the weights stage, by name or number, wherever that stage is."""
     view = instruction.view
     if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
         return False

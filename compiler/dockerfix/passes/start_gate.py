@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dockerfix.analysis import blocks, cog, commands, placement, stages
 from dockerfix.analysis.context import Context
 from dockerfix.knowledge.cog_constructs import MODEL_FOLDERS, SERVER_ENTRYPOINT_SCRIPTS, SERVER_PORT
-from dockerfix.knowledge.cog_server import GATE_COMMAND, GATE_FILE, GATE_FOLDER
-from dockerfix.knowledge.fal import PORT
+from dockerfix.knowledge.written_instructions import gate
 from dockerfix.syntax.dockerfile.instructions import FieldsView, TextView
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
 from dockerfix.text.findings import Finding
@@ -48,13 +47,14 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
         COPY . /src
     """
     stage = stages.final_stage(document)
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     if stage is None or context.options.target != "server":
         if block is not None:
             message = "removes the block of Cog's server, which the target does not need"
             yield blocks.removed(CODE, block, message)
         return
-    text = blocks.render(document, CODE, REASON, *_instructions(stage))
+    folders = [folder for folder in MODEL_FOLDERS if _works_in(stage, folder)]
+    text = blocks.render(document, CODE, REASON, *gate(folders))
     own = block.instructions if block is not None else ()
     servers = [each for each in stage.instructions if cog.is_server(each)]
     for instruction in stage.instructions:
@@ -83,16 +83,6 @@ def _update(document: Document, block: blocks.Block, text: str, servers: list[In
     edits = blocks.update(document, block, text)
     if edits:
         yield Finding(CODE, block.span, "updates the gate", edits)
-
-
-def _instructions(stage: Stage) -> list[str]:
-    """Return the block's instructions; the first releases don't copy the project to /src, so the gate is copied."""
-    import json
-
-    folders = [folder for folder in MODEL_FOLDERS if _works_in(stage, folder)]
-    copies = [f"COPY {GATE_FILE} {GATE_FOLDER}/"] if folders not in ([], [GATE_FOLDER]) else []
-    # fal calls `exposed_port` of pyproject.toml; EXPOSE is for readers (fal-ai/fal:projects/fal/src/fal/project.py)
-    return [*copies, f"EXPOSE {PORT}", f"CMD {json.dumps(GATE_COMMAND)}"]
 
 
 def _works_in(stage: Stage, folder: str) -> bool:

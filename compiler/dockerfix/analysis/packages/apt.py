@@ -114,8 +114,9 @@ def installed(instruction: Instruction) -> tuple[str, ...]:
 
 
 def installed_by(document: Document) -> frozenset[str]:
-    """Return the bare names of all Debian packages that the steps of a document install."""
-    return frozenset(bare(name) for instruction in document.instructions for name in installed(instruction))
+    """Return the bare names of all Debian packages that the steps of a document install, those of blocks aside."""
+    steps = [each for each in document.instructions if blocks.in_block(document, each) is None]
+    return frozenset(bare(name) for step in steps for name in installed(step))
 
 
 def is_cogs_step(instruction: Instruction, wanted: Iterable[str]) -> bool:

@@ -40,7 +40,7 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     stage = stages.final_stage(document)
     if stage is None:
         return
-    block = blocks.find_block(document, CODE)
+    block = blocks.find_block(document, CODE, stage)
     own = block.instructions if block else ()
     gone = context.debian_packages.union(*map(apt.installed, own))
     missing = tools.missing_packages(document, stage, own, context.project, gone)
@@ -51,4 +51,4 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
     listed = ", ".join(f"`{name}`" for name in missing)
     messages = Messages(f"installs {listed}, which nothing else does", "updates the tools")
-    yield from blocks.write_or_update(document, CODE, text, placement.after_preamble(stage), messages)
+    yield from blocks.write_or_update(stage, CODE, text, placement.after_preamble(stage), messages)
