@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -28,6 +29,11 @@ def test_what_no_option_can_be(given: dict[str, Any], message: str) -> None:
 def test_any_iterable_of_names_will_do() -> None:
     assert Options(keep=["tini"], select=("DF1",)) == Options(frozenset({"tini"}), select=frozenset({"DF1"}))
     assert Options() == Options()._replace(keep=frozenset())
+
+
+def test_they_travel_to_other_processes() -> None:
+    given = Options(keep=["tini"], fal_version="1.2.3", target="server", require_reason=True)
+    assert pickle.loads(pickle.dumps(given)) == given
 
 
 def test_what_is_shown_of_objects() -> None:

@@ -484,11 +484,6 @@ class TestOptions:
 class TestWhatCannotBeRead:
     """One clear line, and files as they were."""
 
-    def test_a_folder(self, here: Here) -> None:
-        done = here(here.folder)
-        assert (done.code, done.out) == (3, b"")
-        assert done.err == f"dockerfix: cannot read {here.folder}: it is a folder; name the Dockerfile in it\n"
-
     def test_a_huge_file(self, here: Here) -> None:
         with (here.folder / "huge").open("wb") as stream:
             stream.truncate(100 << 20)

@@ -199,7 +199,7 @@ cp Dockerfile good; cog debug > Dockerfile; git add .
 dockerfix --diff Dockerfile | git apply
 cmp Dockerfile good
 cog debug > Dockerfile
-git ls-files -z '*Dockerfile' | xargs -0 dockerfix --in-place || echo changed
+dockerfix --in-place . || echo changed
 cmp Dockerfile good
 sed -i s/WORKDIR/USER/ Dockerfile
 cog debug | dockerfix --against Dockerfile --output-format github && exit 9 || echo stale
@@ -212,5 +212,6 @@ cog debug | dockerfix --against Dockerfile --output-format github && exit 9 || e
         env=environment(PATH=f"{folder}{os.pathsep}{os.environ['PATH']}"),
     )
     assert done.returncode == 0, done.stderr.decode()
-    assert b"changed\n--- a/Dockerfile\n" in done.stdout
+    assert b"changed\n::stop-commands::" in done.stdout
+    assert b"\n--- a/Dockerfile\n" in done.stdout
     assert done.stdout.endswith(b"stale\n")

@@ -58,7 +58,9 @@ def test_migrate_has_what_sets_the_dockerfile_and_the_app() -> None:
 def test_what_one_command_alone_has() -> None:
     """`migrate` lacks what is about single files and other programs, `app` what is about the Dockerfile besides."""
     files = {"-i", "--in-place", "-o", "--output", "--check", "--against", "--project", "-j", "--jobs"}
-    main = options(main_command).keys() - files - {"--format", "--version", "-h", "--help"}
+    files |= {"--exclude", "--output-format", "--format", "--statistics", "--exit-zero"}
+    main = options(main_command).keys() - files - {"--version", "-h", "--help"}
     assert main <= options(migrate).keys()
     rewriting = {"--requirements", "--keep", "--drop", "--select", "--ignore", "--fal-version", "--verify"}
+    rewriting |= {"--require-reason", "--no-require-reason", "--no-verify"}
     assert main - rewriting - {"--show-source"} <= options(app).keys()

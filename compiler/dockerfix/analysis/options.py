@@ -37,7 +37,7 @@ class Options(_Options):
 
     __slots__ = ()
 
-    def __new__(  # noqa: PLR0913 - one for each option
+    def __new__(  # noqa: PLR0913, PLR0917 - one for each option
         cls,
         keep: Iterable[str] = frozenset(),
         drop: Iterable[str] = frozenset(),
@@ -47,7 +47,6 @@ class Options(_Options):
         requirements_path: str | None = None,
         fal_version: str | None = None,
         target: Target = "app",
-        *,
         require_reason: bool = False,
     ) -> Options:
         """Check the values; each iterable becomes a frozenset."""

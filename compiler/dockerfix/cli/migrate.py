@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = (
     "cog_yaml",
-    *("requirements", "keep", "drop", "select", "ignore", "target", "fal_version", "verify"),
+    *("requirements", "keep", "drop", "select", "ignore", "target", "fal_version", "require_reason", "verify"),
     *("show_source", "fail_on", "verbose", "quiet", "color"),
 )
 
@@ -52,7 +52,9 @@ _SETTINGS = (
 )
 @shared("dockerfile-name", "diff", "overwrite")
 @app_options
-@shared("cog-yaml", "requirements", "keep", "drop", "select", "ignore", "target", "fal-version", "verify")
+@shared(
+    "cog-yaml", "requirements", "keep", "drop", "select", "ignore", "target", "fal-version", "require-reason", "verify"
+)
 @shared(*FINDINGS, "config", "no-config")
 def migrate(
     project: Path,
