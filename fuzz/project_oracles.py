@@ -16,8 +16,9 @@ from pip._internal.req.req_file import preprocess
 from dockerfix.analysis.fal.uploads import Ignore
 from dockerfix.app.write import ignored
 from dockerfix.project.project import ConfigError, Project, read_config
-from dockerfix.project.requirements import has_credentials, is_cog, parse_item, shell_quote
+from dockerfix.project.requirements import has_credentials, is_cog, parse_item
 from dockerfix.project.requirements_files import logical_lines, read_requirements
+from dockerfix.text.quoting import shell_word
 from dockerfix.text.source import Source, decode
 
 # ---- cog.yaml
@@ -106,7 +107,7 @@ def _check_item(line: str) -> None:
     body = _shown(line)
     for word in item.words:
         if not re.search(r"[\r\n\0]", word):
-            assert shlex.split(shell_quote(word)) == [word], "a word leaves its quotes"
+            assert shlex.split(shell_word(word)) == [word], "a word leaves its quotes"
     kept, whole = "".join(item.words), re.sub(r"""[\s"'=]""", "", body)
     assert sorted(re.sub(r"""[\s"'=]""", "", kept)) == sorted(whole), "a part of the line is lost"
     try:
@@ -119,7 +120,7 @@ def _check_item(line: str) -> None:
     assert (item.first.marker is None) == (judge.marker is None), "packaging reads another marker"
     assert {canonicalize_name(each) for each in item.first.extras} == set(map(canonicalize_name, judge.extras))
     if judge.url and re.match(r"https?://[^/@:]+:[^/@]+@.", judge.url):
-        assert has_credentials.__wrapped__(line), "a password is not seen"
+        assert has_credentials(item), "a password is not seen"
 
 
 # ---- .dockerignore

@@ -223,7 +223,7 @@ def read_by_buildkit(text: str) -> list[buildkit.Line]:
 
 SDK = 'build:\n  python_version: "3.11"\n  sdk_version: "git+https://github.com/replicate/cog"\n'
 PACKAGES = 'build:\n  python_version: "3.11"\n  python_packages: [numpy]\n'
-STAGED = "COPY .cog/tmp/b/requirements.txt /tmp/requirements.txt\nRUN pip install -r /tmp/requirements.txt\n"
+COPIED = "COPY .cog/tmp/b/requirements.txt /tmp/requirements.txt\nRUN pip install -r /tmp/requirements.txt\n"
 WEIGHTS = "FROM cog-weights AS weights\n"
 
 
@@ -233,12 +233,12 @@ WEIGHTS = "FROM cog-weights AS weights\n"
         ("FROM r8.im/cog-base:cuda11.7-python3.11\nRUN \\", "build: {}\n", "app", ""),
         (f"FROM python:3.11-slim\n{SERVER}\\\n", "build: {}\n", "app", "DF003"),
         ("FROM python:3.11-slim\n# dockerfix[DF401]: x\nRUN apt-get install curl;\n", "build: {}\n", "app", ""),
-        (f"FROM python:3.11-slim\n{STAGED}# dockerfix[DF201]: x\nRUN\n", PACKAGES, "app", ""),
+        (f"FROM python:3.11-slim\n{COPIED}# dockerfix[DF201]: x\nRUN\n", PACKAGES, "app", ""),
         (f"{WEIGHTS}COPY a /a\nFROM python:3.11-slim\n{SERVER}", "build: {}\n", "app", "DF108"),
         (f"{WEIGHTS}FROM python:3.11-slim\nCOPY --from=1 /a /b\n{SERVER}", "build: {}\n", "app", "DF003"),
         (f"FROM debian AS x\n{WEIGHTS}RUN make\nFROM python:3.11-slim\n{SERVER}", "build: {}\n", "app", "DF108"),
         (f"FROM debian AS x\n{WEIGHTS}COPY --from=x /a /a\n{SERVER}", "build: {}\n", "app", "DF108"),
-        (f"FROM python:3.11-slim\n{STAGED}{SERVER}", SDK, "server", "DF311"),
+        (f"FROM python:3.11-slim\n{COPIED}{SERVER}", SDK, "server", "DF311"),
         (
             f"=== Runner Dockerfile contents:\nCOPY a /a\nFROM python:3.11-slim\n{SERVER}===\n",
             "build: {}\n",
@@ -271,7 +271,7 @@ def test_no_input_ends_in_an_internal_error(text: str, cog_yaml: str, target: do
 @pytest.mark.parametrize("target", ["app", "server"])
 def test_a_word_that_is_continued_on_the_next_line(command: str, target: dockerfix.Target) -> None:
     for at in range(1, len(command)):
-        text = f"FROM python:3.11-slim\n{STAGED}RUN {command[:at]}\\\n{command[at:]}\n{SERVER}"
+        text = f"FROM python:3.11-slim\n{COPIED}RUN {command[:at]}\\\n{command[at:]}\n{SERVER}"
         for cog_yaml in (PACKAGES, f"{PACKAGES}  run: ['{command}']\n"):
             result = dockerfix.rewrite(text, cog_yaml=cog_yaml, target=target)
             assert not result.internal, (text, result.findings)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from effort import EXAMPLES
 from places import ROOT
 
-MAKE_THEIR_OWN = ("test_the_other_commands_do_the_same",)
+MAKE_THEIR_OWN = ("test_a_mutated_output", "test_the_other_commands_do_the_same")
 """Tests in the table that generate their examples without hypothesis."""
 
 

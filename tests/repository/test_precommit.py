@@ -240,7 +240,7 @@ class TestAction:
         (model / "Dockerfile").write_text(DOCKERFILE + f"RUN echo \\\n{spoof} \\\n##[add-mask]x\n")
         done = self.step("Run dockerfix", runner, model, format=form)
         assert done.returncode == 1
-        assert f" {spoof}" in done.stdout  # the difference is shown
+        assert f"+{spoof}" in done.stdout  # the difference is shown
         stopped: str | None = None
         tokens: list[str] = []
         for line in (done.stdout + done.stderr).split("\n"):
@@ -262,8 +262,8 @@ class TestAction:
         empty.mkdir()
         git(empty, "init", "-q")
         done = self.step("Run dockerfix", runner, empty)
-        assert (done.returncode, done.stdout, self.output(runner)) == (0, "", "exit-code=0\n")
-        assert done.stderr == "dockerfix: no Dockerfile found\n"
+        assert (done.returncode, self.output(runner)) == (0, "exit-code=0\n")
+        assert "\ndockerfix: no Dockerfile found\n" in done.stdout
 
     @pytest.mark.slow
     def test_it_installs_itself(self, tmp_path: Path, snapshot: Path) -> None:

@@ -21,8 +21,9 @@ class Reading:
     """The image that a document builds: commands, packages and variables, each with the instruction that brings it.
 
     Commands, Debian packages and variables count in the stages under the final one, Python packages also in those that
-    it takes files from. `requirements` are by name, `words` all arguments of pip by their text, `files` the
-    requirements files that pip reads and `copied` the files of the project, with their path in the image.
+    it takes files from. `requirements` and `system` are by name (`system_steps` are the steps that install those),
+    `words` all arguments of pip by their text, `files` the requirements files that pip reads and `copied` the files of
+    the project, with their path in the image.
     """
 
     def __init__(self, document: Document) -> None:
@@ -31,7 +32,8 @@ class Reading:
         self.words: dict[str, Instruction] = {}
         self.files: dict[str, Instruction] = {}
         self.copied: dict[str, tuple[str, Instruction]] = {}
-        self.system: dict[str, Instruction] = {}
+        self.system: dict[str, tuple[str, Instruction]] = {}
+        self.system_steps: list[Instruction] = []
         self.variables: dict[str, list[tuple[str, Instruction]]] = {}
         self.commands: dict[str, list[Instruction]] = {}
         self.base: BaseImage | None = None
@@ -65,7 +67,9 @@ class Reading:
                 self._packages(instruction)
             if own:
                 for name in apt.installed(instruction) if "apt" in instruction.node.text else ():
-                    self.system.setdefault(name, instruction)
+                    self.system.setdefault(bare(name), (name, instruction))
+                    if instruction not in self.system_steps[-1:]:
+                        self.system_steps.append(instruction)
                 for text in spellings(instruction):
                     self.commands.setdefault(text, []).append(instruction)
 

@@ -238,10 +238,8 @@ class Settings:
                 yield _Place("refused", code="DF203", reason=f"`{word}` is not the name of a package")
                 continue
             successor = images.successor(base.distribution if base is not None else None, bare(name))
-            found = next(
-                ((each, step) for each, step in self.result.system.items() if bare(each) in (bare(name), successor)),
-                None,
-            )
+            system = self.result.system
+            found = system.get(bare(name)) or (system.get(successor) if successor is not None else None)
             if found is None:
                 yield self._lost(f"nothing installs `{name}` of `build.system_packages` in the final stage", "DF203")
             elif found[0] == word:
@@ -252,7 +250,7 @@ class Settings:
     def _apt_option(self, part: apt.Part) -> _Place:
         if not part.words:
             return _Place("removed", code="DF203", reason="only options that choose packages are kept")
-        for step in self.result.system.values():
+        for step in self.result.system_steps:
             if part.text in step.text or " ".join(part.words) in step.text:
                 return _Place("kept", step)
         return self._lost(f"no step has the option `{part.text}` of `build.system_packages`", "DF203")
