@@ -64,6 +64,10 @@ def _cut(document: Document, frame: list[Instruction]) -> Finding:
         message = f"the text has `===` lines as frames, but none says `{FRAME_OF_DOCKERFILE}`"
         return Finding(CODE, frame[0].body_span, message, severity=Severity.ERROR)
     closing = next((line for line in frame if line.start > opening.start), None)
+    following = closing.next if closing is not None else None
+    if closing is not None and closing.text.strip() == "===" and following is not None and following not in frame:
+        message = "`===` ends the Dockerfile here, but what follows is not the next document; remove this line"
+        return Finding(CODE, closing.body_span, message, severity=Severity.ERROR)
     end = closing.start if closing else len(document.text)
     first = next((each for each in document.instructions if opening.start < each.start), None)
     if first is None or first.start >= end or first.keyword not in _MAY_COME_FIRST:

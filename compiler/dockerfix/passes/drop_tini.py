@@ -70,6 +70,8 @@ def _is_tini_stage(document: Document, stage: Stage) -> bool:
     runs = [instruction for instruction in stage.instructions if instruction.keyword == "RUN"]
     if not any(map(cog.tini_commands, runs)):
         return False
+    if any(instruction.keyword not in ("RUN", "ARG", "ENV", "WORKDIR") for instruction in stage.instructions):
+        return False  # somebody else has written in it
     if not all(_only_installs_tini(run, relative=True) for run in runs):
         return False
     users = stages.users_of(document, stage)
