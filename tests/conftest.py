@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 import effort
 from live import buildkit, docker_cache
 
 __all__ = ["buildkit", "docker_cache"]  # fixtures for all tests
+
+# `nohup` and a shell's background jobs ignore these, and every program that a test starts would inherit that
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,10 +15,9 @@ import pytest
 from e2e import engine, rows
 
 STARTED = """if True:
-    import signal, sys
+    import sys
     from pathlib import Path
     from e2e import engine
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     daemon = engine.own(Path(sys.argv[1]), sys.argv[2], engine.quiet)
     daemon.run("import", "-", "dockerfix-e2e/base:empty", source=Path(sys.argv[3]))
     print("ready", flush=True)
