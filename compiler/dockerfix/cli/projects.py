@@ -149,21 +149,18 @@ def failures(project: Path) -> Iterator[None]:
 
 
 def print_findings(findings: Sequence[Finding], project: Path, settings: Settings) -> None:
-    """Print what was found in the project's files, a line each."""
+    """Print what was found in the project's files, a line each; notes too, as they say what clients of the App miss."""
     from dockerfix.cli.reporter import lowest
     from dockerfix.report.text import message
     from dockerfix.text.quoting import readable
 
     colour = streams.colours(sys.stderr, settings.color)
-    shown = [each for each in findings if each.severity >= lowest(settings)]
-    for each in shown:
+    for each in findings:
+        if settings.quiet and each.severity < lowest(settings):
+            continue
         path = os.path.normpath(project / (each.file or "."))
         line = "" if each.line is None else f":{each.line}"
         streams.say(f"{readable(path)}{line}: {message(each, colour=colour)}")
-    hidden = len(findings) - len(shown)
-    if hidden and not settings.quiet:
-        notes, them = ("note", "it") if hidden == 1 else ("notes", "them")
-        streams.say(f"{streams.PROGRAM}: {hidden} {notes} about the App; -v prints {them}")
 
 
 def image_dockerfile(
