@@ -134,7 +134,7 @@ TARGETS = {
 class Open(NamedTuple):
     """A fault that is known and not mended yet: a file in `fuzz/open`, its target, and what it is.
 
-    `pattern` matches the messages that count as this fault; None for one that is told each time.
+    `pattern` matches the messages that count as this fault; None for one that is reported each time.
     """
 
     file: str

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from archives import outputs
+from commands import DOCKERFILE
 from dockerfix.app import AppError, build, build_server, migrate
 from dockerfix.driver.rewrite import Result, rewrite
 from dockerfix.project.project import ConfigError, Project
@@ -37,15 +38,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-DOCKERFILE = """\
-FROM python:3.11-slim
-COPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt
-RUN --mount=type=cache,target=/root/.cache/pip pip install -r /tmp/requirements.txt
-WORKDIR /src
-EXPOSE 5000
-CMD ["python", "-m", "cog.server.http"]
-COPY . /src
-"""
 PREDICTOR = """\
 from cog import BasePredictor, BaseModel, Input
 from typing import Literal

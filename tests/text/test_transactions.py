@@ -152,7 +152,7 @@ def test_a_kill_at_any_step(tmp_path: Path) -> None:
         assert after in (OLD, NEW), number
         assert (folder / "made").exists() == (after == NEW), number
         assert stat.S_IMODE((folder / "a").stat().st_mode) == 0o640
-        # what was half done is told
+        # the run says what was half done
         assert bool(undone and undone.undone) == (changed and after == OLD), number
         told += bool(undone and undone.undone)
         assert recover(folder) is None
@@ -235,17 +235,15 @@ def test_what_is_no_file(folder: Path) -> None:
     with pytest.raises(WriteError, match=r"^c: it is a folder$"):
         write_all(folder, WRITES)
     (folder / "c").rmdir()
-    (folder / "c").symlink_to("c")
-    with pytest.raises(WriteError, match=r"^c: "):
-        write_all(folder, WRITES)
-    (folder / "c").unlink()
-    (folder / "c").symlink_to("../out")
-    with pytest.raises(WriteError, match=r"^c: it is a link out of the project$"):
-        write_all(folder, WRITES)
-    (folder / "c").unlink()
-    (folder / "c").symlink_to("a")
-    with pytest.raises(WriteError, match=r"^c: it is a link to another file that is written$"):
-        write_all(folder, WRITES)
+    for target, reason in (
+        ("c", r"^c: "),
+        ("../out", r"^c: it is a link out of the project$"),
+        ("a", r"^c: it is a link to another file that is written$"),
+    ):
+        (folder / "c").symlink_to(target)
+        with pytest.raises(WriteError, match=reason):
+            write_all(folder, WRITES)
+        (folder / "c").unlink()
     assert contents(folder) == OLD
 
 

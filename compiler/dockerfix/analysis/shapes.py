@@ -1,4 +1,4 @@
-"""The shapes of the blocks that dockerfix writes: by them a block is told from an instruction of the user.
+"""The shapes of the blocks that dockerfix writes: they distinguish a block from an instruction of the user.
 
 An instruction is compared as it is written, line ends and the escape character aside: dockerfix writes it in one way.
 """

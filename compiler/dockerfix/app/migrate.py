@@ -60,7 +60,7 @@ class Plan:
 
 
 def present(root: Path, path: str) -> str | None:
-    """The present text of a file, or None if it doesn't exist. Raises AppError for what is no file that can be read."""
+    """The present text of a file, or None if it doesn't exist. Raises AppError for what is not a readable file."""
     try:
         mode = (root / path).stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -96,7 +96,7 @@ class Planner:
         Both have line ends as Linux has them; the file keeps its own. A file that isn't `replaceable` is merged in
         spite of `force`.
 
-        Raises AppError for a file whose name the project uses for its code, and for what is no file that can be read.
+        Raises AppError for a file whose name the project uses for its code, and for what is not a readable file.
         """
         if path == self.predictor or is_same(self.root / path, self.root / self.predictor):
             raise AppError("the predictor's file has the name of one that dockerfix writes; rename it", path)

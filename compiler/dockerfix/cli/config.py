@@ -20,8 +20,10 @@ TOML_NAME = "pyproject.toml"
 TABLE = "tool.dockerfix"
 MAX_BYTES = 1 << 20
 
-FORMATS = ("full", "concise", "grouped", "json", "sarif", "github", "gitlab", "junit")
-"""Output formats for findings; the first three are text for people, printed while the files are done."""
+TEXTS = ("full", "concise", "grouped")
+"""Output formats for people, printed while the files are done."""
+FORMATS = (*TEXTS, "json", "sarif", "github", "gitlab", "junit")
+"""Output formats for findings."""
 
 COLOR = ("auto", "always", "never")
 """When to use colours."""
@@ -262,12 +264,12 @@ def _read(path: Path, table: Mapping[str, tuple[Any, str]]) -> Mapping[str, Any]
     for written, (raw, place) in table.items():
         name = _FORMER.get(written, written)
         if name != written:
-            notes.append(f"{place}: `{written}` is now `{name}`; the old name works until 0.3")
+            notes.append(f"{place}: {renamed(written, name)}")
         key = KEY.get(name)
         if key is None:
             raise SettingsError(f"{place}: unknown setting `{name}`{suggestion(name, KEY)}")
         try:
-            value = check(key, _FORMER_VALUES.get(written, {}).get(raw, raw) if isinstance(raw, str) else raw)
+            value = check(key, current(written, raw))
         except ValueError as error:
             raise SettingsError(f"{place}: {error}") from None
         result[name.replace("-", "_")] = path.parent / value if key.kind == "path" else value
@@ -277,6 +279,16 @@ def _read(path: Path, table: Mapping[str, tuple[Any, str]]) -> Mapping[str, Any]
     if both:
         raise SettingsError(f"{_shown(path)}: `{min(both)}` is in both `keep` and `drop`")
     return result
+
+
+def renamed(former: str, name: str) -> str:
+    """What the user of a former name is told."""
+    return f"`{former}` is now `{name}`; the old name works until 0.3"
+
+
+def current(written: str, raw: Any) -> Any:
+    """The value of today for one that was given by a setting's former name."""
+    return _FORMER_VALUES.get(written, {}).get(raw, raw) if isinstance(raw, str) else raw
 
 
 def check(key: Key, raw: Any) -> Any:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from dockerfix.project.files import find_config
+
 
 class Location(NamedTuple):
     """The project's folder and its cog.yaml; each None if there is none."""
@@ -29,8 +31,7 @@ def locate(file: str, project: str | Path | None, cog_yaml: str | Path | None) -
     if project is not None:
         return Location(Path(project), None)
     folders = (folder_of(file), Path())
-    found = (folder for folder in folders if any((folder / name).is_file() for name in ("cog.yaml", "cog.yml")))
-    return Location(next(found, None), None)
+    return Location(next((folder for folder in folders if find_config(folder)), None), None)
 
 
 def path_in_project(path: Path, project: Path) -> str | None:

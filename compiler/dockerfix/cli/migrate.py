@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,24 +172,15 @@ def _account(done: Done) -> list[str]:
 
 def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, would: bool) -> None:
     """Print what was found in the Dockerfile."""
-    from dockerfix.cli.reporter import lowest
-    from dockerfix.report import summary, text
+    from dockerfix.cli.reporter import Reporter
     from dockerfix.report.entry import STDIN, Entry
 
-    findings = tuple(each for each in done.findings if each.severity >= lowest(chosen))
     path = "cog debug" if dockerfile is None else STDIN if dockerfile == "-" else dockerfile
-    entry = Entry(path, done.status, done.source, findings, project=str(project), error=done.error, files=done.files)
-    size = streams.size(sys.stderr)
-    lines = text.entry(
-        entry,
-        show_source=chosen.show_source,
-        colour=streams.colours(sys.stderr, chosen.color),
-        width=size.columns if size is not None else None,
+    entry = Entry(
+        path, done.status, done.source, done.findings, project=str(project), error=done.error, files=done.files
     )
-    if not chosen.quiet and len(findings) < len(done.findings):
-        lines += summary.happened(done.findings, would=would)
-    if lines:
-        streams.say("\n".join(lines))
+    verb = "would be rewritten" if would else "rewritten"
+    Reporter(chosen._replace(output_format="full"), verb, total=1, prints=True).report([entry])
 
 
 def _build(project: Project, target: Target, done: Done, options: dict[str, Any]) -> AppResult | ServerResult:

@@ -217,12 +217,12 @@ def _rename(values: dict[str, Any]) -> None:
     from dockerfix.cli import config, streams
 
     if values.pop("no_quiet", False):
-        streams.say(f"{streams.PROGRAM}: `--no-quiet` is now `--verbose`; the old name works until 0.3")
+        streams.say(f"{streams.PROGRAM}: {config.renamed('--no-quiet', '--verbose')}")
         values["verbose"] = True
     form = values.pop("format", None)
     if form is not None:
-        streams.say(f"{streams.PROGRAM}: `--format` is now `--output-format`; the old name works until 0.3")
+        streams.say(f"{streams.PROGRAM}: {config.renamed('--format', '--output-format')}")
         try:
-            values["output_format"] = config.check(config.KEY["output-format"], "full" if form == "text" else form)
+            values["output_format"] = config.check(config.KEY["output-format"], config.current("format", form))
         except ValueError as error:
             raise click.UsageError(str(error)) from None

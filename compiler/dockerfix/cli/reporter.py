@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dockerfix.cli import streams
-from dockerfix.cli.config import Settings
+from dockerfix.cli.config import TEXTS, Settings
 from dockerfix.cli.progress import Progress
 from dockerfix.report import entry as entries_of
 from dockerfix.report import summary, text
@@ -15,9 +15,6 @@ from dockerfix.report.entry import Entry
 from dockerfix.text import quoting
 from dockerfix.text.findings import Severity
 from dockerfix.text.source import Source, encode
-
-TEXT = ("full", "concise", "grouped")
-"""The formats for people."""
 
 _FEW = 2
 """So many notes are printed rather than summarised."""
@@ -44,7 +41,7 @@ class Reporter:
         self.checks = checks
         self.statistics = statistics
         self.entries: list[Entry] = []
-        self.is_text = settings.output_format in TEXT
+        self.is_text = settings.output_format in TEXTS
         self.colour = streams.colours(sys.stderr, settings.color)
         self.progress = Progress(total, wanted=self.is_text)
         self.size = streams.size(sys.stderr)
@@ -182,7 +179,7 @@ class Reporter:
 
 def lowest(settings: Settings, *, many: bool = False) -> Severity:
     """The lowest severity that is printed, of one file or of `many`; never above that of ``--fail-on``."""
-    machine = settings.output_format not in (*TEXT, "github")
+    machine = settings.output_format not in (*TEXTS, "github")
     if settings.verbose or (machine and not settings.quiet):
         wanted = Severity.NOTE
     else:

@@ -16,7 +16,7 @@ from dockerfix.cli import config, exit_codes, locate, parallel, streams, targets
 from dockerfix.cli.config import Settings, SettingsError
 from dockerfix.cli.job import Done, Job
 from dockerfix.cli.reporter import Reporter
-from dockerfix.report.entry import STDIN, Entry
+from dockerfix.report.entry import STDIN, Entry, remedy
 from dockerfix.text import files
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source, Span, encode
@@ -237,15 +237,9 @@ def _compare(against: str, path: str, text: str, reporter: Reporter) -> Iterator
         return
     reporter.show_diff(committed.text, text, against)
     offset = first_difference(committed.text, text)
-    message = f"this file is stale: it differs from the current result for {path}; run {_remedy(path, against)}"
+    message = f"this file is stale: it differs from the current result for {path}; run {remedy(path, against)}"
     finding = Finding("DF005", Span(offset, offset), message, severity=Severity.ERROR)
     yield Entry(against, "stale", committed, (finding,))
-
-
-def _remedy(path: str, against: str) -> str:
-    """The command that brings a committed file up to date."""
-    source = "`cog debug | dockerfix" if path == STDIN else f"`dockerfix {path}"
-    return f"{source} -o {against}`"
 
 
 def _code(entry: Entry, request: Request) -> int:

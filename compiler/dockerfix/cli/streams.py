@@ -49,7 +49,7 @@ def read() -> bytes:
 
 
 def replace_file(path: str, data: bytes, *, source: bytes | None = None) -> None:
-    """Write a file as `files.replace` does, and tell of other names that it had. Raises Failure and BrokenPipeError."""
+    """Write a file as `files.replace` does, and say which other names it had. Raises Failure and BrokenPipeError."""
     from dockerfix.text import files
 
     others = files.other_names(path)
@@ -73,7 +73,7 @@ def tell_of_links(path: str, others: int) -> None:
             if others == 1
             else f"{others} other names (hard links), which keep"
         )
-        say(readable(f"dockerfix: {path} had {names} the old content"))
+        say(readable(f"{PROGRAM}: {path} had {names} the old content"))
 
 
 def write(data: bytes) -> None:
@@ -148,7 +148,7 @@ def colours(stream: IO[str] | None, when: str = "auto") -> bool:
 
 
 def size(stream: IO[str] | None) -> os.terminal_size | None:
-    """The columns and lines of a terminal; None where the stream is none, or doesn't know them."""
+    """The columns and lines of a terminal; None if the stream isn't one, or doesn't know them."""
     if stream is None or not is_terminal(stream):
         return None
     try:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dockerfix.cli import streams
+from dockerfix.project.files import CONFIG_NAMES, find_config
 
-CONFIGS = ("cog.yaml", "cog.yml")
 PRINTED = "dockerfile.cog"
 """The name under which people keep what `cog debug` printed: an input, which nobody wants rewritten."""
 NO_DOCKERFILES = ("dockerignore", "md", "rst", "txt", "j2", "jinja", "jinja2", "tmpl", "template", "bak", "orig", "rej")
@@ -30,7 +30,7 @@ def is_dockerfile(name: str) -> bool:
 def is_source(name: str) -> bool:
     """Whether the Dockerfile of a project follows from a file with this name, besides those that COPY names."""
     lower = name.lower()
-    return lower in CONFIGS or lower.endswith(".py") or (lower.endswith(".txt") and "requirements" in lower)
+    return lower in CONFIG_NAMES or lower.endswith(".py") or (lower.endswith(".txt") and "requirements" in lower)
 
 
 def expand(words: Iterable[str]) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -65,7 +65,7 @@ def _meant(word: str) -> list[str] | None:
 def _project_of(path: Path) -> Path | None:
     """The nearest folder at or above a file that has a cog.yaml, within its repository."""
     for folder in path.parents:
-        if any((folder / name).is_file() for name in CONFIGS):
+        if find_config(folder):
             return folder
         if (folder / ".git").exists():
             return None

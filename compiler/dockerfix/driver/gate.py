@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dockerfix.analysis.context import Context
 from dockerfix.driver.defects import Defect, new_defects, old_defects, place_of
-from dockerfix.driver.pipeline import OPENING, Outcome, run, settles
+from dockerfix.driver.pipeline import OPENING, Outcome, run
 from dockerfix.passes import all_passes
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
@@ -61,10 +61,9 @@ def check(source: Document, outcome: Outcome, context: Context) -> None:
     for defect in new_defects(source, again):
         line = again.source.position(defect.offset).line
         raise GateError(f"BuildKit would reject the result at its line {line}: {defect.message}")
-    second_context = context.for_second_run()
-    if outcome.settled or settles(result, second_context):
+    if outcome.settled:
         return
-    second = run(result, second_context)
+    second = run(result, context.for_second_run())
     if second.document.text != result.text:
         codes = sorted({change.finding.code for change in second.changes})
         raise GateError(f"a second run would change the result: {', '.join(codes)}")

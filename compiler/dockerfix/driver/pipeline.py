@@ -129,25 +129,10 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
     return Outcome(document, (*found, *unused), history, applied, settled=settled, opened=opened)
 
 
-def settles(document: Document, context: Context) -> bool:
-    """Whether no pass would change the document; faster than `run`, as it computes no places."""
-    ignores = Filter(document)
-    for each in _asked_for(context, None):
-        if each.edits:
-            findings = ignores.keep(document, each.function(document, context), _in_place)
-            if any(finding.edits for finding in findings):
-                return False
-    return True
-
-
 def _edited(document: Document, findings: Iterable[Finding]) -> tuple[list[Edit], Document]:
     """Return the edits of findings in order, and the document with them."""
     edits = ordered([edit for finding in findings for edit in finding.edits], len(document.text))
     return edits, reparse(document, edits)
-
-
-def _in_place(span: Span) -> Span:
-    return span
 
 
 def _asked_for(context: Context, passes: Iterable[Pass] | None) -> list[Pass]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockerfix.analysis import cog
 from dockerfix.analysis.context import Context
-from dockerfix.knowledge.cog_constructs import FRAME_OF_DOCKERFILE
+from dockerfix.knowledge.cog_constructs import FRAME_MARK, FRAME_OF_DOCKERFILE
 from dockerfix.syntax.dockerfile.instructions import View
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.edits import Edit
@@ -65,8 +65,10 @@ def _cut(document: Document, frame: list[Instruction]) -> Finding:
         return Finding(CODE, frame[0].body_span, message, severity=Severity.ERROR)
     closing = next((line for line in frame if line.start > opening.start), None)
     following = closing.next if closing is not None else None
-    if closing is not None and closing.text.strip() == "===" and following is not None and following not in frame:
-        message = "`===` ends the Dockerfile here, but what follows is not the next document; remove this line"
+    if closing is not None and closing.text.strip() == FRAME_MARK and following is not None and following not in frame:
+        message = (
+            f"`{FRAME_MARK}` ends the Dockerfile here, but what follows is not the next document; remove this line"
+        )
         return Finding(CODE, closing.body_span, message, severity=Severity.ERROR)
     end = closing.start if closing else len(document.text)
     first = next((each for each in document.instructions if opening.start < each.start), None)

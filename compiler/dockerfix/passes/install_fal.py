@@ -9,10 +9,9 @@ from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import requested
 from dockerfix.knowledge.fal import fal_version
-from dockerfix.knowledge.versions import is_version
 from dockerfix.knowledge.written_instructions import pip_install
 from dockerfix.syntax.dockerfile.tree import Document
-from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.findings import Finding
 from dockerfix.text.quoting import shell_word
 
 CODE = "DF301"
@@ -49,10 +48,6 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     version = context.options.fal_version or fal_version(python.python_of(document, stage, context.config))
     if version is None:
         return  # DF307 refuses this Python
-    if not is_version(version):
-        message = f"`{version}` is no version of `fal` on PyPI; pass one such as {fal_version()} as `--fal-version`"
-        yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
-        return
     fetching = requested.fetching(context.config)
     text = pip_install(" ".join(map(shell_word, [f"fal=={version}", *fetching])))
     rendered = blocks.render(document, CODE, "the fal SDK, last so that its versions win", text)

@@ -14,11 +14,19 @@ MAX_TOTAL_BYTES = 16 << 20
 MAX_ENTRIES = 1_000_000
 """The most directory entries to read, some seconds of work; then the walk ends, and the project is `truncated`."""
 
+CONFIG_NAMES = ("cog.yaml", "cog.yml")
+"""The names of a project's configuration; the first that is there counts."""
+
 MARK = "Written by dockerfix"
 """The mark in the first lines of files that dockerfix writes beside a Dockerfile."""
 MARKED_LINES = 10
 
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
+
+
+def find_config(folder: Path) -> Path | None:
+    """Return `cog.yaml` in `folder`, or `cog.yml`; None without either."""
+    return next((path for name in CONFIG_NAMES if (path := folder / name).is_file()), None)
 
 
 def head(text: str) -> str:

@@ -16,7 +16,17 @@ from dockerfix.knowledge.cog_constructs import PACKAGE_NAMES
 from dockerfix.knowledge.cog_dependencies import PACKAGE_OF_MODULE
 from dockerfix.project.cog_yaml import CogConfig, Mount, RunItem, Weight, read_config
 from dockerfix.project.fields import ConfigNote
-from dockerfix.project.files import MAX_FILES, MAX_TOTAL_BYTES, Walk, leaves, locate, marked, peek, read_bytes
+from dockerfix.project.files import (
+    MAX_FILES,
+    MAX_TOTAL_BYTES,
+    Walk,
+    find_config,
+    leaves,
+    locate,
+    marked,
+    peek,
+    read_bytes,
+)
 from dockerfix.project.imports import Import, candidate_modules, imported_modules, is_standard
 from dockerfix.project.requirements import normalize, parse_item
 from dockerfix.project.requirements_files import FileProblem, RequirementLine, Requirements, read_requirements
@@ -39,11 +49,6 @@ __all__ = [
     "find_config",
     "read_config",
 ]
-
-
-def find_config(folder: Path) -> Path | None:
-    """Return `cog.yaml` in `folder`, or `cog.yml`; None without either."""
-    return next((path for name in ("cog.yaml", "cog.yml") if (path := folder / name).is_file()), None)
 
 
 class Project:

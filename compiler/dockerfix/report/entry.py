@@ -87,6 +87,13 @@ class Entry(NamedTuple):
         return Place(path, line, start + 1, line, max(start, end) + 1, source)
 
 
+def remedy(path: str, output: str | None = None) -> str:
+    """The command that writes the result for a file: to `output`, or in the file's own place."""
+    if path == STDIN:
+        return f"`cog debug | dockerfix -o {output or 'Dockerfile'}`"
+    return f"`dockerfix -i {path}`" if output is None else f"`dockerfix {path} -o {output}`"
+
+
 class Counts(NamedTuple):
     """Numbers of files and findings."""
 

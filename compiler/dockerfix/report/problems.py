@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Entry, Place
+from dockerfix.report.entry import Entry, Place, remedy
 from dockerfix.text.findings import Severity
 
 STALE = "DF005"
@@ -27,7 +27,7 @@ class Problem(NamedTuple):
     @property
     def title(self) -> str:
         """The code with its name."""
-        return f"{self.code} {rules.names()[self.code]}"
+        return f"{self.code} {rules.rule_of(self.code).name}"
 
 
 def problems(entries: Iterable[Entry], *, checks: bool) -> Iterator[tuple[Entry, list[Problem]]]:
@@ -37,17 +37,13 @@ def problems(entries: Iterable[Entry], *, checks: bool) -> Iterator[tuple[Entry,
         found: list[Problem] = []
         if checks and item.status == "would-rewrite":
             place = Place(item.path, 1, 1, 1, 1)
-            found.append(_problem(STALE, Severity.ERROR, _would(item), place, seen))
+            message = f"this file would be rewritten; run {remedy(item.path)}"
+            found.append(_problem(STALE, Severity.ERROR, message, place, seen))
         for finding in item.findings:
             if finding.code != NOTHING_OF_COG:
                 place = item.place_of(finding)
                 found.append(_problem(finding.code, finding.severity, finding.message, place, seen))
         yield item, found
-
-
-def _would(item: Entry) -> str:
-    remedy = "`cog debug | dockerfix -o Dockerfile`" if item.path == STDIN else f"`dockerfix -i {item.path}`"
-    return f"this file would be rewritten; run {remedy}"
 
 
 def _problem(code: str, severity: Severity, message: str, place: Place, seen: Counter[tuple[str, str, str]]) -> Problem:

@@ -152,6 +152,7 @@ def all_rules() -> dict[str, Rule]:
     return {rule.code: rule for rule in sorted([*GENERAL, *rules, *app])}
 
 
+@cache
 def names() -> dict[str, str]:
     """The name of each code, in no order; cheaper than the rules."""
     from dockerfix.passes import all_passes

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dockerfix.report import rules
-from dockerfix.report.entry import STDIN, Counts, Entry
+from dockerfix.report.entry import STDIN, Counts, Entry, remedy
 from dockerfix.text.findings import Finding
 from dockerfix.text.quoting import readable
 
@@ -49,12 +49,11 @@ def happened(findings: Iterable[Finding], *, would: bool = False) -> list[str]:
 
 def next_step(item: Entry, target: str) -> list[str]:
     """What to do with a file that was or would be converted, in a line; [] for another."""
-    path = readable(item.path)
     if not any(finding.edits for finding in item.findings):
         return []
     if item.status == "would-rewrite":
-        review = "" if item.path == STDIN else f"; `dockerfix review {path} -o review.html` shows each change"
-        return [f"next: `dockerfix {'-o Dockerfile' if item.path == STDIN else f'-i {path}'}` writes it{review}"]
+        review = "" if item.path == STDIN else f"; `dockerfix review {item.path} -o review.html` shows each change"
+        return [readable(f"next: {remedy(item.path)} writes it{review}")]
     if item.status != "rewritten" or item.project is None:
         return []
     if Path(item.project, "fal_app.py").is_file():

@@ -232,7 +232,7 @@ def _found(text: str) -> Iterator[Secret]:
 def _logins(text: str, *, variables: bool = False) -> Iterator[Span]:
     """The users and passwords of URLs; `variables` says whether those that are variables count.
 
-    A user by itself is a secret only over HTTP, where tokens are given so; the ``git@`` of an address of git is none.
+    A user by itself is a secret only over HTTP, where tokens are given so; the ``git@`` of an address of git isn't one.
     """
     for match in _LOGIN.finditer(text) if "@" in text else ():
         user, colon, password = match[1].partition(":")

@@ -58,8 +58,8 @@ class _Move(NamedTuple):
 def write_all(root: Path, writes: Sequence[Write]) -> None:
     """Write all files, or none of them. Their modes, owners, and symbolic links to them stay; missing folders are made.
 
-    Raises WriteError with the path in the message: for a file that changed meanwhile, for what is no regular file, for
-    whatever the system refuses, and for a folder that another run writes into. Raises OSError for a folder in which
+    Raises WriteError with the path in the message: for a file that changed meanwhile, for what is not a regular file,
+    for whatever the system refuses, and for a folder that another run writes into. Raises OSError for a folder in which
     nothing can be written.
     """
     if not writes:
@@ -135,7 +135,7 @@ def recover(root: Path) -> Recovered | None:
 
 
 def _move(base: Path, mark: str, number: int, write: Write) -> _Move:
-    """Where a file is written. Raises WriteError and OSError for what is no regular file."""
+    """Where a file is written. Raises WriteError and OSError for what is not a regular file."""
     target = Path(os.path.realpath(base / write.path))
     present = None
     with contextlib.suppress(FileNotFoundError):
