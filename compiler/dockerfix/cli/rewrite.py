@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
 from dockerfix.analysis.options import Options
-from dockerfix.cli import config, exit_codes, locate, parallel, streams, targets
+from dockerfix.cli import config, dockerfiles, exit_codes, locate, parallel, streams
 from dockerfix.cli.config import Settings, SettingsError
 from dockerfix.cli.job import Done, Job
 from dockerfix.cli.reporter import Reporter
@@ -65,7 +65,7 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
     if meant := _command_meant(request.files[0]):
         raise Misuse(f"there is no command and no file `{request.files[0]}`; did you mean `dockerfix {meant}`?")
     words = request.files
-    named, found = targets.expand(words)
+    named, found = dockerfiles.expand(words)
     request = request._replace(files=named)
     _check_usage(request)
     try:

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from commands import COG_YAML, DOCKERFILE, Here, here
-from dockerfix.cli.targets import expand, is_dockerfile, is_source
+from dockerfix.cli.dockerfiles import expand, is_dockerfile, is_source
 
 __all__ = ["here"]
 
