@@ -88,7 +88,7 @@ def merge(name: str) -> None:
 
 def libfuzzer(name: str, arguments: list[str]) -> tuple[str, int]:
     """What libFuzzer prints, and its exit code."""
-    command = [sys.executable, "-m", "fuzz.target", name, *arguments]
+    command = [sys.executable, "-m", "fuzz.libfuzzer", name, *arguments]
     # with the order of sets fixed, the same seed tries the same inputs
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     done = subprocess.run(

@@ -5,7 +5,6 @@ They need no fuzzer: the tests run them over the kept corpus.
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,29 +130,6 @@ TARGETS = {
 }
 
 
-class Open(NamedTuple):
-    """A fault that is known and not mended yet: a file in `fuzz/open`, its target, and what it is.
-
-    `pattern` matches the messages that count as this fault; None for one that is reported each time.
-    """
-
-    file: str
-    target: str
-    about: str
-    pattern: str | None = None
-
-
-OPEN = (
-    Open(
-        "rewriting-undefined-variable",
-        "rewriting",
-        "exit 4: the contents of Cog's base images use LD_LIBRARY_PATH, which `# check=error=true` refuses",
-        "UndefinedVar",
-    ),
-)
-"""tests/repository/test_fuzz.py holds that each breaks its target still, so that what is mended leaves the list."""
-
-
 class Broken(Exception):
     """A target is broken by `data`, which may be longer than the input that it came from."""
 
@@ -162,15 +138,10 @@ class Broken(Exception):
         self.data = data
 
 
-def is_open(name: str, message: str) -> bool:
-    """Whether a target breaks by a fault that is known."""
-    return any(each.target == name and each.pattern and re.search(each.pattern, message) for each in OPEN)
-
-
-def check(name: str, data: bytes, *, strict: bool = False) -> None:
+def check(name: str, data: bytes) -> None:
     """Run a target, and for some inputs, always the same, count its work as they grow.
 
-    Raises Broken; for a fault that is known only if `strict`.
+    Raises Broken.
     """
     tried = data
     try:
@@ -180,9 +151,7 @@ def check(name: str, data: bytes, *, strict: bool = False) -> None:
             for longer in _longer(data, TARGETS[name].work):
                 tried = longer
     except Exception as error:
-        message = f"{type(error).__name__}: {error}"
-        if strict or not is_open(name, message):
-            raise Broken(message, tried) from error
+        raise Broken(f"{type(error).__name__}: {error}", tried) from error
 
 
 def _longer(data: bytes, work: Callable[[bytes], object]) -> Iterator[bytes]:

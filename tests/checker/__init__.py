@@ -93,7 +93,7 @@ RULES: dict[str, str] = {
     "packages-reach-image": "packages are where the image's Python looks for them",
     "requirements-file": "the requirements file and what it names come from the project and are installed",
     "torch-index": "torch comes from the package index of its CUDA",
-    "system-packages": "system_packages are installed in the last stage, in order",
+    "system-packages": "system_packages are installed in the last stage",
     "apt": "an install of Debian packages names some, and updates the lists",
     "cog-base-extras": "the Debian packages of cog-base are there",
     "preamble": "the variables of Cog's base images are set",

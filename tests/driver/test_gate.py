@@ -232,3 +232,15 @@ def test_a_fault_in_any_instruction_of_cogs_is_an_error() -> None:
                 assert line in places, (path, match.group(), line)
                 broken += 1
     assert broken > 200
+
+
+@pytest.mark.parametrize("image", ["r8.im/cog-base:python3.11", "r8.im/cog-base:cuda12.1-python3.11-torch2.3.1"])
+def test_a_rule_that_the_author_made_an_error_may_refuse_what_is_written(image: str) -> None:
+    text = f'# check=error=true\nFROM {image}\nCMD ["python", "-m", "cog.server.http"]\n'
+    result = dockerfix.rewrite(text, cog_yaml="build:\n  gpu: true\n  python_version: '3.11'\n")
+    found = [finding for finding in result.findings if finding.code == "DF010"]
+    assert (result.internal, result.ok, len(found)) == (False, False, 1)
+    assert "`LD_LIBRARY_PATH`" in found[0].message
+    assert "$LD_LIBRARY_PATH" in result.rewritten  # --force writes it
+    skipping = text.replace("error=true", "skip=UndefinedVar;error=true")
+    assert dockerfix.rewrite(skipping, cog_yaml="build:\n  gpu: true\n  python_version: '3.11'\n").ok

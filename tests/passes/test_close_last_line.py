@@ -27,12 +27,21 @@ LIVE = (
 
 
 @pytest.mark.parametrize("escape", ["\\", "`"])
-@pytest.mark.parametrize("last", ["ENV A=b", "RUN ls", 'LABEL a="b"'])
-def test_any_end(last: str, escape: str) -> None:
-    head = HEAD if escape == "\\" else f"# escape={escape}\n{HEAD}"
+@pytest.mark.parametrize(
+    "start",
+    [
+        f"{HEAD}ENV A=b",
+        f"{HEAD}RUN ls",
+        f'{HEAD}LABEL a="b"',
+        "FROM r8.im/cog-base:python3.11",
+        "FROM r8.im/monobase:1",
+    ],
+)
+def test_any_end(start: str, escape: str) -> None:
+    head = start if escape == "\\" else f"# escape={escape}\n{start}"
     for length in range(4):
         for tail in product(f"{escape} x\n#", repeat=length):
-            result = dockerfix.rewrite(head + last + "".join(tail))
+            result = dockerfix.rewrite(head + "".join(tail))
             oracles.check_result(result)
             if result.ok:
                 oracles.check_second_run(result, dockerfix.rewrite(result.text))

@@ -15,6 +15,10 @@ EDGES = {
         "FROM r8.im/monobase:latest\nENV R8_CUDA_VERSION=99.1\n",
         (Severity.ERROR, "no public image is known for CUDA 99.1; choose one by hand"),
     ),
+    "a monobase with a Python that is none": Edge(
+        "FROM r8.im/monobase:latest\nENV R8_PYTHON_VERSION=3.12[\n",
+        (Severity.ERROR, "no public image is known for Python 3.12[; choose one by hand"),
+    ),
 }
 
 

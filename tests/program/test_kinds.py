@@ -25,6 +25,11 @@ def rewritten(text: str, cog_yaml: str = "build: {}\n") -> str:
     return result.text
 
 
+def one_line(text: str) -> str:
+    """A text with each instruction on one line."""
+    return re.sub(r" \\\n +", " ", text)
+
+
 @pytest.mark.parametrize(
     "base",
     [
@@ -42,7 +47,8 @@ def rewritten(text: str, cog_yaml: str = "build: {}\n") -> str:
 def test_what_the_step_of_tini_installed_is_installed_again(base: str, step: str) -> None:
     text = rewritten(f"{base}{TINI_STEP}{step}{SERVER}")
     assert "krallin/tini" not in text
-    assert "apt-get install -qqy --no-install-recommends curl ca-certificates" in text.split("curl -fsSL")[0]
+    before = one_line(text.split("curl -fsSL")[0])
+    assert "apt-get install -qqy --no-install-recommends ca-certificates curl &&" in before
 
 
 def test_nothing_is_installed_on_a_base_that_is_not_known_where_no_step_went() -> None:
@@ -162,7 +168,7 @@ def test_packages_of_debian_and_options_of_apt(items: list[str], installed: str)
         f"RUN apt-get update -qq && apt-get install -qqy {' '.join(items)} && rm -rf /var/lib/apt/lists/*\n",
     ):
         text = rewritten(f"FROM debian:12\n{step}{SERVER}", f"build: {{system_packages: [{listed}]}}\n")
-        assert f"apt-get install -qqy {installed} && rm" in text.replace(
+        assert f"apt-get install -qqy {installed} && rm" in one_line(text).replace(
             "qqy ffmpeg=7:4.*", "qqy 'ffmpeg=7:4.*'"
         ).replace("qqy libc6:arm64=2.36*", "qqy 'libc6:arm64=2.36*'").replace("--target-release=sid", "-t sid")
 
@@ -311,3 +317,12 @@ def test_a_block_in_an_earlier_stage_is_none_of_the_image() -> None:
     first = rewritten(f"FROM python:3.11-slim\n{SERVER}")
     text = rewritten(f"{first}FROM python:3.11-slim\nCOPY . /src\n")
     assert text.split("FROM ")[2].count("# dockerfix[DF301]") == 1
+
+
+@pytest.mark.parametrize("name", ["--mount", "--x", "--"])
+@pytest.mark.parametrize("escape", ["\\", "`"])
+def test_a_variable_whose_name_would_be_a_flag_stays_one(name: str, escape: str) -> None:
+    text = f"# escape={escape}\nFROM python:3.11-slim\nENV COG_PREDICT_TYPE_STUB=a {name}=b c=d\n{SERVER}"
+    lines = rewritten(text).splitlines()
+    assert f"ENV {escape}{name}=b c=d" in lines
+    assert buildkit.difference("\n".join(lines).encode()) is None

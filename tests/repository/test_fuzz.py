@@ -12,7 +12,7 @@ from fuzz import hunts
 from fuzz.fixed import inputs
 from fuzz.inputs import seeds, write_dictionary
 from fuzz.parts import join, split
-from fuzz.targets import OPEN, TARGETS, Broken, check
+from fuzz.targets import TARGETS, Broken, check
 
 from places import ROOT
 
@@ -27,17 +27,6 @@ def test_a_target_takes_its_kept_inputs(name: str) -> None:
     assert paths
     for path in paths:
         check(name, path.read_bytes())  # pytest shows the path
-
-
-@pytest.mark.parametrize("each", OPEN, ids=lambda each: each.file)
-def test_what_is_open_is_open_still(each: tuple[str, ...]) -> None:
-    file, target, *_ = each
-    with pytest.raises(Broken):
-        check(target, (ROOT / "fuzz" / "open" / file).read_bytes(), strict=True)
-
-
-def test_every_open_input_is_listed() -> None:
-    assert {path.name for path in (ROOT / "fuzz" / "open").iterdir()} == {each.file for each in OPEN}
 
 
 def test_a_fault_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

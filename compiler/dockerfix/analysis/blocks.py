@@ -111,7 +111,7 @@ def render(document: Document, code: str, reason: str, *instructions: str) -> st
     count = f" ({len(instructions)} instructions)" if len(instructions) > 1 else ""
     text = f"# dockerfix[{code}]: {reason}{count}\n" + "".join(f"{instruction}\n" for instruction in instructions)
     if document.escape != "\\":
-        text = text.replace("\\\n", f"{document.escape}\n")
+        text = text.replace(" \\\n", f" {document.escape}\n")  # a value may end in a backslash
     return text.replace("\n", newline(document))
 
 

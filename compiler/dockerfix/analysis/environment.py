@@ -46,8 +46,8 @@ def _expands(text: str, escape: str) -> bool:
 
 
 def render(pairs: Iterable[tuple[str, str]], escape: str = "\\") -> str:
-    """Return the instruction that sets all pairs."""
-    return "ENV " + " ".join(f"{name}={quote(value, escape)}" for name, value in pairs)
+    """Return the instruction that sets all pairs, each on its line."""
+    return "ENV " + f" {escape}\n    ".join(f"{name}={quote(value, escape)}" for name, value in pairs)
 
 
 def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:
@@ -61,14 +61,21 @@ def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:
 
 
 def without(instruction: Instruction, going: Collection[Pair]) -> tuple[Edit, ...]:
-    """Return the edits that remove some pairs of an ENV with the blanks before them, after them at its start."""
+    """Return the edits that remove some pairs of an ENV with the blanks before them, after them at its start.
+
+    A name that comes first then and would be a flag, such as ``--mount``, is escaped.
+    """
     pairs = instruction.view.pairs if isinstance(instruction.view, Env) else ()
     result: list[Edit] = []
     at = 0
     for goes, found in groupby(pairs, key=lambda pair: pair in going):
         end = at + len(list(found))
         if goes:
-            behind = Span(pairs[at - 1].span.end, pairs[end - 1].span.end) if at else None
-            result.append(Edit(instruction.original(behind or Span(pairs[0].span.start, pairs[end].span.start)), ""))
+            if at:
+                place, text = Span(pairs[at - 1].span.end, pairs[end - 1].span.end), ""
+            else:
+                is_flag = pairs[end].name.value.startswith("--")
+                place, text = Span(pairs[0].span.start, pairs[end].span.start), instruction.node.escape * is_flag
+            result.append(Edit(instruction.original(place), text))
         at = end
     return tuple(result)

@@ -1,11 +1,13 @@
 """The shapes of the blocks that dockerfix writes: they distinguish a block from an instruction of the user.
 
-An instruction is compared as it is written, line ends and the escape character aside: dockerfix writes it in one way.
+An instruction is compared as it is written, but for where its lines end and the escape character: dockerfix writes it
+in one way, and earlier releases wrote the same on one line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 from dockerfix.knowledge.cog_constructs import ARTIFACTS_FOLDER, REQUIREMENTS_TARGET
 from dockerfix.knowledge.written_instructions import ANY, forms
@@ -22,13 +24,15 @@ _INSTALL = lazy(rf"RUN [^\n]*\binstall\b[^\n]*?(?: \\\n   {_WORDS})+(?: \\\n    
 """An install with its packages and their options in quotes, one item on each line."""
 
 _INSTALL_OF_FILE = lazy(r"RUN [^\n]*\binstall\b[^\n]* -r [^\n]+")
+_LINE_END = lazy(r" \\\n *")
 _ESCAPED = lazy(r"\\(.)")
 
 
 def fits(code: str, reason: str, instructions: tuple[Instruction, ...]) -> bool:
     """Whether dockerfix could have written the instructions of a block with this code; `reason` is its comment."""
     if code == "DF205":
-        return environment_reason(_variables(instructions)) == reason.rstrip()
+        names = _variables(instructions)
+        return reason.rstrip() in (environment_reason(names), environment_reason(names, width=None))
     texts = [_text(instruction) for instruction in instructions]
     if code == "DF305":
         return all(isinstance(each.view, Copy) and not each.view.flags for each in instructions)
@@ -38,9 +42,16 @@ def fits(code: str, reason: str, instructions: tuple[Instruction, ...]) -> bool:
     return any(len(form) == len(texts) and all(map(_matches, texts, form)) for form in forms().get(code, ()))
 
 
-def environment_reason(names: Iterable[str]) -> str:
-    """Return the comment of the ENV of cog.yaml. It names the variables: an ENV is not known by its shape."""
-    return f"environment from cog.yaml: {', '.join(names)}"
+def environment_reason(names: Iterable[str], width: int | None = 60) -> str:
+    """Return the comment of the ENV of cog.yaml. It names the variables: an ENV is not known by its shape.
+
+    Those that fit in `width` characters are named, and the others counted; earlier releases named them all (None).
+    """
+    listed = tuple(names)
+    ends = accumulate(len(name) + len(", ") for name in listed)
+    named = max(1, sum(end <= width + len(", ") for end in ends)) if width is not None else len(listed)
+    more = f" and {len(listed) - named} more" if named < len(listed) else ""
+    return f"environment from cog.yaml: {', '.join(listed[:named])}{more}"
 
 
 def _variables(instructions: tuple[Instruction, ...]) -> list[str]:
@@ -80,6 +91,7 @@ def _installs(code: str, text: str, targets: list[str]) -> bool:
 
 def _matches(text: str, form: str) -> bool:
     """Whether a text is a form with something plain for each `ANY`."""
+    text, form = _LINE_END.sub(" ", text), _LINE_END.sub(" ", form)
     first, *rest = form.split(ANY)
     if not rest:
         return text == form

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from dockerfix.analysis.context import Context
 from dockerfix.driver.defects import Defect, new_defects, old_defects, place_of
-from dockerfix.driver.pipeline import OPENING, Outcome, run
-from dockerfix.passes import all_passes
+from dockerfix.driver.pipeline import Outcome, run
+from dockerfix.passes import OPENING, all_passes
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.source import Span
@@ -23,11 +23,16 @@ def faults(source: Document, outcome: Outcome) -> list[Defect]:
     A pass repairs what some release of Cog prints broken. A fault in an instruction that a pass removes or replaces for
     another reason is the author's: he would look for what it did in vain. If only an unset variable makes it a fault,
     the instruction may have been a good one, and is gone. What is wrong only without a frame or an open command around
-    it is the author's, too.
+    it is the author's, too. And so is a rule of BuildKit's that the author made an error (``# check=error=true``): it
+    may refuse a variable in what dockerfix writes, unless the base image sets it.
     """
     left, gone = old_defects(source, outcome.document)
+    new = new_defects(source, outcome.document)
+    for each in new:
+        if each.unset:
+            left.append(each._replace(offset=outcome.to_source(Span(each.offset, each.offset)).start))
     # a repair after which BuildKit still refuses the result is none
-    broken = bool(new_defects(source, outcome.document))
+    broken = bool(new)
     repairs = {each.code: each.repairs for each in all_passes() if not broken or each.code in OPENING}
     found = left + [each for each in gone if not each.unset and not _is_repaired(source, outcome, each, repairs)]
     opened = outcome.opened

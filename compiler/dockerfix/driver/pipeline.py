@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dockerfix.analysis.context import Context
 from dockerfix.driver.header import uncovered, with_blank_line
 from dockerfix.driver.ignore_comments import Filter
-from dockerfix.passes import Pass, all_passes
+from dockerfix.passes import OPENING, Pass, all_passes
 from dockerfix.syntax.dockerfile.parser import reparse
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text import credentials
@@ -19,10 +19,6 @@ from dockerfix.text.source import Span
 
 ROUNDS = 4
 """How often the passes run at most. The second time changes nothing, unless a pass made work for an earlier one."""
-
-
-OPENING = frozenset({"DF100", "DF101"})
-"""The passes that only settle which lines are the Dockerfile's instructions."""
 
 
 class Opened(NamedTuple):
@@ -70,6 +66,10 @@ class Outcome:
         self.opened = opened
         self._history = history
         self._applied = applied
+
+    def to_source(self, span: Span) -> Span:
+        """Return the span of the source that a span of the document comes from."""
+        return self._history.to_source(span)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

@@ -171,7 +171,7 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
 
 
 def _finding(defect: Defect) -> Finding:
-    """Return the error that reports a defect of the source."""
+    """Return the error that reports a defect."""
     place = Span(defect.offset, defect.offset)
     if not defect.unset:
         return Finding("DF003", place, defect.message, severity=Severity.ERROR)

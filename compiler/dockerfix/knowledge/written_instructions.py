@@ -1,4 +1,7 @@
-"""Instructions that dockerfix writes in place of Cog's."""
+"""Instructions that dockerfix writes in place of Cog's.
+
+They are made to be compared: one package or variable on a line, so that a change in cog.yaml shows as one line.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,26 @@ APT_SOURCE = (
 )
 
 
-def apt_install(packages: Iterable[str], *, recommended: bool = True) -> str:
-    """Return the RUN that installs Debian packages, and those that they recommend."""
+def apt_install(packages: Iterable[str], options: Sequence[str] = ()) -> str:
+    """Return the RUN that installs Debian packages, each a word for the shell, with options of ``apt-get install``.
+
+    apt installs them in an order of its own, so they are sorted.
+    """
     # the mount keeps the package lists between builds, outside the image
-    return (
-        "RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy "
-        f"{'' if recommended else '--no-install-recommends '}{' '.join(packages)} && rm -rf /var/lib/apt/lists/*"
+    return joined(
+        "RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq &&",
+        " ".join(("apt-get install -qqy", *options)),
+        *sorted(packages, key=lambda word: word.strip("'")),
+        "&& rm -rf /var/lib/apt/lists/*",
     )
+
+
+def joined(*lines: str) -> str:
+    """Return one instruction on several lines."""
+    return " \\\n    ".join(lines)
+
+
+NO_RECOMMENDED = "--no-install-recommends"
 
 
 UV_SOURCE = "astral-sh/uv:docs/guides/integration/docker.md (copying the binary)"
@@ -123,7 +139,8 @@ def cuda_check(versions: Iterable[str], reason: str) -> str:
     lines = (
         f'RUN cuda="${{{VERSION_VARIABLE}:-}}"; \\',
         f"for file in {' '.join(VERSION_FILES)}; do \\",
-        f'if [ -z "$cuda" ] && [ -f "$file" ]; then {read}; fi; \\',
+        'if [ -z "$cuda" ] && [ -f "$file" ]; then \\',
+        f"{read}; fi; \\",
         "done; \\",
         'case "$cuda" in \\',
         f"{'|'.join(versions)}) ;; \\",
@@ -163,7 +180,7 @@ def forms() -> dict[str, tuple[tuple[str, ...], ...]]:
         "DF207": ((link_pyenv_python(ANY),), (link_uv_python(ANY), PYTHON_PATH)),
         "DF301": ((pip_install(f"'fal=={ANY}'"),), (pip_install(f"'fal=={ANY}' '{HUB_PACKAGE}'"),)),
         "DF302": ((source_path(ANY),),),
-        "DF303": ((apt_install([ANY], recommended=False),),),
+        "DF303": ((apt_install([ANY], [NO_RECOMMENDED]),),),
         "DF311": ((pip_install(f"'cog=={ANY}'"),),),
         "DF312": (gate(), gate([ANY])),
         "DF401": ((cuda_check([ANY, ANY], ANY),), (cuda_check([ANY, ANY, ANY], ANY),)),

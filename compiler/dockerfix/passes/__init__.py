@@ -1,4 +1,4 @@
-"""The passes: one file each, found by listing this package, run in the order of their codes.
+"""The passes: one file each, found by listing this package, run in the order of their codes, those of OPENING first.
 
 A pass is a function with the name of its module, ``(Document, Context) -> Iterator[Finding]``. It never changes the
 document. CODE in its module identifies it; its docstring documents it and contains a ``Before`` and an ``After`` that
@@ -17,6 +17,9 @@ from typing import NamedTuple
 from dockerfix.analysis.context import Context
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding
+
+OPENING = frozenset({"DF100", "DF101", "DF114"})
+"""The passes that only settle which lines are the Dockerfile's instructions, and where they end."""
 
 
 class Pass(NamedTuple):
@@ -46,13 +49,13 @@ class Pass(NamedTuple):
 
 @cache
 def all_passes() -> tuple[Pass, ...]:
-    """Every pass of this package, by code."""
+    """Every pass of this package, in the order in which they run."""
     found: list[Pass] = []
     for name in _modules():
         module = import_module(f"{__name__}.{name}")
         converts, repairs = getattr(module, "CONVERTS", True), getattr(module, "REPAIRS", ())
         found.append(Pass(module.CODE, name, converts, getattr(module, name), repairs))
-    return tuple(sorted(found))
+    return tuple(sorted(found, key=lambda each: (each.code not in OPENING, each.code)))
 
 
 def _modules() -> list[str]:

@@ -43,7 +43,8 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
         # dockerfix[DF401]: cog.yaml asks for CUDA 12.1
         RUN cuda="${CUDA_VERSION:-}"; \\
             for file in /usr/local/cuda/version.json /usr/local/cuda/version.txt; do \\
-            if [ -z "$cuda" ] && [ -f "$file" ]; then cuda="$(sed -n '/[0-9][.][0-9]/{s/^[^0-9]*\\([0-9]*[.][0-9]*\\).*/\\1/p;q;}' "$file")"; fi; \\
+            if [ -z "$cuda" ] && [ -f "$file" ]; then \\
+            cuda="$(sed -n '/[0-9][.][0-9]/{s/^[^0-9]*\\([0-9]*[.][0-9]*\\).*/\\1/p;q;}' "$file")"; fi; \\
             done; \\
             case "$cuda" in \\
             12.1|12.1.*) ;; \\

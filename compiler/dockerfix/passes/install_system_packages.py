@@ -40,7 +40,11 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
 
         FROM python:3.11-slim
         # dockerfix[DF203]: system_packages from cog.yaml
-        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy ffmpeg tmux && rm -rf /var/lib/apt/lists/*
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && \\
+            apt-get install -qqy \\
+            ffmpeg \\
+            tmux \\
+            && rm -rf /var/lib/apt/lists/*
         CMD ["python", "-m", "cog.server.http"]
     """
     stage = stages.final_stage(document)
@@ -54,13 +58,13 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     yield from _gone(stage, distribution, apt.names(wanted))
     block = blocks.find_block(document, CODE, stage)
     if block is not None:
-        yield from _update(document, block, (*options, *packages))
+        yield from _update(document, block, options, packages)
         return
     step = next((each for each in stage.instructions if apt.is_cogs_step(each, wanted)), None)
     if step is not None and packages and apt.installed(step) == packages and _is_right(step, wanted):
         return
     if step is not None:
-        edit = blocks.replace(document, step, _render(document, (*options, *packages)) if packages else "")
+        edit = blocks.replace(document, step, _render(document, options, packages) if packages else "")
         what = "installs all `system_packages`" if packages else "removes an install without packages"
         yield Finding(CODE, step.body_span, what, (edit,))
     elif packages:
@@ -70,7 +74,7 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
             CODE,
             Span(offset, offset),
             message,
-            (blocks.place(document, offset, _render(document, (*options, *packages))),),
+            (blocks.place(document, offset, _render(document, options, packages)),),
         )
 
 
@@ -109,15 +113,17 @@ def _gone(stage: Stage, distribution: str | None, names: tuple[str, ...]) -> Ite
             yield Finding(CODE, stage.base.body_span, message)
 
 
-def _render(document: Document, packages: tuple[str, ...]) -> str:
+def _render(document: Document, options: tuple[str, ...], packages: tuple[str, ...]) -> str:
     words = [f"'{word}'" if "*" in word else word for word in packages]
-    return blocks.render(document, CODE, "system_packages from cog.yaml", apt_install(words))
+    return blocks.render(document, CODE, "system_packages from cog.yaml", apt_install(words, options))
 
 
-def _update(document: Document, block: blocks.Block, packages: tuple[str, ...]) -> Iterator[Finding]:
+def _update(
+    document: Document, block: blocks.Block, options: tuple[str, ...], packages: tuple[str, ...]
+) -> Iterator[Finding]:
     if not packages:
         yield blocks.removed(CODE, block, "removes the block: cog.yaml no longer lists system packages")
         return
-    edits = blocks.update(document, block, _render(document, packages))
+    edits = blocks.update(document, block, _render(document, options, packages))
     if edits:
         yield Finding(CODE, block.span, "updates the system packages to match cog.yaml", edits)

@@ -41,7 +41,33 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
             PYTHONUNBUFFERED=1 \\
             LD_LIBRARY_PATH=$LD_LIBRARY_PATH:/usr/lib/x86_64-linux-gnu:/usr/local/nvidia/lib64:/usr/local/nvidia/bin \\
             NVIDIA_DRIVER_CAPABILITIES=all
-        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy build-essential cmake curl ffmpeg g++ gcc git libavcodec-dev libcairo2-dev libfontconfig1 libgirepository1.0-dev libgl1 libglib2.0-0 libsm6 libsndfile1 libssl-dev libunistring-dev libxext6 libxrender1 python3-opencv sox unzip wget zip && rm -rf /var/lib/apt/lists/*
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && \\
+            apt-get install -qqy \\
+            build-essential \\
+            cmake \\
+            curl \\
+            ffmpeg \\
+            g++ \\
+            gcc \\
+            git \\
+            libavcodec-dev \\
+            libcairo2-dev \\
+            libfontconfig1 \\
+            libgirepository1.0-dev \\
+            libgl1 \\
+            libglib2.0-0 \\
+            libsm6 \\
+            libsndfile1 \\
+            libssl-dev \\
+            libunistring-dev \\
+            libxext6 \\
+            libxrender1 \\
+            python3-opencv \\
+            sox \\
+            unzip \\
+            wget \\
+            zip \\
+            && rm -rf /var/lib/apt/lists/*
         WORKDIR /src
         RUN pip install numpy
         CMD ["python", "-m", "cog.server.http"]

@@ -19,6 +19,7 @@ from dockerfix.knowledge.cog_constructs import (
     default_python,
 )
 from dockerfix.knowledge.cuda import image_tag
+from dockerfix.knowledge.versions import is_version
 from dockerfix.knowledge.written_instructions import PREAMBLE
 from dockerfix.syntax.dockerfile.instructions import Env, From, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
@@ -66,7 +67,9 @@ def _replace(document: Document, stage: Stage, context: Context) -> Iterator[Fin
     image = view.image if isinstance(view, From) else None
     public = _public_image(variables, context)
     if image is None or public is None:
-        message = f"no public image is known for CUDA {variables.get(MONOBASE_CUDA)}; choose one by hand"
+        cuda = variables.get(MONOBASE_CUDA)
+        wanted = f"CUDA {cuda}" if cuda else f"Python {variables.get(MONOBASE_PYTHON)}"
+        message = f"no public image is known for {wanted}; choose one by hand"
         yield Finding(CODE, base.body_span, message, severity=Severity.ERROR)
         return
     block = blocks.render(document, CODE, f"the contents of `{image.text}`", PREAMBLE)
@@ -107,7 +110,8 @@ def _public_image(variables: dict[str, str], context: Context) -> str | None:
         found = image_tag(cuda, variables.get(MONOBASE_CUDNN)) or image_tag(cuda)
         return f"{CUDA_IMAGE}:{found}" if found else None
     configured = context.config.python_version if context.config else None
-    return f"{PYTHON_IMAGE}:{variables.get(MONOBASE_PYTHON) or configured or default_python()}-slim"
+    python = variables.get(MONOBASE_PYTHON) or configured or default_python()
+    return f"{PYTHON_IMAGE}:{python}-slim" if is_version(python) else None
 
 
 def _own_variables(instruction: Instruction, context: Context) -> tuple[Edit, ...]:

@@ -24,7 +24,7 @@ _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*(?:\d+!)?[^\s,;()<>=!~]+"
 _NAMED = lazy(
     rf"(?P<name>{_NAME})(?:\s*\[(?P<extras>[^\]]*)\])?"
-    rf"(?:\s*@\s*(?P<url>[^\s;]\S*)|\s*(?:\(\s*)?(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"
+    rf"(?:\s*@\s*(?P<url>\S+)|\s*(?:\(\s*)?(?P<specifier>{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)(?:\s*,)?(?:\s*\))?)?"
 )
 _URL = lazy(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:\w+\+)?file:(?=[./\w]))\S+")
 _FILE_URL = lazy(

@@ -312,7 +312,7 @@ def test_a_defect_is_where_its_word_is(text: str, place: tuple[int, int]) -> Non
     ],
 )
 def test_rules_of_buildkit_that_stop_the_build(lines: str, rules: str) -> None:
-    expected = [f"lint violation found for rules: {rules}"] if rules else []
+    expected = [f"lint violation found for rules: {rule}" for rule in rules.split(", ") if rule]
     assert messages(f"# check=error=true\n{lines}\n") == expected
     assert messages(f"# check=skip=all;error=true\n{lines}\n") == messages(f"{lines}\n") == []
 

@@ -90,9 +90,9 @@ class _Conversion:
                 dispatcher.enter(state)
                 for command in state.commands:
                     self._dispatch(dispatcher, command)
-        rules = () if self.found or self.document.problems or self._refuses() else dispatcher.rules(self.document)
-        if rules:
-            self.found.append(Fault(f"lint violation found for rules: {', '.join(rules)}", 0))
+        if not (self.found or self.document.problems or self._refuses()):
+            for rule, unset in dispatcher.rules(self.document).items():  # BuildKit names them in one message
+                self.found.append(Fault(f"lint violation found for rules: {rule}", 0, tuple(unset)))
 
     def _refuses(self) -> bool:
         return any(refusal(instruction) for instruction in self.document.instructions)

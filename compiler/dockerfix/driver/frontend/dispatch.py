@@ -59,10 +59,12 @@ class Dispatcher:
             self._span, self._command = None, command
             getattr(self, step)(command.view)
 
-    def rules(self, document: Document) -> Sequence[str]:
-        """The rules of BuildKit's own that the file breaks, where that stops the build: here none are asked."""
+    def rules(self, document: Document) -> Mapping[str, Sequence[str]]:
+        """The rules of BuildKit's own that the file breaks, where that stops the build, each with the variables that it
+        misses: here none are asked.
+        """
         del document
-        return ()
+        return {}
 
     def place(self, error: Refused | WordError) -> Span | None:
         """The place of an error: the word that was read last, unless the error knows better."""

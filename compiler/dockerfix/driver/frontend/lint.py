@@ -6,7 +6,7 @@ rules about the build context and the platforms of real images are left out: nei
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from dockerfix.driver.frontend.dispatch import Dispatcher
 from dockerfix.driver.frontend.instructions import stage_name
@@ -23,17 +23,19 @@ from dockerfix.text.source import Span
 
 _SECRET = lazy(r"(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)", 2)
 _PUBLIC = lazy(r"(?:_|^)(?:public|file|version)(?:_|$)", 2)
+_UNDEFINED = "UndefinedVar"
 _RESERVED = ("context", "scratch")
 _NOT_IN_ENVIRONMENT = ("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE")
 _TARGET = "TARGETPLATFORM"
 
 
 class Linter(Dispatcher):
-    """Converts the instructions as `Dispatcher` does, and collects in `found` the rules that they break."""
+    """Converts the instructions as `Dispatcher` does, and collects the rules that they break."""
 
     def __init__(self, document: Document, scope: GlobalScope, options: LintOptions) -> None:
         super().__init__(scope)
-        self.found: set[str] = set()
+        self._found: set[str] = set()
+        self._undefined: set[str] = set()
         self._options = options
         self._comments = dict(_comments(document))
         self._active = options
@@ -44,7 +46,7 @@ class Linter(Dispatcher):
     def _report(self, rule: str, *, experimental: bool = False) -> None:
         options = self._active
         if options.experimental_all or rule in options.experimental if experimental else options.runs(rule):
-            self.found.add(rule)
+            self._found.add(rule)
 
     def _activate(self, instruction: Instruction | None) -> None:
         """Let a comment ``check=skip=…`` above the instruction count from here on."""
@@ -57,10 +59,10 @@ class Linter(Dispatcher):
 
     # ---- apart from the conversion
 
-    def rules(self, document: Document) -> Sequence[str]:
-        """The names of all rules that the file breaks, in order."""
+    def rules(self, document: Document) -> Mapping[str, Sequence[str]]:
+        """All rules that the file breaks, in order, each with the variables that it misses."""
         self._look_at(document)
-        return sorted(self.found)
+        return {rule: sorted(self._undefined) if rule == _UNDEFINED else () for rule in sorted(self._found)}
 
     def _look_at(self, document: Document) -> None:
         """Ask the rules about single instructions, FROM and the names of stages."""
@@ -180,9 +182,11 @@ class Linter(Dispatcher):
 
     def _look_at_variables(self, lexer: Lexer, word: str) -> None:
         if "$" in word:
-            unset = lexer.process(word, self._scope.variables).unmatched - set(self._scope.arguments)
-            if unset - set(_NOT_IN_ENVIRONMENT):
-                self._report("UndefinedVar")
+            known = {*self._scope.arguments, *_NOT_IN_ENVIRONMENT}
+            unset = lexer.process(word, self._scope.variables).unmatched - known
+            if unset:
+                self._report(_UNDEFINED)
+                self._undefined |= unset
 
     def _expand_heredocs(self, names: Collection[str]) -> None:
         super()._expand_heredocs(names)

@@ -8,7 +8,7 @@ from dockerfix.analysis import blocks, placement, stages
 from dockerfix.analysis.blocks import Messages
 from dockerfix.analysis.context import Context
 from dockerfix.analysis.packages import apt
-from dockerfix.knowledge.written_instructions import apt_install
+from dockerfix.knowledge.written_instructions import NO_RECOMMENDED, apt_install
 from dockerfix.passes.install_tools import missing as tools
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.findings import Finding
@@ -33,7 +33,12 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
 
         FROM python:3.11-slim
         # dockerfix[DF303]: tools that later steps and fal call
-        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && apt-get install -qqy --no-install-recommends curl ca-certificates wget && rm -rf /var/lib/apt/lists/*
+        RUN --mount=type=cache,target=/var/cache/apt,sharing=locked apt-get update -qq && \\
+            apt-get install -qqy --no-install-recommends \\
+            ca-certificates \\
+            curl \\
+            wget \\
+            && rm -rf /var/lib/apt/lists/*
         RUN wget https://weights.example.org/model.bin
         CMD ["python", "-m", "cog.server.http"]
     """
@@ -48,7 +53,7 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
         if block is not None:
             yield blocks.removed(CODE, block, "removes the tools, which nothing needs any more")
         return
-    text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, recommended=False))
+    text = blocks.render(document, CODE, "tools that later steps and fal call", apt_install(missing, [NO_RECOMMENDED]))
     listed = ", ".join(f"`{name}`" for name in missing)
     messages = Messages(f"installs {listed}, which nothing else does", "updates the tools")
     yield from blocks.write_or_update(stage, CODE, text, placement.after_preamble(stage), messages)

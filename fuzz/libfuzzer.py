@@ -1,4 +1,4 @@
-"""One target under atheris: ``python -m fuzz.target NAME [options and folders of libFuzzer]``."""
+"""One target under atheris: ``python -m fuzz.libfuzzer NAME [options and folders of libFuzzer]``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def main() -> None:
             raise
 
     # a merge starts this again, by its name and through a shell
-    sys.argv[0] = shlex.join([sys.executable, "-m", "fuzz.target", name])
+    sys.argv[0] = shlex.join([sys.executable, "-m", "fuzz.libfuzzer", name])
     atheris.Setup(sys.argv, keeping)
     atheris.Fuzz()
 
