@@ -13,6 +13,10 @@ from dockerfix.project.pip_options import Option, read_option, takes_value
 from dockerfix.project.requirements import Requirement, parse_item
 from dockerfix.syntax.dockerfile.instructions import Copy, Env, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction, Stage
+from dockerfix.text.lazy_patterns import lazy
+
+_BETWEEN = lazy(r"[/\[;\s]+")
+"""What ends a name in a path of pip."""
 
 _QUOTES = str.maketrans("", "", "\"'")
 
@@ -22,14 +26,18 @@ class Reading:
 
     Commands, Debian packages and variables count in the stages under the final one, Python packages also in those that
     it takes files from. `requirements` and `system` are by name (`system_steps` are the steps that install those),
-    `words` all arguments of pip by their text, `files` the requirements files that pip reads and `copied` the files of
-    the project, with their path in the image.
+    `words` all arguments of pip by their text, `parts` by the names in their paths, `flags` the options with a value,
+    `files` the requirements files that pip reads and `copied` the files of
+    the project, with their path in the image. `exact` has the requirements by name and text.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.requirements: dict[str, list[tuple[Requirement, Instruction]]] = {}
+        self.exact: dict[tuple[str | None, str], Instruction] = {}
         self.words: dict[str, Instruction] = {}
+        self.parts: dict[str, tuple[str, Instruction]] = {}
+        self.flags: dict[str, Instruction] = {}
         self.files: dict[str, Instruction] = {}
         self.copied: dict[str, tuple[str, Instruction]] = {}
         self.system: dict[str, tuple[str, Instruction]] = {}
@@ -77,44 +85,49 @@ class Reading:
         for command in commands.simple_commands(instruction):
             found = pip.install(command)
             for argument in found.arguments if found is not None else ():
-                self.words.setdefault(argument.text, instruction)
+                self._word(argument.text, instruction)
                 # quotes are left where a word has a variable, which only the shell knows
                 text = argument.text.translate(_QUOTES) if "$" in argument.text else argument.text
-                self.words.setdefault(text, instruction)
+                self._word(text, instruction)
                 if argument.option is None and text.startswith("-"):
-                    self.words.setdefault(_spelling(read_option(text, None)[0]), instruction)
+                    self._word(_spelling(read_option(text, None)[0]), instruction)
                 elif argument.option is None:
                     for requirement in parse_item(text).requirements:
                         if requirement.name is not None:
                             self.requirements.setdefault(requirement.name, []).append((requirement, instruction))
+                            self.exact.setdefault((requirement.name, requirement.text), instruction)
                 elif argument.option.long == "--requirement":
                     self.files.setdefault(argument.text, instruction)
                 else:
-                    self.words.setdefault(_spelling(argument.option), instruction)
+                    self._word(_spelling(argument.option), instruction)
+
+    def _word(self, text: str, instruction: Instruction) -> None:
+        """Note a word of an install, the parts of the paths in it, and the flag of an option with a value."""
+        self.words.setdefault(text, instruction)
+        for part in _BETWEEN.split(text):
+            if part:
+                self.parts.setdefault(part, (text, instruction))
+        flag, equals, _ = text.partition("=")
+        if equals:
+            self.flags.setdefault(flag, instruction)
 
     def requirement(self, wanted: Requirement) -> tuple[str, Instruction] | None:
         """The requirement that installs `wanted`, by its name, or by its file or URL; None without one."""
-        same = self.requirements.get(wanted.name or "", ())
-        for found, instruction in same:
-            if found.text == wanted.text:
-                return found.text, instruction
-        for found, instruction in same:
+        if (wanted.name, wanted.text) in self.exact:
+            return wanted.text, self.exact[wanted.name, wanted.text]
+        for found, instruction in self.requirements.get(wanted.name or "", ()):
             if _agree(found, wanted):
                 return found.text, instruction
         if wanted.text in self.words:
             return wanted.text, self.words[wanted.text]
         path = posixpath.basename(wanted.text.partition("[")[0].partition(";")[0].strip().rstrip("/"))
-        if wanted.is_path or wanted.is_url:
-            for text, instruction in self.words.items():
-                if path and path in text:
-                    return text, instruction
-        return None
+        return self.parts.get(path) if wanted.is_path or wanted.is_url else None
 
     def option(self, option: Option) -> Instruction | None:
         """The install that has an option, however it is written."""
         text = _spelling(option)
         if option.value is None and takes_value(option.flag):  # the value is the next item
-            return next((step for word, step in self.words.items() if word.startswith(f"{text}=")), None)
+            return self.flags.get(text)
         return self.words.get(text)
 
 

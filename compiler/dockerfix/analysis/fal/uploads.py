@@ -125,7 +125,7 @@ def _first(expression: str) -> str:
 
 def _segment(text: str) -> str:
     """Return the part of a pattern between slashes as a regular expression; Go and git have the same rules."""
-    parts = [""]  # what is between two stars
+    parts: list[list[str]] = [[]]  # what is between two stars
     last = text.rfind("]")
     at = 0
     while at < len(text):
@@ -133,18 +133,18 @@ def _segment(text: str) -> str:
         at += 1
         if character == "*":
             if parts[-1] or len(parts) == 1:
-                parts.append("")
+                parts.append([])
         elif character == "?":
-            parts[-1] += "[^/]"
+            parts[-1].append("[^/]")
         elif character == "\\" and at < len(text):
-            parts[-1] += re.escape(text[at])
+            parts[-1].append(re.escape(text[at]))
             at += 1
         elif character == "[" and at <= last and (end := _end_of_class(text, at)) > 0:
-            parts[-1] += _class(text[at:end])
+            parts[-1].append(_class(text[at:end]))
             at = end + 1
         else:
-            parts[-1] += re.escape(character)
-    first, *others = parts
+            parts[-1].append(re.escape(character))
+    first, *others = map("".join, parts)
     if not others:
         return first
     return f"{first}{''.join(_first(f'[^/]*?{part}') for part in others[:-1])}[^/]*{others[-1]}"

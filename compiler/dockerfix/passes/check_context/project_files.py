@@ -181,11 +181,12 @@ def _left_out(
     copy = whole or copies[0]
     copied = Coverage(name for each in copies for name in each.expected)
     config = project.config
+    listed = dict.fromkeys(ignore.patterns)
     patterns = {
         pattern: uploads.Deeper(pattern)
-        for pattern in dict.fromkeys(ignore.patterns)
+        for pattern in listed
         if {pattern, pattern.rstrip("/")}.isdisjoint(IGNORED_BY_DEFAULT)
-        and f"**/{pattern.rstrip('/')}" not in ignore.patterns
+        and f"**/{pattern.rstrip('/')}" not in listed
     }
     patterns = {pattern: deeper for pattern, deeper in patterns.items() if deeper.is_any}
     hides = IGNORE_MARK in source.text and whole is not None
