@@ -170,11 +170,19 @@ class Module:
         self.names = Names(tree.body)
 
 
+BUDGET = 20_000_000
+"""What the constant expressions of a project may cost together, 20 times what one may."""
+
+
 class Library:
-    """The project's modules, each parsed once; `environment` has the variables that cog.yaml sets."""
+    """The project's modules, each parsed once; `environment` has the variables that cog.yaml sets.
+
+    `budget` is what all constant expressions of the project may still cost together, in characters or so.
+    """
 
     def __init__(self, files: Files, entry: str) -> None:
         self._files = files
+        self.budget = BUDGET
         self.environment: dict[str, str] = dict(getattr(getattr(files, "config", None), "environment", ()))
         self._folder = entry.rpartition("/")[0]
         self._modules: dict[str, Module | None] = {}

@@ -40,9 +40,10 @@ def evaluate(node: ast.expr, scope: Scope, variables: set[str] | None = None) ->
 
     An environment variable has the value that cog.yaml gives it, and counts as unset if it gives none; `variables`
     collects their names. Raises Unknown where the value depends on more than the project's text, or costs more than
-    `operations.LIMIT`.
+    `operations.LIMIT`, or all values so far cost what a project may (`Library.budget`).
     """
-    evaluator = _Evaluator(variables if variables is not None else set())
+    evaluator = _Evaluator(variables if variables is not None else set(), scope.library.budget)
+    before = evaluator.operations.left
     try:
         return evaluator.operations.plain(evaluator.value(node, scope, {}))
     except Unknown:
@@ -53,11 +54,13 @@ def evaluate(node: ast.expr, scope: Scope, variables: set[str] | None = None) ->
         raise Unknown(TOO_LARGE) from None
     except Exception as error:  # noqa: BLE001 - whatever Python makes of odd operands, the value isn't known
         raise Unknown(f"fails with {type(error).__name__}") from None
+    finally:
+        scope.library.budget -= before - evaluator.operations.left
 
 
 class _Evaluator:
-    def __init__(self, variables: set[str]) -> None:
-        self.operations = Operations()
+    def __init__(self, variables: set[str], budget: int) -> None:
+        self.operations = Operations(budget)
         self.variables = variables
         self.depth = 0
         self.bodies: dict[ast.ClassDef, Names] = {}

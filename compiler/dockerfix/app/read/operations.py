@@ -122,8 +122,8 @@ MODULE_FUNCTIONS: dict[str, Callable[..., Any]] = {
 class Operations:
     """The operations, all of which raise Unknown where a part isn't known or the budget doesn't suffice."""
 
-    def __init__(self) -> None:
-        self.left = LIMIT
+    def __init__(self, budget: int = LIMIT) -> None:
+        self.left = min(budget, LIMIT)
 
     def spend(self, amount: int) -> None:
         """Take `amount` from the budget, or raise Unknown and take nothing."""

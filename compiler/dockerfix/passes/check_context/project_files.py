@@ -185,8 +185,7 @@ def _left_out(
     patterns = {
         pattern: uploads.Deeper(pattern)
         for pattern in listed
-        if {pattern, pattern.rstrip("/")}.isdisjoint(IGNORED_BY_DEFAULT)
-        and f"**/{pattern.rstrip('/')}" not in listed
+        if {pattern, pattern.rstrip("/")}.isdisjoint(IGNORED_BY_DEFAULT) and f"**/{pattern.rstrip('/')}" not in listed
     }
     patterns = {pattern: deeper for pattern, deeper in patterns.items() if deeper.is_any}
     hides = IGNORE_MARK in source.text and whole is not None
