@@ -95,7 +95,8 @@ main()
         assert done == (
             4,
             b"",
-            "dockerfix: Dockerfile: internal error: RuntimeError: oh; nothing was written; please report this\n",
+            "dockerfix: Dockerfile: internal error: RuntimeError: oh; nothing was written; "
+            "please report this with what `dockerfix bug-report Dockerfile` prints\n",
         )
         assert text_of(folder) == DOCKERFILE
 

@@ -27,6 +27,9 @@ from dockerfix.text.source import Source, Span
 REFUSED = "DF0"
 """The prefix of the codes with which an input is refused."""
 
+PLEASE_REPORT = "please report this with what `dockerfix bug-report` prints"
+"""The end of a message about a fault of dockerfix itself."""
+
 UNSET = "DF010"
 """The code of what BuildKit rejects unless something outside of the file sets a variable, which can't be known here."""
 
@@ -159,9 +162,8 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
         if all(finding.severity < Severity.ERROR for finding in findings):
             check(document, outcome, context)
     except GateError as error:
-        findings.append(
-            Finding("DF008", Span(0, 0), f"{error}; nothing was written; please report this", severity=Severity.ERROR)
-        )
+        message = f"{error}; nothing was written; {PLEASE_REPORT}"
+        findings.append(Finding("DF008", Span(0, 0), message, severity=Severity.ERROR))
         internal = True
     named = {finding.file for finding in findings if finding.file is not None}
     files = {name: source for name in sorted(named) if (source := project.read(name)) is not None}
