@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from dockerfix.cli import exit_codes, parameter_types, streams
 from dockerfix.cli.options import given, shared
 from dockerfix.cli.projects import (
+    adjusted,
     app_options,
     failures,
     image_dockerfile,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from dockerfix.app.migrate import Plan
 
 APP = "fal_app.py"
-_SETTINGS = ("cog_yaml", "target", "fail_on", "verbose", "quiet", "color")
+_SETTINGS = ("cog_yaml", "target", "severity", "per_file_ignores", "fail_on", "verbose", "quiet", "color")
 OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog", "fal_weights"})
 """Modules that the App imports, or that are beside it."""
 
@@ -48,7 +50,8 @@ OTHERS = frozenset({"cog", "fal", "fal_call", "fal_cog", "fal_weights"})
 @click.option("--toml", is_flag=True, help="Add the entry to pyproject.toml in the project's folder, or update it.")
 @shared("dockerfile-name", "diff", "overwrite")
 @app_options
-@shared("cog-yaml", "target", "fail-on", "verbose", "quiet", "no-quiet", "color", "config", "no-config")
+@shared("cog-yaml", "target", "severity", "per-file-ignores", "fail-on", "verbose", "quiet", "no-quiet", "color")
+@shared("config", "no-config")
 def app(
     project: Path,
     output: str,
@@ -101,6 +104,7 @@ def app(
         text = None if source is None else source.text
         options = AppOptions(dockerfile=text, dockerfile_name=name, **values)
         result = build_server(opened, options) if settings.target == "server" else build(opened, options)
+        result = replace(result, findings=adjusted(result.findings, project, settings))
         print_findings(result.findings, project, settings)
         sound = is_sound(result.findings, settings)
         if not sound and not force:

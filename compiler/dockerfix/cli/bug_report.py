@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = (
     *("cog_yaml", "requirements", "project", "keep", "drop", "select", "ignore", "target", "fal_version"),
-    *("require_reason", "verify", "fail_on"),
+    *("require_reason", "verify", "severity", "per_file_ignores", "fail_on"),
 )
 _PACKAGES = ("click", "dockerfile-parse", "PyYAML", "tomlkit", "cog", "fal")
 
@@ -34,7 +34,7 @@ _PACKAGES = ("click", "dockerfile-parse", "PyYAML", "tomlkit", "cog", "fal")
 @click.option("-o", "--output", metavar="PATH", type=click.Path(readable=False), help="Write the report to PATH.")
 @shared(
     *("cog-yaml", "requirements", "project", "keep", "drop", "select", "ignore", "target", "fal-version"),
-    *("require-reason", "verify", "fail-on", "config", "no-config"),
+    *("require-reason", "verify", "severity", "per-file-ignores", "fail-on", "config", "no-config"),
 )
 def bug_report(file: str, output: str | None, config: Path | None, no_config: bool, **values: Any) -> int:
     """Collect what a bug report needs, with secrets blanked.
@@ -165,8 +165,15 @@ def _run(job: Job, chosen: Settings, broken: str | None) -> str:
         name = key.name.replace("-", "_")
         value, default = getattr(chosen, name), Settings._field_defaults[name]
         if value != default and key.kind != "path":
-            lines.append(f"{key.name}: {', '.join(sorted(value)) if isinstance(value, frozenset) else value}")
+            lines.append(f"{key.name}: {_shown(value)}")
     return _without_home("\n".join([*lines, ""]))
+
+
+def _shown(value: Any) -> str:
+    """The value of a setting, a list or table with commas."""
+    if isinstance(value, tuple):
+        return ", ".join(f"{name}={_shown(inner)}" for name, inner in value)
+    return " ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 def _without_home(text: str) -> str:

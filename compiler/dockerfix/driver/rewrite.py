@@ -16,6 +16,7 @@ from dockerfix.driver.account import Account, Entry, account
 from dockerfix.driver.defects import Defect
 from dockerfix.driver.gate import GateError, check, faults
 from dockerfix.driver.pipeline import ROUNDS, Change, Outcome, masked, run
+from dockerfix.driver.severities import adjusted
 from dockerfix.project.project import ConfigError, Project
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
@@ -153,10 +154,11 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     outcome = run(document, context, rounds=ROUNDS)
     broken = [_finding(defect) for defect in faults(document, outcome)]
     accounted = account(document, outcome, context, refused=bool(broken))
-    findings = [*outcome.findings, *map(masked, accounted.findings), *map(masked, broken)]
+    others = [*map(masked, accounted.findings), *map(masked, broken)]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
-        findings.append(Finding("DF009", Span(0, 0), message))
+        others.append(Finding("DF009", Span(0, 0), message))
+    findings = [*outcome.findings, *adjusted(others, options, project.root)]
     internal = False
     try:
         if all(finding.severity < Severity.ERROR for finding in findings):
