@@ -80,15 +80,17 @@ class TestHooks:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
     def test_their_entries_are_the_command(self) -> None:
+        from dockerfix.cli.app import app
         from dockerfix.cli.command import main_command
 
-        options = {name for parameter in main_command.params for name in parameter.opts}
-        assert [hook["id"] for hook in self.hooks()] == ["dockerfix", "dockerfix-check"]
+        assert [hook["id"] for hook in self.hooks()] == ["dockerfix", "dockerfix-check", "dockerfix-app"]
         for hook in self.hooks():
             program, *arguments = hook["entry"].split()
+            command = app if arguments[0] == "app" else main_command
+            options = {name for parameter in command.params for name in parameter.opts}
             assert program == "dockerfix"
             assert arguments
-            assert set(arguments) <= options
+            assert set(arguments) - {"app"} <= options
             assert hook["language"] == "python"
 
     @pytest.mark.slow
