@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CHANGELOG = ROOT / "CHANGELOG.md"
 
 _HEADING = re.compile(r"^## \[([^\]\n]+)\](?: - (.+?))?[ \t]*\n", re.MULTILINE)
+_LINK = re.compile(r"^\[[^\]\n]+\]: \S+\n?", re.MULTILINE)
 
 
 class Entry(NamedTuple):
@@ -32,7 +33,8 @@ class Entry(NamedTuple):
 
 
 def entries(changelog: str) -> list[Entry]:
-    """Return the entries of a changelog in the form of keepachangelog.com, in order."""
+    """Return the entries of a changelog in the form of keepachangelog.com, in order, without the links at its end."""
+    changelog = _LINK.sub("", changelog)
     found = list(_HEADING.finditer(changelog))
     ends = [*(match.start() for match in found[1:]), len(changelog)]
     return [

@@ -31,6 +31,9 @@ CHANGELOG = """\
 ## [1.1.0] - 2026-10-01
 
 - Another.
+
+[Unreleased]: https://example.org/compare/v1.2.0...main
+[1.2.0]: https://example.org/releases/v1.2.0
 """
 
 
@@ -38,6 +41,9 @@ class TestRelease:
     def test_a_sound_one(self) -> None:
         assert problems("v1.2.0", "1.2.0", CHANGELOG, TODAY) == []
         assert notes("1.2.0", CHANGELOG) == "### Added\n\n- One thing.\n"
+        assert notes("1.1.0", CHANGELOG) == "- Another.\n"
+        alone = "## [Unreleased]\n\n[Unreleased]: https://example.org/commits\n"
+        assert [each.text for each in entries(alone)] == [""]
 
     @pytest.mark.parametrize(
         ("tag", "old", "new", "problem"),
@@ -49,7 +55,7 @@ class TestRelease:
             ("v1.2.0", " - 2026-11-28", "", "the entry 1.2.0 in CHANGELOG.md needs a date: `## [1.2.0] - 2026-11-28`"),
             ("v1.2.0", "2026-11-28", "28.11.2026", "the entry 1.2.0 in CHANGELOG.md needs a date"),
             ("v1.2.0", "2026-11-28", "2026-11-29", "the entry 1.2.0 in CHANGELOG.md has a date in the future"),
-            ("v1.2.0", "[1.2.0]", "[1.2.1]", "the topmost release in CHANGELOG.md is 1.2.1, not 1.2.0"),
+            ("v1.2.0", "## [1.2.0]", "## [1.2.1]", "the topmost release in CHANGELOG.md is 1.2.1, not 1.2.0"),
             ("v1.2.0", "### Added\n\n- One thing.\n", "", "the entry 1.2.0 in CHANGELOG.md is empty"),
         ],
     )
