@@ -78,6 +78,7 @@ class TestRelease:
     def test_our_changelog_is_in_that_form(self) -> None:
         found = entries(check_release.CHANGELOG.read_text("utf-8"))
         assert found[0].version == "Unreleased"
+        assert found[1].version == dockerfix.__version__
         for entry in found[1:]:
             assert date.fromisoformat(entry.date or "")
             assert entry.text
