@@ -4,10 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+FORMS := $(wildcard .github/ISSUE_TEMPLATE/*.yml)
+
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?= 0
 
-.PHONY: help demo test coverage mutation fuzz fuzz-hunt golden refresh tables lint audit lock dist docs e2e bench clean
+.PHONY: help demo test coverage mutation fuzz fuzz-hunt golden refresh refresh-patch check-release tables lint audit lock dist docs e2e bench clean
 
 help:
 	@echo "demo      convert a bundled project, print the result and the findings"
@@ -18,11 +20,13 @@ help:
 	@echo "fuzz-hunt look for other inputs with atheris, FUZZ_SECONDS=$(FUZZ_SECONDS) and FUZZ_SEED=$(FUZZ_SEED) (0: another one each time)"
 	@echo "golden    regenerate the golden files (read the diff before you commit it)"
 	@echo "refresh   compare the tables of facts with PyPI and with a checkout of Cog, COG=PATH, and PYTORCH=PATH; writes build/refresh.diff"
+	@echo "refresh-patch  apply build/refresh.diff, regenerate the golden files, and write all that as build/refresh.patch"
+	@echo "check-release  check that TAG, the version and CHANGELOG.md agree; writes the release's notes to NOTES"
 	@echo "tables    compile the grammars to the tables of syntax/tables"
-	@echo "lint      run ruff and mypy, and zizmor and jactionlint on the action and the workflows"
+	@echo "lint      run ruff and mypy, zizmor and jactionlint on the action and the workflows, and check the issue forms"
 	@echo "audit     ask PyPI for known vulnerabilities of what the action installs; fails where it can't be asked"
 	@echo "lock      write action-requirements.txt, with hashes"
-	@echo "dist      build the wheel and test it in an empty environment"
+	@echo "dist      build the sdist and the wheel, and try each in an empty environment"
 	@echo "docs      build the documentation into site/"
 	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some, ALL=1 every row"
 	@echo "bench     measure beside other tools, and fail where the time grows faster than the input"
@@ -75,6 +79,15 @@ golden: $(VENV)/test
 refresh: $(VENV)/base
 	$(BIN)/python tools/refresh.py $(if $(COG),--cog $(COG)) $(if $(PYTORCH),--pytorch $(PYTORCH))
 
+refresh-patch: $(VENV)/test
+	@if [ -s build/refresh.diff ]; then git apply build/refresh.diff; fi
+	$(BIN)/python -m pytest --snapshot-update -k golden
+	git diff --binary > build/refresh.patch
+
+# TAG and NOTES reach the tool as variables, never as part of a command
+check-release: $(VENV)/base
+	@$(BIN)/python tools/check_release.py
+
 tables: $(VENV)/test
 	$(BIN)/python tools/make_tables.py
 
@@ -84,6 +97,8 @@ lint: $(VENV)/lint
 	$(BIN)/mypy
 	$(BIN)/zizmor --quiet --offline --persona=auditor action.yml .github/workflows
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jactionlint
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(FORMS))
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
 # --strict: a package that can't be looked up is a failure, not a line in a table
 audit: $(VENV)/base
@@ -98,7 +113,7 @@ dist: $(VENV)/lint
 	$(BIN)/pip install --quiet build
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist
-	$(PYTHON) tests/try_wheel.py dist
+	$(PYTHON) tests/try_dist.py dist
 
 docs: $(VENV)/base
 	$(BIN)/pip install --quiet --editable '.[docs]'

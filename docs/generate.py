@@ -112,6 +112,8 @@ _KINDS = {
     "flag": "true or false",
     "count": "number",
     "path": "path",
+    "levels": "table of codes",
+    "patterns": "table of patterns",
 }
 
 

@@ -32,6 +32,8 @@ from dockerfix.project.cog_yaml import BUILD_KEYS, TOP_KEYS
 ROOT = Path(__file__).resolve().parents[1]
 KNOWLEDGE = Path("compiler/dockerfix/knowledge")
 DIFF = Path("build/refresh.diff")
+REPORT = Path("build/refresh.md")
+LONGEST_DIFF = 50_000
 PYTHONS = tuple(f"3.{minor}" for minor in range(7, 16))
 GLIBC = (39, 5)  # the newest and the oldest 2.x for which wheels are made
 PLATFORMS = (
@@ -403,6 +405,19 @@ def _json(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
 
 
+def report(notes: Iterable[str], diff: str) -> str:
+    """Return what was found as Markdown: the text of a pull request, of which GitHub takes 65,536 characters."""
+    decide = [f"- [ ] {' '.join(note.split())}" for note in notes]
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", diff) or [""]))
+    shown = diff if len(diff) <= LONGEST_DIFF else f"{diff[:LONGEST_DIFF]}\n... and more: see the files that changed\n"
+    parts = [
+        "`make refresh` compared the tables of facts with their sources. Look at each row before you merge.\n",
+        "## To decide\n\n" + "\n".join(decide) + "\n" if decide else "",
+        f"## What changed in the tables\n\n{fence}diff\n{shown}{fence}\n" if diff else "Nothing changed.\n",
+    ]
+    return "\n".join(filter(None, parts))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the diff and print what a person has to decide."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -414,6 +429,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     target = ROOT / DIFF
     target.parent.mkdir(exist_ok=True)
     target.write_text(work.diff(), "utf-8")
+    (ROOT / REPORT).write_text(report(work.notes, work.diff()), "utf-8")
     for note in work.notes:
         print(f"to decide: {note}")
     print(f"{DIFF}: read it, then `git apply {DIFF}`")

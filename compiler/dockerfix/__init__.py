@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dockerfix.text.findings import Finding, Severity
     from dockerfix.text.source import Span
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 """A literal: reading the package metadata costs every start 30 ms."""
 
 DOCUMENTATION = "https://dockerfix.github.io/dockerfix"

@@ -263,7 +263,7 @@ class TestApp:
             timeout=60,
         )
         assert done.returncode == 4
-        assert b"internal error: RuntimeError: broken; nothing was written; please report this\n" in done.stderr
+        assert b"internal error: RuntimeError: broken; nothing was written; please report this with" in done.stderr
 
     def test_help(self, tmp_path: Path) -> None:
         for name in ("app", "migrate"):

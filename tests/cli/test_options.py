@@ -14,6 +14,7 @@ from dockerfix.cli.migrate import migrate
 COMMANDS = {"dockerfix": main_command, "app": app, "migrate": migrate}
 OWN = {
     ("dockerfix", "--force"): "writes one file, in which nobody's edits are known",
+    ("app", "--check"): "is about the files of an App; the main command's is about each FILE",
     ("app", "--output"): "names a module; the main command's -o writes to any path",
 }
 """Options of a command that mean something else than those of the same name."""
@@ -52,7 +53,7 @@ def test_migrate_has_what_sets_the_dockerfile_and_the_app() -> None:
     rewriting = {name for name, each in options(main_command).items() if getattr(each, "section", "") == "Rewriting"}
     assert rewriting
     assert options(migrate).keys() >= rewriting
-    assert options(migrate).keys() >= options(app).keys() - {"-o", "--output", "--toml"}
+    assert options(migrate).keys() >= options(app).keys() - {"-o", "--output", "--toml", "--check"}
 
 
 def test_what_one_command_alone_has() -> None:

@@ -27,7 +27,8 @@ PROJECT = Path("model")
         (PermissionError(13, "Permission denied"), "cannot write into model: Permission denied", exit_codes.REFUSED),
         (
             KeyError("a\nb"),
-            r"model: internal error: KeyError: 'a\nb'; nothing was written; please report this",
+            r"model: internal error: KeyError: 'a\nb'; nothing was written; please report this with what "
+            "`dockerfix bug-report model` prints",
             exit_codes.INTERNAL,
         ),
     ],

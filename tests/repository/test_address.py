@@ -26,7 +26,8 @@ __all__ = ["here", "project"]
 URLS: dict[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
 HOME, DOCUMENTATION = URLS["Homepage"], URLS["Documentation"]
 SETTINGS = [
-    ROOT / name for name in ("mkdocs.yml", "action.yml", ".pre-commit-hooks.yaml", "Makefile", "pyproject.toml")
+    *(ROOT / name for name in ("mkdocs.yml", "action.yml", ".pre-commit-hooks.yaml", "Makefile", "pyproject.toml")),
+    *sorted((ROOT / ".github").rglob("*.yml")),
 ]
 SOURCES = sorted((ROOT / "compiler" / "dockerfix").rglob("*.py"))
 OWN = re.compile(r"(?:https?://|git@|uses: )[^\s\"'`<>)]*(?<![\w-])dockerfix(?![\w-])[^\s\"'`<>)]*")
@@ -37,7 +38,8 @@ def is_known(address: str) -> bool:
     """Whether an address is that of the project, or a place below it."""
     if address.startswith("uses: "):
         return address.startswith(f"uses: {HOME.removeprefix('https://github.com/')}@")
-    return bool(re.match(rf"(?:{re.escape(HOME)}|{re.escape(DOCUMENTATION)})(?:[/#@]|\.git|$)", address))
+    known = "|".join(map(re.escape, (HOME, DOCUMENTATION, "https://pypi.org/project/dockerfix")))
+    return bool(re.match(rf"(?:{known})(?:[/#@]|\.git|$)", address))
 
 
 def test_the_addresses_of_the_project() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,17 @@ from typing import Any
 import pytest
 import yaml
 
-from commands import COG_YAML, DOCKERFILE, environment
+from commands import COG_YAML, COMMAND, DOCKERFILE, environment
 from places import ROOT
 
+PREDICTOR = """\
+from cog import BasePredictor
+
+
+class Predictor(BasePredictor):
+    def predict(self, x: str) -> str:
+        return x
+"""
 PLAIN = "FROM python:3.11-slim\nRUN echo hello\n"
 SHIPPED = [
     *("compiler", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"),
@@ -80,15 +89,17 @@ class TestHooks:
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
     def test_their_entries_are_the_command(self) -> None:
+        from dockerfix.cli.app import app
         from dockerfix.cli.command import main_command
 
-        options = {name for parameter in main_command.params for name in parameter.opts}
-        assert [hook["id"] for hook in self.hooks()] == ["dockerfix", "dockerfix-check"]
+        assert [hook["id"] for hook in self.hooks()] == ["dockerfix", "dockerfix-check", "dockerfix-app"]
         for hook in self.hooks():
             program, *arguments = hook["entry"].split()
+            command = app if arguments[0] == "app" else main_command
+            options = {name for parameter in command.params for name in parameter.opts}
             assert program == "dockerfix"
             assert arguments
-            assert set(arguments) <= options
+            assert set(arguments) - {"app"} <= options
             assert hook["language"] == "python"
 
     @pytest.mark.slow
@@ -130,6 +141,66 @@ class TestHooks:
         git(model, "add", "-A")
         done = self.pre_commit(model, tmp_path, "run", "--color=never")
         assert done.returncode == 0, done.stdout + done.stderr
+
+    @pytest.mark.slow
+    @needs_pre_commit
+    def test_what_is_staged(self, snapshot: Path, model: Path, tmp_path: Path) -> None:
+        """Only what is staged counts, and a file from which a Dockerfile or an App follows is enough."""
+        rev = git(snapshot, "rev-parse", "HEAD").strip()
+        hooks = [{"id": "dockerfix-check"}, {"id": "dockerfix-app"}]
+        repository = {"repo": str(snapshot), "rev": rev, "hooks": hooks}
+        (model / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [repository]}))
+        (model / "predict.py").write_text(PREDICTOR)
+        for command in (["-i", "Dockerfile"], ["app", "-qq"]):
+            subprocess.run([*COMMAND, *command], cwd=model, env=environment(), capture_output=True, check=False)
+        git(model, "add", "-A")
+        git(model, "commit", "-qm", "converted")
+
+        def run(*staged: str) -> tuple[str, list[str]]:
+            """What pre-commit prints, and the outcomes of the two hooks."""
+            git(model, "add", *staged)
+            done = self.pre_commit(model, tmp_path, "run", "--color=never")
+            git(model, "reset", "-q")
+            outcomes = [line.rpartition(".")[2] for line in done.stdout.splitlines() if "...." in line]
+            return done.stdout + done.stderr, outcomes
+
+        for name in ("Dockerfile.dockerignore", "Dockerfile.md", "Dockerfile.j2", "Dockerfile.gpu.md", "other.txt"):
+            (model / name).write_text("{{ text }}\n")
+        names = ["Dockerfile.dockerignore", "Dockerfile.md", "Dockerfile.j2", "Dockerfile.gpu.md", "other.txt"]
+        assert run(*names)[1] == ["(no files to check)Skipped"] * 2
+        assert run("cog.yaml", "predict.py", "Dockerfile", *names)[1] == ["(no files to check)Skipped"] * 2
+
+        (model / "predict.py").write_text(PREDICTOR.replace("return x", "return x + x"))
+        (model / "cog.yaml").write_text(COG_YAML.replace("2.32.3", "2.32.4"))
+        said, outcomes = run("predict.py")  # cog.yaml stays as it is committed
+        assert outcomes == ["Passed"] * 2, said
+        assert (model / "cog.yaml").read_text() != COG_YAML
+        said, outcomes = run("cog.yaml")
+        assert outcomes == ["Failed", "Passed"], said
+        assert "would be rewritten" in said
+        git(model, "checkout", "-q", "cog.yaml")
+
+        (model / "predict.py").write_text(PREDICTOR.replace("x: str", "x: str, y: int = 1"))
+        said, outcomes = run("predict.py")
+        assert outcomes == ["Passed", "Failed"], said
+        assert ".: fal_app.py is out of date; run `dockerfix app`\n" in said
+
+    def test_the_hooks_see_what_the_command_calls_a_dockerfile(self) -> None:
+        from dockerfix.cli.dockerfiles import NO_DOCKERFILES, is_dockerfile, is_source
+
+        endings = ["", ".gpu", ".cog", *(f".{each}" for each in NO_DOCKERFILES), *(f".a.{e}" for e in NO_DOCKERFILES)]
+        names = [
+            *(f"Dockerfile{ending}" for ending in endings),
+            "gpu.Dockerfile",
+            "Dockerfiles",
+            "cog.yml",
+            "a.py",
+            "a.txt",
+        ]
+        for hook in self.hooks():
+            for name in names:
+                seen = re.search(hook["files"], name) and not re.search(hook.get("exclude", "^$"), name)
+                assert bool(seen) is (is_dockerfile(name) or is_source(name)), name
 
     def pre_commit(self, folder: Path, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env = {name: value for name, value in environment().items() if not name.startswith(("GIT_", "PYTHONPATH"))}

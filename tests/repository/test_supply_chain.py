@@ -55,15 +55,47 @@ def test_the_action_installs_nothing_else() -> None:
     assert '--no-build-isolation "$GITHUB_ACTION_PATH"' in step
 
 
+MAY_WRITE = {
+    ("docs.yml", "publish"): {"pages", "id-token"},
+    ("refresh.yml", "propose"): {"contents", "pull-requests"},
+    ("release.yml", "publish"): {"id-token"},
+    ("release.yml", "announce"): {"contents"},
+}
+"""The jobs that may do more than read, and what they may write."""
+OWN_STEPS = re.compile(r"bash tools/propose_refresh\.sh|gh release create .*")
+"""What these jobs run: nothing that installs or builds, so no code of a dependency sees what they may do."""
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_workflow_is_pinned_and_may_do_nothing_but_read(path: Path) -> None:
+def test_a_workflow_is_pinned_and_may_do_no_more_than_it_has_to(path: Path) -> None:
     text = path.read_text("utf-8")
     workflow: dict[str, Any] = yaml.safe_load(text)
     assert workflow["permissions"] == {}
-    for job in workflow["jobs"].values():
-        assert set(job["permissions"].items()) <= {("contents", "read")}
+    for name, job in workflow["jobs"].items():
+        writes = MAY_WRITE.get((path.name, name), set())
+        assert {each for each, how in job["permissions"].items() if how == "write"} == writes
+        assert all(how == "write" or (each, how) == ("contents", "read") for each, how in job["permissions"].items())
+        steps = [step["run"] for step in job["steps"] if "run" in step]
+        assert not writes or all(OWN_STEPS.fullmatch(step) for step in steps), steps
+        # a workflow's own expressions are no part of a script's text
+        assert not any("${{" in step for step in steps), steps
     for used in re.findall(r"uses: (\S+)", text):
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", used), used
+    assert len(re.findall(r"uses: \S+ # v[\d.]+$", text, re.MULTILINE)) == text.count("uses: ")
+
+
+def test_an_action_has_one_commit_in_all_workflows() -> None:
+    pins = {pin for path in WORKFLOWS for pin in re.findall(r"uses: (\S+ # \S+)", path.read_text("utf-8"))}
+    assert len({pin.partition("@")[0] for pin in pins}) == len(pins)
+
+
+def test_what_the_workflows_run_is_there() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for path in WORKFLOWS:
+        for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values():
+            for step in job["steps"]:
+                assert set(re.findall(r"make ([\w-]+)", step.get("run", ""))) <= targets
+                assert all((ROOT / name).is_file() for name in re.findall(r"tools/\S+", step.get("run", "")))
 
 
 def test_all_that_ci_runs_may_fail() -> None:

@@ -22,6 +22,9 @@ EXAMPLES = {
     # quoting and secrets
     "test_masking_settles_and_keeps_lines": 400,
     "test_a_value_is_shown_nowhere": 200,
+    "test_no_text_leaves_its_fence": 200,
+    "test_no_secret_is_in_the_sections": 200,
+    "test_no_secret_is_in_the_report": 40,
     "test_every_quoted_text_is_data": 300,
     "test_no_field_of_a_project_gets_out_as_code": 60,
     "test_no_secret_of_a_project_gets_out": 60,

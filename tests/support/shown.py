@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 PAGES = [README, *sorted(DOCS.rglob("*.md"))]
 READMES = ("benchmarks/README.md", "e2e/README.md", "fuzz/README.md")
-PROSE = [*PAGES, *(ROOT / name for name in ("CHANGELOG.md", "SECURITY.md", *READMES))]
+PROSE = [*PAGES, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", *READMES))]
 """Everything that is written for people."""
 
 _BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 Target = Literal["app", "server"]
@@ -12,6 +12,11 @@ TARGETS: tuple[Target, ...] = ("app", "server")
 
 CONSTRUCTS = ("cog-base", "cog-base-extras", "pget", "tini")
 """What ``--keep`` and ``--drop`` can name."""
+
+Level = Literal["error", "warning", "note", "off"]
+
+LEVELS: tuple[Level, ...] = ("error", "warning", "note", "off")
+"""What `severity` can make of the findings of a code."""
 
 
 class _Options(NamedTuple):
@@ -24,6 +29,8 @@ class _Options(NamedTuple):
     fal_version: str | None = None
     target: Target = "app"
     require_reason: bool = False
+    severity: tuple[tuple[str, Level], ...] = ()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
 class Options(_Options):
@@ -31,6 +38,10 @@ class Options(_Options):
     (``DF4``); an empty `select` means all. `requirements` is the content of a requirements file that replaces
     the packages in cog.yaml, `requirements_path` its path as the Dockerfile's COPY names it, `fal_version` the release
     of fal to install. `require_reason` asks for a reason in each ``# dockerfix: ignore`` comment.
+
+    `severity` maps codes or prefixes to a level of LEVELS; of several the longest counts. `per_file_ignores` maps
+    patterns of files of the project, as `fnmatch` reads them, to the codes that are not reported there; a pattern is
+    relative to the project's folder, or absolute. Neither lowers an error of a pass that changes the Dockerfile.
 
     Raises ValueError for a value that none of these can have.
     """
@@ -48,8 +59,10 @@ class Options(_Options):
         fal_version: str | None = None,
         target: Target = "app",
         require_reason: bool = False,
+        severity: Mapping[str, Level] | Iterable[tuple[str, Level]] = (),
+        per_file_ignores: Mapping[str, Iterable[str]] | Iterable[tuple[str, Iterable[str]]] = (),
     ) -> Options:
-        """Check the values; each iterable becomes a frozenset."""
+        """Check the values; each iterable becomes a frozenset, and each mapping a tuple of its pairs."""
         kept, dropped = frozenset(keep), frozenset(drop)
         unknown = sorted((kept | dropped) - set(CONSTRUCTS))
         if unknown:
@@ -60,6 +73,10 @@ class Options(_Options):
             raise ValueError(f"unknown target `{target}`; choose from {', '.join(TARGETS)}")
         if fal_version is not None:
             check_version(fal_version)
+        levels, ignores = dict(severity), dict(per_file_ignores)
+        wrong = next((level for level in levels.values() if level not in LEVELS), None)
+        if wrong is not None:
+            raise ValueError(f"unknown severity `{wrong}`; choose from {', '.join(LEVELS)}")
         return super().__new__(
             cls,
             kept,
@@ -71,6 +88,8 @@ class Options(_Options):
             fal_version,
             target,
             require_reason,
+            tuple(sorted(levels.items(), key=lambda pair: (-len(pair[0]), pair[0]))),
+            tuple((pattern, frozenset(codes)) for pattern, codes in ignores.items()),
         )
 
     def runs(self, code: str) -> bool:
@@ -80,6 +99,10 @@ class Options(_Options):
         if any(code.startswith(prefix) for prefix in self.ignore):
             return False
         return not self.select or any(code.startswith(prefix) for prefix in self.select)
+
+    def level_of(self, code: str) -> Level | None:
+        """What `severity` makes of the findings of a code, None where it says nothing."""
+        return next((level for prefix, level in self.severity if code.startswith(prefix)), None)
 
 
 def check_version(text: str) -> None:

@@ -44,6 +44,15 @@ def main() -> None:
         code = exit_codes.REFUSED
     except KeyboardInterrupt:
         code = exit_codes.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - what no command expects is a bug in dockerfix
+        import traceback
+
+        from dockerfix.text.credentials import blanked, words_of_secrets
+
+        found = "".join(traceback.format_exception(error))
+        shown = blanked(found, words_of_secrets(found))
+        streams.say(f"{shown}{streams.PROGRAM}: internal error; please report this with the lines above")
+        code = exit_codes.INTERNAL
     if code in (exit_codes.BROKEN_PIPE, exit_codes.INTERRUPTED, exit_codes.REFUSED):
         streams.silence()
     sys.exit(code)

@@ -22,6 +22,8 @@ _SETTINGS = (
     "drop",
     "select",
     "ignore",
+    "severity",
+    "per_file_ignores",
     "fail_on",
     "target",
     "fal_version",
@@ -147,7 +149,7 @@ def cli() -> None:
 @option("Result", "--force", is_flag=True, help="Write the result even if errors were found.")
 @shared("cog-yaml", "requirements", "project", "exclude", section="Project")
 @shared("keep", "drop", "select", "ignore", "target", "fal-version", "require-reason", "verify", section="Rewriting")
-@shared("output-format", "format", *FINDINGS, section="Findings")
+@shared("severity", "per-file-ignores", "output-format", "format", *FINDINGS, section="Findings")
 @option("Findings", "--statistics", is_flag=True, help="Count the findings of each code.")
 @option("Findings", "--exit-zero", is_flag=True, help="Exit with 0 where the exit code would be 1.")
 @option(

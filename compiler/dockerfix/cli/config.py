@@ -8,12 +8,12 @@ a file that somebody left in ``/tmp`` must not decide what is installed.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from dockerfix.analysis.options import CONSTRUCTS, TARGETS, Target, check_version
+from dockerfix.analysis.options import CONSTRUCTS, LEVELS, TARGETS, Level, Target, check_version
 
 YAML_NAMES = (".dockerfix.yaml", ".dockerfix.yml")
 TOML_NAME = "pyproject.toml"
@@ -44,7 +44,7 @@ class Key(NamedTuple):
     """A setting: its name in the file, the kind of its value, what it does, and the possible values."""
 
     name: str
-    kind: Literal["names", "codes", "choice", "version", "flag", "count", "path"]
+    kind: Literal["names", "codes", "choice", "version", "flag", "count", "path", "levels", "patterns"]
     help: str
     choices: tuple[str, ...] = ()
 
@@ -58,6 +58,8 @@ KEYS = (
         "run only the passes with these codes; a prefix such as `DF1` selects every code that starts with it",
     ),
     Key("ignore", "codes", "skip the passes with these codes or prefixes"),
+    Key("severity", "levels", "severity of the findings with a code, a prefix or a name", LEVELS),
+    Key("per-file-ignores", "patterns", "codes, prefixes or names that are ignored in files with a pattern"),
     Key("fail-on", "choice", "lowest severity of a finding that prevents writing", FAIL_ON),
     Key("target", "choice", "what the image is for", TARGETS),
     Key("require-reason", "flag", "warn of `# dockerfix: ignore` comments that give no reason"),
@@ -78,19 +80,22 @@ KEYS = (
 
 KEY = {key.name: key for key in KEYS}
 """The same by their names."""
-_NOUNS = {"keep": "construct", "drop": "construct", "fail-on": "severity"}
+_NOUNS = {"severity": "severity", "keep": "construct", "drop": "construct", "fail-on": "severity"}
 
 
 class Settings(NamedTuple):
     """The settings for one Dockerfile. `config` is the configuration file that was used, if any.
 
-    `quiet` counts: 1 leaves out the summary, 2 the warnings too. `notes` are lines for the user about settings.
+    `quiet` counts: 1 leaves out the summary, 2 the warnings too. `notes` are lines for the user about settings. The
+    patterns of `per_file_ignores` are absolute, or without a slash.
     """
 
     keep: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
+    severity: tuple[tuple[str, Level], ...] = ()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
     fail_on: str = "error"
     target: Target = "app"
     require_reason: bool = False
@@ -137,6 +142,30 @@ def is_excluded(path: str, settings: Settings) -> bool:
     inside = absolute.relative_to(base) if absolute.is_relative_to(base) else absolute
     names = [inside.as_posix(), *(folder.as_posix() for folder in inside.parents)]
     return any(fnmatchcase(name, pattern.rstrip("/")) for name in names for pattern in settings.exclude)
+
+
+def for_file(settings: Settings, path: str) -> Settings:
+    """The settings for a Dockerfile: what is ignored in it is ignored as by `ignore`."""
+    if not settings.per_file_ignores or path == "-":
+        return settings
+    from dockerfix.driver.severities import matches
+
+    file = Path(path).absolute().as_posix()
+    ignored = [codes for pattern, codes in settings.per_file_ignores if matches(file, pattern)]
+    return settings._replace(ignore=settings.ignore.union(*ignored))
+
+
+def anchored(patterns: Mapping[str, frozenset[str]], folder: Path) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Patterns relative to a folder as `Settings` has them; one without a slash also means files of this name."""
+    from glob import escape
+
+    base = escape(folder.absolute().as_posix())
+    found: list[tuple[str, frozenset[str]]] = []
+    for pattern, codes in patterns.items():
+        found.append((pattern if pattern.startswith("/") else f"{base}/{pattern.removeprefix('./')}", codes))
+        if "/" not in pattern:
+            found.append((pattern, codes))
+    return tuple(found)
 
 
 def find(folder: Path) -> Mapping[str, Any]:
@@ -236,18 +265,27 @@ def _yaml_table(path: Path, data: bytes) -> dict[str, tuple[Any, str]]:
     if root.repeated:
         again = root.repeated[0]
         raise SettingsError(f"{_shown(path)}:{again.line}: `{again.text}` is given twice")
-    return {name: (_plain(name, pair.value), f"{_shown(path)}:{pair.key.line}") for name, pair in root.pairs.items()}
+    table: dict[str, tuple[Any, str]] = {}
+    for name, pair in root.pairs.items():
+        place = f"{_shown(path)}:{pair.key.line}"
+        try:
+            table[name] = (_plain(name, pair.value), place)
+        except ValueError as error:
+            raise SettingsError(f"{place}: {error}") from None
+    return table
 
 
 def _plain(name: str, node: Any) -> Any:
-    """A YAML node as what TOML would give."""
+    """A YAML node as what TOML would give. Raises ValueError for a key that is given twice."""
     from dockerfix.project.yaml_tree import Scalar, Sequence
 
     key = KEY.get(name)
     if isinstance(node, Sequence):
         return [_plain("", item) for item in node.items]
     if not isinstance(node, Scalar):
-        return {}
+        if node.repeated:
+            raise ValueError(f"`{node.repeated[0].text}` is given twice in `{name}`")
+        return {inner: _plain("", pair.value) for inner, pair in node.pairs.items()}
     if node.is_null:
         return None
     if key is not None and key.kind == "flag" and node.boolean is not None:
@@ -272,7 +310,11 @@ def _read(path: Path, table: Mapping[str, tuple[Any, str]]) -> Mapping[str, Any]
             value = check(key, current(written, raw))
         except ValueError as error:
             raise SettingsError(f"{place}: {error}") from None
-        result[name.replace("-", "_")] = path.parent / value if key.kind == "path" else value
+        if key.kind == "path":
+            value = path.parent / value
+        elif key.kind == "patterns":
+            value = anchored(value, path.parent)
+        result[name.replace("-", "_")] = value
     if notes:
         result["notes"] = tuple(notes)
     both = result.get("keep", frozenset()) & result.get("drop", frozenset())
@@ -300,6 +342,12 @@ def check(key: Key, raw: Any) -> Any:
         if isinstance(raw, bool) or number < 0:
             raise ValueError(f"`{key.name}` must be a whole number, 0 or greater")
         return number
+    if key.kind == "levels":
+        levels = _typed(key, raw, dict, "a table of `code: severity`")
+        return tuple((_code(code, level), level) for code, level in _leveled(key, levels))
+    if key.kind == "patterns":
+        patterns = _typed(key, raw, dict, "a table of `pattern: [code, ...]`")
+        return {pattern: frozenset(_code(code) for code in _listed(key, codes)) for pattern, codes in patterns.items()}
     if key.kind in ("names", "codes"):
         items = _typed(key, raw, list, "a list of strings")
         if not all(isinstance(item, str) for item in items):
@@ -307,6 +355,35 @@ def check(key: Key, raw: Any) -> Any:
         return frozenset(_word(key, item) for item in items)
     text: str = _typed(key, raw, str, "a string")
     return _word(key, text)
+
+
+def _leveled(key: Key, levels: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The pairs of a table of severities, each of which is one."""
+    for code, level in levels.items():
+        if not isinstance(level, str):
+            raise ValueError(f"the severity of `{code}` must be one of {', '.join(key.choices)}")
+        yield code, _word(key, level)
+
+
+def _listed(key: Key, codes: Any) -> list[str]:
+    found = [codes] if isinstance(codes, str) else codes
+    if not isinstance(found, list) or not all(isinstance(code, str) for code in found):
+        raise ValueError(f"each pattern in `{key.name}` needs a list of codes")
+    return found
+
+
+def _code(text: str, level: str = "error") -> str:
+    """A code or prefix that is written as such or as a name. Raises ValueError, also where a level can't be had."""
+    from dockerfix.report.rules import ALWAYS_ERRORS, all_rules, check_code, find
+
+    found = find(text)
+    code = text if found is None else found.code
+    if found is None and not text.upper().startswith("DF"):
+        raise ValueError(f"unknown name `{text}`{suggestion(text, [rule.name for rule in all_rules().values()])}")
+    check_code(code)
+    if level != "error" and code in ALWAYS_ERRORS:
+        raise ValueError(f"`{text}` can't be lowered to `{level}`: what it reports can't be converted")
+    return code
 
 
 def _typed(key: Key, raw: Any, kind: type, what: str) -> Any:

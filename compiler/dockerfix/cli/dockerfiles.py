@@ -55,14 +55,14 @@ def _meant(word: str) -> list[str] | None:
         return sorted(_below(path))
     if is_dockerfile(path.name) or not is_source(path.name) or not path.is_file():
         return None
-    folder = _project_of(path)
+    folder = project_of(path)
     found = [] if folder is None else sorted(_in(folder))
     if folder is None or not found:
         streams.say(f"{streams.PROGRAM}: {word}: no Dockerfile beside {'a' if folder is None else 'its'} cog.yaml")
     return found
 
 
-def _project_of(path: Path) -> Path | None:
+def project_of(path: Path) -> Path | None:
     """The nearest folder at or above a file that has a cog.yaml, within its repository."""
     for folder in path.parents:
         if find_config(folder):

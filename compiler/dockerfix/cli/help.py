@@ -16,6 +16,7 @@ BuildKit would reject the result, or if a second run would change it.
 
 COMMANDS = {
     "app": ("dockerfix.cli.app:app", "Write the fal App that serves a Cog predictor."),
+    "bug-report": ("dockerfix.cli.bug_report:bug_report", "Collect what a bug report needs, with secrets blanked."),
     "completion": ("dockerfix.cli.info:completion", "Print the completion script for a shell."),
     "explain": ("dockerfix.cli.info:explain", "Explain a code, with an example."),
     "migrate": ("dockerfix.cli.migrate:migrate", "Write every file that a Cog project needs on fal."),

@@ -61,20 +61,25 @@ def process(job: Job, data: bytes | None = None) -> Done:
     except InputError as error:
         return Done(Source(""), "unreadable", error=f"cannot read {job.path}: {error}")
     try:
-        return _rewrite(job, data)
+        return attempt(job, data)
     except Exception as error:  # noqa: BLE001 - a bug in dockerfix must neither write anything nor stop the other files
         return Done(Source.read(data), "internal-error", error=internal_error(job.path, error))
 
 
 def internal_error(path: object, error: Exception) -> str:
-    """Return the message about a bug in dockerfix that a file or project revealed."""
-    from dockerfix.text.credentials import masked
+    """Return the message about a bug in dockerfix that a file (``-`` for standard input) or project revealed."""
+    from shlex import quote
+
+    from dockerfix.text.credentials import blanked, words_of_secrets
 
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{path}: internal error: {masked(what)}; nothing was written; please report this"
+    report = "cog debug | dockerfix bug-report" if path == "-" else f"dockerfix bug-report {quote(str(path))}"
+    said = f"internal error: {blanked(what, words_of_secrets(what))}; nothing was written"
+    return f"{path}: {said}; please report this with what `{report}` prints"
 
 
-def _rewrite(job: Job, data: bytes) -> Done:
+def attempt(job: Job, data: bytes) -> Done:
+    """Run a job on data that was read before. Raises whatever a bug in dockerfix raises."""
     from dockerfix.driver.rewrite import rewrite
 
     result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
@@ -110,12 +115,13 @@ def _objection(job: Job, result: Result, text: str) -> Finding | None:
 
     if job.verify:
         from dockerfix.driver.cross_check import disagreements
+        from dockerfix.driver.rewrite import PLEASE_REPORT
         from dockerfix.text.credentials import masked
 
         found = disagreements(parse(text))
         if found:
             what = f"dockerfile-parse reads the result differently: {'; '.join(found)}"
-            message = f"{what}; nothing was written; please report this"
+            message = f"{what}; nothing was written; {PLEASE_REPORT}"
             return Finding("DF006", Span(0, 0), masked(message), severity=Severity.ERROR)
     if not result.ok and not _is_sound(job, result.source.text, text):
         message = "BuildKit would reject the result, or a second run would change it; nothing was written"

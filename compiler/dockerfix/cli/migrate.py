@@ -11,6 +11,7 @@ import click
 from dockerfix.cli import exit_codes, locate, parameter_types, streams
 from dockerfix.cli.options import FINDINGS, given, shared
 from dockerfix.cli.projects import (
+    adjusted,
     app_options,
     failures,
     image_dockerfile,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _SETTINGS = (
     "cog_yaml",
     *("requirements", "keep", "drop", "select", "ignore", "target", "fal_version", "require_reason", "verify"),
-    *("show_source", "fail_on", "verbose", "quiet", "color"),
+    *("severity", "per_file_ignores", "show_source", "fail_on", "verbose", "quiet", "color"),
 )
 
 
@@ -54,7 +55,7 @@ _SETTINGS = (
 @shared(
     "cog-yaml", "requirements", "keep", "drop", "select", "ignore", "target", "fal-version", "require-reason", "verify"
 )
-@shared(*FINDINGS, "config", "no-config")
+@shared("severity", "per-file-ignores", *FINDINGS, "config", "no-config")
 def migrate(
     project: Path,
     dockerfile: str | None,
@@ -111,6 +112,7 @@ def migrate(
             )
         # an unusable project is reported in one line, before the findings of the Dockerfile
         result = _build(opened, chosen.target, done, {"dockerfile": done.text, "dockerfile_name": name, **values})
+        result = replace(result, findings=adjusted(result.findings, project, chosen))
         _print_findings(done, project, source, chosen, would=diff)
         print_findings(result.findings, project, chosen)
         sound = is_sound(result.findings, chosen)
@@ -151,9 +153,11 @@ def _source(opened: Project, project: Path, dockerfile: str | None, *, quiet: bo
 def _rewritten(project: Path, source: str | None, chosen: Settings, *, force: bool) -> Done:
     """The Dockerfile for fal. Raises Failure and AppError."""
     from dockerfix.app.migrate import run_cog_debug
+    from dockerfix.cli import config
     from dockerfix.cli.job import process
     from dockerfix.cli.rewrite import Misuse, Request, end_in_order, job_of
 
+    chosen = config.for_file(chosen, str(project / "Dockerfile") if source in (None, "-") else str(source))
     data = encode(run_cog_debug(project)) if source is None else streams.read_file(source)
     end_in_order()
     try:

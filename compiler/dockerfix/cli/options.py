@@ -85,6 +85,24 @@ _DECLARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "Skip the passes with this code or prefix.",
         },
     ),
+    "severity": (
+        ("--severity",),
+        {
+            "metavar": "CODE=LEVEL",
+            "multiple": True,
+            "type": parameter_types.Levels(),
+            "help": "Report a code as error, warning or note, or turn it off.",
+        },
+    ),
+    "per-file-ignores": (
+        ("--per-file-ignores",),
+        {
+            "metavar": "PATTERN:CODE",
+            "multiple": True,
+            "type": parameter_types.Patterns(),
+            "help": "Ignore a code in files with this pattern.",
+        },
+    ),
     "exclude": (
         ("--exclude",),
         {
@@ -206,10 +224,26 @@ def given(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     for name in ("keep", "drop", "select", "ignore", "exclude"):
         if name in found:
             found[name] = frozenset().union(*found[name])
+    if "severity" in found:
+        found["severity"] = tuple(dict(pair for pairs in found["severity"] for pair in pairs).items())
+    if "per_file_ignores" in found:
+        found["per_file_ignores"] = _patterns(found["per_file_ignores"])
     both = found.get("keep", frozenset()) & found.get("drop", frozenset())
     if both:
         raise click.UsageError(f"`{min(both)}` is given to both --keep and --drop")
     return found
+
+
+def _patterns(given: tuple[tuple[tuple[str, frozenset[str]], ...], ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """All patterns of the command line, relative to the working directory."""
+    from pathlib import Path
+
+    from dockerfix.cli import config
+
+    found: dict[str, frozenset[str]] = {}
+    for pattern, codes in (pair for pairs in given for pair in pairs):
+        found[pattern] = found.get(pattern, frozenset()) | codes
+    return config.anchored(found, Path())
 
 
 def _rename(values: dict[str, Any]) -> None:

@@ -24,8 +24,11 @@ def run(jobs: Sequence[Job], inputs: Sequence[bytes | None], processes: int) -> 
     executor = ProcessPoolExecutor(count, initializer=_prepare)
     try:
         yield from executor.map(process, jobs, inputs, chunksize=_CHUNK)
-    finally:
+    except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    # a thread that still ends while the interpreter exits may write to a pipe that is closed, with a traceback
+    executor.shutdown()
 
 
 def _sensible(files: int) -> int:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     WordsBase = click.ParamType[frozenset[str]]
     TextBase = click.ParamType[str]
     CountBase = click.ParamType[int]
+    PairsBase = click.ParamType[tuple[tuple[str, Any], ...]]
 else:
     # click.ParamType is generic only in newer releases of click
-    WordsBase = TextBase = CountBase = click.ParamType
+    WordsBase = TextBase = CountBase = PairsBase = click.ParamType
 
 
 class Words(WordsBase):
@@ -53,6 +54,53 @@ class Words(WordsBase):
             for name, summary in choices.items()
             if name.startswith(last)
         ]
+
+
+class Levels(PairsBase):
+    """``CODE=LEVEL``, separated by commas, as pairs."""
+
+    name = "severity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read and check the pairs."""
+        if not isinstance(value, str):
+            return value
+        words = [word.strip() for word in value.split(",") if word.strip()]
+        if not all("=" in word for word in words):
+            self.fail(f"must be CODE=LEVEL, such as DF307=error (got `{value}`)", param, ctx)
+        try:
+            return config.check(KEY["severity"], {code: level for code, _, level in (w.partition("=") for w in words)})
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The levels for a code."""
+        del ctx, param
+        code, equals, level = incomplete.rpartition("=")
+        return [
+            CompletionItem(f"{code}={each}") for each in KEY["severity"].choices if equals and each.startswith(level)
+        ]
+
+
+class Patterns(PairsBase):
+    """``PATTERN:CODE``, separated by commas, as pairs."""
+
+    name = "pattern"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read and check the pairs."""
+        if not isinstance(value, str):
+            return value
+        patterns: dict[str, list[str]] = {}
+        for word in filter(None, (word.strip() for word in value.split(","))):
+            pattern, colon, code = word.rpartition(":")
+            if not (colon and pattern and code):
+                self.fail(f"must be PATTERN:CODE, such as `training/**:DF307` (got `{word}`)", param, ctx)
+            patterns.setdefault(pattern, []).append(code)
+        try:
+            return tuple(config.check(KEY["per-file-ignores"], patterns).items())
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Version(TextBase):

@@ -113,6 +113,15 @@ def settings_for(project: Path, given: dict[str, Any], config: Path | None, *, n
     return settings
 
 
+def adjusted(findings: Sequence[Finding], project: Path, settings: Settings) -> tuple[Finding, ...]:
+    """The findings about an App as serious as the settings want them."""
+    from dockerfix.analysis.options import Options
+    from dockerfix.driver import severities
+
+    options = Options(severity=settings.severity, per_file_ignores=settings.per_file_ignores)
+    return tuple(severities.adjusted(findings, options, project))
+
+
 def is_sound(findings: Sequence[Finding], settings: Settings) -> bool:
     """Whether no finding prevents writing."""
     from dockerfix.text.findings import Severity

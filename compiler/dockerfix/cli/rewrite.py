@@ -134,10 +134,10 @@ def _command_meant(word: str) -> str | None:
 def settings_of(path: str, request: Request, given: Mapping[str, Any]) -> Settings:
     """The settings for one file. Raises SettingsError."""
     if request.no_config:
-        return config.merge({}, given)
-    if request.config is not None:
-        return config.merge(config.load(request.config) or {}, given)
-    return config.merge(config.find(locate.folder_of(path)), given)
+        found: Mapping[str, Any] = {}
+    else:
+        found = config.find(locate.folder_of(path)) if request.config is None else config.load(request.config) or {}
+    return config.for_file(config.merge(found, given), path)
 
 
 def job_of(path: str, settings: Settings, request: Request) -> Job:
@@ -165,6 +165,8 @@ def job_of(path: str, settings: Settings, request: Request) -> Job:
         fal_version=settings.fal_version,
         target=settings.target,
         require_reason=settings.require_reason,
+        severity=settings.severity,
+        per_file_ignores=settings.per_file_ignores,
     )
     fail_on = Severity[settings.fail_on.upper()]
     changes, account = settings.output_format == "sarif", settings.output_format == "json"

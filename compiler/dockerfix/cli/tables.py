@@ -15,9 +15,21 @@ _AS_OF = "_AS_OF"
 
 def described() -> str:
     """Return a paragraph for each subject: its tables, their sources, and when they were last compared with these."""
+    return "\n".join(line for module in _modules() for line in _lines(module)) + "\n"
+
+
+def dates() -> str:
+    """Return the days on which the tables were last compared with their sources, each with the subjects of that day."""
+    subjects: dict[str, list[str]] = {}
+    for module in _modules():
+        for day in {value for name, value in vars(module).items() if name.endswith(_AS_OF.removeprefix("_"))}:
+            subjects.setdefault(day, []).append(module.__name__.rpartition(".")[2])
+    return "; ".join(f"{day}: {', '.join(subjects[day])}" for day in sorted(subjects))
+
+
+def _modules() -> list[ModuleType]:
     names = sorted(module.name for module in pkgutil.iter_modules(knowledge.__path__))
-    modules = [importlib.import_module(f"{knowledge.__name__}.{name}") for name in names]
-    return "\n".join(line for module in modules for line in _lines(module)) + "\n"
+    return [importlib.import_module(f"{knowledge.__name__}.{name}") for name in names]
 
 
 def _lines(module: ModuleType) -> Iterator[str]:

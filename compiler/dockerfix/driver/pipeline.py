@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dockerfix.analysis.context import Context
 from dockerfix.driver.header import uncovered, with_blank_line
 from dockerfix.driver.ignore_comments import Filter
+from dockerfix.driver.severities import adjusted
 from dockerfix.passes import OPENING, Pass, all_passes
 from dockerfix.syntax.dockerfile.parser import reparse
 from dockerfix.syntax.dockerfile.tree import Document
@@ -103,6 +104,7 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
         present = document
         for each in chosen:
             findings = ignores.keep(document, each.function(document, context), history.to_source)
+            findings = list(adjusted(findings, context.options, context.project.root, check=not each.edits))
             if number:
                 findings = [finding for finding in findings if finding.edits]
             if not findings:
@@ -125,7 +127,8 @@ def run(document: Document, context: Context, passes: Iterable[Pass] | None = No
             break
         if not number:
             chosen, context = [each for each in chosen if each.edits], context.for_second_run()
-    unused = ignores.objections(context.options) if context.converting else []
+    objections = ignores.objections(context.options) if context.converting else []
+    unused = adjusted(objections, context.options, context.project.root)
     return Outcome(document, (*found, *unused), history, applied, settled=settled, opened=opened)
 
 

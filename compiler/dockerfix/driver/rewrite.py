@@ -16,6 +16,7 @@ from dockerfix.driver.account import Account, Entry, account
 from dockerfix.driver.defects import Defect
 from dockerfix.driver.gate import GateError, check, faults
 from dockerfix.driver.pipeline import ROUNDS, Change, Outcome, masked, run
+from dockerfix.driver.severities import adjusted
 from dockerfix.project.project import ConfigError, Project
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Document
@@ -26,6 +27,9 @@ from dockerfix.text.source import Source, Span
 
 REFUSED = "DF0"
 """The prefix of the codes with which an input is refused."""
+
+PLEASE_REPORT = "please report this with what `dockerfix bug-report` prints"
+"""The end of a message about a fault of dockerfix itself."""
 
 UNSET = "DF010"
 """The code of what BuildKit rejects unless something outside of the file sets a variable, which can't be known here."""
@@ -150,18 +154,18 @@ def _compile(document: Document, project: Project, options: Options) -> Result:
     outcome = run(document, context, rounds=ROUNDS)
     broken = [_finding(defect) for defect in faults(document, outcome)]
     accounted = account(document, outcome, context, refused=bool(broken))
-    findings = [*outcome.findings, *map(masked, accounted.findings), *map(masked, broken)]
+    others = [*map(masked, accounted.findings), *map(masked, broken)]
     if not context.converting:
         message = "no Cog or dockerfix content found; left unchanged"
-        findings.append(Finding("DF009", Span(0, 0), message))
+        others.append(Finding("DF009", Span(0, 0), message))
+    findings = [*outcome.findings, *adjusted(others, options, project.root)]
     internal = False
     try:
         if all(finding.severity < Severity.ERROR for finding in findings):
             check(document, outcome, context)
     except GateError as error:
-        findings.append(
-            Finding("DF008", Span(0, 0), f"{error}; nothing was written; please report this", severity=Severity.ERROR)
-        )
+        message = f"{error}; nothing was written; {PLEASE_REPORT}"
+        findings.append(Finding("DF008", Span(0, 0), message, severity=Severity.ERROR))
         internal = True
     named = {finding.file for finding in findings if finding.file is not None}
     files = {name: source for name in sorted(named) if (source := project.read(name)) is not None}

@@ -136,6 +136,9 @@ GENERAL = (
 )
 """The codes that no pass uses."""
 
+ALWAYS_ERRORS = frozenset({"DF001", "DF002", "DF003", "DF004", "DF005", "DF006", "DF008", "DF010", "DF011"})
+"""The codes whose every finding is an error."""
+
 
 @cache
 def all_rules() -> dict[str, Rule]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property
 from typing import NamedTuple
 
@@ -56,6 +56,9 @@ _REFERENCE = lazy(
 _CONTINUED = lazy(r"\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
 _CONTINUED_ON_WINDOWS = lazy(r"`[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
 _CODE = lazy(r"[^\s()\[\]{}]*[()\[\]{}].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.DOTALL)
+_WHOLE_WORD = lazy(r"\w+")
+_SHORTEST_WORD = 6
+"""Shorter words of secrets are blanked only where their form shows them: `x` is in every file."""
 _AROUND = "\"' \t\\:$"
 _PLAIN = frozenset(
     (
@@ -175,6 +178,28 @@ class Masked:
 def masked(text: str) -> str:
     """Return a text with BLANK for each secret."""
     return Masked(text).all
+
+
+def words_of_secrets(text: str) -> set[str]:
+    """Return the words of the secrets in a text by which `blanked` recognises them where their form doesn't show them.
+
+    Of a user and password only the password counts, and of several words only those with digits or of mixed case.
+    """
+    found: set[str] = set()
+    for secret in secrets(text):
+        lines = text[secret.span.start : secret.span.end]
+        value = _CONTINUED_ON_WINDOWS.sub("", _CONTINUED.sub("", lines))
+        apart = [_REFERENCE.sub(lambda match: f" {match[1] or ''} ", each) for each in (lines, value)]
+        parts = [*apart, _without_references(value)]
+        words = {word for part in parts for word in _WHOLE_WORD.findall(part.partition(":")[2] or part)}
+        found.update(word for word in words if len(words) == 1 or not (word.isalpha() and _is_plain(word)))
+    return {word for word in found if len(word) >= _SHORTEST_WORD}
+
+
+def blanked(text: str, words: Set[str]) -> str:
+    """Return a text without its secrets, and without `words`, which are secrets elsewhere."""
+    shown = masked(text)
+    return _WHOLE_WORD.sub(lambda match: BLANK if match[0] in words else match[0], shown) if words else shown
 
 
 def shortened(text: str, width: int) -> str:
@@ -335,6 +360,10 @@ def _user_and_password(text: str, at: int) -> Iterator[Secret]:
     if colon and not password.isdigit() and _literal(password):
         start = text.index(word, at)
         yield Secret(Span(start, start + len(word)), "a login")
+
+
+def _is_plain(word: str) -> bool:
+    return word.islower() or word.isupper() or word.istitle()
 
 
 def _words(name: str) -> list[str]:

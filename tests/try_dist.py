@@ -1,4 +1,4 @@
-"""``make dist``: install the wheel into an empty environment and run it from another folder."""
+"""``make dist``: install the wheel, then the sdist, into an empty environment and run it from another folder."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ DOCKERFILE = b'FROM python:3.11-slim\nCMD ["python", "-m", "cog.server.http"]\n'
 
 
 def main(folder: str) -> None:
-    (wheel,) = Path(folder).resolve().glob("dockerfix-*.whl")
+    for pattern in ("dockerfix-*.whl", "dockerfix-*.tar.gz"):
+        (archive,) = Path(folder).resolve().glob(pattern)
+        attempt(archive)
+
+
+def attempt(archive: Path) -> None:
+    """Install an archive and run it; ends the program if something is wrong."""
     with tempfile.TemporaryDirectory() as elsewhere:
         venv.create(f"{elsewhere}/env", with_pip=True)
         python = f"{elsewhere}/env/bin/python"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", str(archive)], check=True)
         site = subprocess.run(
             [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
             check=True,
@@ -32,7 +38,7 @@ def main(folder: str) -> None:
         if b"fal==" not in done.stdout or b"cog.server" in done.stdout:
             sys.exit(f"unexpected result:\n{done.stdout.decode()}")
         subprocess.run([python, "-c", "import dockerfix; dockerfix.parse('FROM a')"], check=True, cwd=elsewhere)
-    print(f"{wheel.name}: installed into an empty environment and ran from another folder")
+    print(f"{archive.name}: installed into an empty environment and ran from another folder")
 
 
 if __name__ == "__main__":
