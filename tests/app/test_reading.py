@@ -571,7 +571,9 @@ def test_what_only_pythons_compiler_refuses(tmp_path: Path, parameters: str, bod
 
 def test_all_values_together_have_a_budget(tmp_path: Path) -> None:
     """A project of many values, each of which is small enough, is worked out in bounded memory."""
-    found = method(tmp_path, ", ".join(f"a{number}: str = Input(default='x' * 9_000)" for number in range(3_000))).inputs
+    found = method(
+        tmp_path, ", ".join(f"a{number}: str = Input(default='x' * 9_000)" for number in range(3_000))
+    ).inputs
     known = [each for each in found if not each.own_default]
     assert 500 < len(known) < 2_500
     assert {(note.code, "too large" in note.message) for each in found for note in each.notes} == {("DF501", True)}
