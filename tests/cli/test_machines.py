@@ -239,7 +239,7 @@ class TestChangedMeanwhile:
     @pytest.fixture
     def then(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
         """Does something as soon as the conversion is done."""
-        rewrite = job._rewrite
+        rewrite = job.attempt
 
         def arrange(change: Callable[[], object]) -> None:
             def changing(*arguments: Any) -> Any:
@@ -247,7 +247,7 @@ class TestChangedMeanwhile:
                 change()
                 return done
 
-            monkeypatch.setattr(job, "_rewrite", changing)
+            monkeypatch.setattr(job, "attempt", changing)
 
         return arrange
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import dockerfix
 from dockerfix.text.findings import Severity
 from pass_cases import (
     Edge,
@@ -223,3 +224,18 @@ def test_a_submodule_that_is_not_checked_out(tmp_path: Path) -> None:
         NOTE,
         "`cache` is empty, so fal's client does not upload it; put a file in if the model needs it",
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "COPY .cog/tmp/build1/requirements.txt /tmp/packages.txt",
+        "COPY requirements.txt ./.cog/tmp/build1/other.bin /x/",
+        "ADD .cog/x /x",
+        "RUN --mount=type=bind,source=.cog/tmp/build1/x,target=/x cat /x",
+    ],
+)
+def test_a_file_of_cogs_build_is_missed_without_a_project(line: str) -> None:
+    result = dockerfix.rewrite(f'FROM python:3.11-slim\n{line}\nCMD ["python", "-m", "cog.server.http"]\n')
+    found = [finding for finding in result.findings if "a temporary file that only Cog's build has" in finding.message]
+    assert [(finding.code, finding.severity) for finding in found] == [("DF306", Severity.ERROR)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dockerfix.analysis import blocks, commands, images, stages
 from dockerfix.analysis.context import Context
@@ -12,7 +12,7 @@ from dockerfix.analysis.fal.repairs import listed
 from dockerfix.analysis.fal.secrets import build_secrets, entry_of
 from dockerfix.analysis.memo import of_node
 from dockerfix.analysis.packages import pip, requested, requirements_copy
-from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS
+from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS, STAGING_PREFIXES
 from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.passes.check_context import project_files
 from dockerfix.syntax.dockerfile.instructions import Copy, From, Healthcheck, PathsView, Run, TextView
@@ -58,6 +58,8 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
     copies = list(copying.context_copies(document))
     if context.project.root is not None:
         yield from project_files.findings(CODE, context.project, copies)
+    else:
+        yield from _staged(copies)
     for instruction in document.instructions:
         yield from _stage_names(document, instruction)
         yield from _platform(document, instruction)
@@ -72,6 +74,18 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
 
 def _finding(instruction: Instruction, message: str, severity: Severity = Severity.WARNING) -> Finding:
     return Finding(CODE, instruction.body_span, message, severity=severity)
+
+
+def _staged(copies: Iterable[copying.ContextCopy]) -> Iterator[Finding]:
+    """Report files of Cog's build where no project is known; where one is, they are files that it lacks."""
+    for copy in copies:
+        for source in copy.sources:
+            if source.removeprefix("./").startswith(STAGING_PREFIXES):
+                message = (
+                    f"`{source}` is a temporary file that only Cog's build has; remove the instruction, or pass "
+                    "`--project DIR` if your project has the file"
+                )
+                yield _finding(copy.instruction, message, Severity.ERROR)
 
 
 def _stage_names(document: Document, instruction: Instruction) -> Iterator[Finding]:
