@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-ALIKE = 0.4
-"""The part of a line that two lines have in common at their ends if one is a version of the other."""
-
 
 class Block(NamedTuple):
     """Lines `i1` to `i2` of the old text became lines `j1` to `j2` of the new one; `same` if they are equal."""
@@ -33,10 +30,10 @@ def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     return head, next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
 
 
-def alike(before: str, after: str) -> bool:
-    """Whether a line is a version of another: they have enough in common at their ends."""
+def alike(before: str, after: str, *, least: float) -> bool:
+    """Whether a line is a version of another: their ends have at least this part of the longer one in common."""
     head, tail = common_ends(before, after)
-    return head + tail >= ALIKE * max(len(before), len(after))
+    return head + tail >= least * max(len(before), len(after))
 
 
 def blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:

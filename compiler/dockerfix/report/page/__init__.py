@@ -48,9 +48,10 @@ def render(result: Result, *, path: str, needs: Needs | None = None, committed: 
     removed = sum(row.before is not None and row.before.changed for row in rows)
     titles = ("Before", "After") if committed is None else ("Committed", "Current result")
     contents = (
-        '<section id="image" aria-labelledby="image-title"><h2 id="image-title">'
-        f"{'What changes in the image' if committed is None else 'What differs'}</h2>"
-        f"{summary.change_list(view.listed)}</section>"
+        '<section id="image" aria-labelledby="image-title"><h2 id="image-title">What changes in the image</h2>'
+        f"{summary.change_list(view)}</section>"
+        if committed is None
+        else ""
     )
     changes = (
         '<section id="changes" aria-labelledby="changes-title"><h2 id="changes-title">The Dockerfile</h2>'
@@ -58,16 +59,14 @@ def render(result: Result, *, path: str, needs: Needs | None = None, committed: 
     )
     findings = cards.render(result, found, rows, table.visible(stretches))
     top = summary.summary(view, path, (added, removed), committed)
-    drawings = _stages(result, committed)
+    drawings = _stages(result) if committed is None else ""
     account = _account(result) if committed is None else ""
-    order = (top, findings, changes, contents) if committed is None else (top, contents, findings, changes)
-    sections = [("findings", "Findings"), ("changes", "Dockerfile"), ("image", "Image")]
+    sections = [("findings", "Findings"), ("changes", "Dockerfile")]
+    sections += [("image", "Image")] if contents else []
     sections += [("stages", "Stages")] if drawings else []
     sections += [("account", "cog.yaml")] if account else []
-    body = (
-        f'{_header(sections)}<main id="main">{"".join(order)}{drawings}{account}</main>'
-        f"<footer>dockerfix {html(__version__)}</footer>"
-    )
+    parts = (top, findings, changes, contents, drawings, account)
+    body = f'{_header(sections)}<main id="main">{"".join(parts)}</main><footer>dockerfix {html(__version__)}</footer>'
     return frame(f"{committed.path if committed is not None else path}: dockerfix review", body)
 
 
@@ -91,10 +90,9 @@ def _button(name: str, sign: str, what: str, key: str) -> str:
     )
 
 
-def _stages(result: Result, committed: Committed | None) -> str:
+def _stages(result: Result) -> str:
     """The stages before and after as drawings; "" where there is only one, or more than a drawing can show."""
-    before = parse(masked((committed.source if committed is not None else result.source).text))
-    graphs = stages.graph(before), stages.graph(parse(masked(result.rewritten)))
+    graphs = [stages.graph(parse(masked(text))) for text in (result.source.text, result.rewritten)]
     if not 1 < max(len(graph.boxes) for graph in graphs) <= BOXES:
         return ""
     drawings = (

@@ -11,7 +11,7 @@ from dockerfix.report.page.text import paragraphs, prose
 from dockerfix.report.rules import rule_of
 from dockerfix.text.credentials import Masked
 from dockerfix.text.findings import Finding, Severity
-from dockerfix.text.quoting import html
+from dockerfix.text.quoting import code_spans, html
 
 if TYPE_CHECKING:
     from dockerfix.driver.rewrite import Result
@@ -22,11 +22,19 @@ EXCERPT = {Severity.NOTE: 3, Severity.WARNING: 6, Severity.ERROR: 6}
 """How many lines of each kind a finding is shown with."""
 
 
+ALIKE = 3
+"""How many notes that differ only in the code they name are shown one by one."""
+
+
 class Card(NamedTuple):
-    """Findings that say the same, by their numbers in ``Result.findings``; the first gives the card its name."""
+    """Findings that say the same, by their numbers in ``Result.findings``; the first gives the card its name.
+
+    `more` is how many of them name other code than `finding`.
+    """
 
     numbers: tuple[int, ...]
     finding: Finding
+    more: int = 0
 
     @property
     def name(self) -> str:
@@ -50,7 +58,19 @@ def cards(result: Result, only: Iterable[int] | None = None) -> list[Card]:
         if chosen is None or number in chosen:
             found = result.findings[number]
             groups.setdefault((found.severity, found.code, found.message, found.file, found.line), []).append(number)
-    return [Card(tuple(numbers), result.findings[numbers[0]]) for numbers in groups.values()]
+    kinds: dict[tuple[object, ...], list[list[int]]] = {}
+    for (severity, code, message, *place), numbers in groups.items():
+        kind = (severity, code, "`".join(text for ticks, text in code_spans(str(message)) if not ticks))
+        is_note = severity is Severity.NOTE
+        kinds.setdefault(kind if is_note else (severity, code, message, *place), []).append(numbers)
+    listed: list[Card] = []
+    for found_alike in kinds.values():
+        if len(found_alike) > ALIKE:
+            numbers = [number for each in found_alike for number in each]
+            listed.append(Card(tuple(numbers), result.findings[numbers[0]], len(found_alike) - 1))
+        else:
+            listed += [Card(tuple(numbers), result.findings[numbers[0]]) for numbers in found_alike]
+    return sorted(listed, key=lambda card: (-card.finding.severity, card.numbers[0]))
 
 
 def render(result: Result, found: Sequence[Card], rows: Sequence[Row], visible: frozenset[int]) -> str:
@@ -74,20 +94,18 @@ def render(result: Result, found: Sequence[Card], rows: Sequence[Row], visible: 
         parts.append(f'{title}<ol class="cards">{items}</ol>')
     rest = found[CARDS:]
     if rest:
-        texts = "\n".join(f"{_place(result, each)}: {each.finding.code} {each.finding.message}" for each in rest)
+        texts = [
+            f"{_place(each.finding, _own(each, lines))}: {each.finding.code} {each.finding.message}" for each in rest
+        ]
         count = sum(len(card.numbers) for card in rest)
         parts.append(
             f'<details class="rest"><summary>{count} more findings</summary>'
-            f'<pre tabindex="0">{_lines_of_text(texts)}</pre></details>'
+            f'<pre tabindex="0">{chr(10).join(map(html, texts))}</pre></details>'
         )
     return (
         f"{head}{_filter(found)}</div>{''.join(parts)}"
         '<p id="none" class="calm" hidden>No finding matches the filter.</p></section>'
     )
-
-
-def _lines_of_text(text: str) -> str:
-    return "\n".join(map(html, text.split("\n")))
 
 
 def _filter(found: Sequence[Card]) -> str:
@@ -114,12 +132,13 @@ def _card(
 ) -> str:
     finding = card.finding
     rule = rule_of(finding.code)
-    own = [each for number in card.numbers for each in lines.get(number, ())]
+    own = _own(card, lines)
     row = next((index for index, _line in own if index in visible), None)
-    place = html(_place(result, card))
+    place = html(_place(finding, own))
     link = (
         f'<a class="place" href="#row-{row}">{place}</a>' if row is not None else f'<span class="place">{place}</span>'
     )
+    more = f' <span class="unchanged">and {card.more} more of the kind</span>' if card.more else ""
     why = ""
     if finding.code not in explained:
         explained.add(finding.code)
@@ -131,17 +150,25 @@ def _card(
         f'<li class="card {finding.severity.label}" id="{card.name}" tabindex="-1" '
         f'data-numbers="{" ".join(map(str, card.numbers))}" data-severity="{finding.severity.label}">'
         f'<div class="said"><p class="head"><b>{html(finding.code)}</b> <span>{html(rule.name)}</span> {link}</p>'
-        f'<p class="message">{prose(finding.message)}</p>{why}</div>{_excerpt(result, finding, own)}</li>'
+        f'<p class="message">{prose(finding.message)}{more}</p>{why}</div>{_excerpt(result, finding, own)}</li>'
     )
 
 
-def _place(result: Result, card: Card) -> str:
-    lines = [result.source.position(result.findings[number].span.start).line for number in card.numbers]
-    shown = sorted(set(lines))
-    if card.finding.file is not None and not card.finding.edits:
-        return card.finding.file if card.finding.line is None else f"{card.finding.file}, line {card.finding.line}"
-    listed = ", ".join(map(str, shown[:4])) + (", …" if len(shown) > 4 else "")
-    return f"line{'' if len(shown) == 1 else 's'} {listed}"
+def _own(card: Card, lines: dict[int, list[tuple[int, Line]]]) -> list[tuple[int, Line]]:
+    return [each for number in card.numbers for each in lines.get(number, ())]
+
+
+def _place(finding: Finding, own: Sequence[tuple[int, Line]]) -> str:
+    """Where a card is about: ``line 2 → 5`` for what is replaced, ``new line 7`` for what is only added."""
+    if finding.file is not None and not finding.edits:
+        return finding.file if finding.line is None else f"{finding.file}, line {finding.line}"
+    before = [line.number for _index, line in own if line.sign != "+"]
+    after = [line.number for _index, line in own if line.sign == "+"]
+    runs = [number for at, number in enumerate(before) if not at or before[at - 1] != number - 1]
+    if not runs:
+        return f"new line {after[0]}" if after else ""
+    listed = ", ".join(map(str, runs[:3])) + (", …" if len(runs) > 3 else "")
+    return f"line{'' if len(runs) == 1 else 's'} {listed}" + (f" → {after[0]}" if after else "")
 
 
 def _lines(rows: Sequence[Row]) -> dict[int, list[tuple[int, Line]]]:
@@ -161,7 +188,7 @@ def _excerpt(result: Result, finding: Finding, own: list[tuple[int, Line]]) -> s
         named = _named_line(result, finding)
         if named:
             return named
-        own = [(index, line._replace(sign=" ")) for index, line in own[:1]]
+        own = [(index, line._replace(sign=" ")) for index, line in own]
     lines = [line for _index, line in own]
     gone = [line for line in lines if line.sign != "+"]
     new = [line for line in lines if line.sign == "+"]

@@ -196,7 +196,9 @@ def _alike(before: Sequence[Cell], after: Sequence[Cell]) -> list[Row]:
     at = 0
     for cell in before:
         ahead = range(at, min(at + _AHEAD, len(after)))
-        match = next((number for number in ahead if alike(cell.text, after[number].text)), None)
+        match = next(
+            (number for number in ahead if alike(cell.text.strip(), after[number].text.strip(), least=0.6)), None
+        )
         if match is None:
             rows.append(Row(cell, None))
             continue

@@ -18,21 +18,27 @@ NOTHING = '<span class="none">none</span>'
 
 
 def summary(view: Overview, path: str, lines: tuple[int, int], committed: Committed | None) -> str:
-    """The verdict and the facts; `lines` are the numbers of added and removed ones."""
+    """The verdict and the facts; `lines` are the numbers of added and removed ones.
+
+    Beside a committed file the facts are the list of what differs.
+    """
     counted = f'<span class="plus">+{lines[0]}</span> <span class="minus">−{lines[1]}</span> lines'
     needed = (
         f'<a class="needs" href="#findings">Needs you: <b>{view.attention}</b></a>'
         if view.attention
         else '<span class="needs none">Needs no decision</span>'
     )
-    name = f"<code>{html(path)}</code>"
-    if committed is not None:
-        name = f"<code>{html(committed.path)}</code> beside the result for {name}"
+    if committed is None:
+        name = f"<code>{html(path)}</code>"
+        counted += f" · {html(view.counts)}"
+        inner = f'<dl class="facts">{"".join(map(_fact, view.facts))}{_needs(view)}{_packages(view)}</dl>'
+    else:
+        name = f"<code>{html(committed.path)}</code> compared with the result for <code>{html(path)}</code>"
+        inner = change_list(view)
     return (
         f'<section id="summary" class="{view.mood}" aria-labelledby="verdict"><div class="verdict">'
         f'<h1 id="verdict">{html(view.verdict)}</h1>{needed}'
-        f'<p class="name">{name}</p><p class="counts">{counted} · {html(view.counts)}</p></div>'
-        f'<dl class="facts">{"".join(_fact(each) for each in view.facts)}{_needs(view)}{_packages(view)}</dl></section>'
+        f'<p class="name">{name}</p><p class="counts">{counted}</p></div>{inner}</section>'
     )
 
 
@@ -44,7 +50,7 @@ def _pair(label: str, inner: str, name: str = "") -> str:
 def _fact(fact: Fact) -> str:
     if fact.before == fact.after:
         value = _codes(fact.after) if fact.after else NOTHING
-        return _pair(fact.label, f'{value} <span class="same">unchanged</span>' if fact.after else value)
+        return _pair(fact.label, f'{value} <span class="unchanged">unchanged</span>' if fact.after else value)
     was = _codes(fact.before) if fact.before else NOTHING
     now = _codes(fact.after) if fact.after else NOTHING
     arrow = '<span class="arrow" aria-hidden="true">→</span><span class="hidden">becomes</span>'
@@ -78,7 +84,7 @@ def _packages(view: Overview) -> str:
     if updated:
         parts.append(_pair("Other versions", _words(updated, "")))
     if view.restated:
-        title = f"{len(view.restated)} that the old base image or cog.yaml had"
+        title = f"{len(view.restated)} packages that the old base image or cog.yaml had"
         parts.append(_pair("Now by name", _fold(title, view.restated)))
     return "".join(parts)
 
@@ -94,13 +100,11 @@ def _fold(title: str, words: Sequence[str]) -> str:
     return f"<details><summary>{html(title)}</summary>{listed}</details>"
 
 
-def change_list(listed: dict[str, list[Change]]) -> str:
+def change_list(view: Overview) -> str:
     """What differs between two images, by kind; nothing that is the same on both sides."""
-    if not listed:
-        return '<p class="calm">Base image, packages, environment, commands and files are the same.</p>'
-    rows = "".join(
-        f"<div><dt>{html(label)}</dt><dd>{_changes(label, found)}</dd></div>" for label, found in listed.items()
-    )
+    if not view.listed:
+        return '<p class="calm">Base images, packages, environment, commands and files are the same.</p>'
+    rows = "".join(_pair(label, _changes(label, found)) for label, found in view.listed.items())
     return f'<dl class="changes">{rows}</dl>'
 
 

@@ -23,7 +23,7 @@ def paragraphs(value: str) -> str:
 def marked(before: str, after: str) -> tuple[str, str]:
     """Two lines, with the difference marked if they have enough in common."""
     head, tail = common_ends(before, after)
-    if before == after or not alike(before, after):
+    if before == after or not alike(before, after, least=0.4):
         return html(before), html(after)
     return _mark(before, head, tail), _mark(after, head, tail)
 
