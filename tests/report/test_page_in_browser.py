@@ -368,7 +368,7 @@ class TestBrowser:
         assert browser.execute_script("return document.images.length + document.scripts.length") == 1
         assert SCRIPT in find(browser, "table")[0].text
         assert browser.title == f"{IMAGE}: dockerfix review"
-        assert find(browser, "#image")[0].text.count(IMAGE) >= 3
+        assert find(browser, "#changes")[0].text.count(IMAGE) >= 3
         assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
 
     def test_the_policy_stops_what_would_get_in(self, browser: Chrome, tmp_path: Path) -> None:
