@@ -172,8 +172,9 @@ class TestPage:
         page = render(from_cog("v0.17.2", "sdxl-turbo"), path="Dockerfile")
         assert HEADINGS.findall(page) == ["warning", "note"]
         card = page[page.index("<b>DF203</b>") :].partition("</li>")[0]
-        assert "line 3 → 19" in card
-        assert '<ins data-line="19"># dockerfix[DF203]: system_packages from cog.yaml</ins>' in card
+        written = re.search(r'<ins data-line="(\d+)"># dockerfix\[DF203\]: system_packages from cog.yaml</ins>', card)
+        assert written is not None
+        assert f"line 3 → {written[1]}" in card
         assert '<del data-line="3">RUN ' in card
         error = render(dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes()), path="Dockerfile")
         assert HEADINGS.findall(error)[0] == "error"

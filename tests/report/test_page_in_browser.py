@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,7 @@ def look(browser: Chrome, size: tuple[int, int], scheme: str = "light", media: s
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})  # type: ignore[no-untyped-call]
 
 
+@cache
 def pages_to_judge() -> dict[str, str]:
     """Pages of every kind: a conversion, a committed file, an error, a refusal, no change, a long file."""
     result = comfy()
