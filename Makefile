@@ -9,11 +9,12 @@ FORMS := $(wildcard .github/ISSUE_TEMPLATE/*.yml)
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?= 0
 
-.PHONY: help demo test coverage mutation fuzz fuzz-hunt golden refresh refresh-patch check-release tables lint audit lock dist docs e2e bench clean
+.PHONY: help demo test axe coverage mutation fuzz fuzz-hunt golden refresh refresh-patch check-release tables lint audit lock dist docs e2e bench clean
 
 help:
 	@echo "demo      convert a bundled project, print the result and the findings"
 	@echo "test      run the tests"
+	@echo "axe       install axe-core by npm, which judges the review page in the tests"
 	@echo "coverage  run the tests and list the lines and branches they miss; fails below 95 %"
 	@echo "mutation  put small mistakes into four modules; fails if the tests miss one (about 5 minutes)"
 	@echo "fuzz      try a fixed number of inputs, always the same; fails if one breaks something (about 2 minutes)"
@@ -51,6 +52,9 @@ demo: $(VENV)/base
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest -n auto
+
+axe:
+	npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix build/npm axe-core@4.14.1
 
 $(VENV)/fuzz: $(VENV)/test
 	@$(BIN)/pip install --quiet --editable '.[test,fuzz]' && $(BIN)/python -c 'import atheris' || \

@@ -21,16 +21,20 @@ from markdown_it import MarkdownIt
 
 from archives import outputs
 from commands import DOCKERFILE
+from comments import check_comment
 from dockerfix.app import AppError, build, build_server, migrate
+from dockerfix.app.outlook import outlook
 from dockerfix.driver.rewrite import Result, rewrite
 from dockerfix.project.project import ConfigError, Project
-from dockerfix.report import diff, findings_json, github, sarif, text, trace, tree
+from dockerfix.report import comment, diff, findings_json, github, plain, sarif, text, trace, tree
 from dockerfix.report.entry import Entry
+from dockerfix.report.overview import Committed, Needs
 from dockerfix.report.page import render
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.text import quoting
 from dockerfix.text.credentials import secrets
 from dockerfix.text.findings import Severity
+from dockerfix.text.source import Source
 from effort import examples
 
 if sys.version_info >= (3, 11):
@@ -150,7 +154,23 @@ def reports(result: Result, root: Path) -> dict[str, str]:
         "trace": trace.as_text(result.account),
         "tree": tree.as_text(parse(result.source.text)),
         "tree.json": json.dumps(tree.as_json(parse(result.source.text))),
-        "page": render(result, path="a/Dockerfile"),
+        **reviews(result, root),
+    }
+
+
+def reviews(result: Result, root: Path) -> dict[str, str]:
+    """The forms of a review: of the conversion, with what its project needs, and beside a committed file."""
+    expected = outlook(Project.open(root), result.rewritten) if not result.refused else None
+    needs = Needs(*expected) if expected is not None else None
+    name = str(root / result.source.text[-20:])
+    committed = Committed(name, Source(result.source.text[::-1]))
+    return {
+        "page": render(result, path=name, needs=needs),
+        "page of both": render(result, path=name, committed=committed),
+        "comment": comment.render(result, path=name, needs=needs),
+        "comment on both": comment.render(result, path=name, committed=committed),
+        "review": plain.render(result, path=name, needs=needs, colour=True),
+        "review of both": plain.render(result, path=name, committed=committed),
     }
 
 
@@ -206,7 +226,7 @@ def check_files(files: Iterator[tuple[str, str]]) -> None:
 
 
 def check_reports(shown: dict[str, str]) -> None:
-    for name in ("terminal", "coloured", "trace", "tree"):
+    for name in ("terminal", "coloured", "trace", "tree", "review", "review of both"):
         plain = re.sub(r"\x1b\[[0-9;]*m|[\n\t]", "", shown[name])
         assert plain.isprintable(), name
     assert all(
@@ -216,10 +236,14 @@ def check_reports(shown: dict[str, str]) -> None:
     for name in ("json", "sarif", "tree.json"):
         json.loads(shown[name])
         assert shown[name].isascii()
-    page = Tags()
-    page.feed(shown["page"])
-    assert [tag for tag, _names in page.found].count("script") == 1
-    assert not [names for _tag, names in page.found if any(name.startswith("on") for name in names)]
+    for kind in ("page", "page of both"):
+        page = Tags()
+        page.feed(shown[kind])
+        assert [tag for tag, _names in page.found].count("script") == 1
+        assert not [names for _tag, names in page.found if any(name.startswith("on") for name in names)]
+        assert not {tag for tag, _names in page.found} & {"b onclick", "img", "iframe"}
+    check_comment(shown["comment"])
+    check_comment(shown["comment on both"])
 
 
 def check(field: str, value: str) -> tuple[Result, dict[str, str]]:
@@ -265,6 +289,12 @@ def test_every_quoted_text_is_data(value: str) -> None:
     shown = MarkdownIt("commonmark").parse(f"- {quoting.markdown(value)}\n")
     inner = [child.type for token in shown for child in token.children or ()]
     assert set(inner) <= {"text", "code_inline", "text_special"}, quoting.markdown(value)
+    check_comment(
+        f"# {quoting.markdown_code(value)}\n\n{quoting.markdown_comment(value)}\n\n- {quoting.markdown_code(value)}\n"
+    )
+    blocks = MarkdownIt("commonmark").parse(f"- a\n\n{quoting.markdown_block(value, 'diff')}\n\nb\n")
+    assert [token.info for token in blocks if token.type == "fence"] == ["diff"]
+    assert blocks[-2].content == "b"
     assert [token.type for token in shown if token.type in ("html_block", "fence", "heading_open", "code_block")] == []
     page = Tags()
     page.feed(f'<p title="{quoting.html(value)}">{quoting.html(value)}</p>')

@@ -1,14 +1,9 @@
-"""The review page: what stands in it, and how it behaves in a browser."""
+"""The review page: what is in it. test_page_in_browser.py has how it looks and behaves."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,63 +11,19 @@ import dockerfix
 from archives import outputs
 from commands import Here, here, project
 from dockerfix.report.page import render
-from dockerfix.report.page.lines import align
+from dockerfix.report.page.cards import cards
+from dockerfix.report.page.lines import align, align_with
 from dockerfix.report.page.stages import graph
 from dockerfix.report.page.text import paragraphs
-from places import FIXTURES
-
-if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
+from pages import CASE, HOSTILE, IMAGE, NEEDS, SCRIPT, Tags, comfy, from_cog, long, stale
 
 __all__ = ["here", "project"]
 
-CASE = FIXTURES / "pipeline" / "comfy-workflows-v0.9.6"
-
-SCRIPT = "</script><script>window.hacked=1</script>"
-IMAGE = "<img src=x onerror=window.hacked=1>"
-HOSTILE = f"""\
-FROM python:3.11-slim AS a
-# {SCRIPT} \u202e {IMAGE}
-FROM "{IMAGE}" AS final
-COPY --from={IMAGE.replace(" ", "/")} /a /b
-RUN apt-get install -y '{IMAGE}' && pip install '{IMAGE}' '"{SCRIPT}'
-EXPOSE 5000
-CMD ["python", "-m", "cog.server.http"]
-COPY . /src
-"""
-
-
-def comfy() -> dockerfix.Result:
-    return dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes(), project=CASE)
+HEADINGS = re.compile(r'<h3 class="(\w+)">')
 
 
 def plain_lines(text: str) -> list[str]:
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
-
-
-class Tags(HTMLParser):
-    """Collects elements, and complains about what a browser would have to mend."""
-
-    VOID = frozenset({"meta", "input", "br", "img", "path", "rect"})
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 class TestRows:
@@ -123,6 +74,47 @@ class TestRows:
                 if mark and cell.changed:
                     assert mark[1] in [result.findings[number].code for number in cell.findings], (output.file, cell)
 
+    def test_a_finding_is_beside_what_it_wrote_and_nowhere_else(self) -> None:
+        for output in outputs()[::40]:
+            result = dockerfix.rewrite(output.data, project=output.folder)
+            at = 0
+            for row in align(result):
+                if row.after is None:
+                    continue
+                end = result.rewritten.find("\n", at) + 1 or len(result.rewritten)
+                for number in row.after.findings if row.after.changed else ():
+                    spans = [each.after for each in result.changes if each.finding is result.findings[number]]
+                    assert any(span.start <= end and at <= span.end for span in spans), (output.file, row)
+                at = end
+
+    def test_what_is_inserted_after_the_base_image_is_not_beside_it(self) -> None:
+        result = from_cog("v0.17.2", "sdxl-turbo")
+        rows = align(result)
+        found = {
+            result.findings[number].code: row.after.text.partition(":")[0]
+            for row in reversed(rows)
+            if row.after and row.after.changed
+            for number in row.after.findings
+        }
+        assert found["DF203"] == "# dockerfix[DF203]"
+        assert found["DF401"] == "# dockerfix[DF401]"
+        base = next(row for row in rows if row.after and row.after.text.startswith("FROM"))
+        assert base.after is not None
+        assert [result.findings[number].code for number in base.after.findings] == ["DF110"]
+
+    def test_a_committed_file_beside_the_result(self) -> None:
+        result = comfy()
+        committed = stale(result)
+        pointing = [number for number, finding in enumerate(result.findings) if finding.severity > 1]
+        rows = align_with(result, committed.source, pointing)
+        assert [row.before.text for row in rows if row.before] == plain_lines(committed.source.text)
+        assert [row.after.text for row in rows if row.after] == plain_lines(result.rewritten)
+        pairs = [(row.before and row.before.text, row.after and row.after.text) for row in rows if row.changed]
+        assert ("    'transformers>=4.20.0' \\", "    'transformers>=4.25.1' \\") in pairs
+        assert (None, "    'scipy' \\") in pairs
+        assert ("ENV OLD=1", None) in pairs
+        assert {number for row in rows for number in row.findings} == set(pointing)
+
     @pytest.mark.parametrize("text", ["", "\n", "FROM a", "FROM a\r\nRUN b\r\n", "no Dockerfile\n\n", "\ufeffFROM a\n"])
     def test_odd_texts(self, text: str) -> None:
         result = dockerfix.rewrite(text)
@@ -148,12 +140,16 @@ class TestPage:
         for _tag, attributes in tags.seen:
             for name in ("for", "aria-labelledby"):
                 assert attributes.get(name) is None or attributes[name] in ids
-            if "data-to" in attributes:
-                assert f"finding-{attributes['data-to']}" in ids
+            if (attributes.get("href") or "").startswith("#"):
+                assert (attributes["href"] or "")[1:] in ids
 
-    def test_hostile_text_is_text(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("kind", ["conversion", "committed"])
+    def test_hostile_text_is_text(self, tmp_path: Path, kind: str) -> None:
         (tmp_path / "cog.yaml").write_text("build:\n  python_version: '3.11'\n")
-        tags = Tags(render(dockerfix.rewrite(HOSTILE, project=tmp_path), path=f"{IMAGE}/Dockerfile"))
+        result = dockerfix.rewrite(HOSTILE, project=tmp_path)
+        committed = stale(comfy())._replace(path=IMAGE) if kind == "committed" else None
+        needs = NEEDS._replace(machines=(IMAGE,), reason=SCRIPT, weights=(IMAGE,))
+        tags = Tags(render(result, path=f"{IMAGE}/Dockerfile", needs=needs, committed=committed))
         assert [tag for tag, _attributes in tags.seen].count("script") == 1
         assert "img" not in [tag for tag, _attributes in tags.seen]
 
@@ -162,24 +158,88 @@ class TestPage:
         assert "# \\xff \\u202e \\x1b[31m" in page
         page.encode()
 
-    def test_the_packages_are_compared(self) -> None:
-        page = render(comfy(), path="Dockerfile")
-        assert '<li class="gone"><span class="hidden">removed: </span>-r /tmp/requirements.txt</li>' in page
-        assert '<li class="new"><span class="hidden">added: </span>transformers&gt;=4.25.1</li>' in page
-        assert "<li>ffmpeg</li>" in page
+    def test_the_verdict_and_what_it_means_are_on_top(self) -> None:
+        page = render(comfy(), path="Dockerfile", needs=NEEDS)
+        top = page[page.index('<section id="summary"') : page.index('<section id="findings"')]
+        shown = re.sub(r"<[^>]+>", " ", top)
+        for part in (
+            *("Would be rewritten", "Needs you: 2", "Base image", "CUDA", "12.1", "Machines", "GPU-A100", "2 ×"),
+            *("Weights", "pget", "and 1 more", "Packages added", "fal==", "Packages gone", "cog", "Now by name"),
+        ):
+            assert " ".join(part.split()) in " ".join(shown.split()), part
+
+    def test_findings_are_ordered_by_severity_each_with_its_lines(self) -> None:
+        page = render(from_cog("v0.17.2", "sdxl-turbo"), path="Dockerfile")
+        assert HEADINGS.findall(page) == ["warning", "note"]
+        card = page[page.index("<b>DF203</b>") :].partition("</li>")[0]
+        written = re.search(r'<ins data-line="(\d+)"># dockerfix\[DF203\]: system_packages from cog.yaml</ins>', card)
+        assert written is not None
+        assert f"line 3 → {written[1]}" in card
+        assert '<del data-line="3">RUN ' in card
+        error = render(dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes()), path="Dockerfile")
+        assert HEADINGS.findall(error)[0] == "error"
+
+    def test_the_line_of_another_file_is_beside_its_finding(self) -> None:
+        page = render(from_cog("v0.17.2", "sdxl-turbo"), path="Dockerfile")
+        card = page[page.index("<b>DF107</b>") :].partition("</li>")[0]
+        assert "predict.py, line 15" in card
+        assert "subprocess.check_call([&quot;pget&quot;" in card
+
+    def test_findings_that_say_the_same_are_one(self) -> None:
+        result = from_cog("v0.17.2", "sdxl-turbo")
+        found = cards(result)
+        assert sorted(number for card in found for number in card.numbers) == list(range(len(result.findings)))
+        assert len(found) < len(result.findings)
+
+    def test_only_what_changed_is_marked_as_changed(self) -> None:
+        result = comfy()
+        before, after = result.source.text.split("\n"), result.rewritten.split("\n")
+        tags = Tags(render(result, path="Dockerfile"))
+        signs = {sign: [text for tag, text in tags.texts if tag == sign] for sign in ("del", "ins")}
+        assert signs["del"]
+        assert signs["ins"]
+        assert not [text for text in signs["del"] if text in after and before.count(text) <= after.count(text)]
+        assert not [text for text in signs["ins"] if text in before and after.count(text) <= before.count(text)]
+
+    def test_a_committed_file(self) -> None:
+        result = comfy()
+        page = render(result, path="Dockerfile.cog", committed=stale(result))
+        top = page[page.index('<section id="summary"') : page.index('<section id="findings"')]
+        assert "Out of date" in top
+        assert "<code>transformers&gt;=4.20.0</code>" in top
+        assert '<li class="new"><span class="hidden">added: </span><code>scipy</code></li>' in top
+        assert '<li class="gone"><span class="hidden">gone: </span><code>OLD=1</code></li>' in top
+        assert HEADINGS.findall(page) == ["warning"]
+
+    def test_a_committed_file_that_is_up_to_date(self) -> None:
+        result = comfy()
+        committed = stale(result)._replace(source=dockerfix.rewrite(result.rewritten, project=CASE).source)
+        page = render(result, path="Dockerfile.cog", committed=committed)
+        assert "Up to date" in page
+        assert "are the same" in page
 
     def test_each_line_of_cog_yaml_has_its_place(self) -> None:
         page = render(comfy(), path="Dockerfile")
-        section = page[page.index('<section id="account">') :]
+        section = page[page.index('<section id="account"') :]
         assert "<code>build.cuda</code> <code>12.1</code>" in section
         assert section.count("<tr>") > len((CASE / "cog.yaml").read_text("utf-8").split("- ")) - 1
         assert 'id="account"' not in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
 
+    @pytest.mark.parametrize("kind", ["unchanged", "a third", "in turn"])
+    def test_a_long_file_has_few_elements_and_is_there_whole(self, kind: str) -> None:
+        result = long(kind)
+        page = render(result, path="Dockerfile", needs=NEEDS)
+        tags = Tags(page)
+        assert len(tags.seen) < 3_000
+        text = "\n".join(text for _tag, text in tags.texts)
+        for number in (0, 300, 895 if kind == "in turn" else 596):
+            assert re.search(rf"RUN echo {number}\b", text)
+
     def test_errors_are_said(self) -> None:
         page = render(dockerfix.rewrite((CASE / "input.Dockerfile").read_bytes()), path="Dockerfile")
-        assert "Would not be written: errors were found" in page
-        assert "Would be refused" in render(dockerfix.rewrite(""), path="Dockerfile")
-        assert "Would be unchanged" in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
+        assert '<h1 id="verdict">Would not be written</h1>' in page
+        assert '<h1 id="verdict">Refused</h1>' in render(dockerfix.rewrite(""), path="Dockerfile")
+        assert '<h1 id="verdict">Unchanged</h1>' in render(dockerfix.rewrite("FROM a\n"), path="Dockerfile")
 
 
 def test_the_stages_and_what_they_take() -> None:
@@ -199,14 +259,6 @@ def test_an_image_that_is_taken_from_twice_is_one_box() -> None:
     found = graph(dockerfix.parse("COPY --from=early /0 /0\nFROM a\nCOPY --from=img /1 /1\nCOPY --from=img /2 /2\n"))
     assert [box.title for box in found.boxes] == ["final image", "image"]
     assert set(found.arrows) == {(1, 0, "COPY", 2)}
-
-
-def test_options_of_an_install_count_as_packages() -> None:
-    page = render(dockerfix.rewrite("FROM a\nRUN pip install -e ./own -r own.txt -c no.txt numpy\n"), path="Dockerfile")
-    assert "<li>-e ./own</li>" in page
-    assert "<li>-r own.txt</li>" in page
-    assert "<li>numpy</li>" in page
-    assert "no.txt</li>" not in page
 
 
 def test_the_reason_ends_where_the_example_begins() -> None:
@@ -247,164 +299,28 @@ class TestCommand:
         assert done.code == 3
         assert done.err.startswith("dockerfix: cannot write no/such/folder: ")
 
+    def test_against_a_committed_file(self, project: Here) -> None:
+        current = project("Dockerfile", "-qq", "-o", "-").out.decode()
+        project.write("committed", current)
+        assert project("review", "Dockerfile", "--against", "committed", "--format", "text").out == (
+            b"committed: up to date (compared with the result for Dockerfile)\n"
+        )
+        project.write("committed", current.replace("'requests==2.32.3'", "'requests==2.0'"))
+        done = project("review", "Dockerfile", "--against", "committed", "--format", "text")
+        assert done.code == 0
+        assert done.out.decode().startswith(
+            "committed: out of date (compared with the result for Dockerfile)\n\n"
+            "  Python packages\n    ~ requests==2.0 -> requests==2.32.3\n\n--- a/committed\n+++ b/committed\n"
+        )
+        done = project("review", "Dockerfile", "--against", "committed", "-o", "x.html")
+        assert (done.code, done.err) == (0, "dockerfix: x.html written; committed is out of date\n")
+        done = project("review", "Dockerfile", "--against", "committed", "-o", "committed")
+        assert done.code == 2
+        assert "would replace committed" in done.err
+        done = project("review", "Dockerfile", "--against", "missing")
+        assert (done.code, done.err) == (3, "dockerfix: cannot read missing: No such file or directory\n")
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    if not (BROWSER and DRIVER) and not os.environ.get("CI"):
-        pytest.skip("no Chromium with its driver here")
-    assert BROWSER, "no Chromium here"
-    assert DRIVER, "no chromedriver here"
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--window-size=1400,900",
-        f"--user-data-dir={tmp_path_factory.mktemp('browser')}",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
-
-
-def show(browser: Chrome, folder: Path, page: str) -> None:
-    path = folder / "review.html"
-    path.write_text(page, "utf-8")
-    browser.get(path.as_uri())
-
-
-@pytest.fixture
-def page(browser: Chrome, tmp_path: Path) -> Iterator[Chrome]:
-    """The page of a real file; whatever a test does, the console stays empty."""
-    show(browser, tmp_path, render(comfy(), path="Dockerfile"))
-    browser.execute_script("localStorage.clear()")
-    browser.refresh()
-    yield browser
-    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
-
-
-def find(browser: Chrome, selector: str) -> list[Any]:
-    return list(browser.find_elements("css selector", selector))
-
-
-def visible(browser: Chrome) -> list[str]:
-    return [card.get_attribute("data-code") for card in find(browser, ".finding:not([hidden])")]
-
-
-def chosen(browser: Chrome) -> str | None:
-    cards = find(browser, ".finding[aria-current]")
-    return cards[0].get_attribute("data-code") if cards else None
-
-
-def in_view(browser: Chrome, selector: str) -> bool:
-    script = (
-        "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
-        "return box.top >= 0 && box.top < innerHeight && box.height > 0"
-    )
-    return bool(browser.execute_script(script, selector))
-
-
-def press(browser: Chrome, keys: str) -> None:
-    from selenium.webdriver import ActionChains
-
-    ActionChains(browser).send_keys(keys).perform()
-
-
-class TestBrowser:
-    def test_the_filter(self, page: Chrome) -> None:
-        everything = visible(page)
-        assert len(everything) == len(comfy().findings)
-        press(page, "/")
-        press(page, "tini")
-        assert visible(page) == ["DF102", "DF102"]
-        assert find(page, "#shown")[0].text == f"2 of {len(everything)} findings"
-        press(page, "\ue00c")  # Escape
-        assert visible(page) == everything
-
-    def test_the_filter_by_code_and_severity(self, page: Chrome) -> None:
-        find(page, ".chip[data-severity=warning]")[0].click()
-        assert visible(page) == ["DF402", "DF107"]
-        find(page, ".chip[data-code=DF104]")[0].click()
-        assert visible(page) == []
-        assert find(page, "#none")[0].is_displayed()
-        find(page, ".chip[data-severity=warning]")[0].click()
-        assert visible(page) == ["DF104", "DF104"]
-        assert not find(page, "tr:not(.off)[data-findings] .mark")[0].text.startswith("DF102")
-
-    def test_a_change_leads_to_its_reason(self, page: Chrome) -> None:
-        row = next(row for row in find(page, "td.line.new") if "# dockerfix[DF301]" in row.text)
-        page.execute_script("arguments[0].scrollIntoView({block: 'center'})", row)
-        row.click()
-        assert chosen(page) == "DF301"
-        assert in_view(page, ".finding[aria-current]")
-        assert "installs fal" in find(page, ".finding[aria-current]")[0].text
-        assert find(page, ".finding[aria-current] details[open]")
-
-    def test_the_mark_leads_to_its_reason(self, page: Chrome) -> None:
-        mark = next(mark for mark in find(page, ".mark") if mark.get_attribute("textContent") == "DF107")
-        page.execute_script("arguments[0].scrollIntoView({block: 'center'})", mark)
-        mark.click()
-        assert chosen(page) == "DF107"
-        assert in_view(page, ".finding[aria-current]")
-
-    def test_a_finding_leads_to_its_place(self, page: Chrome) -> None:
-        card = find(page, ".finding[data-code=DF104] .head")[-1]
-        page.execute_script("arguments[0].scrollIntoView({block: 'center'})", card)
-        card.click()
-        assert in_view(page, "tr.on")
-        assert "CMD" in find(page, "tr.on td.line.mine")[0].text
-
-    def test_the_keys(self, page: Chrome) -> None:
-        press(page, "n")
-        first = chosen(page)
-        assert first == visible(page)[0]
-        press(page, "nn")
-        assert find(page, ".finding[aria-current]")[0].get_attribute("data-number") == "2"
-        press(page, "pp")
-        assert chosen(page) == first
-        press(page, "?")
-        assert find(page, "dialog[open]")
-        press(page, "\ue00c")
-        assert not find(page, "dialog[open]")
-
-    def test_dark_and_light(self, page: Chrome) -> None:
-        script = "return getComputedStyle(document.body).backgroundColor"
-        before = page.execute_script(script)
-        press(page, "t")
-        other = page.execute_script(script)
-        assert before != other
-        page.refresh()
-        assert page.execute_script(script) == other
-        find(page, "#theme")[0].click()
-        assert page.execute_script(script) == before
-
-    def test_hostile_text_does_not_run(self, browser: Chrome, tmp_path: Path) -> None:
-        (tmp_path / "cog.yaml").write_text("build:\n  python_version: '3.11'\n")
-        show(browser, tmp_path, render(dockerfix.rewrite(HOSTILE, project=tmp_path), path=IMAGE))
-        assert browser.execute_script("return window.hacked") is None
-        assert browser.execute_script("return document.images.length + document.scripts.length") == 1
-        assert SCRIPT in find(browser, "table")[0].text
-        assert browser.title == f"{IMAGE}: dockerfix review"
-        assert find(browser, ".compare")[0].text.count(IMAGE) >= 3
-        assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
-
-    def test_the_policy_stops_what_would_get_in(self, browser: Chrome, tmp_path: Path) -> None:
-        page = render(comfy(), path="Dockerfile").replace("<footer>", f"{SCRIPT}{IMAGE}<footer>")
-        show(browser, tmp_path, page)
-        assert browser.execute_script("return window.hacked") is None
-        assert any("Content Security Policy" in entry["message"] for entry in browser.get_log("browser"))  # type: ignore[no-untyped-call]
+    def test_the_project_says_what_the_model_needs(self, project: Here) -> None:
+        shown = project("review", "Dockerfile", "--format", "text").out.decode()
+        assert "\n  Machines        M" in shown or "\n  Machines        S" in shown or "\n  Machines        XS" in shown
+        assert "Packages gone" not in shown

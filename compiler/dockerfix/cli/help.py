@@ -22,7 +22,10 @@ COMMANDS = {
     "migrate": ("dockerfix.cli.migrate:migrate", "Write every file that a Cog project needs on fal."),
     "passes": ("dockerfix.cli.info:passes", "List the passes: code, name, and what each does."),
     "trace": ("dockerfix.cli.trace:trace", "Show where each line of cog.yaml went."),
-    "review": ("dockerfix.cli.review:review", "Write an HTML page that shows each change and its reason."),
+    "review": (
+        "dockerfix.cli.review:review",
+        "Write a page that helps to decide on a change, each line with its reason.",
+    ),
     "tree": ("dockerfix.cli.tree:tree", "Print the tree of a Dockerfile, with the span of every token."),
 }
 """The subcommands: its module and function, and its line in the help, which needs to import none of them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
@@ -24,8 +24,21 @@ def takes_one_file(function: Function) -> Function:
     return click.argument("file", metavar="[FILE]", default="-", type=click.Path(readable=False))(function)
 
 
+class Reviewed(NamedTuple):
+    """The result for a file, and the project that was found for it."""
+
+    result: Result
+    project: Path | None
+    cog_yaml: Path | None
+
+
 def result_of(file: str, cog_yaml: Path | None, project: Path | None) -> Result:
     """Rewrite FILE, or standard input for ``-``. Raises streams.Failure and click.UsageError."""
+    return reviewed(file, cog_yaml, project).result
+
+
+def reviewed(file: str, cog_yaml: Path | None, project: Path | None) -> Reviewed:
+    """Rewrite FILE as `result_of` does, and say which project it belongs to."""
     from dockerfix.cli.rewrite import Misuse, Request, job_of, settings_of
     from dockerfix.driver.rewrite import rewrite
 
@@ -38,4 +51,5 @@ def result_of(file: str, cog_yaml: Path | None, project: Path | None) -> Result:
         raise streams.Failure(str(error), exit_codes.USAGE) from None
     except Misuse as misuse:
         raise click.UsageError(str(misuse)) from None
-    return rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
+    result = rewrite(data, project=job.project, cog_yaml=job.cog_yaml, options=job.options)
+    return Reviewed(result, job.project, job.cog_yaml)

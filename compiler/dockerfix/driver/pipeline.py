@@ -72,6 +72,10 @@ class Outcome:
         """Return the span of the source that a span of the document comes from."""
         return self._history.to_source(span)
 
+    def to_result(self, span: Span) -> Span:
+        """Return the span of the result that `span` of the source became."""
+        return self._history.to_result(span, -1)
+
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Each edit of each finding, in the order of the passes; computed at first use."""

@@ -78,6 +78,10 @@ class Result:
         """The changes in the order in which they were made."""
         return self._outcome.changes if self._outcome is not None else ()
 
+    def in_result(self, span: Span) -> Span:
+        """Return the place in `rewritten` of what was at `span` in the source, or of what replaced it."""
+        return span if self._outcome is None or self.internal else self._outcome.to_result(span)
+
     @property
     def account(self) -> tuple[Entry, ...]:
         """Where each line of cog.yaml, of its requirements files and of the source went; () for a refused source."""

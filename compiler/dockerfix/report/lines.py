@@ -30,6 +30,12 @@ def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     return head, next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
 
 
+def alike(before: str, after: str, *, least: float) -> bool:
+    """Whether a line is a version of another: their ends have at least this part of the longer one in common."""
+    head, tail = common_ends(before, after)
+    return head + tail >= least * max(len(before), len(after))
+
+
 def blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Both texts from beginning to end, as blocks that are equal or differ.
 

@@ -18,6 +18,8 @@ SHORT = 60
 
 _CODE = lazy(r"(`{1,2})([^`]+)\1")
 _MARKDOWN = lazy(r"[\\`*<\[\]]|(?<!\w)_|_(?!\w)|&(?=[#\w])|~(?=~)|^(?:[#>+=|~-]|[0-9]+(?=[.)]))")
+_REFERENCE = lazy(r"(?<=@)(?=\w)|(?<=[#!])(?=[0-9])|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+_TICKS = lazy(r"`+")
 _BREAKS = {"\r": "%0D", "\n": "%0A"}
 _OURS = lazy(r"(\n|\x1b\[[0-9;]*m)")
 _NOT_SHELL = lazy(r"[\r\n\0]")
@@ -172,14 +174,47 @@ def code_spans(text: str) -> Iterator[tuple[str, str]]:
 
 def markdown(text: str) -> str:
     """A message as one line of Markdown: code stays code, and all else is plain text (CommonMark 0.31, 2.4)."""
+    return _markdown(text, comment=False)
+
+
+def markdown_comment(text: str) -> str:
+    """A message as `markdown` for a comment on GitHub or GitLab: it mentions nobody and links to nothing.
+
+    These services make links of ``@name``, ``#1``, ``!1`` and bare addresses in plain text, though not in code; a blank
+    without width keeps them apart.
+    """
+    return _markdown(text, comment=True)
+
+
+def _markdown(text: str, *, comment: bool) -> str:
     parts: list[str] = []
     for ticks, part in code_spans(readable(" ".join(text.split("\n")))):
         if ticks:
             parts.append(f"{ticks}{part}{ticks}")
         else:
             escaped = _MARKDOWN.sub(_backslashed, part if not parts else f"\0{part}")
-            parts.append(escaped.removeprefix("\0"))
+            shown = escaped.removeprefix("\0")
+            parts.append(_REFERENCE.sub("&#8203;", shown) if comment else shown)
     return "".join(parts)
+
+
+def markdown_code(text: str) -> str:
+    """Text as a code span of Markdown, whatever back-ticks it has (CommonMark 0.31, 6.1)."""
+    shown = readable(text.replace("\n", " "))
+    ticks = "`" * (_longest_ticks(shown) + 1)
+    pad = " " if not shown.strip(" ") or shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{ticks}{pad}{shown}{pad}{ticks}"
+
+
+def markdown_block(text: str, language: str = "") -> str:
+    """Lines of text as a fenced code block of Markdown (CommonMark 0.31, 4.5)."""
+    lines = "\n".join(map(readable, text.removesuffix("\n").split("\n")))
+    fence = "`" * max(3, _longest_ticks(lines) + 1)
+    return f"{fence}{language}\n{lines}\n{fence}"
+
+
+def _longest_ticks(text: str) -> int:
+    return max(map(len, _TICKS.findall(text)), default=0)
 
 
 def _backslashed(match: re.Match[str]) -> str:

@@ -1,22 +1,21 @@
-"""Before and after as rows of lines that correspond, each changed line tied to the findings that changed it."""
+"""Before and after as rows of lines that correspond, each changed line tied to the findings that changed it.
+
+Which finding wrote a line is known exactly: the history of the edits says where each of them is in the result.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from dockerfix.report.lines import Block, blocks, lines_of
+from dockerfix.report.lines import Block, alike, blocks, lines_of
 from dockerfix.text.credentials import masked
-from dockerfix.text.edits import Edit
-from dockerfix.text.lazy_patterns import lazy
-from dockerfix.text.source import Source
+from dockerfix.text.source import Source, Span
 
 if TYPE_CHECKING:
     from dockerfix.driver.rewrite import Result
-
-_MARK = lazy(r"# dockerfix\[(DF\d+)\]: ")
 
 
 class Cell(NamedTuple):
@@ -41,28 +40,29 @@ class Row(NamedTuple):
         """The findings of both sides, each once."""
         return tuple(dict.fromkeys(number for cell in self if cell for number in cell.findings))
 
-
-class _Owned(NamedTuple):
-    """An edit with its place in the source and the finding that it belongs to."""
-
-    edit: Edit
-    finding: int
+    @property
+    def changed(self) -> bool:
+        """Whether the sides differ here."""
+        return any(cell is not None and cell.changed for cell in self)
 
 
 def align(result: Result) -> list[Row]:
     """Every line of the source and of the rewritten text, in order, without secrets; every finding is in some row."""
-    old, new = lines_of(result.source.text), lines_of(result.rewritten)
-    makers = _Makers(result)
-    shown = lines_of(masked(result.source.text)), lines_of(masked(result.rewritten))
-    found = blocks(old, new)
+    source, after = result.source, Source(result.rewritten)
+    removed = _Owners(source, _removed(result))
+    written = _Owners(after, _written(result))
     pointing = [number for number, finding in enumerate(result.findings) if not finding.edits]
     rows: list[Row] = []
     for _round in range(2):
         pins: dict[int, list[int]] = {}
         for number in pointing:
-            line = result.source.position(result.findings[number].span.start).line
-            pins.setdefault(min(line, len(old)) - 1, []).append(number)
-        rows = [row for hunk in found for row in _Sides(result.source, old, new, hunk, makers, pins, shown).rows()]
+            line = source.position(result.findings[number].span.start).line
+            pins.setdefault(min(line, len(lines_of(source.text))) - 1, []).append(number)
+        rows = [
+            row
+            for hunk, before, new in _hunks(source, after)
+            for row in _tied(hunk, before, new, removed, written, pins)
+        ]
         seen = {number for row in rows for number in row.findings}
         missing = [number for number in range(len(result.findings)) if number not in seen]
         if not missing:
@@ -72,95 +72,114 @@ def align(result: Result) -> list[Row]:
     return rows
 
 
-class _Makers:
-    """The edits of all findings, and which of them contain a line."""
-
-    def __init__(self, result: Result) -> None:
-        self.edits = [_Owned(edit, number) for number, finding in enumerate(result.findings) for edit in finding.edits]
-        self.codes = [finding.code for finding in result.findings]
-        self.lines: dict[str, list[_Owned]] = {}
-        for each in self.edits:
-            for line in {line.strip() for line in each.edit.text.split("\n")}:
-                self.lines.setdefault(line, []).append(each)
-
-    def of(self, line: str, near: Sequence[_Owned], offset: int) -> tuple[int, ...]:
-        """The findings that may have written `line`: of `near` if one did, else the one nearest to `offset`.
-
-        The comment above a block names its code.
-        """
-        holding = self.lines.get(line.strip(), [])
-        mark = _MARK.match(line)
-        if mark:
-            named = [each for each in self.edits if self.codes[each.finding] == mark[1] and each.edit.text]
-            holding = [each for each in holding if each in named] or named
-        close = tuple(dict.fromkeys(each.finding for each in holding if each in near))
-        return close or ((_nearest(offset, holding).finding,) if holding else ())
+def align_with(result: Result, committed: Source, pointing: Iterable[int]) -> list[Row]:
+    """Every line of a committed file and of the rewritten text; only the findings `pointing` are in the rows."""
+    after = Source(result.rewritten)
+    wanted = frozenset(pointing)
+    places: dict[int, list[int]] = {}
+    last = len(lines_of(after.text))
+    for number in wanted:
+        line = after.position(result.in_result(result.findings[number].span).start).line
+        places.setdefault(min(line, last) - 1, []).append(number)
+    rows: list[Row] = []
+    for hunk, before, unowned in _hunks(committed, after):
+        new = [cell._replace(findings=tuple(places.get(cell.number - 1, ()))) for cell in unowned]
+        rows += _alike(before, new) if not hunk.same else map(Row, before, new)
+    return rows
 
 
-class _Sides:
-    """One hunk with what is needed to tie its lines to findings."""
+def _hunks(before: Source, after: Source) -> Iterator[tuple[Block, list[Cell], list[Cell]]]:
+    """The blocks of lines that are equal or differ, with the cells of both sides; the cells have no findings yet."""
+    shown = lines_of(masked(before.text)), lines_of(masked(after.text))
+    for hunk in blocks(lines_of(before.text), lines_of(after.text)):
+        left, right = (
+            [Cell(at + 1, _plain(lines[at]), changed=not hunk.same) for at in range(start, end)]
+            for lines, start, end in ((shown[0], hunk.i1, hunk.i2), (shown[1], hunk.j1, hunk.j2))
+        )
+        yield hunk, left, right
 
-    def __init__(
-        self,
-        source: Source,
-        old: Sequence[str],
-        new: Sequence[str],
-        hunk: Block,
-        makers: _Makers,
-        pins: dict[int, list[int]],
-        shown: tuple[Sequence[str], Sequence[str]],
-    ) -> None:
-        self.starts = [*source.line_starts, len(source.text)]
-        self.old, self.new, self.hunk, self.pins = old, new, hunk, pins
-        self.shown = shown
-        self.makers = makers
-        self.edits = [] if hunk.same else _edits_of(self._offset(hunk.i1), self._offset(hunk.i2), makers.edits)
 
-    def _offset(self, line: int) -> int:
-        return self.starts[min(line, len(self.starts) - 1)]
+def _removed(result: Result) -> Iterator[tuple[int, Span]]:
+    """The findings with the places in the source that their edits replace or remove, or insert at."""
+    for number, finding in enumerate(result.findings):
+        for edit in finding.edits:
+            yield number, edit.span
 
-    def rows(self) -> list[Row]:
-        """The lines of both sides; where they differ, those of the same finding are beside each other."""
-        same = self.hunk.same
-        before = [
-            Cell(line + 1, _plain(self.shown[0][line]), self._owners(line), not same)
-            for line in range(self.hunk.i1, self.hunk.i2)
-        ]
-        makers = [()] * (self.hunk.j2 - self.hunk.j1) if same else self._written()
-        numbered = zip(range(self.hunk.j1, self.hunk.j2), makers, strict=True)
-        after = [Cell(line + 1, _plain(self.shown[1][line]), found, not same) for line, found in numbered]
-        return _paired(before, after)
 
-    def _owners(self, line: int) -> tuple[int, ...]:
-        """The findings that removed or changed line `line` of the source, and those that only point to it."""
-        start, end = self._offset(line), self._offset(line + 1)
-        found = [each.finding for each in self.edits if each.edit.span.start < end and start < each.edit.span.end]
-        if self.edits and not found:
-            found = [_nearest(start, self.edits).finding]
-        return tuple(dict.fromkeys([*found, *self.pins.get(line, ())]))
+def _written(result: Result) -> Iterator[tuple[int, Span]]:
+    """The findings with the places in the result that their edits wrote; those of the last pass first."""
+    numbers = {id(finding): number for number, finding in enumerate(result.findings)}
+    for change in reversed(result.changes):
+        if id(change.finding) in numbers:
+            yield numbers[id(change.finding)], change.after
 
-    def _written(self) -> list[tuple[int, ...]]:
-        """For each new line of the hunk, the findings whose edits contain it, or those of the line above it."""
-        writing = tuple(dict.fromkeys(each.finding for each in self.edits if each.edit.text))
-        fallback = writing or tuple(dict.fromkeys(each.finding for each in self.edits))
-        result: list[tuple[int, ...]] = []
-        for line in self.new[self.hunk.j1 : self.hunk.j2]:
-            holding = self.makers.of(line, self.edits, self._offset(self.hunk.i1))
-            above = result[-1] if result else ()
-            if holding:
-                result.append(above if above and set(above) <= set(holding) else holding[:1])
-            else:
-                result.append(above or fallback)
-        return result
+
+class _Owners:
+    """Which findings own each line of a text."""
+
+    def __init__(self, source: Source, places: Iterable[tuple[int, Span]]) -> None:
+        self._lines: dict[int, dict[int, None]] = {}
+        self._points: dict[int, dict[int, None]] = {}
+        self._nearest: list[tuple[int, int]] = []
+        for number, place in places:
+            start, end = _without_blanks(source.text, place)
+            first = source.position(start).line - 1
+            self._nearest.append((first, number))
+            if start == end:
+                self._points.setdefault(first, {})[number] = None
+                continue
+            for line in range(first, source.position(end - 1).line):
+                self._lines.setdefault(line, {})[number] = None
+        self._nearest.sort()
+
+    def of(self, line: int) -> tuple[int, ...]:
+        """The findings whose edits are in a line (from 0)."""
+        return tuple(self._lines.get(line, ()))
+
+    def near(self, line: int) -> tuple[int, ...]:
+        """Those that removed something in a line or right before it; without one, that of the nearest edit."""
+        if line in self._points:
+            return tuple(self._points[line])
+        at = bisect_left(self._nearest, (line, -1))
+        around = self._nearest[max(at - 1, 0) : at + 1]
+        return (min(around, key=lambda each: abs(each[0] - line))[1],) if around else ()
+
+
+def _without_blanks(text: str, span: Span) -> Span:
+    """A place without the blanks at its ends, so that a line break that moves with a line owns no other line."""
+    inner = text[span.start : span.end]
+    if not inner.strip():
+        return span
+    return Span(span.start + len(inner) - len(inner.lstrip()), span.end - len(inner) + len(inner.rstrip()))
+
+
+def _tied(
+    hunk: Block,
+    before: list[Cell],
+    after: list[Cell],
+    removed: _Owners,
+    written: _Owners,
+    pins: dict[int, list[int]],
+) -> list[Row]:
+    """The rows of a hunk with their findings; lines of the same finding are beside each other."""
+    owners = [() if hunk.same else removed.of(cell.number - 1) or removed.near(cell.number - 1) for cell in before]
+    before = [
+        cell._replace(findings=tuple(dict.fromkeys([*found, *pins.get(cell.number - 1, ())])))
+        for cell, found in zip(before, owners, strict=True)
+    ]
+    if hunk.same:
+        return [Row(*pair) for pair in zip(before, after, strict=True)]
+    after = [cell._replace(findings=written.of(cell.number - 1) or written.near(cell.number - 1)) for cell in after]
+    return _paired(before, after)
 
 
 def _paired(before: Sequence[Cell], after: Sequence[Cell]) -> list[Row]:
     left, right = list(reversed(before)), list(reversed(after))
-    # the similarity at which a line waits for one of the other side
+    # how many lines of the other side still wait for one of a finding
     waiting = Counter(number for cell in after for number in cell.findings)
     rows: list[Row] = []
     while left or right:
-        if left and right and (set(left[-1].findings) & set(right[-1].findings) or not left[-1].changed):
+        if left and right and set(left[-1].findings) & set(right[-1].findings):
             row = Row(left.pop(), right.pop())
         elif left and not (right and any(waiting[number] for number in left[-1].findings)):
             row = Row(left.pop(), None)
@@ -171,23 +190,26 @@ def _paired(before: Sequence[Cell], after: Sequence[Cell]) -> list[Row]:
     return rows
 
 
-def _edits_of(start: int, end: int, edits: Sequence[_Owned]) -> list[_Owned]:
-    """The edits that touch the source from `start` to `end`; the nearest one where none does."""
-    touching = [
-        each
-        for each in edits
-        if (each.edit.span.start < end and start < each.edit.span.end)
-        or (each.edit.span.start == each.edit.span.end and start <= each.edit.span.start <= end)
-    ]
-    return touching or ([_nearest(start, edits)] if edits else [])
+def _alike(before: Sequence[Cell], after: Sequence[Cell]) -> list[Row]:
+    """The rows of a hunk without findings: a line is beside the next one of the other side that is a version of it."""
+    rows: list[Row] = []
+    at = 0
+    for cell in before:
+        ahead = range(at, min(at + _AHEAD, len(after)))
+        match = next(
+            (number for number in ahead if alike(cell.text.strip(), after[number].text.strip(), least=0.6)), None
+        )
+        if match is None:
+            rows.append(Row(cell, None))
+            continue
+        rows += [Row(None, each) for each in after[at:match]]
+        rows.append(Row(cell, after[match]))
+        at = match + 1
+    return [*rows, *(Row(None, each) for each in after[at:])]
 
 
-def _nearest(offset: int, edits: Sequence[_Owned]) -> _Owned:
-    ordered = sorted(edits, key=lambda each: each.edit.span)
-    starts = [each.edit.span.start for each in ordered]
-    left = ordered[max(bisect_right(starts, offset) - 1, 0)]
-    right = ordered[min(bisect_left(starts, offset), len(ordered) - 1)]
-    return min(left, right, key=lambda each: abs(each.edit.span.start - offset))
+_AHEAD = 40
+"""How many lines are looked at for one that is alike, so that the time grows with the length of the text."""
 
 
 def _plain(line: str) -> str:

@@ -1,80 +1,67 @@
 "use strict";
+// Without this script every link and fold works too: it adds the filter, the keys and the highlights.
 (() => {
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const one = (id) => document.getElementById(id);
   const root = document.documentElement;
   const filter = one("filter");
   const help = one("help");
-  const cards = all(".finding");
+  const cards = all(".card");
   const rows = all("tr[data-findings]");
   const chips = all(".chip");
-  const numbers = (text) => (text ? text.split(" ") : []);
+  const numbers = (element) => element.dataset.findings.split(" ");
   let current = null;
 
-  function places(number) {
-    return rows.filter((row) => numbers(row.dataset.findings).includes(number));
+  root.classList.add("script");
+
+  function cardOf(number) {
+    return cards.find((card) => card.dataset.numbers.split(" ").includes(number));
   }
 
-  function light(number) {
-    for (const row of rows) {
-      const on = number !== null && numbers(row.dataset.findings).includes(number);
-      row.classList.toggle("on", on);
-      for (const cell of row.querySelectorAll("td.line")) {
-        const mine = on && numbers(cell.dataset.of).includes(number);
-        cell.classList.toggle("mine", mine);
-        cell.previousElementSibling.classList.toggle("mine", mine);
-      }
-    }
+  function choose(card) {
+    if (current) current.removeAttribute("aria-current");
+    current = card;
+    const own = card ? card.dataset.numbers.split(" ") : [];
+    if (card) card.setAttribute("aria-current", "true");
+    for (const row of rows) row.classList.toggle("on", numbers(row).some((number) => own.includes(number)));
   }
 
-  // `to`: "line" scrolls to the place, "card" to the reason, "both" to both
-  function choose(number, to) {
-    current = number;
-    light(number);
-    for (const card of cards) {
-      const chosen = card.dataset.number === number;
-      if (chosen) card.setAttribute("aria-current", "true");
-      else card.removeAttribute("aria-current");
-      card.querySelector("details").open = chosen;
-    }
-    if (number === null) return;
-    const card = one("finding-" + number);
-    const row = places(number)[0];
-    if (to !== "line") card.scrollIntoView({ block: "nearest" });
-    if (to !== "card" && row) row.scrollIntoView({ block: "center" });
-    if (to !== "line") card.querySelector(".head").focus({ preventScroll: true });
+  // show a card even if the filter hides it, and give it the focus, so that the next Tab goes on from there
+  function goTo(card) {
+    if (card.hidden) clear();
+    choose(card);
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ block: "center" });
   }
 
-  function pressed(name) {
-    return chips.filter((chip) => chip.dataset[name] && chip.getAttribute("aria-pressed") === "true")
-      .map((chip) => chip.dataset[name]);
+  function pressed() {
+    return chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.severity);
   }
 
   function apply() {
+    if (!filter) return;
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const severities = pressed("severity");
-    const codes = pressed("code");
-    const shown = new Set();
+    const severities = pressed();
     for (const card of cards) {
       const text = card.textContent.toLowerCase();
-      const fits = words.every((word) => text.includes(word)) &&
-        (!severities.length || severities.includes(card.dataset.severity)) &&
-        (!codes.length || codes.includes(card.dataset.code));
-      card.hidden = !fits;
-      if (fits) shown.add(card.dataset.number);
+      card.hidden = !words.every((word) => text.includes(word)) ||
+        (severities.length > 0 && !severities.includes(card.dataset.severity));
     }
-    for (const row of rows) row.classList.toggle("off", !numbers(row.dataset.findings).some((each) => shown.has(each)));
-    one("none").hidden = shown.size > 0 || !cards.length;
-    one("shown").textContent = shown.size + " of " + cards.length + (cards.length === 1 ? " finding" : " findings");
-    if (current !== null && !shown.has(current)) choose(null);
+    const shown = cards.filter((card) => !card.hidden).length;
+    for (const list of all(".cards")) {
+      list.hidden = !list.querySelector(".card:not([hidden])");
+      list.previousElementSibling.hidden = list.hidden;
+    }
+    one("none").hidden = shown > 0;
+    one("shown").textContent = shown === cards.length ? "" : shown + " of " + cards.length;
+    if (current && current.hidden) choose(null);
   }
 
   function step(by) {
     const visible = cards.filter((card) => !card.hidden);
     if (!visible.length) return;
-    const at = visible.findIndex((card) => card.dataset.number === current);
-    const next = at < 0 ? (by > 0 ? 0 : visible.length - 1) : (at + by + visible.length) % visible.length;
-    choose(visible[next].dataset.number, "both");
+    const at = visible.indexOf(current);
+    goTo(visible[at < 0 ? (by > 0 ? 0 : visible.length - 1) : (at + by + visible.length) % visible.length]);
   }
 
   function theme() {
@@ -84,7 +71,7 @@
   }
 
   function clear() {
-    filter.value = "";
+    if (filter) filter.value = "";
     for (const chip of chips) chip.setAttribute("aria-pressed", "false");
     choose(null);
     apply();
@@ -94,7 +81,7 @@
     n: () => step(1),
     p: () => step(-1),
     t: theme,
-    "/": () => { filter.focus(); filter.select(); },
+    "/": () => { if (filter) { filter.focus(); filter.select(); } },
     "?": () => help.showModal(),
     Escape: clear,
   };
@@ -113,11 +100,16 @@
 
   document.addEventListener("click", (event) => {
     const mark = event.target.closest(".mark");
-    const line = event.target.closest("td.line[data-of]");
-    const card = event.target.closest(".finding");
-    if (mark) choose(mark.dataset.to, "card");
-    else if (line && !String(getSelection())) choose(numbers(line.dataset.of)[0], "card");
-    else if (card && !event.target.closest("details, a")) choose(card.dataset.number, "line");
+    const row = event.target.closest("tr[data-findings]");
+    const place = event.target.closest("a.place");
+    if (mark) {
+      event.preventDefault();
+      goTo(one(mark.hash.slice(1)));
+    } else if (row && !String(getSelection())) {
+      goTo(cardOf(numbers(row)[0]));
+    } else if (place) {
+      choose(place.closest(".card"));
+    }
   });
 
   for (const chip of chips) {
@@ -126,7 +118,7 @@
       apply();
     });
   }
-  filter.addEventListener("input", apply);
+  if (filter) filter.addEventListener("input", apply);
   one("next").addEventListener("click", () => step(1));
   one("previous").addEventListener("click", () => step(-1));
   one("theme").addEventListener("click", theme);
@@ -136,5 +128,4 @@
     const stored = localStorage.getItem("dockerfix-theme");
     if (stored === "dark" || stored === "light") root.dataset.theme = stored;
   } catch { /* a file may have no storage */ }
-  apply();
 })();

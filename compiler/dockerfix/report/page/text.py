@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dockerfix.report.lines import common_ends
+from dockerfix.report.lines import alike, common_ends
 from dockerfix.text.quoting import code_spans, html
 
 
@@ -23,7 +23,7 @@ def paragraphs(value: str) -> str:
 def marked(before: str, after: str) -> tuple[str, str]:
     """Two lines, with the difference marked if they have enough in common."""
     head, tail = common_ends(before, after)
-    if before == after or head + tail < 0.4 * max(len(before), len(after)):
+    if before == after or not alike(before, after, least=0.4):
         return html(before), html(after)
     return _mark(before, head, tail), _mark(after, head, tail)
 
