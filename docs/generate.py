@@ -15,7 +15,7 @@ import click
 from dockerfix.cli.command import cli
 from dockerfix.cli.config import KEYS
 from dockerfix.cli.help import COMMANDS
-from dockerfix.report.rules import Rule, all_rules
+from dockerfix.report.rules import WRONG, Rule, all_rules
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FOLDER = "reference/codes"
 
 _EXAMPLE = re.compile(r"^(Before|After|cog\.yaml):\n\n((?:(?:    .*)?\n)+)", re.MULTILINE)
+_WRONG = re.compile(rf"^{re.escape(WRONG)} ", re.MULTILINE)
 _MARKER = re.compile(r"^<!-- generated: (\w+) ?([\w-]*) -->$", re.MULTILINE)
 
 
@@ -63,7 +64,7 @@ _INTRODUCTION = (
 
 
 def _page(rule: Rule) -> str:
-    text = _EXAMPLE.sub(_fenced, f"{_escaped(rule.documentation)}\n")
+    text = _WRONG.sub(f"## {WRONG.rstrip(':')}\n\n", _EXAMPLE.sub(_fenced, f"{_escaped(rule.documentation)}\n"))
     return f"---\ntitle: {rule.code} {rule.name}\n---\n\n# {rule.code} {rule.name}\n\n{text}\n[All codes](index.md)\n"
 
 
