@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 FOLDER = "reference/codes"
 
 _EXAMPLE = re.compile(r"^(Before|After|cog\.yaml):\n\n((?:(?:    .*)?\n)+)", re.MULTILINE)
-_WRONG = re.compile(rf"^{re.escape(WRONG)} ", re.MULTILINE)
 _MARKER = re.compile(r"^<!-- generated: (\w+) ?([\w-]*) -->$", re.MULTILINE)
 
 
@@ -64,8 +63,27 @@ _INTRODUCTION = (
 
 
 def _page(rule: Rule) -> str:
-    text = _WRONG.sub(f"## {WRONG.rstrip(':')}\n\n", _EXAMPLE.sub(_fenced, f"{_escaped(rule.documentation)}\n"))
-    return f"---\ntitle: {rule.code} {rule.name}\n---\n\n# {rule.code} {rule.name}\n\n{text}\n[All codes](index.md)\n"
+    parts = rule.documentation.split("\n\n")
+    wrong = " ".join(part.removeprefix(WRONG).strip() for part in parts if part.startswith(WRONG))
+    text = "\n\n".join(part for part in parts if not part.startswith(WRONG))
+    explained = _EXAMPLE.sub(_fenced, f"{_linked(_escaped(text), rule)}\n")
+    return (
+        f"---\ntitle: {rule.code} {rule.name}\n---\n\n# {rule.code} {rule.name}\n\n{explained}"
+        f"\n## {WRONG.rstrip(':')}\n\n{_linked(_escaped(wrong), rule)}\n\n[All codes](index.md)\n"
+    )
+
+
+def _linked(text: str, rule: Rule) -> str:
+    """The text with each other code, outside of examples and code, as a link to its page."""
+    return "\n".join(
+        line if line.startswith("    ") else re.sub(r"(`+)(.+?)\1|\bDF\d{3}\b", lambda m: _link(m, rule), line)
+        for line in text.split("\n")
+    )
+
+
+def _link(match: re.Match[str], rule: Rule) -> str:
+    known = not match[1] and match[0] != rule.code and match[0] in all_rules()
+    return f"[{match[0]}]({match[0]}.md)" if known else match[0]
 
 
 def _fenced(match: re.Match[str]) -> str:
