@@ -98,23 +98,6 @@ def test_options_exist(page: Path, words: list[str]) -> None:
         assert not word.startswith("-") or word in known, f"{page.name}: {word}"
 
 
-def test_the_tutorial(tmp_path: Path, tools: Path) -> None:
-    work = tmp_path / "work"
-    shutil.copytree(CASE, work / "fixtures" / "pipeline" / CASE.name)
-    script, said = "", ""
-    for each in blocks("sh", "text", pages=[DOCS / "tutorial.md"]):
-        if each.language == "sh":
-            # the steps build on each other, so each runs behind all those before it
-            shutil.rmtree(work / "model", ignore_errors=True)
-            done = bash(f"exec 3>&1 >/dev/null 2>&1\n{script}exec >&3 2>&3\n{each.text}", work, tools)
-            said, script = done.stdout, script + each.text
-            stale = "--against" in each.text and "up to date" not in each.text
-            assert done.returncode == (1 if stale else 0), said
-        else:
-            for line in each.text.splitlines():
-                assert line in said.split("\n"), line
-
-
 def test_commands_of_the_index(tmp_path: Path, tools: Path) -> None:
     folder = tmp_path / "my-model"
     shutil.copytree(CASE, folder)

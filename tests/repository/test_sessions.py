@@ -1,0 +1,125 @@
+"""What a reader types: the commands of the tutorial and of the how-tos, and what the pages say that they print."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commands import environment
+from places import FIXTURES
+from shown import DOCS, Step, bash, block, blocks, make_tools, session, tools
+
+__all__ = ["tools"]
+
+TUTORIAL = DOCS / "tutorial.md"
+PAGES = [TUTORIAL]
+HERE, THERE = "first terminal", "second terminal"
+
+
+def run(page: Path, folder: Path, tools: Path) -> list[Step]:
+    """Run a page in a folder that has the fixtures of a clone."""
+    folder.mkdir()
+    (folder / "fixtures").symlink_to(FIXTURES)
+    return session(page, folder, tools)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_commands_print_what_the_page_shows(page: Path, tmp_path: Path, tools: Path) -> None:
+    steps = run(page, tmp_path / "clone", tools)
+    assert any(step.shown for step in steps)
+    for step in steps:
+        assert step.code == step.expected_code, f"{step.commands}\n{step.said}"
+        assert step.is_as_shown(), f"{step.commands}\n{step.said}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "said", "same"),
+    [
+        ("a\n", "a\n", True),
+        ("a\n", "a\nb\n", False),
+        ("a …\n", "a b c\n", True),
+        ("a\n…\nd\n", "a\nb\nc\nd\n", True),
+        ("a\n…\n", "a\n", True),
+        ("…\nc\n", "b\nd\n", False),
+        (None, "anything\n", True),
+    ],
+)
+def test_what_a_page_shows_is_compared(shown: str | None, said: str, same: bool) -> None:
+    assert Step("", said, 0, shown).is_as_shown() == same
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port at which fal's own command serves the App of the tutorial."""
+    pytest.importorskip("fal")
+    work = tmp_path_factory.mktemp("tutorial")
+    run(TUTORIAL, work / "clone", make_tools(work / "bin"))
+    port = free_port()
+    command = f"{block(TUTORIAL, 'sh', HERE).strip()} --exposed-port {port} --exposed-metrics-port {free_port()}"
+    log = work / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            ["bash", "-c", f"exec {command}"],
+            cwd=work / "clone" / "my-model",
+            env=environment(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])),
+            stdout=out,
+            stderr=out,
+        )
+    shown = block(TUTORIAL, "text", HERE).replace(":8080", f":{port}")
+    end = time.monotonic() + 60
+    while not Step("", log.read_text(), 0, shown).is_as_shown():
+        assert server.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.1)
+    yield port
+    server.send_signal(signal.SIGINT)
+    server.wait(20)
+
+
+class TestTheFirstAnswer:
+    """The App answers what the page says, to curl and to fal's client."""
+
+    def test_curl(self, port: int, tmp_path: Path, tools: Path) -> None:
+        command = block(TUTORIAL, "sh", THERE).strip().replace(":8080", f":{port}")
+        assert bash(f"{command} --silent", tmp_path, tools).stdout == block(TUTORIAL, "text", THERE).strip()
+
+    def test_the_client_of_fal(self, port: int, tmp_path: Path, tools: Path) -> None:
+        """The client calls the App here instead of fal; the rest is as the page has it."""
+        pytest.importorskip("fal_client")
+        head = f'import fal_client.client as c\nc.RUN_URL_FORMAT = "http://127.0.0.1:{port}/?app="\n'
+        (tmp_path / "call.py").write_text(head + block(TUTORIAL, "python", "call.py"))
+        done = bash("FAL_KEY=key FAL_USER=me python call.py", tmp_path, tools)
+        assert done.stdout == "hello world\n"
+
+
+def test_fal_reads_the_commands_that_need_an_account() -> None:
+    pytest.importorskip("fal")
+    from fal.cli.main import parse_args
+
+    lines = [
+        shlex.split(line, comments=True)
+        for each in blocks("sh", pages=[TUTORIAL])
+        if each.title == "with a fal account"
+        for line in each.text.splitlines()
+        if line.startswith("fal ")
+    ]
+    read = [parse_args(words[1:]) for words in lines]
+    assert [words[1] for words in lines] == ["auth", "keys", "run", "deploy"]
+    assert read[2].auth == "private"
+    assert read[2].func_ref == ("my-model", None)
