@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dockerfix.app.write.guide import SNIPPET
 from dockerfix.cli.command import cli
 from dockerfix.cli.config import KEYS
 from dockerfix.cli.help import COMMANDS
+from dockerfix.knowledge.fal import AS_OF, GPU_MACHINES, NEWEST_CUDA_SEEN
+from dockerfix.knowledge.gpu import ARCHITECTURES
 from dockerfix.report.rules import WRONG, Rule, all_rules
 
 if TYPE_CHECKING:
@@ -145,4 +148,28 @@ def _schema(_name: str) -> str:
     return f"```json\n{json.dumps(data, indent=2)}\n```"
 
 
-PARTS = {"help": _help, "commands": _commands, "settings": _settings, "schema": _schema}
+def _snippet(_name: str) -> str:
+    """The download that MIGRATION.md shows."""
+    return SNIPPET
+
+
+def _machines(_name: str) -> str:
+    """fal's machines with a GPU, and what each needs of an image."""
+    known = {each.sm: each for each in ARCHITECTURES}
+    needs = [(each, known[each.arch]) for each in GPU_MACHINES]
+    rows = [
+        f"| {each.name} | {each.vram} GB | {each.arch} | {of.least_cuda} | {of.least_torch} |" for each, of in needs
+    ]
+    head = ["| machine type | memory | architecture | CUDA from | torch from |", "|---|--:|---|---|---|"]
+    seen = f"The newest CUDA that was seen on fal's hosts is {NEWEST_CUDA_SEEN} (as of {AS_OF})."
+    return "\n".join([*head, *rows, "", seen])
+
+
+PARTS = {
+    "help": _help,
+    "commands": _commands,
+    "settings": _settings,
+    "schema": _schema,
+    "snippet": _snippet,
+    "machines": _machines,
+}

@@ -4,32 +4,64 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import dockerfix
+from archives import outputs
 from commands import environment
-from places import FIXTURES
+from places import FIXTURES, PROJECTS
 from shown import DOCS, Step, bash, block, blocks, make_tools, session, tools
 
 __all__ = ["tools"]
 
 TUTORIAL = DOCS / "tutorial.md"
-PAGES = [TUTORIAL]
 HERE, THERE = "first terminal", "second terminal"
 
 
-def run(page: Path, folder: Path, tools: Path) -> list[Step]:
-    """Run a page in a folder that has the fixtures of a clone."""
+def clone(folder: Path) -> None:
+    """A clone of dockerfix, as far as the reader uses it."""
     folder.mkdir()
     (folder / "fixtures").symlink_to(FIXTURES)
-    return session(page, folder, tools)
+
+
+def model(folder: Path, name: str, release: str) -> None:
+    """A project, with what a release of Cog printed for it where the `cog` of `tools` looks."""
+    shutil.copytree(PROJECTS / name, folder)
+    (output,) = [each for each in outputs() if (each.release, each.project, each.variant) == (release, name, "-")]
+    (folder / "Dockerfile.cog").write_bytes(output.data)
+
+
+def converted(folder: Path, name: str, release: str) -> None:
+    """A project with the Dockerfile that dockerfix makes of Cog's."""
+    model(folder, name, release)
+    result = dockerfix.rewrite((folder / "Dockerfile.cog").read_bytes(), project=folder)
+    (folder / "Dockerfile").write_text(result.text)
+
+
+def repository(folder: Path) -> None:
+    """A repository with four models."""
+    for name in ("env-vars", "hello-text", "resize-image", "runner-key"):
+        model(folder / "models" / name, name, "v0.22.0")
+
+
+PAGES: dict[str, Callable[[Path], None]] = {
+    "tutorial": clone,
+    "how-to/drift": partial(converted, name="comfy-workflows", release="v0.9.6"),
+    "how-to/machines": partial(model, name="whisper-cu118", release="v0.9.6"),
+    "how-to/many-models": repository,
+    "how-to/weights": partial(model, name="whisper-cu118", release="v0.9.6"),
+}
+"""The pages whose commands run, each in a folder that is made as the page presumes it."""
 
 
 def free_port() -> int:
@@ -39,9 +71,10 @@ def free_port() -> int:
         return port
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_commands_print_what_the_page_shows(page: Path, tmp_path: Path, tools: Path) -> None:
-    steps = run(page, tmp_path / "clone", tools)
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_print_what_the_page_shows(page: str, tmp_path: Path, tools: Path) -> None:
+    PAGES[page](tmp_path / "work")
+    steps = session(DOCS / f"{page}.md", tmp_path / "work", tools)
     assert any(step.shown for step in steps)
     for step in steps:
         assert step.code == step.expected_code, f"{step.commands}\n{step.said}"
@@ -69,7 +102,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port at which fal's own command serves the App of the tutorial."""
     pytest.importorskip("fal")
     work = tmp_path_factory.mktemp("tutorial")
-    run(TUTORIAL, work / "clone", make_tools(work / "bin"))
+    clone(work / "clone")
+    session(TUTORIAL, work / "clone", make_tools(work / "bin"))
     port = free_port()
     command = f"{block(TUTORIAL, 'sh', HERE).strip()} --exposed-port {port} --exposed-metrics-port {free_port()}"
     log = work / "log"
