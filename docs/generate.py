@@ -71,7 +71,7 @@ def _page(rule: Rule) -> str:
     text = "\n\n".join(part for part in parts if not part.startswith(WRONG))
     explained = _EXAMPLE.sub(_fenced, f"{_linked(_escaped(text), rule)}\n")
     return (
-        f"---\ntitle: {rule.code} {rule.name}\n---\n\n# {rule.code} {rule.name}\n\n{explained}"
+        f"---\ntitle: {rule.code} {rule.name}\nsearch:\n  boost: 0.5\n---\n\n# {rule.code} {rule.name}\n\n{explained}"
         f"\n## {WRONG.rstrip(':')}\n\n{_linked(_escaped(wrong), rule)}\n\n[All codes](index.md)\n"
     )
 
