@@ -211,7 +211,7 @@ class TestPython:
         made = {name: (folder / name).read_text() for name in ("fal_app.py", "fal_cog.py", "fal_call.py")}
         assert 'app_auth = "private"' in made["fal_app.py"]
         other = app_project(tmp_path / "other")
-        done = bash(block(DOCS / "how-to/app.md", "sh"), other, tools)
+        done = bash(block(DOCS / "how-to/app.md", "sh", number=1), other, tools)
         assert done.returncode == 0, done.stdout
         assert "[tool.fal.apps." in (other / "pyproject.toml").read_text()
         for name in made:
@@ -220,7 +220,7 @@ class TestPython:
     def test_the_migration(self, tmp_path: Path, tools: Path) -> None:
         folder = app_project(tmp_path)
         (folder / "Dockerfile").rename(folder / "Dockerfile.cog")
-        look, write = block(DOCS / "how-to/app.md", "sh", number=1).splitlines()
+        look, write = block(DOCS / "how-to/app.md", "sh").splitlines()
         before = sorted(path.name for path in folder.iterdir())
         assert bash(look, folder, tools).returncode == 0
         assert sorted(path.name for path in folder.iterdir()) == before

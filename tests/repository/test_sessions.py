@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -21,6 +22,7 @@ from archives import outputs
 from commands import environment
 from places import FIXTURES, PROJECTS
 from shown import DOCS, Step, bash, block, blocks, make_tools, session, tools
+from shown import PAGES as PAGES_OF_DOCS
 
 __all__ = ["tools"]
 
@@ -57,6 +59,7 @@ def repository(folder: Path) -> None:
 PAGES: dict[str, Callable[[Path], None]] = {
     "tutorial": clone,
     "how-to/drift": partial(converted, name="comfy-workflows", release="v0.9.6"),
+    "how-to/keep": partial(model, name="sdxl-turbo", release="v0.9.6"),
     "how-to/machines": partial(model, name="whisper-cu118", release="v0.9.6"),
     "how-to/many-models": repository,
     "how-to/weights": partial(model, name="whisper-cu118", release="v0.9.6"),
@@ -142,18 +145,19 @@ class TestTheFirstAnswer:
         assert done.stdout == "hello world\n"
 
 
-def test_fal_reads_the_commands_that_need_an_account() -> None:
+def commands_of_fal() -> list[str]:
+    """The calls of fal's command on all pages, in blocks and in the text."""
+    lines = [line for each in blocks("sh") for line in each.text.splitlines() if line.startswith("fal ")]
+    spans = [each for page in PAGES_OF_DOCS for each in re.findall(r"`(fal \w+ [^`]+)`", page.read_text("utf-8"))]
+    return list(dict.fromkeys([*lines, *spans]))
+
+
+@pytest.mark.parametrize("command", commands_of_fal())
+def test_fal_reads_the_command(command: str) -> None:
+    """fal's own parser takes it; it ends the program where it does not."""
     pytest.importorskip("fal")
     from fal.cli.main import parse_args
 
-    lines = [
-        shlex.split(line, comments=True)
-        for each in blocks("sh", pages=[TUTORIAL])
-        if each.title == "with a fal account"
-        for line in each.text.splitlines()
-        if line.startswith("fal ")
-    ]
-    read = [parse_args(words[1:]) for words in lines]
-    assert [words[1] for words in lines] == ["auth", "keys", "run", "deploy"]
-    assert read[2].auth == "private"
-    assert read[2].func_ref == ("my-model", None)
+    read = parse_args(shlex.split(command, comments=True)[1:])
+    if command.startswith("fal run ") and "--local" not in command:
+        assert read.auth == "private"
