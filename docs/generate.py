@@ -55,7 +55,7 @@ def pages() -> dict[str, str]:
 def _index(rules: dict[str, Rule]) -> str:
     rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {_cell(rule.summary)} |" for rule in rules.values()]
     table = "\n".join(["| code | name | what it does |", "|---|---|---|", *rows])
-    return f"# Codes\n\n{_INTRODUCTION}\n\n{table}\n"
+    return f"# Codes\n\n{_INTRODUCTION}\n\n{_DISAGREE}\n\n## All codes\n\n{table}\n"
 
 
 _INTRODUCTION = (
@@ -65,13 +65,28 @@ _INTRODUCTION = (
 )
 
 
+_DISAGREE = """\
+## If a rule is wrong for you
+
+| What | What it does |
+|---|---|
+| `# dockerfix: ignore=CODE reason` above an instruction | keeps this one, in a Dockerfile that is committed |
+| `--ignore CODE`, or `ignore: [CODE]` in the [settings](../../how-to/configuration.md) | skips the pass everywhere |
+| `--keep` and `--drop` | decide about pget, tini and cog-base ([how](../../how-to/keep.md)) |
+| your edit in fal_app.py | stays when the App is written again (DF5) |
+| `--force` | writes the result although a pass found an error; of the codes DF0, this goes for DF010 only |
+
+The page of each code says when it is wrong, and which of these fits."""
+
+
 def _page(rule: Rule) -> str:
     parts = rule.documentation.split("\n\n")
     wrong = " ".join(part.removeprefix(WRONG).strip() for part in parts if part.startswith(WRONG))
     text = "\n\n".join(part for part in parts if not part.startswith(WRONG))
     explained = _EXAMPLE.sub(_fenced, f"{_linked(_escaped(text), rule)}\n")
+    title = f"{rule.code} {rule.name}"
     return (
-        f"---\ntitle: {rule.code} {rule.name}\nsearch:\n  boost: 0.5\n---\n\n# {rule.code} {rule.name}\n\n{explained}"
+        f"---\ntitle: {title}\nhide: [toc]\nsearch:\n  boost: 0.5\n---\n\n# {title}\n\n{explained}"
         f"\n## {WRONG.rstrip(':')}\n\n{_linked(_escaped(wrong), rule)}\n\n[All codes](index.md)\n"
     )
 
