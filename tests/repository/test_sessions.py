@@ -62,6 +62,7 @@ PAGES: dict[str, Callable[[Path], None]] = {
     "how-to/keep": partial(model, name="sdxl-turbo", release="v0.9.6"),
     "how-to/machines": partial(model, name="whisper-cu118", release="v0.9.6"),
     "how-to/many-models": repository,
+    "reference/account": partial(model, name="sdxl-turbo", release="v0.9.6"),
     "how-to/weights": partial(model, name="whisper-cu118", release="v0.9.6"),
 }
 """The pages whose commands run, each in a folder that is made as the page presumes it."""
