@@ -162,3 +162,10 @@ def test_fal_reads_the_command(command: str) -> None:
     read = parse_args(shlex.split(command, comments=True)[1:])
     if command.startswith("fal run ") and "--local" not in command:
         assert read.auth == "private"
+
+
+def test_what_a_page_shows_of_a_command_was_printed_by_it() -> None:
+    """Output below a command is on a page whose commands run."""
+    for page in sorted(DOCS.rglob("*.md")):
+        following = re.search(r"^```sh\n(?:(?!```).*\n)*```\n+```text$", page.read_text("utf-8"), re.MULTILINE)
+        assert not following or page.relative_to(DOCS).with_suffix("").as_posix() in PAGES, page
