@@ -174,6 +174,12 @@ SEARCHES = {
     "monobase": "reference/glossary/",
     "hadolint": "explanation/comparison/",
     "what differs from Cog": "how-to/app/",
+    "webhook": "how-to/app/",
+    "fal_app.py": "how-to/app/",
+    "out of date": "how-to/drift/",
+    "monorepo": "how-to/many-models/",
+    "secret": "how-to/private-indexes/",
+    "Windows": "",
 }
 """What a reader looks for, and the page that has to be among the first five."""
 
