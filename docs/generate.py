@@ -72,6 +72,7 @@ _DISAGREE = """\
 |---|---|
 | `# dockerfix: ignore=CODE reason` above an instruction | keeps this one, in a Dockerfile that is committed |
 | `--ignore CODE`, or `ignore: [CODE]` in the [settings](../../how-to/configuration.md) | skips the pass everywhere |
+| `severity` and `per-file-ignores` in the settings | set how serious a finding is, or leave it out in some files |
 | `--keep` and `--drop` | decide about pget, tini and cog-base ([how](../../how-to/keep.md)) |
 | your edit in fal_app.py | stays when the App is written again (DF5) |
 | `--force` | writes the result although a pass found an error; of the codes DF0, this goes for DF010 only |
