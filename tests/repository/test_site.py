@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -17,13 +16,15 @@ from urllib.parse import quote, unquote, urldefrag, urljoin
 
 import pytest
 
-from browsers import BROWSER, DRIVER, start
+from browsers import browser
 from commands import environment
 from dockerfix.report.rules import all_rules
 from places import ROOT
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+
+__all__ = ["browser"]
 
 WIDTHS = (1400, 390)
 
@@ -113,15 +114,6 @@ def address(site: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    if not (BROWSER and DRIVER) and not os.environ.get("CI"):
-        pytest.skip("no Chromium with its driver here")
-    driver = start(tmp_path_factory.mktemp("browser"))
-    yield driver
-    driver.quit()
 
 
 def resize(browser: Chrome, width: int) -> None:
