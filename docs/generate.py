@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dockerfix.app.write.guide import SNIPPET
 from dockerfix.cli.command import cli
 from dockerfix.cli.config import KEYS
 from dockerfix.cli.help import COMMANDS
-from dockerfix.report.rules import Rule, all_rules
+from dockerfix.knowledge.fal import AS_OF, GPU_MACHINES, NEWEST_CUDA_SEEN
+from dockerfix.knowledge.gpu import ARCHITECTURES
+from dockerfix.report.rules import WRONG, Rule, all_rules
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -52,7 +55,7 @@ def pages() -> dict[str, str]:
 def _index(rules: dict[str, Rule]) -> str:
     rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {_cell(rule.summary)} |" for rule in rules.values()]
     table = "\n".join(["| code | name | what it does |", "|---|---|---|", *rows])
-    return f"# Codes\n\n{_INTRODUCTION}\n\n{table}\n"
+    return f"# Codes\n\n{_INTRODUCTION}\n\n{_DISAGREE}\n\n## All codes\n\n{table}\n"
 
 
 _INTRODUCTION = (
@@ -62,9 +65,44 @@ _INTRODUCTION = (
 )
 
 
+_DISAGREE = """\
+## If a rule is wrong for you
+
+| What | What it does |
+|---|---|
+| `# dockerfix: ignore=CODE reason` above an instruction | keeps this one, in a Dockerfile that is committed |
+| `--ignore CODE`, or `ignore: [CODE]` in the [settings](../../how-to/configuration.md) | skips the pass everywhere |
+| `severity` and `per-file-ignores` in the settings | set how serious a finding is, or leave it out in some files |
+| `--keep` and `--drop` | decide about pget, tini and cog-base ([how](../../how-to/keep.md)) |
+| your edit in fal_app.py | stays when the App is written again (DF5) |
+| `--force` | writes the result although a pass found an error; of the codes DF0, this goes for DF010 only |
+
+The page of each code says when it is wrong, and which of these fits."""
+
+
 def _page(rule: Rule) -> str:
-    text = _EXAMPLE.sub(_fenced, f"{_escaped(rule.documentation)}\n")
-    return f"---\ntitle: {rule.code} {rule.name}\n---\n\n# {rule.code} {rule.name}\n\n{text}\n[All codes](index.md)\n"
+    parts = rule.documentation.split("\n\n")
+    wrong = " ".join(part.removeprefix(WRONG).strip() for part in parts if part.startswith(WRONG))
+    text = "\n\n".join(part for part in parts if not part.startswith(WRONG))
+    explained = _EXAMPLE.sub(_fenced, f"{_linked(_escaped(text), rule)}\n")
+    title = f"{rule.code} {rule.name}"
+    return (
+        f"---\ntitle: {title}\nhide: [toc]\nsearch:\n  boost: 0.5\n---\n\n# {title}\n\n{explained}"
+        f"\n## {WRONG.rstrip(':')}\n\n{_linked(_escaped(wrong), rule)}\n\n[All codes](index.md)\n"
+    )
+
+
+def _linked(text: str, rule: Rule) -> str:
+    """The text with each other code, outside of examples and code, as a link to its page."""
+    return "\n".join(
+        line if line.startswith("    ") else re.sub(r"(`+)(.+?)\1|\bDF\d{3}\b", lambda m: _link(m, rule), line)
+        for line in text.split("\n")
+    )
+
+
+def _link(match: re.Match[str], rule: Rule) -> str:
+    known = not match[1] and match[0] != rule.code and match[0] in all_rules()
+    return f"[{match[0]}]({match[0]}.md)" if known else match[0]
 
 
 def _fenced(match: re.Match[str]) -> str:
@@ -126,4 +164,28 @@ def _schema(_name: str) -> str:
     return f"```json\n{json.dumps(data, indent=2)}\n```"
 
 
-PARTS = {"help": _help, "commands": _commands, "settings": _settings, "schema": _schema}
+def _snippet(_name: str) -> str:
+    """The download that MIGRATION.md shows."""
+    return SNIPPET
+
+
+def _machines(_name: str) -> str:
+    """fal's machines with a GPU, and what each needs of an image."""
+    known = {each.sm: each for each in ARCHITECTURES}
+    needs = [(each, known[each.arch]) for each in GPU_MACHINES]
+    rows = [
+        f"| {each.name} | {each.vram} GB | {each.arch} | {of.least_cuda} | {of.least_torch} |" for each, of in needs
+    ]
+    head = ["| machine type | memory | architecture | CUDA from | torch from |", "|---|--:|---|---|---|"]
+    seen = f"The newest CUDA that was seen on fal's hosts is {NEWEST_CUDA_SEEN} (as of {AS_OF})."
+    return "\n".join([*head, *rows, "", seen])
+
+
+PARTS = {
+    "help": _help,
+    "commands": _commands,
+    "settings": _settings,
+    "schema": _schema,
+    "snippet": _snippet,
+    "machines": _machines,
+}

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps import GOLDEN, HERE, install, run, write
-from dockerfix.app import AppResult, ServerResult, build, build_server
+from dockerfix.app import AppOptions, AppResult, ServerResult, build, build_server
 from dockerfix.app.read.model import Input, Type, optional
 from dockerfix.app.write.first_call import Sample, calls
 from dockerfix.app.write.guide import RISKS, guide
@@ -158,6 +158,19 @@ def test_the_order_is_that_of_the_work() -> None:
         "Where each line of cog.yaml went",
     ]  # fmt: skip
     assert text.index("fal auth login") < text.index("\nfal run ") < text.index("\nfal deploy ") < text.index("\ncurl ")
+
+
+def test_nobody_else_can_call_what_fal_run_serves() -> None:
+    """`fal run` does not look at the App's own setting, so the command says it; fal reads it as it is written."""
+    pytest.importorskip("fal")
+    from fal.cli.main import parse_args
+
+    options = AppOptions(auth="shared")
+    result = build(Project.open(project_of(FIXTURES / "app" / "hello-text")), options)
+    command = re.search(r"^fal (run .+)$", guide(result, (), {}, ("Dockerfile",)), re.MULTILINE)
+    assert command
+    read = parse_args(shlex.split(command[1]))
+    assert (read.func_ref, read.auth) == ((result.settings.app_name, None), "shared")
 
 
 def finding(code: str, severity: Severity) -> Finding:

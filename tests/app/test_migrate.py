@@ -42,7 +42,7 @@ def test_files(tmp_path: Path) -> None:
     assert "**/__pycache__\n" in planned.files[".dockerignore"]
     assert planned.edited == {}
     guide = planned.files["MIGRATION.md"]
-    assert "\nfal run my-model\n" in guide
+    assert "\nfal run my-model --auth private\n" in guide
     assert "\nfal deploy my-model\n" in guide
     assert "- [ ] `a` is missing (DF402)\n" in guide
     assert "- removes tini's stage (DF102)\n" in guide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -160,6 +161,9 @@ class TestResult:
         project("Dockerfile", "-o", "committed")
         done = project("--against", "committed", stdin=DOCKERFILE.encode())
         assert (done.code, done.out) == (0, b"")
+        assert re.fullmatch(r"dockerfix: committed is up to date, \d+ notes", done.err.splitlines()[-1])
+        assert "rewritten" not in done.err
+        assert project("--against", "committed", "committed").err.startswith("dockerfix: committed is up to date")
 
     def test_against_a_stale_file(self, project: Here) -> None:
         project("Dockerfile", "-o", "committed")

@@ -9,6 +9,7 @@ from e2e.judge import Judge
 
 import dockerfix
 import oracles
+from dockerfix.analysis.options import Options
 
 HEAD = 'FROM python:3.11-slim\nCMD ["python", "-m", "cog.server.http"]\n'
 LIVE = (
@@ -75,3 +76,21 @@ def test_every_backslash_goes() -> None:
     assert result.ok
     assert "ENV A=b\n" in result.text
     assert "# c\n" in result.text
+
+
+@pytest.mark.parametrize(
+    ("last", "options"),
+    [
+        ("RUN ls \\\n# the end\n", Options(select={"DF3"})),
+        ("RUN ls \\\n# the end\n", Options(ignore={"DF114"})),
+        ("RUN ls \\\n", Options(ignore={"DF1"})),
+        ("# dockerfix: ignore=DF114 no\nRUN ls \\\n# the end\n", Options()),
+    ],
+)
+def test_it_always_runs(last: str, options: Options) -> None:
+    """What other passes add at the end does not become part of the last instruction."""
+    result = dockerfix.rewrite(HEAD + last, options=options)
+    assert result.ok
+    runs = [each.text for each in dockerfix.parse(result.text).instructions if each.keyword == "RUN"]
+    assert "RUN ls" in [text.strip() for text in runs]
+    assert result.text.count("# dockerfix[DF301]") == 1

@@ -28,14 +28,24 @@ class Reporter:
     or a diff is printed there (`prints`).
 
     Text has the warnings and errors of one file, or only the errors of many, and sums up the rest; ``-v`` prints every
-    finding. What makes the exit code 1 is always printed.
+    finding. What makes the exit code 1 is always printed. `against` is the committed file that the result is compared
+    with.
     """
 
     def __init__(
-        self, settings: Settings, verb: str, *, total: int, prints: bool, checks: bool = False, statistics: bool = False
+        self,
+        settings: Settings,
+        verb: str,
+        *,
+        total: int,
+        prints: bool,
+        checks: bool = False,
+        statistics: bool = False,
+        against: str | None = None,
     ) -> None:
         self.settings = settings
         self.verb = verb
+        self.against = against
         self.total = total
         self.prints = prints
         self.checks = checks
@@ -133,14 +143,13 @@ class Reporter:
         lines = self._counted() if self.statistics else []
         if hidden := self._hidden():
             lines.append(f"... and {hidden} more files; -v lists them all")
-        stale = next((entry for entry in self.entries if entry.status == "stale"), None)
         counts = entries_of.count(self.entries)
-        if stale is None:
-            lines.append(summary.last_line(counts, self.verb))
-        else:
-            verb = f"{quoting.readable(stale.path)} is stale"
-            lines.append(summary.last_line(counts._replace(files=1, changed=1), verb))
-        if self.total == 1 and stale is None and self.settings.output_format == "full":
+        if self.against is not None and not counts.failed:
+            is_stale = any(entry.status == "stale" for entry in self.entries)
+            verb = f"{quoting.readable(self.against)} is {'stale' if is_stale else 'up to date'}"
+            return [*lines, summary.last_line(counts._replace(files=1, changed=1), verb)]
+        lines.append(summary.last_line(counts, self.verb))
+        if self.total == 1 and self.against is None and self.settings.output_format == "full":
             lines += summary.next_step(self.entries[0], self.settings.target)
         return lines
 

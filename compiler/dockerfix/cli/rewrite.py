@@ -88,6 +88,7 @@ def run(request: Request, given: Mapping[str, Any]) -> int:
         prints=request.prints,
         checks=request.check,
         statistics=request.statistics,
+        against=request.against,
     )
     code = exit_codes.DONE
     for job, done in zip(jobs, parallel.run(jobs, inputs, settings[0].jobs), strict=True):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dockerfix.analysis.options import Options
-from dockerfix.passes import all_passes
+from dockerfix.passes import NEEDED, all_passes
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.lazy_patterns import lazy
@@ -81,6 +81,7 @@ class Filter:
                 ignore
                 for ignore in present
                 if ignore.code and finding.code.startswith(ignore.code) and _concerns(finding, ignore)
+                if finding.code != NEEDED
             ]
             self._used.update((to_source(ignore.span).start, ignore.word) for ignore in hit)
             if not hit:

@@ -10,7 +10,7 @@ from dockerfix.analysis.context import Context
 from dockerfix.driver.header import uncovered, with_blank_line
 from dockerfix.driver.ignore_comments import Filter
 from dockerfix.driver.severities import adjusted
-from dockerfix.passes import OPENING, Pass, all_passes
+from dockerfix.passes import NEEDED, OPENING, Pass, all_passes
 from dockerfix.syntax.dockerfile.parser import reparse
 from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text import credentials
@@ -147,7 +147,7 @@ def _asked_for(context: Context, passes: Iterable[Pass] | None) -> list[Pass]:
     return [
         each
         for each in (all_passes() if passes is None else passes)
-        if (context.converting or not each.converts) and context.options.runs(each.code)
+        if (context.converting or not each.converts) and (context.options.runs(each.code) or each.code == NEEDED)
     ]
 
 

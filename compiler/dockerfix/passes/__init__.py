@@ -21,6 +21,11 @@ from dockerfix.text.findings import Finding
 OPENING = frozenset({"DF100", "DF101", "DF114"})
 """The passes that only settle which lines are the Dockerfile's instructions, and where they end."""
 
+NEEDED = "DF114"
+"""The pass that always runs, whatever is selected or ignored: behind an open last line, what another pass adds at the end
+would become part of the user's instruction.
+"""
+
 
 class Pass(NamedTuple):
     """A pass: its code, its name (the module's), whether it only converts, the function, and what it repairs."""

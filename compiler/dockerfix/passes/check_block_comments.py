@@ -21,6 +21,9 @@ def check_block_comments(document: Document, _context: Context) -> Iterator[Find
     writes for the code, and as many as the comment says; all others stay as they are. Remove the comment. If you changed
     the instructions under it, they are yours now, and dockerfix adds its own again if the image needs them.
 
+    When it is wrong: A comment that only quotes such a line, in a note of yours, looks the same. Change its wording,
+    remove it, or use `--ignore DF115`. Nothing is changed in any case.
+
     Before:
 
         FROM python:3.11-slim

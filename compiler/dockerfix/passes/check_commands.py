@@ -48,6 +48,11 @@ def check_commands(document: Document, context: Context) -> Iterator[Finding]:
     packages, and what Python code in the step imports or opens by a plain name are found, also through variables of ENV and
     ARG; a name that the code computes is not.
 
+    When it is wrong: A program that only a branch calls which is never taken is reported too. In an image that dockerfix
+    does not know it expects every program, so one that is missing there is not reported. Add the package to
+    `system_packages`, or use `--ignore DF309`; `# dockerfix: ignore=DF309` above a RUN silences the message about that
+    step.
+
     Before:
 
         FROM python:3.11-slim

@@ -60,6 +60,11 @@ def check_cuda_base(document: Document, context: Context) -> Iterator[Finding]:
     CUDA 12, and were for CUDA 10.2 to torch 1.12, which has no code for the GPUs of fal (PyPI, Requires-Dist). For a range,
     or a package that only needs torch, pip takes the newest release for the image's Python.
 
+    When it is wrong: torch brings a CUDA of its own, so an image with another one often works; what the message says is
+    the risk. A range is judged by the newest release that pip would take: pin the version that you tested.
+    `--ignore DF402`, or `# dockerfix: ignore=DF402` above the FROM, silences the rule; DF401 still checks the image
+    when it is built.
+
     cog.yaml:
 
         build:

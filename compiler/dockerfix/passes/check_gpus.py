@@ -36,6 +36,10 @@ def check_gpus(document: Document, context: Context) -> Iterator[Finding]:
     installed, which contains its own CUDA, and the toolkit where other packages use it. The pass also compares
     TORCH_CUDA_ARCH_LIST with the toolkit.
 
+    When it is wrong: The list comes from the architectures that a toolkit or a wheel was built for. Code that is
+    compiled when the model starts (PTX) may run on newer GPUs too, only slower to start. Choose the machine with
+    `--machine-type`; `--ignore DF403` silences the list.
+
     cog.yaml:
 
         build:

@@ -31,6 +31,11 @@ def check_pins(document: Document, context: Context) -> Iterator[Finding]:
     gets a newer one (PyPI, Requires-Dist of fal; knowledge/fal.py). fal is no longer published for old versions of Python.
     Everyone who can pull the image could read a password or token in it; dockerfix never writes one, and shows none.
 
+    When it is wrong: The pinned version may work with fal although its metadata says otherwise; `--ignore DF307`
+    silences that, but pip still installs what fal needs. A password in cog.yaml stays an error, as no rule writes one
+    into a Dockerfile. A text that only looks like a token is best moved out of the Dockerfile, or silenced by
+    `# dockerfix: ignore=DF307` above the instruction.
+
     cog.yaml:
 
         build:

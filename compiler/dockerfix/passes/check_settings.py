@@ -22,6 +22,10 @@ def check_settings(document: Document, context: Context) -> Iterator[Finding]:
     option of uv that pip does not have. Only Cog's server reads traces (`observability`, v0.23) and variables such as
     `COG_SETUP_TIMEOUT` (`replicate/cog:docs/environment.md`), so they still work with `--target server`.
 
+    When it is wrong: If something of yours does what Cog's server would have done, such as a script that fetches the
+    weights, there is nothing left to do: `--ignore DF308`. With `--target server` the settings keep their effect, and
+    most messages go away by themselves.
+
     cog.yaml:
 
         build:

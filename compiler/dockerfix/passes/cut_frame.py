@@ -26,6 +26,10 @@ def cut_frame(document: Document, _context: Context) -> Iterator[Finding]:
     `cog debug --separate-weights` prints three documents between `===` lines, of which the second is the Dockerfile
     (`replicate/cog@v0.8.0-beta4:pkg/cli/debug.go`); `cog debug &> FILE` writes its warnings, with colour codes, before them.
 
+    When it is wrong: Only lines before the first instruction and the frame go, and BuildKit reads neither, so there is
+    nothing to keep: with `--ignore DF101` the file is refused (DF003). If you need the weights Dockerfile of
+    `--separate-weights`, save that part yourself; fal builds one image, and DF108 copies the weights into it.
+
     Before:
 
         === Weights Dockerfile contents:

@@ -32,6 +32,10 @@ def drop_build_tuning(document: Document, context: Context) -> Iterator[Finding]
     a link makes `python` the `python3` of that image (v0.23, `standard_generator.go`), as `update-alternatives` would; DF206
     installs another one.
 
+    When it is wrong: The pass knows these steps by the exact text that Cog prints, so a CFLAGS of yours with another
+    value stays. If you build small wheels as Cog does, put `# dockerfix: ignore=DF105` above both ENV lines, or use
+    `--ignore DF105`.
+
     Before:
 
         FROM python:3.11-slim

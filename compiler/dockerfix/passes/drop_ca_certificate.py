@@ -25,6 +25,10 @@ def drop_ca_certificate(document: Document, _context: Context) -> Iterator[Findi
     It belongs to the proxy of the network where Cog ran, and Cog stages it under `.cog/`; fal's builder has neither
     (`replicate/cog@v0.16.10-alpha1:pkg/dockerfile/cacert.go`).
 
+    When it is wrong: If fal's builder has to go through the same proxy, the image does need the certificate. Commit it
+    to the project, and install it in a `run` command or in a COPY of your own: the copy that Cog stages under `.cog/`
+    is gone after the build. `--ignore DF106` alone keeps steps that can't find their file.
+
     Before:
 
         FROM python:3.12-slim

@@ -35,6 +35,11 @@ def drop_cog_package(document: Document, context: Context) -> Iterator[Finding]:
     fal SDK (`replicate/cog@v0.9.26:pkg/dockerfile/generator.go`). A `cog` that the user installs is removed as well.
     With `--target server` DF311 installs Cog from PyPI instead.
 
+    When it is wrong: The App brings a module that replaces `cog` for predictors (`fal_cog.py`). It is not enough for
+    code that uses Cog's server or its internals: use `--target server` for that. `# dockerfix: ignore=DF103` above a
+    RUN keeps an install that comes from an index or a URL; check then that its pins and those of fal agree (DF307). A
+    staged wheel can't be kept, because the file is gone.
+
     Before:
 
         FROM python:3.11-slim

@@ -22,6 +22,10 @@ def drop_empty_stages(document: Document, context: Context) -> Iterator[Finding]
     a model without packages leaves that stage empty. A stage that only fetched pget or tini is removed as well; one that no
     other used in the first place stays: it is a target of yours.
 
+    When it is wrong: A stage that you build by its name (`docker build --target deps`) and that the last stage also
+    uses can't be told from Cog's. `# dockerfix: ignore=DF208` above its FROM and above each COPY from it, or
+    `--ignore DF208`, keeps both.
+
     Before:
 
         FROM python:3.11 as deps

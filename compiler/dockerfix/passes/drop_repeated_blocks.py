@@ -21,6 +21,10 @@ def drop_repeated_blocks(document: Document, _context: Context) -> Iterator[Find
     A merge of two branches that keeps both sides repeats a block. A stage needs one of each code, which is then updated;
     the other might install what cog.yaml no longer names.
 
+    When it is wrong: Every block is brought up to date with cog.yaml afterwards, so it does not matter which one stays.
+    A second block that you changed by hand does not look like one of dockerfix any more and stays too (DF115).
+    `# dockerfix: ignore=DF109` above the second one, or `--ignore DF109`, keeps both.
+
     Before:
 
         FROM python:3.11-slim

@@ -37,6 +37,10 @@ def drop_server(document: Document, context: Context) -> Iterator[Finding]:
     as `/.cog/telemetry.py` with the exporters that it installs for them (v0.23). With `--target server` only the
     labels go, and the configuration of the traces comes from the project.
 
+    When it is wrong: Another system may read what fal does not: a gateway that asks for the port, or a host where the
+    image runs under its CMD. `# dockerfix: ignore=DF104` above the EXPOSE, ENV, LABEL or CMD keeps that instruction,
+    `--ignore DF104` keeps all. To go on serving Cog's HTTP API, use `--target server`.
+
     Before:
 
         FROM python:3.11-slim

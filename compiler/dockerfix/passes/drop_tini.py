@@ -24,6 +24,11 @@ def drop_tini(document: Document, context: Context) -> Iterator[Finding]:
     in a RUN that also installs curl (`replicate/cog@v0.6.0:pkg/dockerfile/generator.go`), or in a stage of its own
     (`replicate/cog@v0.8.0-beta12`). DF303 installs again what later steps need from that RUN. ``--keep tini`` keeps all.
 
+    When it is wrong: tini is worth keeping if the image also runs outside of fal, where nobody else collects the
+    processes that your code starts. `--keep tini`, or `keep: [tini]` in the settings, keeps all of it.
+    `# dockerfix: ignore=DF102` keeps one instruction: put it above the download too, not only above the ENTRYPOINT. A
+    tini that starts a program of yours stays anyway, with a warning.
+
     Before:
 
         FROM python:3.11-slim

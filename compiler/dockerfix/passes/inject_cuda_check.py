@@ -26,6 +26,10 @@ def inject_cuda_check(document: Document, context: Context) -> Iterator[Finding]
     (`nvidia/container-images/cuda:dist`), the toolkit in a file. It checks the version in cog.yaml, or the tag's version
     without its patch number. An image without CUDA gets no check, as torch's wheels contain their own CUDA (see DF402).
 
+    When it is wrong: If the model works with another CUDA than cog.yaml says, correct `cuda` there: the step follows.
+    `--ignore DF401` leaves the step out, for example while you try an image whose CUDA is not in one of the two known
+    places.
+
     cog.yaml:
 
         build:

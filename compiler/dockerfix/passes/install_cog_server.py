@@ -28,6 +28,9 @@ def install_cog_server(document: Document, context: Context) -> Iterator[Finding
     The gate before the server fetches managed weights (`weights` in cog.yaml) from Hugging Face by `huggingface_hub`, which
     is installed with it.
 
+    When it is wrong: For another release of Cog set `sdk_version` in cog.yaml. If the image installs Cog by itself,
+    `--ignore DF311` adds nothing; the gate then needs a `python -m cog.server.http` that works.
+
     Options:
 
         --target server

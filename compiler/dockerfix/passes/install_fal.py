@@ -26,6 +26,10 @@ def install_fal(document: Document, context: Context) -> Iterator[Finding]:
     The App fetches managed weights (`weights` in cog.yaml) from Hugging Face by `huggingface_hub`, which is installed with
     it; pip keeps the release that other packages already brought.
 
+    When it is wrong: A model may depend on the versions that fal replaces; DF307 names them. `--fal-version VERSION`
+    installs another release (`fal-version` in the settings), `--ignore DF301` none, for an image that installs fal
+    itself. If no release fits, `--target server` keeps fal out of the model's Python.
+
     Before:
 
         FROM python:3.11-slim

@@ -26,6 +26,10 @@ def install_python(document: Document, context: Context) -> Iterator[Finding]:
     fits (`replicate/cog@v0.9.20:pkg/dockerfile/generator.go`). uv downloads a complete Python of the right version; the
     step links it into `/usr/local/bin`, where fal looks for it, and allows `pip install` to change it.
 
+    When it is wrong: The rule looks only at images whose content it knows, so it can be wrong if you build and push one
+    under such a name with Python added. `--ignore DF206` installs none. To choose the version, set `python_version` in
+    cog.yaml.
+
     cog.yaml:
 
         build:

@@ -27,6 +27,11 @@ def install_python_packages(document: Document, context: Context) -> Iterator[Fi
     in the order of cog.yaml, after the package index that Cog would use for torch. The options and target folder of Cog's
     command stay.
 
+    When it is wrong: Your edits inside the block go with the next run, because the block follows cog.yaml: change
+    cog.yaml instead. To keep a block that you wrote differently on purpose, put `# dockerfix: ignore=DF201` above its
+    comment. To install other packages than cog.yaml names, use `--requirements FILE`. With `--ignore DF201` on fresh
+    output of Cog, the image lacks the packages.
+
     cog.yaml:
 
         build:

@@ -25,6 +25,10 @@ def install_python_requirements(document: Document, context: Context) -> Iterato
     that it includes are copied beside it; the package index that Cog would use for torch stays. If the file names Cog or
     a local wheel, the step installs its lines one by one instead.
 
+    When it is wrong: If the file in the project is not the one to install, for example because another tool writes a
+    locked one, name that with `--requirements FILE`. `# dockerfix: ignore=DF202` above the block's comment keeps a
+    block that you changed; `--ignore DF202` leaves Cog's step, whose file is gone.
+
     cog.yaml:
 
         build:

@@ -23,6 +23,10 @@ def install_system_packages(document: Document, context: Context) -> Iterator[Fi
     so `name>=1.9` becomes `name`; a package that the image's release no longer has is replaced by its successor. Of the
     options of apt-get those stay that choose packages, such as `-t bookworm-backports`, with their values.
 
+    When it is wrong: A package that you install in another stage on purpose is installed again in the last one, and a
+    successor may not be the package that you want. Write the right name in cog.yaml, or put `# dockerfix: ignore=DF203`
+    above the RUN or the block's comment; `--ignore DF203` turns the rule off.
+
     cog.yaml:
 
         build:

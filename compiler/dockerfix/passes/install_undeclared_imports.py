@@ -23,6 +23,10 @@ def install_undeclared_imports(document: Document, context: Context) -> Iterator
     Of 212 projects, 22 import requests, pydantic, yaml or httpx without listing them; they came with Cog's package
     (`replicate/cog@v0.9.26:pyproject.toml`), which DF103 removes.
 
+    When it is wrong: An import that is optional (inside `try`), or that belongs to a script which never runs on fal, is
+    counted as well. List the package in cog.yaml with the version that you want, and the rule has nothing to do; or use
+    `--ignore DF204`. The block can't be protected by a comment before it exists.
+
     Before:
 
         FROM python:3.11-slim

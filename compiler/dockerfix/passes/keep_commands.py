@@ -31,6 +31,11 @@ def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
     same text, and Docker reads nothing beyond it. If a command is missing, the Dockerfile is older than cog.yaml, or comes
     from a Cog without `run` (before v0.0.10).
 
+    When it is wrong: A command that ends in a backslash on purpose, to continue in the next item of `run`, is one
+    command to you and two to dockerfix: write it as one item. `# dockerfix: ignore=DF100` above the RUN, or
+    `--ignore DF100`, leaves the lines as Cog printed them; it also silences the error about a missing command, so that
+    the image lacks it.
+
     cog.yaml:
 
         build:

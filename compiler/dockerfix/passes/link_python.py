@@ -20,6 +20,10 @@ def link_python(document: Document, context: Context) -> Iterator[Finding]:
     fal looks for `bin/pythonX.Y`, then `bin/python`, in one prefix (isolate 0.26.12, `backends/container.py`); Cog links
     only `python3`, and uv's Python refuses the user's `pip install` as externally managed.
 
+    When it is wrong: If another Python is meant to be the image's own, such as one of conda that a `run` command
+    installs, the links lead to the wrong one. `--ignore DF207` adds none; see to it that `python` is the one that has
+    your packages.
+
     Before:
 
         FROM nvidia/cuda:12.8.1-cudnn-devel-ubuntu24.04

@@ -24,6 +24,9 @@ def quote_environment(document: Document, context: Context) -> Iterator[Finding]
     Cog writes `NAME=value` unquoted (`replicate/cog@v0.14.9:pkg/dockerfile/env.go`), so a value with a blank fails the
     build; earlier releases leave the variables out. A variable that contains credentials is refused.
 
+    When it is wrong: Variables in a value still expand (`A=$HOME/x`), as in Cog's line. `# dockerfix: ignore=DF205`
+    above the ENV keeps your form; one that BuildKit can't read is refused all the same (DF003).
+
     cog.yaml:
 
         environment:

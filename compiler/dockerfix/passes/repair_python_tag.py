@@ -23,6 +23,9 @@ def repair_python_tag(document: Document, context: Context) -> Iterator[Finding]
     If cog.yaml has no `build`, releases from v0.17.0-alpha2 on print `FROM python:-slim`, a tag that does not exist. The
     version becomes Cog's default (`replicate/cog@v0.22.0:pkg/config/config.go`, DefaultPythonVersion).
 
+    When it is wrong: A tag that begins with a hyphen is rejected by BuildKit, so the FROM can't stay as it is (DF003).
+    For another Python, set `python_version` in cog.yaml and run `cog debug` again.
+
     Before:
 
         FROM python:-slim

@@ -25,6 +25,9 @@ def repair_site_packages(document: Document, _context: Context) -> Iterator[Find
     With `python_version: "3.11.4"` Cog names `/usr/local/lib/python3.11.4/site-packages`, which does not exist
     (`replicate/cog@v0.9.6:pkg/dockerfile/generator.go`, a fault of E10 to E14): the image would lack every package.
 
+    When it is wrong: A base image of your own may really have its packages in a folder with the full version.
+    `# dockerfix: ignore=DF112` above the COPY leaves the path as it is.
+
     Before:
 
         FROM python:3.11.4 as deps

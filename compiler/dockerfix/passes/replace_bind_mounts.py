@@ -27,6 +27,10 @@ def replace_bind_mounts(document: Document, _context: Context) -> Iterator[Findi
     new COPY comes right before the RUN; unlike a mount it leaves the file in the image. Mounts from other stages and
     images, caches, secrets and the command stay.
 
+    When it is wrong: A file that must not stay in the image, such as one with a password, should not be mounted from
+    the project at all: use a build secret. `# dockerfix: ignore=DF305` above the RUN keeps the mount, for an image that
+    you build with Docker as well; on fal that build fails, because the file is not uploaded.
+
     Before:
 
         FROM python:3.11-slim

@@ -27,6 +27,11 @@ def replace_cog_base(document: Document, context: Context) -> Iterator[Finding]:
     of Debian packages, and `/src` as the working directory (`replicate/cog@v0.9.7:pkg/dockerfile/base.go`). DF206 installs
     Python if needed. ``--keep cog-base`` keeps the image, ``--drop cog-base-extras`` leaves out the Debian packages.
 
+    When it is wrong: The list of Debian packages is that of Cog's own images, so it is longer than most models need:
+    `--drop cog-base-extras` leaves it out, and DF203 still installs what cog.yaml names. If fal can pull the image for
+    you, `--keep cog-base` keeps it (`keep: [cog-base]` in the settings); so does `# dockerfix: ignore=DF110` above the
+    FROM.
+
     Before:
 
         FROM r8.im/cog-base:python3.11

@@ -36,6 +36,10 @@ def replace_monobase(document: Document, context: Context) -> Iterator[Finding]:
     `R8_CUDA_VERSION` and `R8_CUDNN_VERSION` (`replicate/cog@v0.14.4:pkg/dockerfile/fast_generator.go`). DF201 to DF203
     install the packages listed in cog.yaml, DF206 installs Python.
 
+    When it is wrong: monobase can't be kept: its build context exists only inside Cog's builder, and `--ignore DF111`
+    ends with an error (DF306). If the chosen CUDA or Python is not the one you want, set `cuda` and `python_version` in
+    cog.yaml, or change the FROM in the converted Dockerfile, which later runs leave alone.
+
     Before:
 
         # syntax=docker/dockerfile:1-labs

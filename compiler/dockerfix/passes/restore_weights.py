@@ -35,6 +35,10 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
     on the machine that builds (v0.14.4 to v0.16.12) Cog stages the project in a folder `src` and copies that. A stage of the
     weights image that does more than Cog makes it do is an error.
 
+    When it is wrong: If you publish the weights image where fal's builder can pull it, the stage is right as it is:
+    `# dockerfix: ignore=DF108` above its FROM and above each COPY from it, or `--ignore DF108`. The links to
+    Replicate's cache lead nowhere on fal, whatever the settings.
+
     Before:
 
         FROM r8.im/acme/model-weights AS weights

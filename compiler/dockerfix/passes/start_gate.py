@@ -25,6 +25,10 @@ def start_gate(document: Document, context: Context) -> Iterator[Finding]:
     (`replicate/cog:docs/http.md`). tini still starts first. `dockerfix migrate --target server` writes `fal_gate.py` into
     the project, and the schema by which the server of Cog 0.17 and later checks requests.
 
+    When it is wrong: Without the gate fal sends requests while the model still loads, and may stop a runner that is
+    busy with `setup`. If you have such a gate of your own, `# dockerfix: ignore=DF312` above the CMD and the EXPOSE, or
+    `--ignore DF312`, leaves them as they are.
+
     Options:
 
         --target server

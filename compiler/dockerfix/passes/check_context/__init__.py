@@ -41,6 +41,10 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
     was too much to search is reported, too: calls of commands and imports in it are unknown. Nothing is changed: which
     file to move or to leave out is not for a compiler to say.
 
+    When it is wrong: fal may change what its client does; this is what it did in the release that DF301 installs.
+    Nothing is rewritten. `# dockerfix: ignore=DF306` above an instruction, or `--ignore DF306`, silences notes and
+    warnings; a file that is missing only now, because a script fetches it before the build, is such a case.
+
     Before:
 
         FROM python:3.11-slim

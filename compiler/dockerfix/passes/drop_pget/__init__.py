@@ -20,6 +20,11 @@ def drop_pget(document: Document, context: Context) -> Iterator[Finding]:
     any tool, and those that make that file executable or move it. If the code calls pget, it stays, and the message names
     the first call. ``--keep pget`` and ``--drop pget`` override this.
 
+    When it is wrong: A call is not seen if the name is put together at run time, or if it is in a file of another
+    language; an old helper that nothing uses looks like a call. `--keep pget` keeps the install, `--drop pget` removes
+    it despite a call; in the settings, `keep: [pget]` or `drop: [pget]`. `# dockerfix: ignore=DF107` above the RUN
+    keeps it for one file.
+
     Before:
 
         FROM python:3.11-slim

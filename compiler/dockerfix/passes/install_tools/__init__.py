@@ -23,6 +23,9 @@ def install_tools(document: Document, context: Context) -> Iterator[Finding]:
     compilers. fal's documentation asks for curl in every image. A `git+https://…` needs git, in a requirements file of the
     project as well. An unknown base image is assumed to have every tool except those that a removed step installed.
 
+    When it is wrong: An image of your own is expected to have every tool, so one that lacks curl gets none: install it
+    in a `run` command. For an image that has the tools already, `--ignore DF303` leaves the step out.
+
     Before:
 
         FROM python:3.11-slim

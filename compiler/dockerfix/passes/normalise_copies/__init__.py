@@ -37,6 +37,10 @@ def normalise_copies(document: Document, context: Context) -> Iterator[Finding]:
     expands neither variables nor patterns, and takes lines of other instructions that begin with COPY or ADD for copies.
     An instruction that both read alike stays as it is; comments inside one that is joined move above it.
 
+    When it is wrong: For BuildKit the result means the same, with one exception: a pattern is replaced by the names
+    that match now, so a file that you add later needs another run. `# dockerfix: ignore=DF304` above the COPY keeps it
+    as you wrote it; check then that fal's upload has the files (`fal deploy` lists what is missing as a failed COPY).
+
     Before:
 
         FROM python:3.11-slim
