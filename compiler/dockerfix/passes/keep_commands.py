@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockerfix.analysis import blocks
@@ -15,12 +14,14 @@ from dockerfix.syntax.dockerfile.tree import Document
 from dockerfix.text.credentials import shortened
 from dockerfix.text.edits import Edit
 from dockerfix.text.findings import Finding, Severity
+from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.quoting import SHORT
 from dockerfix.text.source import Span
 
 CODE = "DF100"
 
-_SECRETS = r"(?:--mount=type=secret,\S+ )*[ \t]*"
+_HEAD = lazy(r"RUN (?:--mount=type=secret,\S+ )*[ \t]*")
+_LINE_END = lazy(r"[ \t]*\r?(?:\n|\Z)")
 
 
 def keep_commands(document: Document, context: Context) -> Iterator[Finding]:
@@ -79,9 +80,14 @@ def _line(document: Document, command: str, start: int) -> Span | None:
 
     Of an item's mounts Cog writes only the secrets; without any it leaves two blanks.
     """
-    expression = rf"^RUN {_SECRETS}{re.escape(command)}(?=[ \t]*\r?$)"
-    match = re.compile(expression, re.MULTILINE).search(document.text, start)
-    return Span(*match.span()) if match else None
+    text = document.text
+    at = text.find(command, start)
+    while at >= 0:
+        line, end = text.rfind("\n", 0, at) + 1, at + len(command)
+        if line >= start and _HEAD.fullmatch(text, line, at) and _LINE_END.match(text, end):
+            return Span(line, end)
+        at = text.find(command, at + 1)
+    return None
 
 
 def _missing(command: str) -> Finding:

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from dockerfix.project.yaml_tree import ConfigError, Mapping, Node, Scalar, Sequence, is_null
 from dockerfix.text.credentials import shortened
-from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.quoting import SHORT
 
-_BREAKS = lazy(r"[\r\n\x85\u2028\u2029]")
+_BREAKS = "\r\n\x85\u2028\u2029"
 
 
 class ConfigNote(NamedTuple):
@@ -78,7 +77,7 @@ class Fields:
 
     def one_line(self, text: str, node: Node, path: tuple[str | int, ...]) -> None:
         """Raise ConfigError if `text` contains a line break."""
-        if _BREAKS.search(text):
+        if any(each in text for each in _BREAKS):
             raise self.refuse(f"`{dotted(path)}` contains a line break", node)
 
     def pattern(self, shape: re.Pattern[str], hint: str, node: Node | None, *path: str | int) -> str | None:

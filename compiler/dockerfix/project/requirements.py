@@ -230,9 +230,14 @@ def _stem(path: str) -> str | None:
     return path[: ending.start()].rpartition("/")[2] or None if ending is not None else None
 
 
+def _file_scheme(text: str) -> re.Match[str] | None:
+    """Return what stands before the path in a requirement that is a ``file:`` URL; None for another one."""
+    return _FILE_URL.match(text) if "file:" in text.lower() else None
+
+
 def _as_path(requirement: Requirement) -> Requirement:
     """Return a ``file:`` URL as the path that it is."""
-    scheme = _FILE_URL.match(requirement.text)
+    scheme = _file_scheme(requirement.text)
     if scheme is None or "+" in scheme["scheme"]:
         return requirement
     return requirement._replace(is_url=False, is_path=True)
@@ -248,7 +253,7 @@ class LocalPath(NamedTuple):
 
 def local_path(requirement: Requirement) -> LocalPath | None:
     """Return the file or folder that a requirement names by its path, a ``file:`` URL or a ``git+file:`` URL."""
-    scheme = _FILE_URL.match(requirement.text)
+    scheme = _file_scheme(requirement.text)
     if scheme is None and not requirement.is_path:
         return None
     before = scheme.group() if scheme is not None else ""

@@ -26,7 +26,9 @@ MAX_MESSAGE = 300
 MAX_DIRECTIVES = 10
 """The most lines such as ``%TAG``; the scanner compares each with all before it."""
 
+_CONTROL = lazy(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_YAML = lazy("[\ud800-\udfff\ufffe\uffff\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]")
+"""What YAML doesn't allow; compiling it takes a while, so text in ASCII is searched for `_CONTROL`, its part of it."""
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map"))
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"y", "yes", "true", "on"})
@@ -138,7 +140,7 @@ def _check_characters(text: str, file: str | None) -> None:
         raise ConfigError(f"larger than {MAX_CHARACTERS >> 20} MiB", file=file)
     if len(re.findall("^%", text, re.MULTILINE)) > MAX_DIRECTIVES:
         raise ConfigError(f"more than {MAX_DIRECTIVES} lines start with `%`", file=file)
-    bad = _NOT_YAML.search(text)
+    bad = (_CONTROL if text.isascii() else _NOT_YAML).search(text)
     if bad is not None:
         what = "not UTF-8" if "\ud800" <= bad.group() <= "\udfff" else f"control character U+{ord(bad.group()):04X}"
         line, column = Source(text).position(bad.start())

@@ -13,8 +13,8 @@ from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import unwrapped
 from dockerfix.text.lazy_patterns import lazy
 
-_NAME = lazy(r"[a-z0-9][a-z0-9+.:*-]*(?:=[A-Za-z0-9.+:~*-]+)?(?:/[a-z0-9-]+)?", re.IGNORECASE)
-_RELEASE = lazy(r"[a-z0-9][a-z0-9.+~-]*", re.IGNORECASE)
+_NAME = lazy(r"[A-Za-z0-9][A-Za-z0-9+.:*-]*(?:=[A-Za-z0-9.+:~*-]+)?(?:/[A-Za-z0-9-]+)?")
+_RELEASE = lazy(r"[A-Za-z0-9][A-Za-z0-9.+~-]*")
 _RELEASE_OPTIONS = ("-t", "--target-release", "--default-release")
 _VALUED = frozenset(
     {*_RELEASE_OPTIONS, "-a", "--host-architecture", "-c", "--config-file", "-o", "--option", "--solver"}

@@ -21,7 +21,6 @@ _JSON_STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
 _JSON_SPACE = r"[ \t\r\n]*"
 _JSON_FORM = lazy(rf"\[{_JSON_SPACE}(?:\]|{_JSON_STRING}(?:{_JSON_SPACE},{_JSON_SPACE}{_JSON_STRING})*{_JSON_SPACE}\])")
 _JSON_ELEMENT = lazy(_JSON_STRING)
-_UNDECODABLE = lazy("[\ud800-\udfff]")
 
 
 class Text(NamedTuple):
@@ -259,7 +258,7 @@ def json_form(text: str) -> tuple[Text, ...] | None:
             import json
 
             value = json.loads(element[0])
-        result.append(Text(_UNDECODABLE.sub("\ufffd", value), Span(*element.span())))
+        result.append(Text(runes(value), Span(*element.span())))
     return tuple(result)
 
 
