@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from dockerfix.report.entry import Entry
 from dockerfix.report.problems import Problem, problems
 from dockerfix.text.findings import Severity
+from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.quoting import readable
 
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = lazy("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 doesn't allow (w3.org/TR/xml, 2.2)."""
 
 

@@ -18,9 +18,9 @@ from dockerfix.text.lazy_patterns import lazy
 
 PLAIN: Final = "true"
 
-_DEVICE: Final = re.compile(r"/dev/(?:null|tty|zero|std(?:in|out|err)|fd/\d+)").fullmatch
-_DUPLICATE: Final = re.compile(r"\d*-?").fullmatch
-_RANGE: Final = re.compile(r"=?\d[\w.*]*").fullmatch
+_DEVICE: Final = lazy(r"/dev/(?:null|tty|zero|std(?:in|out|err)|fd/\d+)")
+_DUPLICATE: Final = lazy(r"\d*-?")
+_RANGE: Final = lazy(r"=?\d[\w.*]*")
 """What ``pip install cog>=0.9`` takes for a file."""
 _CHANGES: Final = lazy(r"\$\{\w+:?[=?]|\$\(\((?:[^()]|\([^()]*\))*(?:\+\+|--|(?<![=!<>])=(?!=))")
 """Expansions that set a variable or end the shell."""
@@ -125,16 +125,16 @@ def opens_file(command: Command, redirection: Redirection, going: Going) -> bool
         return False
     if target is None:
         return True
-    if redirection.operator in (">&", "<&") and _DUPLICATE(target):
+    if redirection.operator in (">&", "<&") and _DUPLICATE.fullmatch(target):
         return False
     if is_range(command, redirection):
         return False
-    return not (_DEVICE(target) or going.owns(target))
+    return not (_DEVICE.fullmatch(target) or going.owns(target))
 
 
 def is_range(command: Command, redirection: Redirection) -> bool:
     """Whether a redirection was meant as the range of a requirement: ``pip install cog>=0.9``."""
-    if redirection.operator != ">" or redirection.fd is not None or _RANGE(redirection.target.text) is None:
+    if redirection.operator != ">" or redirection.fd is not None or _RANGE.fullmatch(redirection.target.text) is None:
         return False
     start = redirection.span.start
     at = bisect_left(command.words, start, key=lambda word: word.span.end)

@@ -8,7 +8,6 @@ pipeline, commands that ``!`` negates, ``X || b`` (``b`` would never run), and w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple, TypeAlias
 
@@ -25,13 +24,14 @@ from dockerfix.syntax.shell.parser import parse_shell
 from dockerfix.syntax.shell.status import Status, errexit, status_of
 from dockerfix.syntax.shell.tree import Command, Script, lists, walk
 from dockerfix.text.edits import Edit, emit
+from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
 Replacements: TypeAlias = tuple[tuple[Span, str], ...]
 _Key: TypeAlias = tuple[Span, str]
 
-_TO_OPERATOR: Final = re.compile(r"(?:[ \t]|\\\n)*(?:&&|\|\||;|&)?").match
-_COMMENT: Final = re.compile(r"[ \t]*#[^\n]*").match
+_TO_OPERATOR: Final = lazy(r"(?:[ \t]|\\\n)*(?:&&|\|\||;|&)?")
+_COMMENT: Final = lazy(r"[ \t]*#[^\n]*")
 _Pipeline: TypeAlias = list[Command]
 _Chain: TypeAlias = list[_Pipeline]
 
@@ -79,7 +79,7 @@ class _Splice:
         Comments on lines of their own in between are about the next command, and stay.
         """
         text = self._script.text
-        match = _TO_OPERATOR(text, end, start)
+        match = _TO_OPERATOR.match(text, end, start)
         newline = text.find("\n", match.end() if match else end, start)
         comment = text.find("#", newline, start) if newline >= 0 else -1
         return start if comment < 0 or _touches(Span(end, start), self._own) else comment
@@ -88,7 +88,7 @@ class _Splice:
         """Return what to remove so that a list ends at `before`; the rest of its commands are at `start` to `end`."""
         if "#" not in self._script.text[before:start] and not _touches(Span(before, start), self._foreign):
             start = before
-        comment = _COMMENT(self._script.text, end)
+        comment = _COMMENT.match(self._script.text, end)
         return Span(start, comment.end() if comment else end)
 
     def result(self) -> Replacements:

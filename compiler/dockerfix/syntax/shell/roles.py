@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -67,15 +66,13 @@ LEAD: Final = lazy(
     r"(?P<blank>(?:[ \t]|\\\n)+)|(?P<newline>\n)|(?P<comment>\#[^\n]*)"
     r"|(?P<redirect>(?![<>]\()(?:[0-9]*(?:<<<|<<-|<<|<&|<>|>>|>&|>\||<|>)|&>>|&>))"
     r"|(?P<operator>;;&|;;|;&|&&|\|\||\|&|[;&|()])"
-).match
-TEST_LEAD: Final = re.compile(
-    r"(?P<blank>(?:[ \t\n]|\\\n)+)|(?P<comment>\#[^\n]*)|(?P<test>&&|\|\||[()]|[<>](?!\())"
-).match
-BLANK_LEAD: Final = re.compile(r"(?P<blank>(?:[ \t\n]|\\\n)+)").match
-ARRAY_LEAD: Final = re.compile(r"(?P<blank>(?:[ \t\n]|\\\n)+)|(?P<comment>\#[^\n]*)|(?P<array>\))").match
-ASSIGN: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\[[^]\s\\'\"$`;&|<>()]*\])?\+?=").match
-PARENS: Final = re.compile(r"([ \t]*)\([ \t]*\)").match
-FUNCTION_NAME: Final = re.compile(r"(?:[ \t]|\\\n)+[^\s;&|<>()\\'\"$`]+").match
+)
+TEST_LEAD: Final = lazy(r"(?P<blank>(?:[ \t\n]|\\\n)+)|(?P<comment>\#[^\n]*)|(?P<test>&&|\|\||[()]|[<>](?!\())")
+BLANK_LEAD: Final = lazy(r"(?P<blank>(?:[ \t\n]|\\\n)+)")
+ARRAY_LEAD: Final = lazy(r"(?P<blank>(?:[ \t\n]|\\\n)+)|(?P<comment>\#[^\n]*)|(?P<array>\))")
+ASSIGN: Final = lazy(r"[A-Za-z_][A-Za-z_0-9]*(?:\[[^]\s\\'\"$`;&|<>()]*\])?\+?=")
+PARENS: Final = lazy(r"([ \t]*)\([ \t]*\)")
+FUNCTION_NAME: Final = lazy(r"(?:[ \t]|\\\n)+[^\s;&|<>()\\'\"$`]+")
 """What comes after the word ``function``."""
 
 
@@ -84,10 +81,10 @@ def _first(state: State, role: str, kind: str, text: str) -> str:
         reserved = _RESERVED.get(text)
         if reserved is not None:
             return reserved(state, text)
-        if role == COMMAND and PARENS(state.text, state.at, state.end):
+        if role == COMMAND and PARENS.match(state.text, state.at, state.end):
             return "FUNCTION_NAME"
         if text == "function":
-            match = FUNCTION_NAME(state.text, state.at, state.end)
+            match = FUNCTION_NAME.match(state.text, state.at, state.end)
             if match is not None:
                 state.at = match.end()
                 return "FUNCTION_NAME"

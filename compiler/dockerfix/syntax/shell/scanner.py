@@ -8,7 +8,6 @@ closes, and where the bodies of heredocs are. The terminals are those that ``gra
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from dockerfix.syntax.shell import roles
@@ -53,7 +52,7 @@ class ShellScanner(WordScanner):
             self.scan_word()
             if self.at >= self.end:
                 break
-            match = self._lead()(self.text, self.at, self.end)
+            match = self._lead().match(self.text, self.at, self.end)
             if match is None or (self.expect == roles.TARGET and match[0][:1].isdigit()):
                 self._start_word()
             else:
@@ -63,7 +62,7 @@ class ShellScanner(WordScanner):
         for pending in self.pending:
             self.heredocs[pending.redirect] = Heredoc(Span(self.end, self.end), None, False)
 
-    def _lead(self) -> Callable[[str, int, int], re.Match[str] | None]:
+    def _lead(self) -> re.Pattern[str]:
         frame = self.stack[-1][0]
         if frame == frames.TEST:
             return roles.BLANK_LEAD if self.expect == roles.REGEX else roles.TEST_LEAD
@@ -169,7 +168,7 @@ class ShellScanner(WordScanner):
         if role in (roles.TARGET, roles.DELIMITER):
             self.expect = self._resume
         elif role in roles.ASSIGNABLE:
-            match = roles.ASSIGN(self.text, self.at, self.end)
+            match = roles.ASSIGN.match(self.text, self.at, self.end)
             if match is not None:
                 self.emit("ASSIGN", match.end())
                 role = roles.VALUE

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from dockerfix.syntax.shell.tree import Command, Script
 from dockerfix.syntax.shell.wrappers import unwrapped
+from dockerfix.text.lazy_patterns import lazy
 
-_READS_STATUS: Final = re.compile(r"\$\{?[?_](?![A-Za-z0-9_])|PIPESTATUS").search
-_READS_JOBS: Final = re.compile(r"\$!|\$\{!(?!\w)|%[0-9%+-]").search
+_READS_STATUS: Final = lazy(r"\$\{?[?_](?![A-Za-z0-9_])|PIPESTATUS")
+_READS_JOBS: Final = lazy(r"\$!|\$\{!(?!\w)|%[0-9%+-]")
 _JOB_BUILTINS: Final = frozenset({"bg", "disown", "fg", "jobs"})
 _UNKNOWABLE: Final = frozenset({".", "eval", "source"})
 
@@ -32,8 +32,8 @@ class Status(NamedTuple):
 
 def status_of(script: Script, kept: Iterable[Command]) -> Status:
     """Return the facts about `script` if only the commands `kept` stay."""
-    is_read = _READS_STATUS(script.text) is not None
-    jobs = _READS_JOBS(script.text) is not None
+    is_read = _READS_STATUS.search(script.text) is not None
+    jobs = _READS_JOBS.search(script.text) is not None
     may_exit = traps = False
     surely = True
     for command in kept:

@@ -27,11 +27,11 @@ from dockerfix.syntax.shell.state import (
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span
 
-_SPECIAL: Final = re.compile(r"[\\'\"$`]").search
+_SPECIAL: Final = lazy(r"[\\'\"$`]")
 _PIECE: Final = lazy(r"[^\\'\"$`]+")
-_EXPANDS: Final = re.compile(r"\$[A-Za-z0-9_@*#?$!({\[-]").match
+_EXPANDS: Final = lazy(r"\$[A-Za-z0-9_@*#?$!({\[-]")
 _PLAIN: Final = {
-    kind: re.compile(f"[^{re.escape(special)}]*").match
+    kind: lazy(f"[^{re.escape(special)}]*")
     for kind, special in {
         WORD: " \t\n;&|<>()\\'\"$`",
         REGEX: " \t\n()\\'\"$`",
@@ -46,9 +46,9 @@ _PLAIN: Final = {
 }
 """The ordinary characters in each kind of frame inside a word, which are skipped at once."""
 
-_BACK_TICKS: Final = re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL).match
-_DOLLAR_QUOTE: Final = re.compile(r"\$'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL).match
-_PATTERN_OPERATOR: Final = re.compile(r"\$\{[!#]?(?:\w+|[@*#?$!-])(?:\[[^]\\\n]{0,80}\])?[#%/^,]").match
+_BACK_TICKS: Final = lazy(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
+_DOLLAR_QUOTE: Final = lazy(r"\$'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL)
+_PATTERN_OPERATOR: Final = lazy(r"\$\{[!#]?(?:\w+|[@*#?$!-])(?:\[[^]\\\n]{0,80}\])?[#%/^,]")
 """The start of an expansion with a pattern: quotes count in it even between double quotes."""
 
 
@@ -81,7 +81,7 @@ class WordScanner(State):
             plain = _PLAIN.get(kind)
             if plain is None:
                 return
-            match = plain(text, self.at, self.end)
+            match = plain.match(text, self.at, self.end)
             if match is not None:
                 self.at = match.end()
             if self.at < self.end:
@@ -112,7 +112,7 @@ class WordScanner(State):
 
     def _parens(self) -> None:
         self.expect = roles.COMMAND
-        match = roles.PARENS(self.text, self.at, self.end)
+        match = roles.PARENS.match(self.text, self.at, self.end)
         if match is not None:
             if match.end(1) > self.at:
                 self.emit("BLANK", match.end(1))
@@ -157,7 +157,7 @@ class WordScanner(State):
             self.push(QUOTED)
 
     def _back_tick(self, kind: str) -> None:
-        match = _BACK_TICKS(self.text, self.at, self.end)
+        match = _BACK_TICKS.match(self.text, self.at, self.end)
         if match is None:
             self.at = self.end
             self._unclosed()
@@ -197,11 +197,11 @@ class WordScanner(State):
             else:
                 self._open_substitution(at + 2)
         elif follower == "{":
-            quoted = kind in (QUOTED, QUOTED_PARAMETER, HEREDOC) and not _PATTERN_OPERATOR(text, at, self.end)
+            quoted = kind in (QUOTED, QUOTED_PARAMETER, HEREDOC) and not _PATTERN_OPERATOR.match(text, at, self.end)
             self.push(QUOTED_PARAMETER if quoted else PARAMETER)
             self.at += 2
         elif follower == "'" and kind in (WORD, REGEX, GLOB, PARAMETER):
-            match = _DOLLAR_QUOTE(text, at, self.end)
+            match = _DOLLAR_QUOTE.match(text, at, self.end)
             self._skip_to(match.end() if match else 0)
         else:
             self.at += 1
@@ -260,7 +260,7 @@ def unquote(text: str) -> str | None:
     ``$'…'`` and ``$"…"`` give None too, because sh and bash disagree about them. Quotes in `text` are closed, except
     for a single one in arithmetic, which is an ordinary character in sh.
     """
-    if not _SPECIAL(text):
+    if not _SPECIAL.search(text):
         return text
     parts: list[str] = []
     quoted = False
@@ -293,7 +293,7 @@ def unquote(text: str) -> str | None:
 
 
 def _expands(text: str, at: int, quoted: bool) -> bool:
-    return _EXPANDS(text, at) is not None or (not quoted and text[at + 1 : at + 2] in ("'", '"'))
+    return _EXPANDS.match(text, at) is not None or (not quoted and text[at + 1 : at + 2] in ("'", '"'))
 
 
 def _escaped(pair: str, quoted: bool) -> str:

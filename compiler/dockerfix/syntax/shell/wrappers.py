@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from dockerfix.syntax.shell.tree import Command, Word
+from dockerfix.text.lazy_patterns import lazy
 
 
 class _Wrapper(NamedTuple):
@@ -51,7 +51,7 @@ _WRAPPERS: Final = {
     "timeout": _wrapper("--foreground --preserve-status -v --verbose", "-k --kill-after -s --signal", 1),
 }
 
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=").match
+_ASSIGNMENT: Final = lazy(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
 def unwrapped(command: Command) -> tuple[Word, ...]:
@@ -83,7 +83,7 @@ def _behind(wrapper: _Wrapper, words: tuple[Word, ...], start: int) -> int | Non
 
 
 def _is_assignment(word: Word) -> bool:
-    return _ASSIGNMENT(word.text.lstrip("\"'")) is not None
+    return _ASSIGNMENT.match(word.text.lstrip("\"'")) is not None
 
 
 def _options(wrapper: _Wrapper, words: tuple[Word, ...], at: int) -> int | None:

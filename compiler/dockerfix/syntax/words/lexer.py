@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple, Union
+from typing import NamedTuple, TypeAlias
 
 from dockerfix.syntax.characters import GO_SPACE, REPLACEMENT, go_quote, runes, scanned
 from dockerfix.syntax.words.patterns import PatternError, replace, trim_prefix, trim_suffix
 from dockerfix.text.lazy_patterns import lazy
 
-Rope = Union[str, "list[Rope]"]
+Rope: TypeAlias = "str | list[Rope]"
 """Text in pieces, so that deep nesting does not copy the innermost word once per level."""
 
 _SPECIAL_PARAMETERS = "@*#?-$!"
