@@ -12,9 +12,10 @@ package costs nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # `typing` itself would be most of what `dockerfix --version` costs
 if TYPE_CHECKING:
+    from typing import Any
+
     from dockerfix.analysis.options import Options
     from dockerfix.driver.rewrite import Result, rewrite
     from dockerfix.project.project import Project

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO
 
 from dockerfix.cli import exit_codes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 PROGRAM = "dockerfix"
 """The name with which messages about no place in a file begin."""
