@@ -73,24 +73,20 @@ def _run(arguments: list[str]) -> int:
 
             streams.write(described().encode())
         return 0
-    if _names_only_files(arguments) and COMPLETION not in os.environ:
-        # ...and so it is saved in the main use, `cog debug | dockerfix`, without options to read
-        from dockerfix.cli.rewrite import Misuse, Request, run
-
-        try:
-            return run(Request(files=tuple(arguments)), {})
-        except Misuse:
-            pass  # click prints the usage message
-    return _run_by_click(arguments)
-
-
-def _names_only_files(arguments: list[str]) -> bool:
-    """Whether there is no option and no subcommand among the arguments."""
     from dockerfix.cli.help import COMMANDS
 
-    return not any(word.startswith("-") and word != "-" for word in arguments) and not (
-        arguments and arguments[0] in COMMANDS
-    )
+    if COMPLETION not in os.environ and (not arguments or arguments[0] not in COMMANDS):
+        # ...and so it is saved in the main use, `cog debug | dockerfix`
+        from dockerfix.cli import plain_options
+        from dockerfix.cli.rewrite import Misuse, run
+
+        call = plain_options.read(arguments)
+        if call is not None:
+            try:
+                return run(*call)
+            except Misuse:
+                pass  # click prints the usage message
+    return _run_by_click(arguments)
 
 
 def _run_by_click(arguments: list[str]) -> int:
