@@ -30,7 +30,7 @@ VALUES = {
     "--color": "never",
     "--jobs": "2",
 }
-BY_CLICK = {"--config", "--format", "--no-quiet"}
+BY_CLICK = {"--config", "--format", "--no-quiet", "--severity", "--per-file-ignores"}
 """What few use, or nobody should."""
 
 OPTIONS = {
@@ -69,7 +69,7 @@ LEFT = {
     "no version": ["--fal-version", "new"],
     "kept and dropped": ["--keep", "pget", "--drop", "pget"],
     "off that is none": ["--no-quiet", "--no-target", "app"],
-    **{name: [name, "full"] for name in BY_CLICK},
+    **{name: [name, "DF401:note"] for name in BY_CLICK},
 }
 
 

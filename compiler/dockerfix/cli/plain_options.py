@@ -75,15 +75,21 @@ def _read_setting(option: str, words: Iterator[str], given: dict[str, Any]) -> b
     if option != key.name or not _is_value(value):
         return False
     try:
-        if key.kind in ("names", "codes"):
-            chosen = config.check(key, [each.strip() for each in value.split(",") if each.strip()])
-            given[name] = given.get(name, frozenset()) | chosen
-        elif key.kind == "path":
-            given[name] = Path(config.check(key, value))
-        elif key.kind == "count":
-            given[name] = int(value) if value.isascii() and value.isdigit() else config.check(key, value)
-        else:
-            given[name] = config.check(key, value)
+        chosen = _checked(key, value)
     except ValueError:
         return False
+    given[name] = given.get(name, frozenset()) | chosen if isinstance(chosen, frozenset) else chosen
     return True
+
+
+def _checked(key: config.Key, value: str) -> Any:
+    """Return a value from the command line as `Settings` has it. Raises ValueError where click has to read it."""
+    if key.kind in ("names", "codes"):
+        return config.check(key, [each.strip() for each in value.split(",") if each.strip()])
+    if key.kind == "path":
+        return Path(config.check(key, value))
+    if key.kind == "count" and value.isascii() and value.isdigit():
+        return int(value)
+    if key.kind in ("choice", "version"):
+        return config.check(key, value)
+    raise ValueError(key.kind)
