@@ -188,6 +188,44 @@ def test_what_is_heavy_is_loaded_when_needed(code: str, absent: set[str]) -> Non
     assert not loaded_after(code) & (absent - loaded_after("pass"))
 
 
+HEAVY = {"lark", "click", "dockerfile_parse", "dataclasses", "json", "inspect", "difflib", "subprocess", "shutil"}
+"""What a run on one file does without."""
+
+
+@pytest.mark.parametrize("options", [[], ["--check"], ["--target", "server", "-q"]], ids=" ".join)
+def test_a_run_on_one_file_loads_nothing_heavy(tmp_path: Path, options: list[str]) -> None:
+    case = FIXTURES / "pipeline" / "comfy-workflows-v0.9.6"
+    for path in [*case.glob("*.py"), case / "cog.yaml", case / "input.Dockerfile"]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    words = ["dockerfix", *options, str(tmp_path / "input.Dockerfile")]
+    run = f"""
+import os
+sys.argv = {words!r}
+sys.stdout, output = open(os.devnull, "w"), sys.stdout
+from dockerfix.cli import main
+try:
+    main()
+except SystemExit:
+    sys.stdout = output
+"""
+    loaded = loaded_after(f"exec({run!r})") - loaded_after("pass")
+    assert "dockerfix.driver.gate" in loaded
+    assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_no_regular_expression_is_compiled_by_an_import(path: Path) -> None:
+    """`lazy_patterns` has those of a module: a run uses half of them."""
+    functions = {
+        id(inner)
+        for node in ast.walk(tree(path))
+        if isinstance(node, (ast.FunctionDef, ast.Lambda))
+        for inner in ast.walk(node)
+    }
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and id(node) not in functions]
+    assert not [call for call in calls if ast.unparse(call.func) == "re.compile"]
+
+
 SKIPPED_FOLDERS = {
     ".git",
     ".venv",

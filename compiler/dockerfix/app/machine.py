@@ -26,6 +26,7 @@ from dockerfix.project.files import locate
 from dockerfix.project.imports import code_of, imported_modules, is_standard
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.project.requirements import normalize
+from dockerfix.text.lazy_patterns import lazy
 
 LOCK_FILE = "weights.lock"
 GIGABYTE = 10**9
@@ -33,10 +34,10 @@ _SMALLEST_WEIGHTS = 10**6
 _TELLING_WEIGHTS = GIGABYTE / 20
 _PARALLEL = ("tensor_parallel_size", "pipeline_parallel_size")
 _SPREADING = frozenset({"auto", "balanced", "balanced_low_0", "sequential"})
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
-_OPTIONS = re.compile(r"--(?:tensor-parallel-size|tensor_parallel_size|tp-size|tp)\b[=\s]+(\d+)")
-_PROCESSES = re.compile(r"--?nproc[_-]per[_-]node[=\s]+(\d+)")
-_DEVICE = re.compile(r"cuda:(\d+)")
+_HUB_NAME = lazy(r"[\w.-]+/[\w.-]+")
+_OPTIONS = lazy(r"--(?:tensor-parallel-size|tensor_parallel_size|tp-size|tp)\b[=\s]+(\d+)")
+_PROCESSES = lazy(r"--?nproc[_-]per[_-]node[=\s]+(\d+)")
+_DEVICE = lazy(r"cuda:(\d+)")
 _RUNS_PROGRAMS = "subprocess"
 
 

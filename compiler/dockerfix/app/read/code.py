@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 import warnings
 from typing import NamedTuple, Protocol
@@ -11,14 +10,15 @@ from typing import NamedTuple, Protocol
 from dockerfix.app.read.fstrings import without_fstrings
 from dockerfix.app.read.model import AppError
 from dockerfix.project.imports import code_of
+from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Source
 
-_PYTHON_2 = re.compile(
+_PYTHON_2 = lazy(
     r"Missing parentheses in call to '(print|exec)'|multiple exception types must be parenthesized"
     r"|leading zeros in decimal integer literals"
 )
-_PYTHON_2_LINE = re.compile(r"^\s*(print\s+[^=(\s]|exec\s+['\"]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|`.+`|<>")
-_PYTHON_312_LINE = re.compile(r"^\s*(type\s+\w+|(async\s+def|def|class)\s+\w+\s*\[)")
+_PYTHON_2_LINE = lazy(r"^\s*(print\s+[^=(\s]|exec\s+['\"]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|`.+`|<>")
+_PYTHON_312_LINE = lazy(r"^\s*(type\s+\w+|(async\s+def|def|class)\s+\w+\s*\[)")
 _MUTATORS = frozenset(
     {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault"}
     | {"sort", "update"}

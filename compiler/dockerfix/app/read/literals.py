@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 from typing import Any
 
 from dockerfix.app.read.code import Module
 from dockerfix.app.read.operations import Unknown
 from dockerfix.app.read.scope import Scope
 from dockerfix.project.imports import code_of
+from dockerfix.text.lazy_patterns import lazy
 
 _SIGNS = (ast.UAdd, ast.USub)
 _LARGEST = 2**63
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = lazy("[\ud800-\udfff]")
 
 
 def literal_value(node: ast.expr) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from dockerfix.app.read.code import ImportedNames, parse
@@ -11,8 +10,9 @@ from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.project.imports import code_of
 from dockerfix.project.project import CogConfig, Project
 from dockerfix.text.findings import Severity
+from dockerfix.text.lazy_patterns import lazy
 
-_WORD = re.compile(r"record_metric|emit_metric|current_scope|\bscope\b|\bsignal\b|add_signal_handler")
+_WORD = lazy(r"record_metric|emit_metric|current_scope|\bscope\b|\bsignal\b|add_signal_handler")
 _METRIC_FUNCTIONS = frozenset({"emit_metric", "record_metric"})
 _OF_FAL = frozenset({"signal.SIGHUP", "signal.SIGINT", "signal.SIGTERM"})
 """Signals whose handlers the App ignores (`runtime/fal_call.py`)."""

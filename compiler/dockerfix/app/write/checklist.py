@@ -13,12 +13,13 @@ from urllib.parse import quote, unquote
 
 from dockerfix.app.write.stamps import WROTE, checksum, short
 from dockerfix.project.files import MARK
+from dockerfix.text.lazy_patterns import lazy
 
 NOTES = "## Notes"
 ABOUT_NOTES = "<!-- This section is yours: the next run of dockerfix leaves it as it is. -->"
-_END = re.compile(rf"^<!-- {WROTE} (\S+) ([0-9a-f]{{8}}); ([\w-]*) -->\n?", re.MULTILINE)
-_BOX = re.compile(r"- \[[ xX]\] ")
-_PLACE = re.compile(r":\d+, (DF\d{3}\))$|, line \d+(\) contains?)")
+_END = lazy(rf"^<!-- {WROTE} (\S+) ([0-9a-f]{{8}}); ([\w-]*) -->\n?", re.MULTILINE)
+_BOX = lazy(r"- \[[ xX]\] ")
+_PLACE = lazy(r":\d+, (DF\d{3}\))$|, line \d+(\) contains?)")
 
 
 class Wrote(NamedTuple):
