@@ -30,7 +30,7 @@ VALUES = {
     "--color": "never",
     "--jobs": "2",
 }
-BY_CLICK = {"--config", "--format", "--no-quiet", "--severity", "--per-file-ignores"}
+BY_CLICK = ("--config", "--format", "--no-quiet", "--severity", "--per-file-ignores")
 """What few use, or nobody should."""
 
 OPTIONS = {
