@@ -36,7 +36,7 @@ def summary(
     target: AppResult | ServerResult | None,
     findings: Sequence[Finding],
     *,
-    refusal: str | None = None,
+    refusals: Sequence[str] = (),
     work: Sequence[str] = (),
     fail_on: Severity = Severity.ERROR,
 ) -> ProjectSummary:
@@ -44,7 +44,7 @@ def summary(
 
     `source` is the name and the text of the Dockerfile that Cog printed, `rewritten` what it became; each is None where
     there is none. `findings` are those of the Dockerfile. `target` is the App, or None where there can't be one.
-    `refusal` says why the project can't be used, `work` what has to be done first besides findings of at least
+    `refusals` say why the project can't be used, `work` what has to be done first besides findings of at least
     `fail_on`.
     """
     config = project.config or CogConfig()
@@ -56,8 +56,8 @@ def summary(
     open_points = sorted((each for each in every if is_open(each)), key=lambda each: -each.severity)
     reasons = [*(_said(each) for each in every if each.severity >= fail_on), *work]
     verdict: Verdict = "converts"
-    if refusal is not None:
-        verdict, reasons = "refused", [refusal]
+    if refusals:
+        verdict, reasons = "refused", list(refusals)
     elif reasons:
         verdict = "needs-work"
     elif open_points or (settings is not None and settings.secrets):

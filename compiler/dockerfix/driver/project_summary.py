@@ -51,11 +51,11 @@ class WeightSource:
 class ProjectSummary:
     """One project. What isn't known is "", (), 0 or None.
 
-    `project` is its folder. `dockerfile` says which Dockerfile was converted: a file of the project, or ``cog debug``.
-    `cog` are about the releases of Cog that print it; `base` is its base image and `new_base` that of the result.
-    `python`, `cuda` and `torch` are what the model runs on. `weights_size` is the size of all weights in bytes, and
-    `weights_size_from` how it is known. `secrets` are the build's, to be stored with `fal secrets`. `review` is the
-    address of the review page, seen from the survey's own.
+    `project` is its folder, and `name` where this is below the folders that are surveyed. `dockerfile` says which
+    Dockerfile was converted: a file of the project, or ``cog debug``. `cog` are about the releases of Cog that print it;
+    `base` is its base image and `new_base` that of the result. `python`, `cuda` and `torch` are what the model runs on.
+    `weights_size` is the size of all weights in bytes, and `weights_size_from` how it is known. `secrets` are the
+    build's, to be stored with `fal secrets`. `review` is the address of the review page, seen from the survey's own.
     """
 
     project: str
@@ -82,13 +82,12 @@ class ProjectSummary:
     by_hand: tuple[Point, ...] = ()
     secrets: tuple[str, ...] = ()
     review: str = ""
+    name: str = ""
 
     @property
-    def what(self) -> str:
-        """The verdict in words, with its first reason."""
-        words = self.verdict.replace("-", " ")
-        more = f" (and {len(self.reasons) - 1} more)" if len(self.reasons) > 1 else ""
-        return f"{words}: {self.reasons[0]}{more}" if self.reasons else words
+    def converts(self) -> bool:
+        """Whether `dockerfix migrate` writes it."""
+        return self.verdict in ("converts", "converts-with-checks")
 
     @property
     def hosts(self) -> tuple[str, ...]:
