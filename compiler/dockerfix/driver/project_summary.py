@@ -52,8 +52,9 @@ class ProjectSummary:
     """One project. What isn't known is "", (), 0 or None.
 
     `project` is its folder, and `name` where this is below the folders that are surveyed. `dockerfile` says which
-    Dockerfile was converted: a file of the project, or ``cog debug``. `cog` are about the releases of Cog that print it;
-    `base` is its base image and `new_base` that of the result. `python`, `cuda` and `torch` are what the model runs on.
+    Dockerfile was converted: a file of the project, or ``cog debug``. `cog` are about the releases of Cog that print
+    it; `base` is its base image and `new_base` that of the result. `python`, `cuda` and `torch` are what the model runs
+    on.
     `weights_size` is the size of all weights in bytes, and `weights_size_from` how it is known. `secrets` are the
     build's, to be stored with `fal secrets`. `review` is the address of the review page, seen from the survey's own.
     """
