@@ -53,14 +53,14 @@ def summary(
     settings = target.settings if target is not None else None
     decides = _decides(project, config, source)
     counts = Counter(each.severity for each in every)
-    open_points = sorted((each for each in every if is_open(each)), key=lambda each: -each.severity)
+    checks = [each for each in every if is_open(each) and each.severity < fail_on]
     reasons = [*(_said(each) for each in every if each.severity >= fail_on), *work]
     verdict: Verdict = "converts"
     if refusals:
         verdict, reasons = "refused", list(refusals)
     elif reasons:
         verdict = "needs-work"
-    elif open_points or (settings is not None and settings.secrets):
+    elif checks or (settings is not None and settings.secrets):
         verdict = "converts-with-checks"
     return ProjectSummary(
         project="",
@@ -84,7 +84,7 @@ def summary(
         errors=counts[Severity.ERROR],
         warnings=counts[Severity.WARNING],
         notes=counts[Severity.NOTE],
-        by_hand=tuple(_point(each) for each in open_points[:MAX_ITEMS]),
+        by_hand=tuple(_point(each) for each in sorted(checks, key=lambda each: -each.severity)[:MAX_ITEMS]),
         secrets=_texts(settings.secrets) if settings is not None else (),
     )
 

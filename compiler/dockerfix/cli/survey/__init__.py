@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dockerfix.cli.survey.run import Request
 
 _SETTINGS = ("target",)
+_SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
+"""Those of Dask (docs.dask.org, "Deploy Dask Clusters")."""
 
 
 @click.command("survey")
@@ -116,5 +118,7 @@ def _misuses(request: Request) -> Iterator[str]:
         yield "--force is for --migrate"
     if request.scheduler is not None and request.jobs:
         yield "--jobs is for this machine; with --scheduler the cluster decides"
+    if request.scheduler is not None and not request.scheduler.startswith(_SCHEMES):
+        yield f"--scheduler needs an address such as tcp://host:8786 (got `{request.scheduler}`)"
     if request.config is not None and request.no_config:
         yield "--config and --no-config can't be combined"

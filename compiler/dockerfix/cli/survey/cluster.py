@@ -11,7 +11,7 @@ from dockerfix.cli.survey.pool import AHEAD, Pending
 from dockerfix.cli.survey.project import Surveyed, SurveyJob, failed
 from dockerfix.cli.survey.worker import Limits, Worker
 
-CONNECT_SECONDS = 30
+CONNECT_SECONDS = 15
 _MISSING = "--scheduler needs the package `distributed`: pip install 'dockerfix[cluster]'"
 _own = local()
 

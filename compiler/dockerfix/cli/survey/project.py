@@ -49,11 +49,15 @@ class SurveyJob(NamedTuple):
 
 
 class Surveyed(NamedTuple):
-    """What came of a job: the summary, the review page, and the texts of the files on fal, if it converts."""
+    """What came of a job: the summary, the review page, and the texts of the files on fal, if it converts.
+
+    `unwritten` says that these files could not be written.
+    """
 
     summary: ProjectSummary
     page: str | None = None
     files: Mapping[str, str] | None = None
+    unwritten: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """Plain data for JSON."""

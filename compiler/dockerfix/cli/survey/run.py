@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -84,13 +84,17 @@ def run(request: Request) -> int:
     progress = Progress(total, wanted=wants_bar)
     end_in_order()
     counts: Counter[Verdict] = Counter()
+    unwritten = False
     with contextlib.ExitStack() as stack:
+        engine = stack.enter_context(contextlib.closing(_engine(request)))
+        state = stack.enter_context(contextlib.closing(_State(request)))
         report = stack.enter_context(report_to(request.form, request.output, progress))
-        for number, done in enumerate(stack.enter_context(contextlib.closing(_results(request, closed)))):
+        for number, done in enumerate(_results(request, engine, state, closed)):
             summary = replace(done.surveyed.summary, project=str(done.found.folder), name=done.found.name)
             if request.form == "html" and (summary.review or done.surveyed.page):
                 summary = replace(summary, review=_address(done.found.name))
             counts[summary.verdict] += 1
+            unwritten |= done.surveyed.unwritten
             progress.step()
             report.add(number, summary)
         report.end(counts)
@@ -101,7 +105,7 @@ def run(request: Request) -> int:
     if not request.quiet and (request.form != "table" or request.output is not None):
         where = "" if request.output is None else f"{readable(str(request.output))} written; "
         streams.say(f"{streams.PROGRAM}: {where}{counted(counts)}")
-    return exit_codes.INTERNAL if counts["failed"] else exit_codes.DONE
+    return exit_codes.INTERNAL if counts["failed"] else exit_codes.FOUND if unwritten else exit_codes.DONE
 
 
 # ---- the projects
@@ -130,26 +134,20 @@ def _is_below(path: str, other: str) -> bool:
 # ---- the results
 
 
-def _results(request: Request, closed: list[str]) -> Generator[Done, None, None]:
+def _results(request: Request, engine: Engine, state: _State, closed: list[str]) -> Iterator[Done]:
     """Survey what isn't known yet, keep it, and write the files that belong to a project alone."""
-    engine = _engine(request)
-    kept = _State(request)
-    try:
 
-        def start(found: Found) -> Pending[Done]:
-            key, before = kept.look_up(found)
-            if before is not None:
-                return known(Done(found, Surveyed(before)))
-            return _Started(found, key, engine.start(_job(request, found)))
+    def start(found: Found) -> Pending[Done]:
+        key, before = state.look_up(found)
+        if before is not None:
+            return known(Done(found, Surveyed(before)))
+        return _Started(found, key, engine.start(_job(request, found)))
 
-        for done in in_order(find_all(request.folders, closed), start, engine.ahead):
-            surveyed = _written(request, done.found, done.surveyed)
-            if done.key is not None:
-                kept.put(done.key, surveyed.summary)
-            yield done._replace(surveyed=surveyed)
-    finally:
-        engine.close()
-        kept.close()
+    for done in in_order(find_all(request.folders, closed), start, engine.ahead):
+        surveyed = _written(request, done.found, done.surveyed)
+        if done.key is not None and not surveyed.unwritten:
+            state.put(done.key, surveyed.summary)
+        yield done._replace(surveyed=surveyed)
 
 
 class _Started:
@@ -190,6 +188,7 @@ class _State:
         self._request = request
         self._state = None
         self._options: tuple[object, ...] = ()
+        self._written: tuple[str, ...] = ()
         if request.state is not None:
             from dockerfix.cli.survey.state import State
 
@@ -197,6 +196,8 @@ class _State:
             config = None if request.config is None else request.config.read_bytes()
             cog = _cog_version() if request.cog_debug else None
             out = None if request.out is None else os.path.realpath(request.out)
+            written = (request.state, request.output, request.out)
+            self._written = tuple(os.path.realpath(path) for path in written if path is not None)
             self._options = (sorted(request.settings.items()), config, request.no_config, cog, out)
 
     def look_up(self, found: Found) -> tuple[bytes | None, ProjectSummary | None]:
@@ -205,7 +206,7 @@ class _State:
             return None, None
         from dockerfix.cli.survey.state import key
 
-        own = key(found.folder, *self._options)
+        own = key(found.folder, self._written, *self._options)
         summary = self._state.get(own)
         if summary is not None and self._request.form == "html" and summary.dockerfile:
             page = _page_path(self._request, found.name)
@@ -247,8 +248,8 @@ def _written(request: Request, found: Found, surveyed: Surveyed) -> Surveyed:
     problem = _migrate(request.out / found.name, surveyed.files, force=request.force)
     if problem is None:
         return surveyed
-    summary = replace(surveyed.summary, verdict="failed", reasons=(problem,))
-    return surveyed._replace(summary=summary)
+    summary = replace(surveyed.summary, verdict="needs-work", reasons=(problem,))
+    return surveyed._replace(summary=summary, unwritten=True)
 
 
 def _migrate(folder: Path, texts: Mapping[str, str], *, force: bool) -> str | None:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -67,14 +67,19 @@ class State:
         return streams.Failure(f"cannot use {self._path} as the state of a survey: {error}")
 
 
-def key(folder: Path, *options: object) -> bytes:
+def key(folder: Path, written: Sequence[str], *options: object) -> bytes:
     """A digest of all that the summary of a project depends on: its files, dockerfix's version, settings, `options`.
 
-    Small files count by their content; large ones, and those of a project with very many, by size and time.
+    Small files count by their content; large ones, and those of a project with very many, by size and time. What the
+    survey itself has `written` doesn't count; these are real paths.
     """
     digest = sha256(repr((__version__, *options, _settings(folder))).encode("utf-8", "surrogateescape"))
     count = total = 0
+    real = os.path.realpath(folder)
+    ours = tuple(os.path.relpath(path, real) for path in written if path.startswith(real + os.sep))
     for name in _names(folder):
+        if name.startswith(ours):
+            continue
         path = os.path.join(folder, name)  # noqa: PTH118 - for each file of each project
         digest.update(b"\0" + os.fsencode(name) + b"\0")
         try:

@@ -22,7 +22,7 @@ KEYS = (
 )
 MEANINGS: dict[Verdict, str] = {
     "converts": "`dockerfix migrate` writes everything",
-    "converts-with-checks": "the same, and somebody has to look at some points",
+    "converts-with-checks": "the same, and some points need a look",
     "needs-work": "something has to be done before anything is written",
     "refused": "dockerfix can't use the project as it is",
     "failed": "dockerfix did not finish with it",
