@@ -117,9 +117,10 @@ def main() -> None:
     lines = [
         "# Surveys",
         "",
-        "`python benchmarks/survey.py` writes this page. The projects are the samples of `fixtures/projects`, each with",
-        "what one of 34 releases of Cog printed for it, and no two alike. Memory is the peak of all processes together, and",
-        "of the largest one. CPU time is that of all processes; the clock depends on what else the machine does.",
+        "`python benchmarks/survey.py` writes this page. The projects are the samples of `fixtures/projects`, each",
+        "with what one of 34 releases of Cog printed for it, and no two alike. Memory is the peak of all processes",
+        "together, and of the largest one. CPU time is that of all processes; the clock depends on what else the",
+        "machine does.",
         "",
         f"CPython {platform.python_version()}, {platform.system()}, {os.cpu_count()} × {machine}",
         "",
