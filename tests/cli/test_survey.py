@@ -10,6 +10,7 @@ import pkgutil
 import pty
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -326,6 +327,23 @@ class TestState:
         assert rows(done)[0]["verdict"] == "failed"
         assert survey(*arguments).code == 0
 
+    def test_ctrl_c_keeps_what_was_found(self, tmp_path: Path) -> None:
+        fleets.write(tmp_path / "fleet", 60)
+        state = tmp_path / "state"
+        words = [*COMMAND, "survey", str(tmp_path / "fleet"), "--state", str(state), "-j", "2"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment(), start_new_session=True) as process:
+            assert process.stdout is not None
+            for _ in range(6):
+                process.stdout.readline()
+            children = [
+                int(each) for each in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            ]
+            os.killpg(process.pid, signal.SIGINT)
+            process.stdout.read()
+        assert process.returncode == 130
+        assert 5 <= self.reads(state) < 60
+        assert not any(map(_is_running, children))
+
     def test_another_file(self, tmp_path: Path) -> None:
         fleets.write(tmp_path / "fleet", 1)
         (tmp_path / "state").write_text("what is this?" * 100)
@@ -356,6 +374,22 @@ class TestForms:
         assert (tmp_path / "survey.csv").read_bytes() == done.out
         assert written.out == b""
         assert "survey.csv written; 20 projects: " in written.err
+
+    def test_where_it_is_written(self, samples: Path, tmp_path: Path) -> None:
+        arguments = (samples / "minimal", "--format", "csv", "-q", "-o")
+        expected = survey(*arguments[:-1]).out
+        assert survey(*arguments, "/dev/stdout").out == survey(*arguments, "-").out == expected
+        (tmp_path / "file").write_text("old")
+        (tmp_path / "file").chmod(0o600)
+        (tmp_path / "link").symlink_to("file")
+        assert survey(*arguments, tmp_path / "link").code == 0
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "file").read_bytes() == expected
+        assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+        for path, why in ((tmp_path, "it is a folder"), (tmp_path / "no" / "file", "No such file or directory")):
+            done = survey(*arguments, path)
+            assert (done.code, done.err) == (3, f"dockerfix: cannot write {path}: {why}\n")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
 
     def test_no_cell_is_a_formula(self, tmp_path: Path) -> None:
         project = tmp_path / "=cmd|'x'"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Literal, Protocol
 
 from dockerfix.cli import streams
 from dockerfix.cli.progress import Progress
@@ -18,6 +19,7 @@ from dockerfix.text import files
 from dockerfix.text.source import encode
 
 PAGE = "index.html"
+_STANDARD_OUTPUT = ("-", "/dev/stdout")
 
 
 class Report(Protocol):
@@ -59,17 +61,26 @@ class _InFile:
 
     def end(self, counts: Counts) -> None:
         self._progress.clear()
-        temporary = self._path.with_name(files.temporary_name())
-        self._rows.seek(0)
+        target = Path(os.path.realpath(self._path))
+        if target.exists() and not target.is_file():  # a pipe or a terminal
+            self._write(target, "wb", counts)
+            return
+        temporary = target.with_name(files.temporary_name())
         try:
-            with temporary.open("xb") as file:
-                file.write(encode(self._form.opening(counts)))
-                shutil.copyfileobj(self._rows, file)
-                file.write(encode(self._form.closing(counts)))
-            temporary.replace(self._path)
+            self._write(temporary, "xb", counts)
+            if target.exists():
+                shutil.copymode(target, temporary)
+            temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+    def _write(self, path: Path, mode: Literal["wb", "xb"], counts: Counts) -> None:
+        self._rows.seek(0)
+        with path.open(mode) as file:
+            file.write(encode(self._form.opening(counts)))
+            shutil.copyfileobj(self._rows, file)
+            file.write(encode(self._form.closing(counts)))
 
 
 @contextlib.contextmanager
@@ -80,15 +91,15 @@ def report_to(name: str, output: Path | None, progress: Progress) -> Iterator[Re
     """
     size = streams.size(sys.stdout)
     form = format_of(name, width=size.columns if size is not None else None)
-    if output is None:
+    if output is None or str(output) in _STANDARD_OUTPUT:
         yield _Streamed(form, progress)
         return
     path = output / PAGE if name == "html" else output
     try:
         if name == "html":
             output.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not path.is_file():
-            raise streams.Failure(f"cannot write {path}: it is no regular file")
+        if path.is_dir():
+            raise streams.Failure(f"cannot write {path}: it is a folder")
         with tempfile.TemporaryFile() as rows:
             yield _InFile(form, path, rows, progress)
     except OSError as error:
