@@ -335,9 +335,9 @@ class TestState:
             assert process.stdout is not None
             for _ in range(6):
                 process.stdout.readline()
-            children = [
-                int(each) for each in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            ]
+            tasks = Path(f"/proc/{process.pid}/task").glob("*/children")  # each is started by a thread
+            children = [int(each) for path in tasks for each in path.read_text().split()]
+            assert len(children) == 2
             os.killpg(process.pid, signal.SIGINT)
             process.stdout.read()
         assert process.returncode == 130
