@@ -480,6 +480,33 @@ class TestFinding:
         ]
         assert [each.name for each in find_all([tmp_path / "a", tmp_path / "a"], [])] == ["a", "a/inner"]
 
+    def test_what_is_excluded(self, tmp_path: Path) -> None:
+        for name in ("a", "b", "examples/c"):
+            shutil.copytree(PROJECTS / "minimal", tmp_path / name)
+        arguments = (".", "--format", "json")
+        assert list(by_name(survey(*arguments, "--exclude", "examples", cwd=tmp_path))) == ["a", "b"]
+        (tmp_path / ".git").mkdir()
+        (tmp_path / ".dockerfix.yaml").write_text("exclude: [b, 'exam*']\n")
+        assert list(by_name(survey(*arguments, cwd=tmp_path))) == ["a"]
+        assert list(by_name(survey(*arguments, "--no-config", cwd=tmp_path))) == ["a", "b", "examples/c"]
+
+    def test_odd_names(self, tmp_path: Path) -> None:
+        """Names that aren't UTF-8, with control characters, or too long for a page; none of them stops the others."""
+        names = [b"a\xff", b"b\x1b[31m\n", "c \u202e".encode(), b"d" * 252, b"e.html/f", b"e"]
+        for name in names:
+            shutil.copytree(os.fsencode(PROJECTS / "minimal"), os.fsencode(tmp_path) + b"/fleet/" + name)
+        newest = [each for each in archives.outputs() if (each.project, each.variant) == ("minimal", "-")][-1]
+        for path in list((tmp_path / "fleet").rglob("cog.yaml")):
+            path.with_name("Dockerfile.cog").write_bytes(newest.data)
+        arguments = (tmp_path / "fleet", "--state", tmp_path / "state")
+        assert len(rows(survey(*arguments, "--format", "json"))) == 6
+        done = survey(*arguments, "--format", "html", "-o", tmp_path / "page")
+        assert done.code == 0
+        assert "File name too long" in done.err
+        assert "\x1b" not in done.err
+        assert len(list((tmp_path / "page" / "reviews").rglob("*.html"))) >= 4
+        assert b"\x1b" not in survey(*arguments).out
+
     def test_what_cannot_be_listed_is_said(self, tmp_path: Path) -> None:
         if os.geteuid() == 0:
             pytest.skip("root may read everything")
@@ -511,6 +538,14 @@ class TestMigrate:
         shutil.copytree(PROJECTS / "hello-text", tmp_path / "fleet" / "a")
         assert survey(tmp_path / "fleet", "--migrate", tmp_path / "out").code == 0
         assert not (tmp_path / "out").exists()
+
+    def test_never_into_the_projects(self, samples: Path, tmp_path: Path) -> None:
+        shutil.copytree(samples / "minimal", tmp_path / "minimal")
+        before = contents(tmp_path)
+        done = survey(tmp_path, "--migrate", tmp_path, "--format", "json")
+        assert done.code == 1
+        assert "is the project itself; use `dockerfix migrate`" in rows(done)[0]["reasons"][0]
+        assert contents(tmp_path) == before
 
     def test_with_a_state_what_is_gone_is_written_again(self, samples: Path, tmp_path: Path) -> None:
         out = tmp_path / "out"

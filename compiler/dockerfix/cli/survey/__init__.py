@@ -14,7 +14,7 @@ from dockerfix.cli.options import given, shared
 if TYPE_CHECKING:
     from dockerfix.cli.survey.run import Request
 
-_SETTINGS = ("target",)
+_SETTINGS = ("target", "exclude")
 _SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
 """Those of Dask (docs.dask.org, "Deploy Dask Clusters")."""
 
@@ -61,7 +61,7 @@ _SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
     show_default=True,
     help="The most memory that one project may take, on Linux (0: no limit).",
 )
-@shared("target", "config", "no-config")
+@shared("exclude", "target", "config", "no-config")
 @click.option("-q", "--quiet", is_flag=True, help="Print no progress bar and no summary.")
 def survey(**values: Any) -> int:
     """Show what it takes to move all Cog projects below DIR to fal.
@@ -89,10 +89,9 @@ def survey(**values: Any) -> int:
     from dockerfix.cli.survey.run import Request, run
 
     settings = given(values, _SETTINGS)
-    folders: tuple[Path, ...] = values.pop("folders")
-    if values["form"] is None:
-        values["form"] = "table"
-    request = Request(folders=folders, settings=settings, **values)
+    exclude = settings.pop("exclude", frozenset())
+    values["form"] = values["form"] or "table"
+    request = Request(settings=settings, exclude=exclude, **values)
     _check(request)
     return run(request)
 

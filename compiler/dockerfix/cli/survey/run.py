@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from dockerfix.app.migrate import GUIDE
-from dockerfix.cli import exit_codes, streams
+from dockerfix.cli import config, exit_codes, streams
 from dockerfix.cli.progress import Progress
 from dockerfix.cli.rewrite import end_in_order
 from dockerfix.cli.survey.output import report_to
@@ -49,6 +49,7 @@ class Request(NamedTuple):
     time_limit: int | None = None
     memory_limit: int = 0
     settings: Mapping[str, str] = {}
+    exclude: frozenset[str] = frozenset()
     config: Path | None = None
     no_config: bool = False
     quiet: bool = False
@@ -80,7 +81,7 @@ def run(request: Request) -> int:
     closed: list[str] = []
     wants_bar = not request.quiet and streams.is_terminal(sys.stderr)
     # counting takes a second walk, but no list of all projects
-    total = sum(1 for _ in find_all(request.folders, [])) if wants_bar else 0
+    total = sum(1 for _ in _projects(request, [])) if wants_bar else 0
     progress = Progress(total, wanted=wants_bar)
     end_in_order()
     counts: Counter[Verdict] = Counter()
@@ -127,6 +128,18 @@ def find_all(folders: Sequence[Path], closed: list[str]) -> Iterator[Found]:
             yield Found(project, inside.relative_to(base).as_posix())
 
 
+def _projects(request: Request, closed: list[str]) -> Iterator[Found]:
+    """Yield the projects that no setting excludes."""
+    given = {"exclude": request.exclude} if request.exclude else {}
+    for found in find_all(request.folders, closed):
+        try:
+            of_file = {} if request.no_config else config.find(found.folder)
+        except config.SettingsError:
+            of_file = {}  # its row will say so
+        if not config.is_excluded(str(found.folder), config.merge(of_file, given)):
+            yield found
+
+
 def _is_below(path: str, other: str) -> bool:
     return path == other or path.startswith(other.rstrip(os.sep) + os.sep)
 
@@ -143,7 +156,7 @@ def _results(request: Request, engine: Engine, state: _State, closed: list[str])
             return known(Done(found, Surveyed(before)))
         return _Started(found, key, engine.start(_job(request, found)))
 
-    for done in in_order(find_all(request.folders, closed), start, engine.ahead):
+    for done in in_order(_projects(request, closed), start, engine.ahead):
         surveyed = _written(request, done.found, done.surveyed)
         if done.key is not None and not surveyed.unwritten:
             state.put(done.key, surveyed.summary)
@@ -193,12 +206,12 @@ class _State:
             from dockerfix.cli.survey.state import State
 
             self._state = State(request.state)
-            config = None if request.config is None else request.config.read_bytes()
+            chosen = None if request.config is None else request.config.read_bytes()
             cog = _cog_version() if request.cog_debug else None
             out = None if request.out is None else os.path.realpath(request.out)
             written = (request.state, request.output, request.out)
             self._written = tuple(os.path.realpath(path) for path in written if path is not None)
-            self._options = (sorted(request.settings.items()), config, request.no_config, cog, out)
+            self._options = (sorted(request.settings.items()), chosen, request.no_config, cog, out)
 
     def look_up(self, found: Found) -> tuple[bytes | None, ProjectSummary | None]:
         """The key of a project, and what is known of it; None where files that belong to it are missing."""
@@ -242,10 +255,17 @@ def _written(request: Request, found: Found, surveyed: Surveyed) -> Surveyed:
             path.parent.mkdir(parents=True, exist_ok=True)
             files.replace(path, encode(surveyed.page))
         except (OSError, files.WriteError) as error:
-            raise streams.Failure(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+            # a name that is too long concerns this project alone; where nothing can be written, the report will fail
+            why = getattr(error, "strerror", None) or error
+            streams.say(readable(f"{streams.PROGRAM}: cannot write {path}: {why}"))
+            surveyed = surveyed._replace(page=None)
     if surveyed.files is None or request.out is None:
         return surveyed
-    problem = _migrate(request.out / found.name, surveyed.files, force=request.force)
+    folder = request.out / found.name
+    if files.is_same(folder, found.folder):
+        problem: str | None = f"{folder} is the project itself; use `dockerfix migrate`"
+    else:
+        problem = _migrate(folder, surveyed.files, force=request.force)
     if problem is None:
         return surveyed
     summary = replace(surveyed.summary, verdict="needs-work", reasons=(problem,))

@@ -16,6 +16,8 @@ import time
 from threading import Timer
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockerfix.cli import streams
+
 if TYPE_CHECKING:
     from dockerfix.cli.survey.project import Surveyed, SurveyJob
 
@@ -43,7 +45,7 @@ class Worker:
         self._closed = False
 
     def run(self, job: SurveyJob) -> Surveyed:
-        """Survey a project. Raises OSError where no process can be started."""
+        """Survey a project. Raises Failure where no process can be started."""
         from dockerfix.cli.survey.project import Surveyed, failed
 
         if self._process is None or self._count >= _MOST:
@@ -71,13 +73,16 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         program = _PROGRAM.format(path=sys.path, megabytes=self._limits.megabytes)
-        return subprocess.Popen(  # noqa: S603 - Python itself and a fixed program
-            [sys.executable, "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # a group of its own, with what it starts; Ctrl-C is for the parent
-        )
+        try:
+            return subprocess.Popen(  # noqa: S603 - Python itself and a fixed program
+                [sys.executable, "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # a group of its own, with what it starts; Ctrl-C is for the parent
+            )
+        except OSError as error:
+            raise streams.Failure(f"cannot start a process: {error.strerror or error}") from None
 
     def _end(self) -> int:
         """End the process, and return its exit code."""
