@@ -410,7 +410,7 @@ class TestForms:
     def test_the_table_fits_a_terminal(self, samples: Path, columns: int) -> None:
         lines = on_terminal(columns, "survey", str(samples), str(samples / "minimal"))
         assert all(len(line) <= columns for line in lines)
-        assert len([line for line in lines if line.strip() and not line.startswith("[")]) == 22
+        assert len([line for line in lines if line.strip() and not line.startswith("[")]) == 23
         assert "VERDICT" in lines[0]
 
     def test_a_bar_on_a_terminal(self, tmp_path: Path) -> None:

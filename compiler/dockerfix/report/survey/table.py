@@ -41,6 +41,7 @@ class Form:
 
     def __init__(self, width: int | None) -> None:
         self._width = width or _WIDE
+        self._hint = width is not None
         room = self._width - _LEAST
         chosen: list[_Column] = []
         for column in sorted(_COLUMNS, key=lambda each: each.rank):
@@ -68,8 +69,9 @@ class Form:
         return f"{line}{_GAP}{_shortened(reason, self._width - len(_GAP))}\n"
 
     def closing(self, counts: Counts) -> str:
-        """The numbers."""
-        return f"\n{counted(counts)}\n"
+        """The numbers, and on a terminal where to find the rest."""
+        rest = "next: --format html -o FOLDER shows the details\n" if self._hint else ""
+        return f"\n{counted(counts)}\n{rest}"
 
     def _line(self, project: str, cells: list[str]) -> str:
         name = project if len(project) <= self._first else f"…{project[1 - self._first :]}"
