@@ -208,23 +208,32 @@ class TestBrokenProjects:
         return root
 
     def test_a_crash_and_the_limits_spoil_one_row_only(self, tmp_path: Path, cog: dict[str, str]) -> None:
-        fleet = self.fleet(tmp_path / "fleet", "a", "crash", "fails", "huge", "slow", "z")
+        fleet = self.fleet(tmp_path / "fleet", "a", "crash", "fails", "slow", "z")
         begin = time.monotonic()
-        limits = ("--time-limit", "5", "--memory-limit", "500")
-        done = survey(fleet, "--format", "json", "--cog-debug", "--jobs", "2", *limits, **cog)
-        assert time.monotonic() - begin < 60
+        done = survey(fleet, "--format", "json", "--cog-debug", "--jobs", "2", "--time-limit", "15", **cog)
+        assert time.monotonic() - begin < 200
         assert done.code == 4
         found = {name: (each["verdict"], each["reasons"]) for name, each in by_name(done).items()}
         assert found == {
             "a": ("converts", []),
             "crash": ("failed", ["the process that read it ended by SIGKILL"]),
             "fails": ("needs-work", ["`cog debug` fails: no docker"]),
-            "huge": ("failed", ["it takes more than 500 MB of memory (--memory-limit)"]),
-            "slow": ("failed", ["it takes longer than 5 seconds (--time-limit)"]),
+            "slow": ("failed", ["it takes longer than 15 seconds (--time-limit)"]),
             "z": ("converts", []),
         }
         pid = int((fleet / "slow" / "started").read_text())
         assert not _is_running(pid), "what the project started ends with it"
+
+    def test_too_much_memory(self, tmp_path: Path, cog: dict[str, str]) -> None:
+        fleet = self.fleet(tmp_path / "fleet", "a", "huge", "z")
+        done = survey(fleet, "--format", "json", "--cog-debug", "--jobs", "1", "--memory-limit", "500", **cog)
+        assert done.code == 4
+        found = {name: (each["verdict"], each["reasons"]) for name, each in by_name(done).items()}
+        assert found == {
+            "a": ("converts", []),
+            "huge": ("failed", ["it takes more than 500 MB of memory (--memory-limit)"]),
+            "z": ("converts", []),
+        }
 
     def test_cog_runs_only_on_request(self, tmp_path: Path, cog: dict[str, str]) -> None:
         fleet = self.fleet(tmp_path / "fleet", "slow")
