@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from tests.report.test_page import Tags, browser, find, press
+from tests.report.test_page import Tags
 
 import fleets
+from browsers import browser, find, press
 from commands import run
 from dockerfix.driver.project_summary import Point, ProjectSummary, WeightSource
 from dockerfix.report.survey import format_of, size

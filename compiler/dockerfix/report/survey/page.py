@@ -120,8 +120,8 @@ def _page(counts: Counts) -> str:
         '<div class="filters" role="search"><label class="hidden" for="filter">Filter projects</label>'
         '<input id="filter" type="search" placeholder="Filter: a name, GPU, host, package   /" autocomplete="off" '
         f'spellcheck="false"><div class="chips">{chips}</div><p id="shown" aria-live="polite"></p></div>'
-        '<div class="lines"><table id="projects"><caption class="hidden">The projects, which the titles of the columns '
-        f"sort</caption><thead><tr>{titles}</tr></thead>\n{_ROWS}</table></div>"
+        '<div class="projects"><table id="projects"><caption class="hidden">The projects; the titles of the columns sort '
+        f"them</caption><thead><tr>{titles}</tr></thead>\n{_ROWS}</table></div>"
         '<p id="none" class="calm" hidden>No project matches the filter</p></main>'
         f"<footer>dockerfix {html(__version__)}</footer>"
     )
@@ -148,7 +148,7 @@ def _verdict(summary: ProjectSummary) -> str:
     more = len(summary.reasons) - 1
     reason = f"<p>{prose(summary.reasons[0])}</p>" if summary.reasons else ""
     reason += f'<p class="none">and {more} more</p>' if more > 0 else ""
-    return f'<span class="verdict {_KINDS[summary.verdict]}">{words}</span>{reason}'
+    return f'<span class="pill {_KINDS[summary.verdict]}">{words}</span>{reason}'
 
 
 def _release_key(releases: str) -> str:
