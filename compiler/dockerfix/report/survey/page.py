@@ -120,8 +120,8 @@ def _page(counts: Counts) -> str:
         '<div class="filters" role="search"><label class="hidden" for="filter">Filter projects</label>'
         '<input id="filter" type="search" placeholder="Filter: a name, GPU, host, package   /" autocomplete="off" '
         f'spellcheck="false"><div class="chips">{chips}</div><p id="shown" aria-live="polite"></p></div>'
-        '<div class="projects"><table id="projects"><caption class="hidden">The projects; the titles of the columns sort '
-        f"them</caption><thead><tr>{titles}</tr></thead>\n{_ROWS}</table></div>"
+        '<div class="projects"><table id="projects"><caption class="hidden">The projects; the titles of the columns '
+        f"sort them</caption><thead><tr>{titles}</tr></thead>\n{_ROWS}</table></div>"
         '<p id="none" class="calm" hidden>No project matches the filter</p></main>'
         f"<footer>dockerfix {html(__version__)}</footer>"
     )
