@@ -171,7 +171,8 @@ def _details(summary: ProjectSummary) -> str:
         ("Weights", _words(_source(each.host, each.what, each.size) for each in summary.weights)),
     ]
     facts = "".join(f"<dt>{title}</dt><dd>{inner}</dd>" for title, inner in about if inner)
-    reasons = _list("First", [prose(each) for each in summary.reasons])
+    title = "To do first" if summary.verdict == "needs-work" else "Why"
+    reasons = _list(title, [prose(each) for each in summary.reasons])
     return f"{reasons}{_list('To check by hand', [_point(each) for each in summary.by_hand])}<dl>{facts}</dl>"
 
 
