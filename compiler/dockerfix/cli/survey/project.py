@@ -156,7 +156,7 @@ def _target(
     if done is not None:
         text = done.text if done.text is not None or done.result is None else done.result.rewritten
     options = AppOptions(dockerfile=text, dockerfile_name=image)
-    return conversion.build_target(opened, chosen.target, done.findings if done else (), options), image
+    return conversion.build_target(opened, folder, chosen, done.findings if done else (), options), image
 
 
 def _is_input(folder: Path, name: str | None, image: str) -> bool:

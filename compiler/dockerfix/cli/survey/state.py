@@ -107,4 +107,7 @@ def _settings(folder: Path) -> str:
         found = config.find(folder)
     except config.SettingsError as error:
         return str(error)
-    return repr([(name, sorted(value) if isinstance(value, frozenset) else value) for name, value in found.items()])
+    # the order of a set is another one in each process
+    return json.dumps(
+        found, sort_keys=True, default=lambda value: sorted(value) if isinstance(value, frozenset) else str(value)
+    )
