@@ -120,7 +120,7 @@ def _survey(job: SurveyJob, folder: Path) -> Surveyed:
         work=work,
         fail_on=Severity[chosen.fail_on.upper()],
     )
-    page = _page(job, name, done) if job.reviews else None
+    page = _page(job, opened, name, done) if job.reviews else None
     return Surveyed(found, page, files if job.migrates and found.converts else None)
 
 
@@ -177,10 +177,14 @@ def _files(
     return planned.files, work
 
 
-def _page(job: SurveyJob, name: str | None, done: Done | None) -> str | None:
+def _page(job: SurveyJob, opened: Project, name: str | None, done: Done | None) -> str | None:
     """The review page of the Dockerfile; None without one."""
+    from dockerfix.app.outlook import outlook
+    from dockerfix.report.overview import Needs
     from dockerfix.report.page import render
 
     if done is None or done.result is None:
         return None
-    return render(done.result, path=f"{job.name}/{name}" if name != COG_DEBUG else f"{job.name}: {COG_DEBUG}")
+    found = None if done.result.refused else outlook(opened, done.result.rewritten)
+    path = f"{job.name}/{name}" if name != COG_DEBUG else f"{job.name}: {COG_DEBUG}"
+    return render(done.result, path=path, needs=None if found is None else Needs(*found))
