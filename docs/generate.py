@@ -19,6 +19,7 @@ from dockerfix.cli.help import COMMANDS
 from dockerfix.knowledge.fal import AS_OF, GPU_MACHINES, NEWEST_CUDA_SEEN
 from dockerfix.knowledge.gpu import ARCHITECTURES
 from dockerfix.report.rules import WRONG, Rule, all_rules
+from dockerfix.report.survey.comma_separated import COLUMNS
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -159,8 +160,9 @@ def _choices(choices: tuple[str, ...]) -> str:
     return f": {', '.join(f'`{choice}`' for choice in choices)}" if choices else ""
 
 
-def _schema(_name: str) -> str:
-    data: Any = json.loads(pkgutil.get_data("dockerfix.report", "findings.schema.json") or b"")
+def _schema(name: str) -> str:
+    package, file = ("dockerfix.report.survey", "survey") if name == "survey" else ("dockerfix.report", "findings")
+    data: Any = json.loads(pkgutil.get_data(package, f"{file}.schema.json") or b"")
     return f"```json\n{json.dumps(data, indent=2)}\n```"
 
 
@@ -181,6 +183,11 @@ def _machines(_name: str) -> str:
     return "\n".join([*head, *rows, "", seen])
 
 
+def _survey_columns(_name: str) -> str:
+    rows = [f"| `{name}` | {_cell(what)} |" for name, (what, _value) in COLUMNS.items()]
+    return "\n".join(["| column | what it has |", "|---|---|", *rows])
+
+
 PARTS = {
     "help": _help,
     "commands": _commands,
@@ -188,4 +195,5 @@ PARTS = {
     "schema": _schema,
     "snippet": _snippet,
     "machines": _machines,
+    "survey_columns": _survey_columns,
 }

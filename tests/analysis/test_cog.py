@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+import archives
 from dockerfix.analysis import cog, commands
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.tree import Instruction
@@ -78,3 +81,25 @@ def test_the_package(command: str, installs: bool, uninstalls: bool) -> None:
 )
 def test_the_era(text: str, expected: str) -> None:
     assert cog.era(parse(f"FROM python:3.11-slim\n{text}\n")) == expected
+
+
+def test_the_releases() -> None:
+    """Each Dockerfile of the archive is from a release in the range that is given for it."""
+    checked = 0
+    for output in archives.outputs():
+        found = cog.releases(parse(output.text))
+        if found is None or output.release.startswith("v0.10.0-"):
+            continue  # Cog's async line, printed by the generator of v0.9.0-beta11
+        first, last = found
+        assert first is None or order(first) <= order(output.release), output.file
+        assert last is None or order(output.release) <= order(last), output.file
+        checked += 1
+    assert checked > 800
+    assert cog.releases(parse("FROM debian\n")) is None
+
+
+def order(release: str) -> tuple[int, ...]:
+    """A version as Cog counts it: a pre-release is before its release."""
+    numbers, _, pre = release.removeprefix("v").partition("-")
+    kind = next((at for at, name in enumerate(("alpha", "beta", "rc.")) if pre.startswith(name)), 3)
+    return (*map(int, numbers.split(".")), kind, *map(int, re.findall(r"\d+", pre)))

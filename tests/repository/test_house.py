@@ -63,6 +63,7 @@ THIRD_PARTY = {
     "yaml": r"project\..*|cli\.config",
     "click": r"cli(\..*)?",
     "tomlkit": r"app\.write\.pyproject",
+    "distributed": r"cli\.survey\.cluster",
     "dockerfile_parse": r"driver\.cross_check",
     "syrupy": r"(?!)",
     "dockerfile": r"(?!)",

@@ -16,6 +16,9 @@ from dockerfix.knowledge.cog_constructs import (
     FRAME_MARK,
     LABEL_PREFIXES,
     MONOBASE_IMAGE,
+    RELEASES,
+    RELEASES_OF_COG_BASE,
+    RELEASES_OF_MONOBASE,
     SERVER_COMMANDS,
     SERVER_ENTRYPOINT_SCRIPTS,
     SERVER_MODULE,
@@ -244,3 +247,17 @@ def era(document: Document) -> str:
     if " cog==" in text:
         return "E19"
     return "E13" if cflags else "E11"
+
+
+def releases(document: Document) -> tuple[str | None, str | None] | None:
+    """Return about the first and the last release of Cog that print this Dockerfile; None if Cog didn't write it.
+
+    An open end is None.
+    """
+    if not marks_of_cog(document):
+        return None
+    if any(is_monobase(each) for each in document.instructions):
+        return RELEASES_OF_MONOBASE
+    found = era(document)
+    on_cog_base = any(is_cog_base(each) for each in document.instructions)
+    return RELEASES_OF_COG_BASE.get(found, RELEASES[found]) if on_cog_base else RELEASES[found]

@@ -12,7 +12,7 @@ from dockerfix.app.read.missing import missing_weights
 from dockerfix.app.read.model import AppError, Note, Predictor
 from dockerfix.app.read.predictor import read_predictor
 from dockerfix.app.read.uses import notes_of_uses
-from dockerfix.app.read.weights import find_downloads, notes_of
+from dockerfix.app.read.weights import NO_DOWNLOADS, Downloads, find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write import app_file, toml
 from dockerfix.app.write.layout import lay, value
@@ -29,7 +29,7 @@ class AppResult:
 
     `text` is fal_app.py, `shim` fal_cog.py and `call` fal_call.py, all of which belong in the project's folder;
     `weights` is fal_weights.py, None for a project without managed weights; `toml` is the entry for pyproject.toml.
-    `findings` have their places in the project's files.
+    `findings` have their places in the project's files; `downloads` are those of the predictor's code.
     """
 
     text: str
@@ -40,6 +40,7 @@ class AppResult:
     settings: Settings
     predictor: Predictor
     weights: str | None = None
+    downloads: Downloads = NO_DOWNLOADS
 
     @property
     def ok(self) -> bool:
@@ -85,6 +86,7 @@ def build(project: Project, options: AppOptions | None = None) -> AppResult:
         settings,
         predictor,
         weights_file(managed.weights) if managed.weights else None,
+        downloads,
     )
 
 

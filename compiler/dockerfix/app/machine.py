@@ -48,7 +48,7 @@ class Needs:
     `heavy` are packages with the framework that each brings, `unknown` packages whose needs aren't known, `hints`
     further signs that the model isn't tiny; `size` is that of the weights in bytes, as `source` tells it; `gpus` how
     many the code asks for, at `place`; `spreads` whether it uses all GPUs that it finds; `device` is the highest that
-    it names, and where.
+    it names, and where; `files` are the weights in the project with their sizes.
     """
 
     heavy: dict[str, str] = field(default_factory=dict)
@@ -60,6 +60,7 @@ class Needs:
     place: str = ""
     spreads: bool = False
     device: tuple[int, str] = (0, "")
+    files: dict[str, int] = field(default_factory=dict)
 
     def weigh(self, size: float, source: str) -> None:
         """Take the size of weights if it is the largest so far."""
@@ -116,7 +117,7 @@ def _take_packages(project: Project, reached: Sequence[str], needs: Needs) -> No
 
 def _weigh_files(project: Project, needs: Needs) -> None:
     """Take the size of the weights in the project, and of those that weights.lock lists."""
-    sizes: dict[str, int] = {}
+    sizes = needs.files
     for name in project.files() if project.root is not None else ():
         if f".{name.rpartition('.')[2].lower()}" in WEIGHT_ENDINGS:
             path = locate(project.root, name) if project.root is not None else None

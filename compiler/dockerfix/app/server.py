@@ -17,7 +17,7 @@ from dockerfix.app.read.managed import read_managed
 from dockerfix.app.read.missing import missing_weights
 from dockerfix.app.read.model import ANY, AppError, Note, Predictor
 from dockerfix.app.read.predictor import find_method, read_predictor, split_reference
-from dockerfix.app.read.weights import find_downloads, notes_of
+from dockerfix.app.read.weights import NO_DOWNLOADS, Downloads, find_downloads, notes_of
 from dockerfix.app.settings import AppOptions, Chooser, Settings
 from dockerfix.app.write import openapi
 from dockerfix.app.write.toml import array, secret_lines, settings_lines
@@ -50,6 +50,7 @@ class ServerResult:
     settings: Settings
     predictor: Predictor
     weights: str | None = None
+    downloads: Downloads = NO_DOWNLOADS
 
     @property
     def files(self) -> dict[str, str]:
@@ -99,6 +100,7 @@ def build_server(project: Project, options: AppOptions | None = None) -> ServerR
         settings,
         predictor,
         weights_file(managed.weights) if managed.weights else None,
+        downloads,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockerfix.analysis import stages
@@ -67,6 +67,8 @@ class Settings:
     health_path: str | None = None
     secrets: tuple[str, ...] = ()
     """The names of the secrets that the build of the image needs."""
+    needs: Needs = field(default_factory=Needs)
+    """What decided about the machine."""
 
     @property
     def python_numbers(self) -> tuple[int, int]:
@@ -95,7 +97,8 @@ class Chooser:
         """
         name = self.options.name or app_name(self.config.image, self.project.root)
         ignored: Ignored = read_ignored(self.project, schema=not self.needs_fal)
-        machine, gpus = self.machine(needs_of(self.project, self.config, downloads))
+        needs = needs_of(self.project, self.config, downloads)
+        machine, gpus = self.machine(needs)
         python = self.python()
         multiplexing = self.multiplexing(predictor)
         if self.needs_fal:
@@ -116,6 +119,7 @@ class Chooser:
             gpus,
             HEALTH_PATH if predictor.health is not None else None,
             tuple(build_secrets(self.document)) if self.document is not None else (),
+            needs,
         )
 
     def setup_timeout(self) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -176,7 +176,7 @@ def find(folder: Path) -> Mapping[str, Any]:
     return _search(folder.absolute())
 
 
-@cache
+@lru_cache(maxsize=256)  # a run may be over any number of folders
 def _search(folder: Path) -> Mapping[str, Any]:
     for candidate in _upwards(folder):
         found = _in_folder(candidate)

@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": ("dockerfix.cli.info:explain", "Explain a code, with an example."),
     "migrate": ("dockerfix.cli.migrate:migrate", "Write every file that a Cog project needs on fal."),
     "passes": ("dockerfix.cli.info:passes", "List the passes: code, name, and what each does."),
+    "survey": ("dockerfix.cli.survey:survey", "Show what a move of many Cog projects takes."),
     "trace": ("dockerfix.cli.trace:trace", "Show where each line of cog.yaml went."),
     "review": (
         "dockerfix.cli.review:review",

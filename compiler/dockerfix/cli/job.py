@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Job(NamedTuple):
     """A Dockerfile and how to rewrite it; `path` is ``-`` for standard input.
 
-    `changes` and `account` ask for them in the result; `in_place` asks for a regular file, which can be rewritten.
+    `changes`, `account` and `result` ask for them in what is done; `in_place` asks for a regular file, which can be
+    rewritten.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Job(NamedTuple):
     changes: bool = False
     account: bool = False
     in_place: bool = False
+    result: bool = False
 
 
 class Done(NamedTuple):
@@ -52,6 +54,7 @@ class Done(NamedTuple):
     error: str | None = None
     account: tuple[Accounted, ...] = ()
     files: Mapping[str, Source] = {}
+    result: Result | None = None
 
 
 def process(job: Job, data: bytes | None = None) -> Done:
@@ -90,6 +93,8 @@ def attempt(job: Job, data: bytes) -> Done:
     )
     changes, account = result.changes if job.changes else (), result.account if job.account else ()
     done = Done(result.source, "unchanged", findings, changes, account=account, files=result.files)
+    if job.result:
+        done = done._replace(result=result)
     if result.internal:
         return done._replace(status="internal-error")
     if result.refused:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dockerfix.cli import exit_codes, locate, parameter_types, streams
+from dockerfix.cli import conversion, exit_codes, locate, parameter_types, streams
 from dockerfix.cli.options import FINDINGS, given, shared
 from dockerfix.cli.projects import (
-    adjusted,
     app_options,
     failures,
     image_dockerfile,
@@ -24,11 +22,8 @@ from dockerfix.cli.projects import (
     show_plan,
     write,
 )
-from dockerfix.text.source import encode
 
 if TYPE_CHECKING:
-    from dockerfix.analysis.options import Target
-    from dockerfix.app import AppResult, ServerResult
     from dockerfix.app.migrate import Plan
     from dockerfix.cli.config import Settings
     from dockerfix.cli.job import Done
@@ -88,6 +83,7 @@ def migrate(
     Keep Cog's HTTP API (POST /predictions):
       dockerfix migrate . --target server
     """
+    from dockerfix.app import AppOptions
     from dockerfix.app import migrate as migration
     from dockerfix.app.build import checked_config
     from dockerfix.project.project import Project
@@ -103,7 +99,7 @@ def migrate(
         inside = locate.path_in_project(Path(source), project) if source and source != "-" else None
         name = image_dockerfile(opened, project, dockerfile_name, source=inside, quiet=bool(chosen.quiet))
         is_input = inside is not None and (inside == name or is_same(project / inside, project / name))
-        done = _rewritten(project, source, chosen, force=force)
+        done = conversion.convert(project, source, chosen, force=force)
         if done.text is None:
             _print_findings(done, project, source, chosen, would=diff)
             streams.say(f"{streams.PROGRAM}: nothing was written")
@@ -111,8 +107,8 @@ def migrate(
                 done.status, exit_codes.FOUND
             )
         # an unusable project is reported in one line, before the findings of the Dockerfile
-        result = _build(opened, chosen.target, done, {"dockerfile": done.text, "dockerfile_name": name, **values})
-        result = replace(result, findings=adjusted(result.findings, project, chosen))
+        options = AppOptions(dockerfile=done.text, dockerfile_name=name, **values)
+        result = conversion.build_target(opened, project, chosen, done.findings, options)
         _print_findings(done, project, source, chosen, would=diff)
         print_findings(result.findings, project, chosen)
         sound = is_sound(result.findings, chosen)
@@ -120,7 +116,7 @@ def migrate(
             streams.say(f"{streams.PROGRAM}: nothing was written")
             return exit_codes.FOUND
         planned = migration.plan(
-            opened, done.text, result, done.findings, _account(done), force=force, replaceable=is_input
+            opened, done.text, result, done.findings, conversion.account_of(done), force=force, replaceable=is_input
         )
         if is_input and planned.before[name] != done.source.text:
             raise WriteError(f"{name}: {CHANGED}")
@@ -135,43 +131,15 @@ def migrate(
 
 def _source(opened: Project, project: Path, dockerfile: str | None, *, quiet: bool) -> str | None:
     """The Dockerfile to convert: the one named, one of the project, or None for what `cog debug` prints."""
-    from dockerfix.app import migrate as migration
-
     if dockerfile is not None:
         return dockerfile
-    found = migration.find_input(opened)
-    why = "which Cog wrote"
-    if found is None and not migration.has_cog():
-        found, why = migration.last_dockerfile(opened), "which dockerfix wrote, since cog is not installed"
+    found = conversion.find_dockerfile(opened)
     if found is None:
         return None
+    name, why = found
     if not quiet:
-        streams.say(f"{streams.PROGRAM}: converts {found}, {why}")
-    return str(project / found)
-
-
-def _rewritten(project: Path, source: str | None, chosen: Settings, *, force: bool) -> Done:
-    """The Dockerfile for fal. Raises Failure and AppError."""
-    from dockerfix.app.migrate import run_cog_debug
-    from dockerfix.cli import config
-    from dockerfix.cli.job import process
-    from dockerfix.cli.rewrite import Misuse, Request, end_in_order, job_of
-
-    chosen = config.for_file(chosen, str(project / "Dockerfile") if source in (None, "-") else str(source))
-    data = encode(run_cog_debug(project)) if source is None else streams.read_file(source)
-    end_in_order()
-    try:
-        job = job_of("-", chosen, Request(force=force))
-    except Misuse as misuse:
-        raise click.UsageError(str(misuse)) from None
-    return process(job._replace(account=True), data)
-
-
-def _account(done: Done) -> list[str]:
-    """The account of cog.yaml and its requirements files, as `dockerfix trace` prints it."""
-    from dockerfix.report import trace
-
-    return trace.as_text(entry for entry in done.account if entry.file != "Dockerfile").splitlines()
+        streams.say(f"{streams.PROGRAM}: converts {name}, {why}")
+    return str(project / name)
 
 
 def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: Settings, *, would: bool) -> None:
@@ -185,18 +153,6 @@ def _print_findings(done: Done, project: Path, dockerfile: str | None, chosen: S
     )
     verb = "would be rewritten" if would else "rewritten"
     Reporter(chosen._replace(output_format="full"), verb, total=1, prints=True).report([entry])
-
-
-def _build(project: Project, target: Target, done: Done, options: dict[str, Any]) -> AppResult | ServerResult:
-    """The App or the server, without findings about lines of .dockerignore on which the Dockerfile's own report."""
-    from dockerfix.app import AppOptions, build, build_server
-    from dockerfix.app.write.ignored import FILE
-
-    chosen = AppOptions(**options)
-    result = build_server(project, chosen) if target == "server" else build(project, chosen)
-    told = {each.line for each in done.findings if each.file == FILE}
-    findings = (each for each in result.findings if each.file != FILE or each.line not in told)
-    return replace(result, findings=tuple(findings))
 
 
 def _summarise(planned: Plan, written: tuple[str, ...], chosen: Settings) -> None:

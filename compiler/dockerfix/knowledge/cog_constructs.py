@@ -136,6 +136,20 @@ def default_python(era: str | None = None) -> str:
     return next(python for first, python in reversed(DEFAULT_PYTHONS) if era is None or era >= first)
 
 
+RELEASE_SOURCE = "what the generators of all releases from v0.0.1-alpha1 to v0.22.0 print"
+# about the first and the last release that print what an era is known by; None for the newest
+RELEASES = {
+    "E11": (None, "v0.9.20"),
+    "E13": ("v0.9.21", "v0.9.26"),
+    "E14": ("v0.11.0", "v0.14.7"),
+    "E16": ("v0.14.8", "v0.16.12"),
+    "E19": ("v0.17.0-alpha2", "v0.17.0-beta2"),
+    "E20": ("v0.17.0", None),
+    "E21": ("v0.20.0", None),
+}
+RELEASES_OF_COG_BASE = {"E11": ("v0.9.7", "v0.9.24")}  # where the base image is Cog's own
+RELEASES_OF_MONOBASE = ("v0.14.4", "v0.16.12")
+
 HUB_SOURCE = "replicate/cog:pkg/model/weightsource/huggingface.go (schemes of `weights`); PyPI huggingface_hub"
 HUB_ADDRESSES = ("hf://", "huggingface://")
 HUB_PACKAGE = "huggingface_hub"

@@ -70,6 +70,11 @@ HUGGINGFACE_VARIABLES = frozenset(
     {"HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "TRANSFORMERS_CACHE", "DIFFUSERS_CACHE"}
 )
 HUGGINGFACE_OFFLINE = "local_files_only"
+# the parameters that name a repository
+HUGGINGFACE_KEYWORDS = frozenset(
+    {"repo_id", "pretrained_model_name_or_path", "model_name_or_path", "model_size_or_path"}
+)
+HUGGINGFACE_HOST = "huggingface.co"
 
 TORCH_HUB_SOURCE = "pytorch/pytorch:torch/hub.py (TORCH_HOME)"
 TORCH_HUB_FUNCTIONS = frozenset({"load_state_dict_from_url", "load_url"})

@@ -21,6 +21,8 @@ MARK = "Written by dockerfix"
 """The mark in the first lines of files that dockerfix writes beside a Dockerfile."""
 MARKED_LINES = 10
 
+_ENVIRONMENT = "pyvenv.cfg"
+"""The file that makes a folder a virtual environment."""
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 
 
@@ -115,6 +117,35 @@ def peek(path: Path, length: int = 128) -> bytes:
         return b""
 
 
+def find_projects(root: Path, closed: list[str]) -> Iterator[Path]:
+    """Yield the folders at and below `root` that have a cog.yaml or cog.yml, sorted, as they are found.
+
+    Skips what `Walk` skips, and nothing else: a project may contain others. `closed` gets the folders that can't be
+    read.
+    """
+    pending = [str(root)]
+    while pending:
+        folder = pending.pop()
+        folders: list[str] = []
+        names: set[str] = set()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if not entry.name.startswith(".") and entry.name not in _SKIPPED:
+                            folders.append(entry.path)
+                    elif entry.name in (*CONFIG_NAMES, _ENVIRONMENT) and entry.is_file():
+                        names.add(entry.name)
+        except OSError:
+            closed.append(folder)
+            continue
+        if _ENVIRONMENT in names and folder != str(root):
+            continue
+        if names.intersection(CONFIG_NAMES):
+            yield Path(folder)
+        pending.extend(sorted(folders, reverse=True))
+
+
 class Walk:
     """The files below a folder in a fixed order: the files of each folder by name, then its folders by name.
 
@@ -153,7 +184,7 @@ class Walk:
                     if entry.is_dir(follow_symlinks=False):
                         if not entry.name.startswith(".") and entry.name not in _SKIPPED:
                             folders.append(path)
-                    elif entry.name != "pyvenv.cfg":
+                    elif entry.name != _ENVIRONMENT:
                         if self.wanted is None or self.wanted(entry.name):
                             files.append(path)
                     elif folder:

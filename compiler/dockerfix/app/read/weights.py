@@ -39,6 +39,8 @@ class Download:
     """Further lines of the file that do the same."""
     is_name: bool = False
     """Whether `folder` is an expression whose value isn't known."""
+    models: tuple[str, ...] = ()
+    """The repositories on Hugging Face that the code names: ``owner/model``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,21 @@ class Address:
 class Downloads(NamedTuple):
     """What the predictor's code downloads; `elsewhere` are files with downloads that it does not reach."""
 
-    found: tuple[Download, ...]
-    addresses: tuple[Address, ...]
-    elsewhere: tuple[str, ...]
+    found: tuple[Download, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     in_build: tuple[Download, ...] = ()
     """Downloads by the `run` commands of cog.yaml, into the image."""
+    urls: tuple[str, ...] = ()
+    """The addresses of weights in the predictor's code and in cog.yaml, each once."""
 
     @property
     def uses_torch_hub(self) -> bool:
         """Whether the App sets TORCH_HOME."""
         return any(each.source == "torch.hub" for each in self.found)
+
+
+NO_DOWNLOADS = Downloads()
 
 
 def find_downloads(project: Project, config: CogConfig) -> Downloads:
@@ -72,6 +79,7 @@ def find_downloads(project: Project, config: CogConfig) -> Downloads:
     found: list[Download] = []
     addresses: list[Address] = []
     elsewhere: list[str] = []
+    urls: list[str] = []
     for file in _files_in_order(project, reached):
         calls = _in_file(project, file)
         if file not in reached:
@@ -79,8 +87,15 @@ def find_downloads(project: Project, config: CogConfig) -> Downloads:
             continue
         found += calls.found
         addresses += calls.addresses
-    in_build, of_build = _in_build(project, config)
-    return Downloads(tuple(_joined(found)), (*addresses, *of_build), tuple(elsewhere), in_build)
+        urls += calls.urls
+    build = _in_build(project, config)
+    return Downloads(
+        tuple(_joined(found)),
+        (*addresses, *build.addresses),
+        tuple(elsewhere),
+        build.in_build,
+        tuple(dict.fromkeys((*urls, *build.urls))),
+    )
 
 
 def _files_in_order(project: Project, reached: frozenset[str]) -> list[str]:
@@ -97,14 +112,15 @@ def _joined(found: Sequence[Download]) -> list[Download]:
         if before is None:
             first[key] = each
         elif each.line not in (before.line, *before.lines):
-            first[key] = replace(before, lines=(*before.lines, each.line))
+            models = tuple(dict.fromkeys((*before.models, *each.models)))
+            first[key] = replace(before, lines=(*before.lines, each.line), models=models)
     return list(first.values())
 
 
 def _in_file(project: Project, file: str) -> Downloads:
     source = project.read(file)
     if source is None:
-        return Downloads((), (), ())
+        return NO_DOWNLOADS
     tree = None
     if file in project.python_files():
         try:
@@ -114,7 +130,8 @@ def _in_file(project: Project, file: str) -> Downloads:
     finder = _Finder(file, source.text, tree, is_shell=file not in project.python_files())
     commands = [each for name in known.COMMANDS for each in finder.commands(name)]
     found = sorted((*commands, *finder.calls()), key=lambda each: each.line)
-    return Downloads(tuple(found), tuple(finder.addresses()), ())
+    places = finder.places()
+    return Downloads(tuple(found), tuple(_addresses(file, places)), urls=_weight_urls(places))
 
 
 class _Finder:
@@ -207,7 +224,8 @@ class _Finder:
         kind = self.kind(node, name, last)
         tool = name if kind in ("tool", "library") else ""
         if kind is not None and (kind != "tool" or not _lasts_any(self.texts_in(node))):
-            yield Download(kind, self.file, node.lineno, folder, tool, is_name=known_as is None)
+            models = self.models_of(node) if kind == "huggingface" else ()
+            yield Download(kind, self.file, node.lineno, folder, tool, is_name=known_as is None, models=models)
 
     def kind(self, node: ast.Call, name: str, last: str) -> Source | None:
         if last in known.TORCH_HUB_FUNCTIONS or name.endswith("hub.load"):
@@ -249,38 +267,55 @@ class _Finder:
         )
 
     def is_hub(self, argument: ast.expr) -> bool:
-        """Whether the argument is ``owner/model`` and not a path; a name is looked up in the module."""
+        """Whether the argument is ``owner/model`` and not a path."""
+        return bool(self.hub_name(argument))
+
+    def hub_name(self, argument: ast.expr) -> str:
+        """Return ``owner/model`` for an argument that is one; "" for others. A name is looked up in the module."""
         found = self.names.get(argument.id) if isinstance(argument, ast.Name) else argument
         if not isinstance(found, ast.Constant) or not isinstance(found.value, str):
-            return False
-        return found.value.count("/") == 1 and not found.value.startswith((".", "/", "~"))
+            return ""
+        is_one = found.value.count("/") == 1 and not found.value.startswith((".", "/", "~"))
+        return found.value if is_one else ""
+
+    def models_of(self, node: ast.Call) -> tuple[str, ...]:
+        """Return the repository that a call names."""
+        named = [each.value for each in node.keywords if each.arg in known.HUGGINGFACE_KEYWORDS]
+        found = [self.hub_name(each) for each in (*node.args[:1], *named)]
+        return tuple(each for each in found if each)
 
     # ---- addresses
 
-    def addresses(self) -> Iterator[Address]:
-        """Yield the first address on Replicate's CDN, comments and docstrings aside."""
-        if "replicate" not in self.text:
-            return
+    def places(self) -> list[tuple[int | None, str]]:
+        """The texts with an address, and their lines; comments and docstrings aside."""
+        if "://" not in self.text:
+            return []
         if self.tree is None:
-            places = [(number, line.partition("#")[0]) for number, line in enumerate(self.lines, 1)]
-        else:
-            quiet = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}
-            places = [
-                (node.lineno, node.value)
-                for node in ast.walk(self.tree)
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet
-            ]
-        yield from _addresses(self.file, places)
+            return [(number, line.partition("#")[0]) for number, line in enumerate(self.lines, 1)]
+        quiet = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}
+        return [
+            (node.lineno, node.value)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet
+        ]
 
 
 def _addresses(file: str, places: Sequence[tuple[int | None, str]]) -> Iterator[Address]:
+    """Yield the first address on Replicate's CDN in a file."""
     found = sorted((line or 1, match.group()) for line, text in places if (match := re.search(known.CDN, text)))
     if found:
         yield Address(file, *found[0], len({line for line, _text in found}))
 
 
-def _in_build(project: Project, config: CogConfig) -> tuple[tuple[Download, ...], tuple[Address, ...]]:
-    """The downloads of weights by `run` commands, and their addresses on Replicate's CDN."""
+def _weight_urls(places: Sequence[tuple[int | None, str]]) -> tuple[str, ...]:
+    """Return the addresses of weights in some texts, without what follows the path: it may be a signature."""
+    urls = [each for _line, text in places for each in re.findall(r"https?://[^\s\"'`<>()]+", text)]
+    found = [url for url in urls if re.search(known.WEIGHT_ADDRESS, url) or re.search(known.CDN, url)]
+    return tuple(dict.fromkeys(re.split(r"[?#]", url, maxsplit=1)[0] for url in found))
+
+
+def _in_build(project: Project, config: CogConfig) -> Downloads:
+    """The downloads of weights by `run` commands, and the addresses in these and in variables."""
     file = project.config_name or "cog.yaml"
     found: list[Download] = []
     places: list[tuple[int | None, str]] = []
@@ -291,7 +326,9 @@ def _in_build(project: Project, config: CogConfig) -> tuple[tuple[Download, ...]
         if tool is not None and (re.search(known.WEIGHT_ADDRESS, item.command) or re.search(known.CDN, item.command)):
             found.append(Download("tool", file, line or 1, None, tool))
     places += [(config.line_of("environment", index), value) for index, (_, value) in enumerate(config.environment)]
-    return tuple(_joined(found)), tuple(_addresses(file, places))
+    return Downloads(
+        addresses=tuple(_addresses(file, places)), in_build=tuple(_joined(found)), urls=_weight_urls(places)
+    )
 
 
 def _sends(words: list[str]) -> bool:

@@ -64,9 +64,7 @@ def guide(
     """
     settings = target.settings
     server = isinstance(target, ServerResult)
-    told = {(each.file, each.line) for each in target.findings if each.code in ("DF519", "DF524")}
-    rest = [each for each in findings if each.code != "DF308" or (each.file, each.line) not in told]
-    every = [*rest, *target.findings]
+    every = together(findings, target.findings)
     checks = _checks(every, kept, gpu=any(each.startswith("GPU") for each in settings.machine))
     lines = [
         f"# {settings.app_name} on fal",
@@ -83,7 +81,7 @@ def guide(
         "",
         *checks,
     ]
-    if any(each.code in ("DF520", "DF521", "DF522") and _is_open(each) for each in every):
+    if any(each.code in ("DF520", "DF521", "DF522") and is_open(each) for each in every):
         lines += ["A download that outlives the runner and never leaves an incomplete file:", "", SNIPPET, ""]
     lines += [
         "## Files",
@@ -91,7 +89,7 @@ def guide(
         *(f"- {markdown(f'`{path}`: {_about(path, settings.dockerfile)}')}" for path in files),
         "",
     ]
-    done = [each for each in every if not _is_open(each)]
+    done = [each for each in every if not is_open(each)]
     if done:
         lines += ["## Done", "", *dict.fromkeys(f"- {_line(each)}" for each in done), ""]
     if account:
@@ -99,6 +97,12 @@ def guide(
         fence = "`" * max(3, width + 1)
         lines += ["## Where each line of cog.yaml went", "", f"{fence}text", *account, fence, ""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def together(findings: Sequence[Finding], of_app: Sequence[Finding]) -> list[Finding]:
+    """Return the findings of the Dockerfile and those of the App, without what both say."""
+    told = {(each.file, each.line) for each in of_app if each.code in ("DF519", "DF524")}
+    return [*(each for each in findings if each.code != "DF308" or (each.file, each.line) not in told), *of_app]
 
 
 def _deploy(target: AppResult | ServerResult, settings: Settings, *, server: bool) -> list[str]:
@@ -156,7 +160,8 @@ def _warm(settings: Settings) -> list[str]:
     ]
 
 
-def _is_open(finding: Finding) -> bool:
+def is_open(finding: Finding) -> bool:
+    """Whether somebody has to look at a finding."""
     return finding.severity >= Severity.WARNING or finding.code in GUESSES
 
 
@@ -165,7 +170,7 @@ def _checks(every: Sequence[Finding], kept: Mapping[str, Sequence[str]], *, gpu:
     items: dict[str, list[str]] = {title: [] for title, _ in RISKS}
     start, _, slow = items
     items[start] += _kept(kept)
-    for each in sorted((each for each in every if _is_open(each)), key=lambda each: -each.severity):
+    for each in sorted((each for each in every if is_open(each)), key=lambda each: -each.severity):
         guess = " (a guess)" if each.code in GUESSES and "a guess" not in each.message else ""
         items[_risk(each.code)].append(_line(each) + guess)
     if gpu:
