@@ -14,12 +14,12 @@ import compileall, pathlib, py_compile, zipfile
 
 root = pathlib.Path("/sources")
 done = compileall.compile_dir(
-    root, stripdir=root, legacy=True, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    root, stripdir=root, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
 )
 assert done
 with zipfile.ZipFile("/result.zip", "w", zipfile.ZIP_DEFLATED) as archive:
     for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".py":
+        if path.is_file():
             # one date for all, so that the same sources give the same bytes
             archive.writestr(zipfile.ZipInfo(str(path.relative_to(root))), path.read_bytes(), zipfile.ZIP_DEFLATED)
 `);
