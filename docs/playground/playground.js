@@ -28,7 +28,7 @@ const answers = {
   result: ({ code, output, messages, milliseconds }) => {
     shown = { result: code === 0 ? output : "", findings: messages, review: "" };
     one("#result pre").textContent = shown.result;
-    one("#findings pre").replaceChildren(...linked(messages));
+    one("#findings pre").replaceChildren(...lines(messages));
     one("#output").dataset.code = code;
     const last = messages.trimEnd().split("\n").filter((line) => line.startsWith("dockerfix: ")).pop() ?? "";
     state(`${last.replace(/^dockerfix: /, "")} · exit code ${code} · ${(milliseconds / 1000).toFixed(1)} s`, code === 0 ? "done" : "refused");
@@ -40,7 +40,7 @@ const answers = {
   review: ({ page }) => {
     shown.review = page;
     one("#review iframe").srcdoc = page;
-    running = false;
+    run(false);
     tools();
     if (waiting) convert();
   },
@@ -48,8 +48,13 @@ const answers = {
 };
 
 function fail(text) {
-  running = false;
+  run(false);
   state(text, "failed");
+}
+
+function run(now) {
+  running = now;
+  one("#output").ariaBusy = String(now);
 }
 
 function state(text, name) {
@@ -119,14 +124,16 @@ function convert() {
   const now = input();
   if (isEmpty(now)) {
     shown = { result: "", findings: "", review: "" };
-    one("#result pre").textContent = one("#findings pre").textContent = "";
+    one("#result pre").replaceChildren();
+    one("#findings pre").replaceChildren();
     one("#review iframe").removeAttribute("srcdoc");
     delete one("#output").dataset.code;
+    run(false);
     if (ready) answers.ready();
     tools();
     return;
   }
-  running = true;
+  run(true);
   if (ready) state("Converting…", "busy");
   worker.postMessage(now);
 }
@@ -135,6 +142,7 @@ one("#input").addEventListener("input", (event) => {
   clearTimeout(timer);
   if (event.target.id === "example") return;
   one("#example").value = "";
+  one("#output").ariaBusy = "true";
   timer = setTimeout(changed, event.target.tagName === "SELECT" ? 0 : PAUSE);
 });
 one("#input").addEventListener("submit", (event) => event.preventDefault());
@@ -196,21 +204,26 @@ addEventListener("hashchange", open);
 
 // ---- output
 
+// The lines of the terminal: messages wrap, excerpts of a file scroll, codes are links.
+function lines(text) {
+  const blocks = text.match(/(?:^ *\d* \| ?.*\n?)+|.*\n?/gm).filter(Boolean);
+  return blocks.map((block) => {
+    const line = document.createElement("span");
+    if (/^ *\d* \|/.test(block)) line.className = "excerpt";
+    line.append(...(line.className ? [block] : linked(block)));
+    return line;
+  });
+}
+
 function linked(text) {
   const documentation = one("#documentation").href;
-  return text.split(/(DF\d{3}|\b(?:error|warning)(?=: ))/).map((part) => {
-    if (/^DF\d{3}$/.test(part)) {
-      const link = document.createElement("a");
-      link.href = `${documentation}reference/codes/${part}/`;
-      link.target = "_blank";
-      link.rel = "noreferrer";
-      link.textContent = part;
-      return link;
-    }
-    if (part !== "error" && part !== "warning") return part;
-    const word = document.createElement("b");
-    word.className = part;
+  return text.split(/(\bDF\d{3}\b|\b(?:error|warning)(?=: ))/).map((part, number) => {
+    if (number % 2 === 0) return part;
+    const isCode = part.startsWith("DF");
+    const word = document.createElement(isCode ? "a" : "b");
     word.textContent = part;
+    if (isCode) Object.assign(word, { href: `${documentation}reference/codes/${part}/`, target: "_blank", rel: "noreferrer" });
+    else word.className = part;
     return word;
   });
 }

@@ -57,6 +57,14 @@ def run(place: str, arguments: Iterable[str]) -> tuple[int, str, str]:
     return code, _written(out), _written(err)
 
 
+def warm_up() -> None:
+    """Convert something small, so that what a conversion imports is there when the first input comes."""
+    place = project('FROM python:3.13\nCMD ["python", "-m", "cog.server.http"]\n', '{"cog.yaml": "build: {}\\n"}', "app")
+    run(place, [])
+    run(place, ["review"])
+    remove(place)
+
+
 def remove(place: str) -> None:
     """Remove what `project` made."""
     os.chdir("/")

@@ -21,10 +21,19 @@ async function bytes(name) {
   return response.arrayBuffer();
 }
 
+let asked = false;
 const loaded = load();
-loaded.then(() => say("ready"), (error) => say("failure", { text: `Python can’t run in this browser: ${error.message}` }));
+loaded.then(
+  (playground) => {
+    say("ready");
+    // modules are read while somebody pastes, unless an example or a link is there first
+    setTimeout(() => { if (!asked) playground.warm_up(); });
+  },
+  (error) => say("failure", { text: `Python can’t run in this browser: ${error.message}` }),
+);
 
 onmessage = async ({ data }) => {
+  asked = true;
   let playground;
   try {
     playground = await loaded;
