@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commands import Done, Here, here
+from dockerfix.cli import config
 from make_playground import EXAMPLES, PAGE, build
 from places import PROJECTS
 
@@ -161,6 +162,7 @@ def expected(here: Here, dockerfile: str, files: dict[str, str], *options: str) 
     done = here(*options, stdin=dockerfile.encode())
     if options:
         here.write(".dockerfix.yaml", f"target: {options[1]}\n")
+        config._search.cache_clear()
     return done._replace(out=b"" if done.code else done.out), here("review", stdin=dockerfile.encode()).out.decode()
 
 
