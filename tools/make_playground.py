@@ -2,8 +2,8 @@
 
     python tools/make_playground.py FOLDER
 
-The page is in docs/playground/. Python for the browser (Pyodide) comes from npm, once, into build/npm/; the package, click
-and PyYAML without its part in C are those that this Python imports. Needs npm and node.
+The page is in docs/playground/. Python for the browser (Pyodide) comes from npm, once, into build/npm/; the package,
+click and PyYAML without its part in C are those that this Python imports. Needs npm and node.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ PYODIDE = "0.29.4"
 """The last release with Python 3.13, the newest Python that the tests run on."""
 INTEGRITY = "sha512-tCseTsqU3kSxZIjkue5zXxTMNEwrKZwOIIEQRBA/VzHxFN1hoCxe4w41phfCdHd9it9RcCNQb5K/Re0InqMgvA=="
 """The hash of its tarball, as `npm view pyodide dist.integrity` prints it."""
-RUNTIME = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json", "package.json")
+RUNTIME = (
+    "pyodide.mjs",
+    "pyodide.asm.js",
+    "pyodide.asm.wasm",
+    "python_stdlib.zip",
+    "pyodide-lock.json",
+    "package.json",
+)
 """The files of Pyodide that a browser loads, and the one that names its license."""
 
 EXAMPLES = (
@@ -178,7 +185,7 @@ def _tarball() -> bytes:
             (Path(folder) / path.name).replace(path)
     data = path.read_bytes()
     found = base64.b64encode(hashlib.sha512(data).digest()).decode()
-    if INTEGRITY != f"sha512-{found}":
+    if f"sha512-{found}" != INTEGRITY:
         path.unlink()
         raise BuildError(f"pyodide {PYODIDE} from npm has the hash sha512-{found}, not {INTEGRITY}")
     return data
@@ -187,7 +194,7 @@ def _tarball() -> bytes:
 def _run(program: str, *arguments: str | Path) -> None:
     if shutil.which(program) is None:
         raise BuildError(f"{program} is not installed; the page needs npm and node to be built")
-    done = subprocess.run([program, *map(str, arguments)], stdout=subprocess.DEVNULL, check=False)
+    done = subprocess.run([program, *map(str, arguments)], stdout=subprocess.DEVNULL, check=False)  # noqa: S603
     if done.returncode != 0:
         raise BuildError(f"{program} failed with exit code {done.returncode}")
 

@@ -15,15 +15,22 @@ let shown = { result: "", findings: "", review: "" };
 
 // A worker of its own address would have no Content-Security-Policy; one of a blob has that of this page.
 const script = new Blob([`import ${JSON.stringify(new URL("worker.js", import.meta.url).href)};`], { type: "text/javascript" });
-const worker = new Worker(URL.createObjectURL(script), { type: "module" });
-worker.onerror = () => fail("Python can’t run in this browser.");
-worker.onmessage = ({ data }) => answers[data.kind](data);
+const address = URL.createObjectURL(script);
+let worker;
+
+function start() {
+  worker?.terminate();
+  ready = false;
+  worker = new Worker(address, { type: "module" });
+  worker.onerror = () => fail("Python can’t run in this browser.");
+  worker.onmessage = ({ data }) => answers[data.kind](data);
+}
 
 const answers = {
-  progress: ({ text }) => { if (one("#output").dataset.state !== "failed") state(text, "busy"); },
+  progress: ({ text }) => { if (!hasFailed()) state(text, "busy"); },
   ready: () => {
     ready = true;
-    if (!running) state("Ready: paste something, or choose an example.", "idle");
+    if (!running && !hasFailed()) idle();
   },
   result: ({ code, output, messages, milliseconds }) => {
     shown = { result: code === 0 ? output : "", findings: messages, review: "" };
@@ -44,12 +51,33 @@ const answers = {
     tools();
     if (waiting) convert();
   },
-  failure: ({ text }) => fail(text),
+  failure: ({ text, restart }) => {
+    fail(text);
+    if (restart) start();
+  },
 };
 
+function idle() {
+  state("Ready: paste something, or choose an example.", "idle");
+}
+
+function hasFailed() {
+  return one("#output").dataset.state === "failed";
+}
+
 function fail(text) {
+  empty();
   run(false);
   state(text, "failed");
+}
+
+function empty() {
+  shown = { result: "", findings: "", review: "" };
+  one("#result pre").replaceChildren();
+  one("#findings pre").replaceChildren();
+  one("#review iframe").removeAttribute("srcdoc");
+  delete one("#output").dataset.code;
+  tools();
 }
 
 function run(now) {
@@ -123,18 +151,14 @@ function convert() {
   if (running) return;
   const now = input();
   if (isEmpty(now)) {
-    shown = { result: "", findings: "", review: "" };
-    one("#result pre").replaceChildren();
-    one("#findings pre").replaceChildren();
-    one("#review iframe").removeAttribute("srcdoc");
-    delete one("#output").dataset.code;
+    empty();
     run(false);
-    if (ready) answers.ready();
-    tools();
+    if (ready) idle();
+    else state("Loading…", "busy");
     return;
   }
   run(true);
-  if (ready) state("Converting…", "busy");
+  state(ready ? "Converting…" : "Loading…", "busy");
   worker.postMessage(now);
 }
 
@@ -288,5 +312,6 @@ async function copy(text, button) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 
+start();
 fill({});
 open();

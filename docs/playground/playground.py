@@ -1,4 +1,4 @@
-"""Runs the command in the browser: what is pasted becomes a folder and standard input, as for `cog debug | dockerfix`."""
+"""Runs the command in the browser: what is pasted becomes a folder and standard input."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ INPUT = "stdin"
 def project(dockerfile: str, files: str, target: str) -> str:
     """Make a folder for one run and return its path.
 
-    `files` is a JSON object of texts by their paths in the project. Paths that lead out of it are ignored. `target` goes
-    into a settings file, which all commands read, unless the project has one or it is the default. Each run has a folder of its own, because
-    the program may remember what it found in one.
+    `files` is a JSON object of texts by their paths in the project; paths that lead out of it are ignored. `target`
+    goes into a settings file, which all commands read, unless it is the default or the project has one. Each run has a
+    folder of its own, because the program may remember what it found in one.
     """
     place = Path(tempfile.mkdtemp())
     folder = place / "project"
@@ -42,24 +42,31 @@ def run(place: str, arguments: Iterable[str]) -> tuple[int, str, str]:
     """Run dockerfix in a folder made by `project`; returns the exit code, standard output and standard error."""
     from dockerfix.cli import main
 
+    out, err = io.BytesIO(), io.BytesIO()
     before = sys.argv, sys.stdin, sys.stdout, sys.stderr
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace") for _ in range(2))
     os.chdir(Path(place) / "project")
     code = 0
     try:
         sys.argv = ["dockerfix", *arguments]
-        sys.stdin, sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO((Path(place) / INPUT).read_bytes())), out, err
+        sys.stdin = io.TextIOWrapper(io.BytesIO((Path(place) / INPUT).read_bytes()))
+        sys.stdout, sys.stderr = (
+            io.TextIOWrapper(each, "utf-8", "backslashreplace", newline="") for each in (out, err)
+        )
         main()
     except SystemExit as done:
         code = int(done.code or 0)
     finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        texts = [each.getvalue().decode("utf-8", "replace") for each in (out, err)]
         sys.argv, sys.stdin, sys.stdout, sys.stderr = before
-    return code, _written(out), _written(err)
+    return code, texts[0], texts[1]
 
 
 def warm_up() -> None:
     """Convert something small, so that what a conversion imports is there when the first input comes."""
-    place = project('FROM python:3.13\nCMD ["python", "-m", "cog.server.http"]\n', '{"cog.yaml": "build: {}\\n"}', "app")
+    dockerfile = 'FROM python:3.13\nCMD ["python", "-m", "cog.server.http"]\n'
+    place = project(dockerfile, '{"cog.yaml": "build: {}\\n"}', "app")
     run(place, [])
     run(place, ["review"])
     remove(place)
@@ -74,10 +81,3 @@ def remove(place: str) -> None:
 def _encoded(text: str) -> bytes:
     # a lone surrogate, which only a link can hold, has no bytes
     return text.encode("utf-8", "replace")
-
-
-def _written(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    buffer = stream.buffer
-    assert isinstance(buffer, io.BytesIO)
-    return buffer.getvalue().decode("utf-8", "replace")

@@ -1,7 +1,7 @@
 // Runs the dockerfix command in Python, away from the page, so that the page stays responsive.
 //
 // Takes {dockerfile, files, target}; answers each with a "result" and then a "review", or with a "failure".
-// Before the first, "progress" says what is being loaded.
+// Before the first, "progress" says what is being loaded, and "ready" that it is.
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 
 const say = (kind, data) => postMessage({ kind, ...data });
@@ -48,6 +48,7 @@ onmessage = async ({ data }) => {
     say("review", { page: playground.run(place, ["review"]).toJs()[1] });
     playground.remove(place);
   } catch (error) {
-    say("failure", { text: error.message });
+    // Python may be broken now, as after a stack overflow of the browser
+    say("failure", { text: `dockerfix stopped: ${error.message.trim().split("\n").pop()}`, restart: true });
   }
 };

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands import Done, Here, here
+from commands import COG_YAML, DOCKERFILE, Done, Here, here
 from dockerfix.cli import config
 from make_playground import EXAMPLES, PAGE, build
 from places import PROJECTS
@@ -209,11 +209,12 @@ def test_the_other_target(page: Chrome, folder: Path, here: Here) -> None:
     [
         ("this is no Dockerfile\n", {}),
         ("", {"cog.yaml": "build: {}\n"}),
-        ("FROM python:3.11\nCOPY .cog/tmp/build1/requirements.txt /tmp/requirements.txt\n", {"cog.yaml": "build: ["}),
-        ("FROM python:3.11\nRUN pip install -r /tmp/requirements.txt\nCMD python -m cog.server.http\n", {}),
-        ("FROM python:3.11\nFOO bar\nCMD python -m cog.server.http\n", {"cog.yaml": "build: {}\n"}),
+        (DOCKERFILE, {"cog.yaml": f"build: {'[' * 100}{']' * 100}\n"}),
+        (DOCKERFILE, {}),
+        (f"{DOCKERFILE}FOO bar\n", {"cog.yaml": COG_YAML}),
+        (DOCKERFILE, {"cog.yaml": COG_YAML, ".dockerfix.yaml": "ignor: [DF104]\n"}),
     ],
-    ids=["no Dockerfile", "empty", "broken cog.yaml", "no cog.yaml", "not what BuildKit reads"],
+    ids=["no Dockerfile", "empty", "deep cog.yaml", "no cog.yaml", "not what BuildKit reads", "wrong settings"],
 )
 def test_an_error_is_that_of_the_command(page: Chrome, here: Here, dockerfile: str, files: dict[str, str]) -> None:
     page.execute_script("location.hash = arguments[0]", fragment({"dockerfile": dockerfile, "files": files}))
@@ -222,6 +223,28 @@ def test_an_error_is_that_of_the_command(page: Chrome, here: Here, dockerfile: s
     assert converted(page) == done
     assert f"exit code {done.code}" in text(page, "#state")
     assert page.find_element("id", "findings").is_displayed()
+
+
+def test_what_is_no_yaml_has_the_place_and_the_code_of_the_command(page: Chrome, here: Here) -> None:
+    """PyYAML's part in C, which a browser lacks, has other words for it."""
+    files = {"cog.yaml": "build: ["}
+    page.execute_script("location.hash = arguments[0]", fragment({"dockerfile": DOCKERFILE, "files": files}))
+    found = [
+        done._replace(err=re.sub("(?<=: not valid YAML: ).*", "", done.err))
+        for done in (converted(page), expected(here, DOCKERFILE, files)[0])
+    ]
+    assert found[0] == found[1]
+    assert "DF004 error: cog.yaml:1:9: not valid YAML: \n" in found[0].err
+
+
+def test_a_failure_does_not_stay(page: Chrome) -> None:
+    """What breaks a run, here a file in a file, is said, and the next input is converted by a new worker."""
+    files = {"a": "x", "a/b": "y"}
+    page.execute_script("location.hash = arguments[0]", fragment({"dockerfile": DOCKERFILE, "files": files}))
+    wait(page, "failed")
+    assert text(page, "#state").startswith("dockerfix stopped: FileExistsError")
+    choose(page, "#example", "0")
+    assert converted(page).code == 0
 
 
 def test_what_is_typed_is_converted(page: Chrome) -> None:
@@ -237,8 +260,7 @@ def test_a_link_holds_the_whole_input(page: Chrome, browser: Chrome) -> None:
     page.execute_script("document.querySelector('#link').click()")
     wait(page, "done")
     link = page.execute_async_script(
-        "const done = arguments[0];"
-        "(function look() { location.hash ? done(location.href) : setTimeout(look, 50) })()"
+        "const done = arguments[0];(function look() { location.hash ? done(location.href) : setTimeout(look, 50) })()"
     )
     page.execute_script("history.replaceState(null, '', location.pathname)")
     page.execute_script("document.querySelector('#clear').click()")
@@ -330,5 +352,3 @@ def test_every_file_is_published_or_built_in() -> None:
 
     built_in = {"index.html", "playground.py", "compile.mjs"}
     assert {path.name for path in PAGE.iterdir() if path.name != "__pycache__"} == {*PUBLISHED, *built_in}
-
-
