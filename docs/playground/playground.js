@@ -233,8 +233,13 @@ function lines(text) {
   const blocks = text.match(/(?:^ *\d* \| ?.*\n?)+|.*\n?/gm).filter(Boolean);
   return blocks.map((block) => {
     const line = document.createElement("span");
-    if (/^ *\d* \|/.test(block)) line.className = "excerpt";
-    line.append(...(line.className ? [block] : linked(block)));
+    if (/^ *\d* \|/.test(block)) {
+      line.className = "excerpt";
+      line.tabIndex = 0; // it scrolls
+      line.append(block);
+    } else {
+      line.append(...linked(block));
+    }
     return line;
   });
 }
