@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from browsers import LOOKS, NAMES, browser, look, objections
 from commands import COG_YAML, DOCKERFILE, Done, Here, here
 from dockerfix.cli import config
 from make_playground import EXAMPLES, PAGE, build
@@ -26,10 +27,8 @@ from places import PROJECTS
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-__all__ = ["here"]
+__all__ = ["browser", "here"]
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 PATIENCE = 300
 """Seconds to wait for what takes two on a quiet machine."""
 
@@ -72,41 +71,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """Chromium without a network: every host but this machine is unknown."""
-    if not (BROWSER and DRIVER) and not os.environ.get("CI"):
-        pytest.skip("no Chromium with its driver here")
-    assert BROWSER, "no Chromium here"
-    assert DRIVER, "no chromedriver here"
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-        "--window-size=1400,900",
-        f"--user-data-dir={tmp_path_factory.mktemp('browser')}",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.set_script_timeout(PATIENCE)
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="module")
 def opened(browser: Chrome, folder: Path) -> Iterator[Chrome]:
     """The page, loaded once: it takes a while."""
     with serve(folder) as (address, _asked):
+        browser.set_script_timeout(PATIENCE)
         browser.get(address)
         wait(browser, "idle")
         yield browser
@@ -294,29 +262,22 @@ def test_the_keyboard(page: Chrome) -> None:
         ]
 
 
-def test_a_narrow_screen_has_one_column(page: Chrome) -> None:
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=NAMES)
+def test_it_fits_every_screen(page: Chrome, size: tuple[int, int], scheme: str) -> None:
     choose(page, "#example", "3")
     converted(page)
-    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
-        assert page.execute_script("return document.documentElement.scrollWidth") == 390
-        left, top = (page.find_element("id", each).rect for each in ("input", "output"))
-        assert left["x"] == top["x"]
-        assert left["y"] + left["height"] <= top["y"]
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_dark_and_light(page: Chrome) -> None:
-    script = "return getComputedStyle(document.body).backgroundColor"
-    found = []
-    for scheme in ("light", "dark"):
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        found.append(page.execute_script(script))
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    assert found[0] != found[1]
+    page.execute_script("document.querySelector('#more').open = true")
+    with look(page, size, scheme):
+        assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+        left, right = (page.find_element("id", each).rect for each in ("input", "output"))
+        narrow = size[0] < 1000
+        assert (left["x"] == right["x"]) == narrow
+        assert (left["y"] + left["height"] <= right["y"]) == narrow
+        colour = page.execute_script("return getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", colour))) > 3 * 128) == (scheme == "light")
+        for tab in ("tab-findings", "tab-review", "tab-result"):
+            page.find_element("id", tab).click()
+            assert objections(page) == []
 
 
 LEAKS = {
