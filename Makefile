@@ -8,8 +8,9 @@ FORMS := $(wildcard .github/ISSUE_TEMPLATE/*.yml)
 
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?= 0
+PLAYGROUND ?= build/playground
 
-.PHONY: help demo test axe coverage mutation fuzz fuzz-hunt golden refresh refresh-patch check-release tables lint audit lock dist docs e2e bench clean
+.PHONY: help demo test axe coverage mutation fuzz fuzz-hunt golden refresh refresh-patch check-release tables lint audit lock dist docs playground e2e bench clean
 
 help:
 	@echo "demo      convert a bundled project, print the result and the findings"
@@ -29,6 +30,7 @@ help:
 	@echo "lock      write action-requirements.txt, with hashes"
 	@echo "dist      build the sdist and the wheel, and try each in an empty environment"
 	@echo "docs      build the documentation into site/"
+	@echo "playground  build the page to try dockerfix on in a browser into PLAYGROUND=$(PLAYGROUND) (npm, node)"
 	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some, ALL=1 every row"
 	@echo "bench     measure beside other tools, and fail where the time grows faster than the input"
 	@echo "clean     remove everything the other targets made"
@@ -122,6 +124,9 @@ dist: $(VENV)/lint
 docs: $(VENV)/base
 	$(BIN)/pip install --quiet --editable '.[docs]'
 	$(BIN)/mkdocs build --strict --quiet
+
+playground: $(VENV)/base
+	@$(BIN)/python tools/make_playground.py $(PLAYGROUND)
 
 e2e: $(VENV)/test
 	PYTHON=$(BIN)/python e2e/run $(if $(ROWS),--rows $(ROWS)) $(if $(ALL),--all)

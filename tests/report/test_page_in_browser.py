@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import dockerfix
+from browsers import LOOKS, NAMES, NARROW, WIDE, browser, find, look, objections, press
 from dockerfix.report.page import render
 from pages import CASE, HOSTILE, IMAGE, NEEDS, SCRIPT, comfy, long, stale
-from places import ROOT
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-AXE = ROOT / "build" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-WIDE, NARROW = (1400, 900), (390, 844)
-LOOKS = [(size, scheme) for size in (WIDE, NARROW) for scheme in ("light", "dark")]
-NAMES = [f"{size[0]} {scheme}" for size, scheme in LOOKS]
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    if not (BROWSER and DRIVER) and not os.environ.get("CI"):
-        pytest.skip("no Chromium with its driver here")
-    assert BROWSER, "no Chromium here"
-    assert DRIVER, "no chromedriver here"
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--window-size=1400,900",
-        f"--user-data-dir={tmp_path_factory.mktemp('browser')}",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+__all__ = ["browser"]
 
 
 def show(browser: Chrome, folder: Path, page: str) -> None:
@@ -75,10 +36,6 @@ def page(browser: Chrome, tmp_path: Path) -> Iterator[Chrome]:
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
 
 
-def find(browser: Chrome, selector: str) -> list[Any]:
-    return list(browser.find_elements("css selector", selector))
-
-
 def visible(browser: Chrome) -> list[str]:
     return [code.text for code in find(browser, ".card:not([hidden]) .head b")]
 
@@ -94,29 +51,6 @@ def in_view(browser: Chrome, selector: str) -> bool:
         "return box.top >= 0 && box.top < innerHeight && box.height > 0"
     )
     return bool(browser.execute_script(script, selector))
-
-
-def press(browser: Chrome, keys: str) -> None:
-    from selenium.webdriver import ActionChains
-
-    ActionChains(browser).send_keys(keys).perform()
-
-
-@contextmanager
-def look(browser: Chrome, size: tuple[int, int], scheme: str = "light", media: str = "") -> Iterator[None]:
-    """A screen of `size` that prefers a colour scheme, or paper."""
-    features = [
-        {"name": "prefers-color-scheme", "value": scheme},
-        {"name": "prefers-reduced-motion", "value": "reduce"},
-    ]
-    screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == NARROW}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)  # type: ignore[no-untyped-call]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})  # type: ignore[no-untyped-call]
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})  # type: ignore[no-untyped-call]
 
 
 @cache
@@ -183,22 +117,12 @@ class TestLooks:
     def test_axe_finds_nothing_to_object_to(
         self, browser: Chrome, tmp_path: Path, size: tuple[int, int], scheme: str
     ) -> None:
-        if not AXE.exists() and not os.environ.get("CI"):
-            pytest.skip("no axe-core here; `make axe` installs it")
-        assert AXE.exists(), "`make axe` installs it"
-        run = (
-            "const done = arguments[arguments.length - 1];"
-            "axe.run({resultTypes: ['violations']}).then(done, (error) => done({failed: String(error)}))"
-        )
         for name, text in pages_to_judge().items():
             with look(browser, size, scheme):
                 show(browser, tmp_path, text)
                 browser.execute_script(OPEN_ALL)
-                browser.execute_script(AXE.read_text("utf-8"))
-                found = browser.execute_async_script(run)
-            assert "failed" not in found, found
-            assert len(found["passes"]) > 20
-            assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == [], name
+                found = objections(browser)
+            assert found == [], name
 
     @pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=NAMES)
     def test_every_text_has_contrast(self, browser: Chrome, tmp_path: Path, size: tuple[int, int], scheme: str) -> None:

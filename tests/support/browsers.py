@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from places import ROOT
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -17,7 +20,12 @@ DRIVER = shutil.which("chromedriver")
 ARGUMENTS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1400,900"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no network: every other host is unknown
 )
+AXE = ROOT / "build" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+WIDE, NARROW = (1400, 900), (390, 844)
+LOOKS = [(size, scheme) for size in (WIDE, NARROW) for scheme in ("light", "dark")]
+NAMES = [f"{size[0]} {scheme}" for size, scheme in LOOKS]
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +57,36 @@ def press(browser: Chrome, keys: str) -> None:
     from selenium.webdriver import ActionChains
 
     ActionChains(browser).send_keys(keys).perform()
+
+
+@contextmanager
+def look(browser: Chrome, size: tuple[int, int], scheme: str = "light", media: str = "") -> Iterator[None]:
+    """A screen of `size` that prefers a colour scheme, or paper."""
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
+    screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == NARROW}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)  # type: ignore[no-untyped-call]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})  # type: ignore[no-untyped-call]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})  # type: ignore[no-untyped-call]
+
+
+def objections(browser: Chrome) -> list[tuple[str, str]]:
+    """What axe-core objects to in the page that is shown: its rule, and the first element."""
+    if not AXE.exists() and not os.environ.get("CI"):
+        pytest.skip("no axe-core here; `make axe` installs it")
+    assert AXE.exists(), "`make axe` installs it"
+    browser.execute_script(AXE.read_text("utf-8"))
+    run = (
+        "const done = arguments[arguments.length - 1];"
+        "axe.run({resultTypes: ['violations']}).then(done, (error) => done({failed: String(error)}))"
+    )
+    found = browser.execute_async_script(run)  # type: ignore[no-untyped-call]
+    assert "failed" not in found, found
+    assert len(found["passes"]) > 20
+    return [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
