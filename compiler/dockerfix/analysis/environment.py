@@ -25,13 +25,20 @@ def _word(escape: str) -> re.Pattern[str]:
 def quote(value: str, escape: str = "\\") -> str:
     """Return a value as one word of ENV: as it is if that is safe, otherwise in double quotes.
 
-    A value that is one word for Docker already, its own quotes closed, stays as Cog writes it; ``$`` is left to Docker
-    where Docker can read it. `escape` is the escape character of the Dockerfile.
+    A value that is one word for Docker already, its own quotes closed, stays as Cog writes it; ``$`` and an escaped
+    ``$`` are left to Docker where Docker can read them. `escape` is the escape character of the Dockerfile.
     """
     if _word(escape).fullmatch(value) and _expands(value, escape):
         return value or '""'
-    text = '"' + value.replace(escape, escape * 2).replace('"', f'{escape}"') + '"'
-    return text if _expands(text, escape) else text.replace("$", f"{escape}$")
+    text = _in_quotes(value, escape, "$")
+    return text if _expands(text, escape) else _in_quotes(value, escape, f"{escape}$")
+
+
+def _in_quotes(value: str, escape: str, dollar: str) -> str:
+    """Return a value in double quotes, with `dollar` for each ``$`` that is not escaped."""
+    escaped = {escape: escape * 2, '"': f'{escape}"', "$": dollar, escape * 2: escape * 4, f"{escape}$": f"{escape}$"}
+    mark = re.escape(escape)
+    return '"' + re.sub(rf'{mark}[{mark}$]?|["$]', lambda match: escaped[match[0]], value) + '"'
 
 
 def _expands(text: str, escape: str) -> bool:
