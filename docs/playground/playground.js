@@ -300,7 +300,8 @@ one("[role=tablist]").addEventListener("keydown", (event) => {
 one("#copy").addEventListener("click", () => copy(shown[selected()], one("#copy")));
 one("#download").addEventListener("click", () => {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([shown[selected()]]));
+  // of plain text Chromium would make Dockerfile.txt
+  link.href = URL.createObjectURL(new Blob([shown[selected()]], { type: "application/octet-stream" }));
   link.download = TABS[selected()];
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

@@ -251,6 +251,29 @@ def test_a_path_can_not_leave_the_project(page: Chrome) -> None:
     assert converted(page).code == 0
 
 
+def test_copy_and_download(page: Chrome, tmp_path: Path) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    choose(page, "#example", "0")
+    done = converted(page)
+    folder = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    page.execute_cdp_cmd("Browser.setDownloadBehavior", folder)
+    for tab, name, content in (
+        ("result", "Dockerfile", done.out),
+        ("findings", "findings.txt", done.err.encode()),
+        ("review", "review.html", review(page).encode()),
+    ):
+        page.find_element("id", f"tab-{tab}").click()
+        page.find_element("id", "download").click()
+        WebDriverWait(page, PATIENCE, 0.1).until(lambda _page, path=tmp_path / name: path.exists())
+        assert (tmp_path / name).read_bytes() == content
+    page.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+    page.find_element("id", "tab-result").click()
+    page.find_element("id", "copy").click()
+    WebDriverWait(page, PATIENCE, 0.1).until(lambda _page: text(page, "#copy") == "Copied")
+    assert page.execute_async_script("navigator.clipboard.readText().then(arguments[0])").encode() == done.out
+
+
 def test_the_keyboard(page: Chrome) -> None:
     from selenium.webdriver.common.keys import Keys
 
