@@ -38,7 +38,8 @@ def _in_quotes(value: str, escape: str, dollar: str) -> str:
     """Return a value in double quotes, with `dollar` for each ``$`` that is not escaped."""
     escaped = {escape: escape * 2, '"': f'{escape}"', "$": dollar, escape * 2: escape * 4, f"{escape}$": f"{escape}$"}
     mark = re.escape(escape)
-    return '"' + re.sub(rf'{mark}[{mark}$]?|["$]', lambda match: escaped[match[0]], value) + '"'
+    special = re.compile(rf'{mark}[{mark}$]?|["$]')
+    return '"' + special.sub(lambda match: escaped[match[0]], value) + '"'
 
 
 def _expands(text: str, escape: str) -> bool:
