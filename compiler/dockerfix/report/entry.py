@@ -44,6 +44,13 @@ class Place(NamedTuple):
         """The line in which it begins, empty without a source."""
         return "" if self.source is None else self.source.line(self.line)
 
+    def beginning(self, length: int) -> str:
+        """The first `length` characters of the line, at most."""
+        if self.source is None:
+            return ""
+        start = self.source.line_starts[self.line - 1]
+        return self.source.text[start : start + length].partition("\n")[0]
+
 
 class Entry(NamedTuple):
     """One file with its findings.

@@ -30,6 +30,10 @@ class Problem(NamedTuple):
         return f"{self.code} {rules.rule_of(self.code).name}"
 
 
+_CHARACTERS = 1_000
+"""How much of a line identifies it: a line of a megabyte may have thousands of findings."""
+
+
 def problems(entries: Iterable[Entry], *, checks: bool) -> Iterator[tuple[Entry, list[Problem]]]:
     """The problems of each file; `checks` makes one of a file that would be rewritten (``--check``)."""
     for item in entries:
@@ -51,13 +55,13 @@ def _problem(code: str, severity: Severity, message: str, place: Place, seen: Co
 
 
 def fingerprint(code: str, place: Place, seen: Counter[tuple[str, str, str]]) -> str:
-    """What identifies a problem from one run to the next: code, file and text of the line, and which of several it is.
+    """What identifies a problem from one run to the next: code, file, how its line begins, and which of several it is.
 
     `seen` counts those of the run. The message isn't part of it, as releases word it anew.
     """
     from hashlib import sha256
 
-    key = (code, place.path, " ".join(place.text.split()))
+    key = (code, place.path, " ".join(place.beginning(_CHARACTERS).split()))
     seen[key] += 1
     data = "\0".join([*key, str(seen[key])])
     return sha256(data.encode("utf-8", "surrogateescape")).hexdigest()
