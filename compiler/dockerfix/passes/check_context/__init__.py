@@ -11,7 +11,7 @@ from dockerfix.analysis.fal import copies as copying
 from dockerfix.analysis.fal.repairs import listed
 from dockerfix.analysis.fal.secrets import build_secrets, entry_of
 from dockerfix.analysis.memo import of_node
-from dockerfix.analysis.packages import pip, requested, requirements_copy
+from dockerfix.analysis.packages import install_step, pip, requested, requirements_copy
 from dockerfix.knowledge.cog_constructs import FAST_CONTEXTS, MODEL_FOLDERS, STAGING_CONTEXTS, STAGING_PREFIXES
 from dockerfix.knowledge.fal import DATA_FOLDER
 from dockerfix.passes.check_context import project_files
@@ -63,7 +63,7 @@ def check_context(document: Document, context: Context) -> Iterator[Finding]:
     if context.project.root is not None:
         yield from project_files.findings(CODE, context.project, copies)
     else:
-        yield from _staged(copies)
+        yield from _staged(document, copies)
     for instruction in document.instructions:
         yield from _stage_names(document, instruction)
         yield from _platform(document, instruction)
@@ -80,10 +80,15 @@ def _finding(instruction: Instruction, message: str, severity: Severity = Severi
     return Finding(CODE, instruction.body_span, message, severity=severity)
 
 
-def _staged(copies: Iterable[copying.ContextCopy]) -> Iterator[Finding]:
-    """Report files of Cog's build where no project is known; where one is, they are files that it lacks."""
+def _staged(document: Document, copies: Iterable[copying.ContextCopy]) -> Iterator[Finding]:
+    """Report files of Cog's build where no project is known; where one is, they are files that it lacks.
+
+    The requirements file of an install is not reported again: DF201 says that its packages are not known.
+    """
+    install = install_step.staged_install(document)
+    reported = install_step.staged_copies(document) if install is not None else ()
     for copy in copies:
-        for source in copy.sources:
+        for source in copy.sources if copy.instruction not in reported else ():
             if source.removeprefix("./").startswith(STAGING_PREFIXES):
                 message = (
                     f"`{source}` is a temporary file that only Cog's build has; remove the instruction, or pass "
