@@ -55,8 +55,9 @@ def test_every_output_has_it(model: Here, form: str) -> None:
         return done.out.decode() + done.err
 
     assert len({out(level) for level in ("error", "warning", "note", "off")}) == 4 - (form == "junit")
-    assert "DF307" in out("error")
-    assert "DF307" not in out("off")
+    said = "DF307 names them"  # in the help of another rule, which SARIF has
+    assert "DF307" in out("error").replace(said, "")
+    assert "DF307" not in out("off").replace(said, "")
 
 
 def test_levels_of_machines(model: Here) -> None:
