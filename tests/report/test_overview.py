@@ -10,7 +10,7 @@ import dockerfix
 from commands import Here, here, project
 from comments import check_comment
 from dockerfix.report import comment, plain
-from dockerfix.report.contents import Change, compared, contents
+from dockerfix.report.contents import Change, Contents, compared, contents, read
 from dockerfix.report.overview import Committed, attention, overview
 from dockerfix.text.source import Source
 from pages import CASE, HOSTILE, IMAGE, NEEDS, SCRIPT, comfy, from_cog, stale
@@ -40,9 +40,13 @@ CMD ["x"]
 """
 
 
+def image_of(text: str) -> Contents:
+    return contents(read(text))
+
+
 class TestContents:
     def test_what_differs_is_listed_by_kind(self) -> None:
-        assert compared(contents(BEFORE), contents(AFTER)) == {
+        assert compared(image_of(BEFORE), image_of(AFTER)) == {
             "Base image": [Change("python:3.11 (stage deps)", "python:3.12 (stage deps)")],
             "Debian packages": [Change("curl", "curl=8.0"), Change("git", None), Change(None, "ffmpeg")],
             "Python packages": [
@@ -64,22 +68,22 @@ class TestContents:
         other = (
             BEFORE.replace(" && ", " \\\n  && ").replace("ENV A=1 B=2", "ENV B=2\nENV A=1").replace("scipy", "SciPy")
         )
-        assert set(compared(contents(BEFORE), contents(other))) == {"Python packages"}  # the name is shown as written
-        assert compared(contents(BEFORE), contents(BEFORE.replace(" && ", "  &&   "))) == {}
+        assert set(compared(image_of(BEFORE), image_of(other))) == {"Python packages"}  # the name is shown as written
+        assert compared(image_of(BEFORE), image_of(BEFORE.replace(" && ", "  &&   "))) == {}
 
     def test_secrets_are_blanked(self) -> None:
         text = "FROM a\nENV HF_TOKEN=hf_abcdefghijklmnopqrstuv\nRUN pip install -i https://u:geheim@h/s x\n"
-        shown = repr(contents(text))
+        shown = repr(image_of(text))
         assert "hf_abc" not in shown
         assert "geheim" not in shown
 
     def test_a_block_is_named_by_its_reason(self) -> None:
-        listed = compared(contents("FROM a\n"), contents(comfy().rewritten))["Commands"]
+        listed = compared(image_of("FROM a\n"), image_of(comfy().rewritten))["Commands"]
         assert Change(None, "cog.yaml asks for CUDA 12.1 (DF401)") in listed
 
     @pytest.mark.parametrize("text", ["", "FROM", "RUN x\n", "FROM a\nRUN <<E\n", "FROM ${A}\nENV A\nRUN [\n"])
     def test_odd_files(self, text: str) -> None:
-        assert compared(contents(text), contents(text)) == {}
+        assert compared(image_of(text), image_of(text)) == {}
 
 
 class TestOverview:

@@ -57,6 +57,8 @@ LABELS = (
     "Files and settings",
 )
 """The names of the kinds of parts, in the order of Contents."""
+PACKAGES = LABELS[3:5]
+"""Those of the packages."""
 
 
 class Change(NamedTuple):
@@ -66,9 +68,13 @@ class Change(NamedTuple):
     now: str | None
 
 
-def contents(text: str) -> Contents:
-    """Read a Dockerfile; secrets are blanked."""
-    document = parse(masked(text))
+def read(text: str) -> Document:
+    """Read a Dockerfile with its secrets blanked."""
+    return parse(masked(text))
+
+
+def contents(document: Document) -> Contents:
+    """What the image of a Dockerfile is made of."""
     final = stages.final_stage(document)
     image = images.final_image(document)
     return Contents(
@@ -107,9 +113,8 @@ def compared(before: Contents, after: Contents) -> dict[str, list[Change]]:
     return {label: found for label, *sides in kinds if (found := changes(*sides))}
 
 
-def restated(text: str) -> frozenset[str]:
+def restated(document: Document) -> frozenset[str]:
     """The packages that blocks of a Dockerfile install because the old base image or cog.yaml has them."""
-    document = parse(masked(text))
     steps = [step for block in blocks.find_blocks(document) if block.code in _RESTATING for step in block.instructions]
     packages = (item.shown for step in steps for item in _packages_of(step))
     return frozenset([*packages, *(name for step in steps for name in apt.installed(step))])
@@ -211,8 +216,7 @@ def _only_installs(instruction: Instruction) -> bool:
 def _files(document: Document) -> Iterator[Item]:
     for instruction in document.instructions:
         if instruction.keyword not in _COMMANDS | _LISTED_ELSEWHERE:
-            text = _on_one_line(instruction)
-            yield _plain(text)
+            yield _plain(_on_one_line(instruction))
 
 
 def _on_one_line(instruction: Instruction) -> str:

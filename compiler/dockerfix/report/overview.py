@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dockerfix.report.contents import Change, Contents, changes, compared, contents, restated
+from dockerfix.report.contents import PACKAGES, Change, Contents, compared, contents, read, restated
 from dockerfix.report.summary import count_words
 from dockerfix.text.findings import Finding, Severity
 from dockerfix.text.source import Source
@@ -63,12 +63,14 @@ class Overview(NamedTuple):
 
 def overview(result: Result, *, needs: Needs | None = None, committed: Committed | None = None) -> Overview:
     """The overview of a conversion, or of a committed file beside what it should be."""
-    before = contents((committed.source if committed is not None else result.source).text)
-    after = contents(result.rewritten)
+    present = read((committed.source if committed is not None else result.source).text)
+    expected = read(result.rewritten)
+    before, after = contents(present), contents(expected)
     verdict, mood = _verdict(result, committed)
-    found = [*changes(before.debian, after.debian), *changes(before.packages, after.packages)]
+    listed = compared(before, after)
+    found = [change for label in PACKAGES for change in listed.get(label, ())]
     packages = [each for each in found if not (each.was or each.now or "").startswith("-")]
-    had = restated(result.rewritten) if committed is None else frozenset()
+    had = restated(expected) if committed is None else frozenset()
     added = [each.now for each in packages if each.was is None and each.now is not None]
     return Overview(
         verdict,
@@ -80,7 +82,7 @@ def overview(result: Result, *, needs: Needs | None = None, committed: Committed
         tuple(each.was for each in packages if each.was is not None and each.now is None),
         tuple(name for name in added if name not in had),
         tuple(name for name in added if name in had),
-        compared(before, after),
+        listed,
         needs,
     )
 

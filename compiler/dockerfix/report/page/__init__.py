@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dockerfix import __version__
 from dockerfix.report import trace
 from dockerfix.report.overview import Committed, Needs, attention, overview
-from dockerfix.report.page import cards, stages, summary, table
+from dockerfix.report.page import cards, stages, table, top
 from dockerfix.report.page.lines import align, align_with
 from dockerfix.report.page.text import prose
 from dockerfix.syntax.dockerfile.parser import parse
@@ -49,7 +49,7 @@ def render(result: Result, *, path: str, needs: Needs | None = None, committed: 
     titles = ("Before", "After") if committed is None else ("Committed", "Current result")
     contents = (
         '<section id="image" aria-labelledby="image-title"><h2 id="image-title">What changes in the image</h2>'
-        f"{summary.change_list(view)}</section>"
+        f"{top.change_list(view)}</section>"
         if committed is None
         else ""
     )
@@ -58,14 +58,14 @@ def render(result: Result, *, path: str, needs: Needs | None = None, committed: 
         f"{table.render(rows, stretches, found, titles)}</section>"
     )
     findings = cards.render(result, found, rows, table.visible(stretches))
-    top = summary.summary(view, path, (added, removed), committed)
+    head = top.summary(view, path, (added, removed), committed)
     drawings = _stages(result) if committed is None else ""
     account = _account(result) if committed is None else ""
     sections = [("findings", "Findings"), ("changes", "Dockerfile")]
     sections += [("image", "Image")] if contents else []
     sections += [("stages", "Stages")] if drawings else []
     sections += [("account", "cog.yaml")] if account else []
-    parts = (top, findings, changes, contents, drawings, account)
+    parts = (head, findings, changes, contents, drawings, account)
     body = f'{_header(sections)}<main id="main">{"".join(parts)}</main><footer>dockerfix {html(__version__)}</footer>'
     return frame(f"{committed.path if committed is not None else path}: dockerfix review", body)
 

@@ -27,9 +27,12 @@ def frame(
     script: str | None = None,
     keys: Iterable[tuple[str, str]] = KEYS,
 ) -> str:
-    """An HTML document; `title` is plain text, `body` markup. Style and script are by default the review page's own."""
+    """An HTML document; `title` is plain text, `body` markup. Style and script are by default the review page's own.
+
+    The script follows that of the frame, which has the theme, the keys and the filter.
+    """
     style = part("review.css") if style is None else style
-    script = part("review.js") if script is None else script
+    script = part("frame.js") + (part("review.js") if script is None else script)
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
         "form-action 'none'"

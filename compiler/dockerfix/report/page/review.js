@@ -1,14 +1,8 @@
-"use strict";
 // Without this script every link and fold works too: it adds the filter, the keys and the highlights.
 (() => {
-  const all = (selector) => Array.from(document.querySelectorAll(selector));
-  const one = (id) => document.getElementById(id);
-  const root = document.documentElement;
-  const filter = one("filter");
-  const help = one("help");
+  const { all, one, root, filter, words, pressed, clear, start } = frame;
   const cards = all(".card");
   const rows = all("tr[data-findings]");
-  const chips = all(".chip");
   const numbers = (element) => element.dataset.findings.split(" ");
   let current = null;
 
@@ -28,23 +22,19 @@
 
   // show a card even if the filter hides it, and give it the focus, so that the next Tab goes on from there
   function goTo(card) {
-    if (card.hidden) clear();
+    if (card.hidden) reset();
     choose(card);
     card.focus({ preventScroll: true });
     card.scrollIntoView({ block: "center" });
   }
 
-  function pressed() {
-    return chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.severity);
-  }
-
   function apply() {
     if (!filter) return;
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const severities = pressed();
+    const wanted = words();
+    const severities = pressed().map((chip) => chip.dataset.severity);
     for (const card of cards) {
       const text = card.textContent.toLowerCase();
-      card.hidden = !words.every((word) => text.includes(word)) ||
+      card.hidden = !wanted.every((word) => text.includes(word)) ||
         (severities.length > 0 && !severities.includes(card.dataset.severity));
     }
     const shown = cards.filter((card) => !card.hidden).length;
@@ -64,39 +54,11 @@
     goTo(visible[at < 0 ? (by > 0 ? 0 : visible.length - 1) : (at + by + visible.length) % visible.length]);
   }
 
-  function theme() {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    try { localStorage.setItem("dockerfix-theme", root.dataset.theme); } catch { /* a file may have no storage */ }
-  }
-
-  function clear() {
-    if (filter) filter.value = "";
-    for (const chip of chips) chip.setAttribute("aria-pressed", "false");
+  function reset() {
+    clear();
     choose(null);
     apply();
   }
-
-  const keys = {
-    n: () => step(1),
-    p: () => step(-1),
-    t: theme,
-    "/": () => { if (filter) { filter.focus(); filter.select(); } },
-    "?": () => help.showModal(),
-    Escape: clear,
-  };
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-    if (event.target === filter) {
-      if (event.key === "Escape") { clear(); filter.blur(); }
-      return;
-    }
-    if (keys[event.key]) {
-      event.preventDefault();
-      keys[event.key]();
-    }
-  });
 
   document.addEventListener("click", (event) => {
     const mark = event.target.closest(".mark");
@@ -112,20 +74,7 @@
     }
   });
 
-  for (const chip of chips) {
-    chip.addEventListener("click", () => {
-      chip.setAttribute("aria-pressed", chip.getAttribute("aria-pressed") === "true" ? "false" : "true");
-      apply();
-    });
-  }
-  if (filter) filter.addEventListener("input", apply);
   one("next").addEventListener("click", () => step(1));
   one("previous").addEventListener("click", () => step(-1));
-  one("theme").addEventListener("click", theme);
-  one("keys").addEventListener("click", () => help.showModal());
-
-  try {
-    const stored = localStorage.getItem("dockerfix-theme");
-    if (stored === "dark" || stored === "light") root.dataset.theme = stored;
-  } catch { /* a file may have no storage */ }
+  start(apply, reset, { n: () => step(1), p: () => step(-1) });
 })();

@@ -1,22 +1,16 @@
-"use strict";
 (() => {
-  const all = (selector) => Array.from(document.querySelectorAll(selector));
-  const one = (id) => document.getElementById(id);
-  const root = document.documentElement;
-  const filter = one("filter");
-  const help = one("help");
+  const { all, one, words, pressed, clear, start } = frame;
   const table = one("projects");
   const titles = all("th[data-column]");
-  const chips = all(".chip");
   // what is asked of each project while somebody types is found once
   const items = all(".item").map((body, place) => ({ body, place, text: body.textContent.toLowerCase() }));
 
   function apply() {
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const verdicts = chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.verdict);
+    const wanted = words();
+    const verdicts = pressed().map((chip) => chip.dataset.verdict);
     let shown = 0;
     for (const { body, text } of items) {
-      const fits = words.every((word) => text.includes(word)) &&
+      const fits = wanted.every((word) => text.includes(word)) &&
         (!verdicts.length || verdicts.includes(body.dataset.verdict));
       body.hidden = !fits;
       if (fits) shown += 1;
@@ -45,36 +39,10 @@
     one(button.getAttribute("aria-controls")).hidden = !open;
   }
 
-  function theme() {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    try { localStorage.setItem("dockerfix-theme", root.dataset.theme); } catch { /* a file may have no storage */ }
-  }
-
-  function clear() {
-    filter.value = "";
-    for (const chip of chips) chip.setAttribute("aria-pressed", "false");
+  function reset() {
+    clear();
     apply();
   }
-
-  const keys = {
-    t: theme,
-    "/": () => { filter.focus(); filter.select(); },
-    "?": () => help.showModal(),
-    Escape: clear,
-  };
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-    if (event.target === filter) {
-      if (event.key === "Escape") { clear(); filter.blur(); }
-      return;
-    }
-    if (keys[event.key]) {
-      event.preventDefault();
-      keys[event.key]();
-    }
-  });
 
   table.addEventListener("click", (event) => {
     const title = event.target.closest("th[data-column]");
@@ -83,19 +51,6 @@
     else if (button) toggle(button);
   });
 
-  for (const chip of chips) {
-    chip.addEventListener("click", () => {
-      chip.setAttribute("aria-pressed", chip.getAttribute("aria-pressed") === "true" ? "false" : "true");
-      apply();
-    });
-  }
-  filter.addEventListener("input", apply);
-  one("theme").addEventListener("click", theme);
-  one("keys").addEventListener("click", () => help.showModal());
-
-  try {
-    const stored = localStorage.getItem("dockerfix-theme");
-    if (stored === "dark" || stored === "light") root.dataset.theme = stored;
-  } catch { /* a file may have no storage */ }
+  start(apply, reset, {});
   apply();
 })();
