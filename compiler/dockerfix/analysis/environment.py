@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from itertools import groupby
 
+from dockerfix.knowledge.written_instructions import joined
 from dockerfix.syntax.dockerfile.arguments import Pair
 from dockerfix.syntax.dockerfile.instructions import Env
 from dockerfix.syntax.dockerfile.tree import Instruction
@@ -54,8 +55,9 @@ def _expands(text: str, escape: str) -> bool:
 
 
 def render(pairs: Iterable[tuple[str, str]], escape: str = "\\") -> str:
-    """Return the instruction that sets all pairs, each on its line."""
-    return "ENV " + f" {escape}\n    ".join(f"{name}={quote(value, escape)}" for name, value in pairs)
+    """Return the instruction that sets all pairs, of which there is one at least, each on its line."""
+    first, *others = [f"{name}={quote(value, escape)}" for name, value in pairs]
+    return joined(f"ENV {first}", *others)
 
 
 def sets(instruction: Instruction, pairs: Iterable[tuple[str, str]]) -> bool:

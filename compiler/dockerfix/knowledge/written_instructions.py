@@ -136,18 +136,17 @@ def cuda_check(versions: Iterable[str], reason: str) -> str:
     # the first line with a number that has a point; sed stops there itself, as `| head` fails under pipefail
     first = r"/[0-9][.][0-9]/{s/^[^0-9]*\([0-9]*[.][0-9]*\).*/\1/p;q;}"
     read = f"""cuda="$(sed -n '{first}' "$file")\""""
-    lines = (
-        f'RUN cuda="${{{VERSION_VARIABLE}:-}}"; \\',
-        f"for file in {' '.join(VERSION_FILES)}; do \\",
-        'if [ -z "$cuda" ] && [ -f "$file" ]; then \\',
-        f"{read}; fi; \\",
-        "done; \\",
-        'case "$cuda" in \\',
-        f"{'|'.join(versions)}) ;; \\",
-        f'*) echo "dockerfix: {reason}, but this base image has ${{cuda:-none}}" >&2; exit 1 ;; \\',
+    return joined(
+        f'RUN cuda="${{{VERSION_VARIABLE}:-}}";',
+        f"for file in {' '.join(VERSION_FILES)}; do",
+        'if [ -z "$cuda" ] && [ -f "$file" ]; then',
+        f"{read}; fi;",
+        "done;",
+        'case "$cuda" in',
+        f"{'|'.join(versions)}) ;;",
+        f'*) echo "dockerfix: {reason}, but this base image has ${{cuda:-none}}" >&2; exit 1 ;;',
         "esac",
     )
-    return "\n    ".join(lines)
 
 
 def gate(folders: Sequence[str] = ()) -> tuple[str, ...]:
