@@ -49,6 +49,22 @@ EDGES = {
     "a log in another shell": refused("bash -c 'pip install cog > log' && cat log"),
     "an install that a variable may end": refused('bash -c "pip install cog==$version"'),
     "a log in the exec form": Edge('FROM a\nRUN ["sh", "-c", "pip install cog > log"]\n', INSIDE),
+    "a variable that ends the shell if it is not set": refused("set -u; pip install cog==$version || true; setup"),
+    "a shell that a variable ends": Edge(
+        'FROM a\nSHELL ["bash", "-euc"]\nRUN pip install cog==$version; setup\n',
+        (Severity.ERROR, "this step installs Cog and other things and can't be split safely; remove Cog by hand"),
+    ),
+    "a variable that ENV sets": Edge(
+        "FROM a\nENV version=1\nRUN set -u; pip install cog==$version; setup\n",
+        REMOVED,
+        "FROM a\nENV version=1\nRUN set -u; setup\n",
+    ),
+    "a variable that only the builder may set": Edge(
+        "FROM a\nARG version\nRUN set -u; pip install cog==$version; setup\n",
+        (Severity.ERROR, "this step installs Cog and other things and can't be split safely; remove Cog by hand"),
+    ),
+    "another user": inside("su user -c 'pip install cog; setup'"),
+    "another user's shell, with Cog alone": Edge("FROM a\nRUN su user -c 'pip install cog'\n", REMOVED, "FROM a\n"),
     "an eval with more": inside("eval 'pip install cog; setup'"),
     "another shell with variables": inside('bash -c "setup $x; pip install cog"'),
     "a shell in a shell": inside("""bash -c 'setup; sh -c "pip install cog"'"""),

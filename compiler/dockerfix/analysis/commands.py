@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dockerfix.analysis.memo import of_document, of_node
 from dockerfix.knowledge.commands import DOWNLOADERS, READERS
-from dockerfix.syntax.dockerfile.instructions import ListView, Run
+from dockerfix.syntax.dockerfile.instructions import Arg, Env, ListView, Run
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.syntax.shell import (
     Command,
@@ -34,8 +34,12 @@ from dockerfix.text.source import Span
 
 SHELLS = frozenset({"sh", "bash", "dash", "zsh"})
 """Programs whose ``-c`` takes a script."""
+_USER_SHELLS = frozenset({"runuser", "su"})
+"""Programs that run a shell as another user."""
 POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 """Shells that read the script of a RUN as we do."""
+_OF_EVERY_SHELL = frozenset({"HOME", "IFS", "OPTIND", "PATH", "PPID", "PWD"})
+"""Variables that the shell or the builder always sets."""
 _ONLY_NAME = frozenset({"echo", "mkdir", "printf"})
 """Programs to which it means nothing whether a file that they name is there."""
 
@@ -134,7 +138,7 @@ def _calls(script: Script) -> list[Command]:
 
 
 def nested_commands(command: Command) -> tuple[Command, ...]:
-    """Return the simple commands in the text of ``bash -c '…'``, ``eval`` or ``trap``, with spans in that text.
+    """Return the simple commands in the text of ``bash -c '…'``, ``su -c '…'``, ``eval`` or ``trap``; spans are in it.
 
     () for another command. A text with expansions is read as it is written: the real one is only known to the shell.
     """
@@ -143,11 +147,14 @@ def nested_commands(command: Command) -> tuple[Command, ...]:
 
 
 def nested_script(command: Command) -> Script | None:
-    """Return the text of ``bash -c '…'``, ``eval`` or ``trap`` as a script; None for another command."""
+    """Return the text of ``bash -c '…'``, ``su -c '…'``, ``eval`` or ``trap`` as a script; None for another command."""
     name = program(command)
-    if name not in SHELLS and name not in ("eval", "trap"):
+    if name not in SHELLS and name not in _USER_SHELLS and name not in ("eval", "trap"):
         return None
     words = deque(_text(word) for word in unwrapped(command)[1:])
+    if name in _USER_SHELLS:
+        text = _of_user_shell(words)
+        return parse_shell(text) if text else None
     if name == "eval":
         # one eval means the same as several, which could be any number
         return parse_shell(" ".join(word for word in words if word != "eval")) if words else None
@@ -160,6 +167,17 @@ def nested_script(command: Command) -> Script | None:
             return parse_shell(words[0]) if words and words[0] else None
         if option.endswith(("o", "O")) and words:
             words.popleft()
+    return None
+
+
+def _of_user_shell(words: deque[str]) -> str | None:
+    """Return the script of ``su``, whose options may come after the user (util-linux 2.39)."""
+    while words:
+        option, equals, value = words.popleft().partition("=")
+        if option in ("--command", "--session-command") and (equals or words):
+            return value if equals else words.popleft()
+        if re.fullmatch(r"-[flmp]*c", option) and words:
+            return words.popleft()
     return None
 
 
@@ -236,7 +254,13 @@ def drop_commands(
         return None
     from dockerfix.syntax.shell import remove_commands
 
-    replacements = remove_commands(found.script, commands, exits_on_error=exits, going=Going(owns, only_reads))
+    replacements = remove_commands(
+        found.script,
+        commands,
+        exits_on_error=exits,
+        needs_values=_needs_values(found.instruction),
+        going=Going(owns, only_reads, lambda name: _is_set(found.instruction, name)),
+    )
     if replacements is None:
         return None
     if replacements == ((Span(0, len(found.script.text)), ""),):
@@ -309,7 +333,7 @@ def _is_one(command: Command, owns: Callable[[str], bool]) -> bool:
 
 def _is_shell(command: Command) -> bool:
     """Whether a command is another shell, and its script is known."""
-    return program(command) in SHELLS and None not in arguments(command)
+    return program(command) in SHELLS | _USER_SHELLS and None not in arguments(command)
 
 
 def _others(script: Script, commands: Collection[Command]) -> Iterator[Command]:
@@ -382,6 +406,25 @@ def _exits_on_error(instruction: Instruction) -> bool | None:
     if other is None or bisect_left(bases, other.index) != bisect_left(bases, instruction.index):
         return None
     return True
+
+
+def _needs_values(instruction: Instruction) -> bool:
+    """Whether SHELL may start the shell with ``-u``."""
+    words = _shell_words(instruction) or []
+    return any(re.fullmatch(r"-[A-Za-z]*u[A-Za-z]*|nounset", word) for word in words[1:])
+
+
+def _is_set(instruction: Instruction, name: str) -> bool:
+    """Whether a variable has a value when the shell of a RUN starts: the system's, or one of ENV or ARG before it."""
+    if name in _OF_EVERY_SHELL:
+        return True
+    before = instruction.document.instructions[: instruction.index]
+    return any(
+        pair.name.value == name and (pair.value is not None or each.keyword == "ENV")
+        for each in before
+        if isinstance(each.view, Env | Arg)
+        for pair in each.view.pairs
+    )
 
 
 def _edit(found: Shell, span: Span, text: str) -> Edit:

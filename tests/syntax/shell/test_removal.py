@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dockerfix.syntax.shell import parse_shell, remove_commands, unwrapped
+from dockerfix.syntax.shell import Going, parse_shell, remove_commands, unwrapped
 from dockerfix.text.edits import Edit, emit
 from dockerfix.text.source import Span
 
@@ -18,12 +18,19 @@ NAMES = "PQRS"
 STUBS = "".join(f"{name}() {{ echo {name}; return $status_{name}; }}\n" for name in NAMES)
 
 
-def removed(text: str, names: Iterable[str] = "X", *, exits_on_error: bool = False) -> str | None:
+def removed(
+    text: str,
+    names: Iterable[str] = "X",
+    *,
+    exits_on_error: bool = False,
+    needs_values: bool = False,
+    going: Going | None = None,
+) -> str | None:
     """`text` without the commands that are called one of `names`."""
     script = parse_shell(text)
     drop = [command for command in script.walk() if (words := unwrapped(command)) and words[0].text in names]
     assert drop
-    replacements = remove_commands(script, drop, exits_on_error=exits_on_error)
+    replacements = remove_commands(script, drop, exits_on_error=exits_on_error, needs_values=needs_values, going=going)
     return None if replacements is None else emit(text, [Edit(*replacement) for replacement in replacements])
 
 
@@ -176,6 +183,33 @@ def test_shell_started_with_errexit() -> None:
     assert removed("a; X", exits_on_error=True) == "a"
     assert removed("a && X; b", exits_on_error=True) == "a && true; b"
     assert removed("set +e; a; X", exits_on_error=True) == "set +e; a; true"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("set -u; X $v; a", None),
+        ("set -eux; X ${v}; a", None),
+        ("set -o nounset; X ${v#a} && a", None),
+        ("set +u; X $v; a", None),
+        ("set $options; X $v; a", None),
+        ("set -u; X <<E\n$v\nE\na", None),
+        ("set -u; X ${v:-b} ${v-b} ${v:+b} $#; a", "set -u; a"),
+        ("set -u; v=1; X $v; a", "set -u; v=1; a"),
+        ("set -u; for v in 1 2; do X $v; a; done", "set -u; for v in 1 2; do a; done"),
+        ("set -u; read v; X $v; a", "set -u; read v; a"),
+        ("set -u; export v=1; X $v; a", "set -u; export v=1; a"),
+        ("set -u; X $known; a", "set -u; a"),
+        ("set -e; X $v; a", "set -e; a"),
+    ],
+)
+def test_a_variable_that_may_end_the_shell(text: str, expected: str | None) -> None:
+    assert removed(text, going=Going(is_set=lambda name: name == "known")) == expected
+
+
+def test_shell_started_with_nounset() -> None:
+    assert removed("X $v; a", needs_values=True) is None
+    assert removed("X v; a", needs_values=True) == "a"
 
 
 def test_nothing_to_remove_and_what_is_not_there() -> None:

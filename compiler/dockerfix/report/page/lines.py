@@ -52,12 +52,13 @@ def align(result: Result) -> list[Row]:
     removed = _Owners(source, _removed(result))
     written = _Owners(after, _written(result))
     pointing = [number for number, finding in enumerate(result.findings) if not finding.edits]
+    last = len(lines_of(source.text))
     rows: list[Row] = []
     for _round in range(2):
         pins: dict[int, list[int]] = {}
         for number in pointing:
             line = source.position(result.findings[number].span.start).line
-            pins.setdefault(min(line, len(lines_of(source.text))) - 1, []).append(number)
+            pins.setdefault(min(line, last) - 1, []).append(number)
         rows = [
             row
             for hunk, before, new in _hunks(source, after)

@@ -24,6 +24,8 @@ _RANGE: Final = lazy(r"=?\d[\w.*]*")
 """What ``pip install cog>=0.9`` takes for a file."""
 _CHANGES: Final = lazy(r"\$\{\w+:?[=?]|\$\(\((?:[^()]|\([^()]*\))*(?:\+\+|--|(?<![=!<>])=(?!=))")
 """Expansions that set a variable or end the shell."""
+_NEEDS_A_VALUE: Final = lazy(r"\$(?:(\w+)|\{[#!]?(\w+)(?!\w|:?[-+=?]))")
+"""Variables that must be set under ``set -u``; those with a default need not."""
 _LAST_ARGUMENT: Final = lazy(r"\$(?:_(?!\w)|\{_(?!\w))")
 _OTHERWISE: Final = frozenset({"builtin", "coproc"})
 """Words before a program with which the command isn't what it is alone."""
@@ -42,11 +44,13 @@ def _nothing(_: object) -> bool:
 class Going(NamedTuple):
     """What the caller knows about commands that go.
 
-    `owns` is whether a file, by its path, goes along; `only_reads` whether a command has no effect but what it prints.
+    `owns` is whether a file, by its path, goes along; `only_reads` whether a command has no effect but what it prints;
+    `is_set` whether a variable has a value when the shell starts.
     """
 
     owns: Callable[[str], bool] = _nothing
     only_reads: Callable[[Command], bool] = _nothing
+    is_set: Callable[[str], bool] = _nothing
 
 
 def words_of(command: Command) -> Iterator[Word]:
@@ -158,6 +162,22 @@ def is_idle(script: Script, command: Command, goes: Callable[[Command], bool], g
         return False
     check_expansions(script, command, words_of(command), goes, going)
     return all(is_idle(script, each, goes, going) for each in command.body)
+
+
+def check_unset(script: Script, dropped: Iterable[Command], going: Going) -> None:
+    """Raise Refusal if a command that goes would end a shell with ``set -u``: nothing gives its variable a value."""
+    given: set[str] = set()
+    for command in script.walk():
+        given.update(each.name for each in command.assignments)
+        given.update(word.value.partition("=")[0] for word in command.words if word.value)  # as of `read` and `export`
+        if command.kind == "for":
+            given.add(script.slice(command.span).split(maxsplit=2)[1])
+    for command in dropped:
+        texts = [own_text(word) for word in words_of(command) if word.value is None]
+        texts += [script.slice(each.heredoc) for each in command.redirections if each.heredoc is not None]
+        names = {plain or braced for text in texts for plain, braced in _NEEDS_A_VALUE.findall(text)}
+        if not all(name in given or going.is_set(name) for name in names):
+            raise Refusal
 
 
 def check_script(script: Script, dropped: Iterable[Command], kept: list[Command]) -> None:

@@ -39,6 +39,8 @@ _WRAPPERS: Final = {
     "ionice": _wrapper("-t --ignore", "-c --class -n --classdata"),
     "nice": _wrapper("", "-n --adjustment"),
     "nohup": _wrapper(),
+    # without -u it takes a user and starts a shell, as su does
+    "runuser": _wrapper("", "-u --user -g --group -G --supp-group -w --whitelist-environment"),
     "setsid": _wrapper("-c -f -w --ctty --fork --wait"),
     "stdbuf": _wrapper("", "-i --input -o --output -e --error"),
     "su-exec": _wrapper(operands=1),
