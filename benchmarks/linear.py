@@ -29,6 +29,8 @@ MOST = 6.5
 """How much more time four times the size may take; a quadratic command takes sixteen times as much."""
 LEAST = 0.1
 """The seconds below which a time says nothing."""
+ATTEMPTS = 3
+"""How often a cost is measured at most: other work on the machine can only add to it."""
 MEGABYTES = 400
 """More than any command needs for the largest size."""
 ONLY_FOR_THE_APP = ("predict.py", "pyproject.toml")
@@ -81,16 +83,20 @@ def is_linear(costs: list[Cost], empty: Cost) -> bool:
 
 def faults(names: list[str]) -> Iterator[str]:
     """A line for each dimension (whose name contains one of `names`, if any) and command that grow faster."""
-    empty = {command: measured(growth.FILES, words) for command, words in growth.COMMANDS.items()}
+    empty = {
+        command: min(measured(growth.FILES, words) for _attempt in range(ATTEMPTS))
+        for command, words in growth.COMMANDS.items()
+    }
     for name, shape in growth.SHAPES.items():
         if names and not any(each in name for each in names):
             continue
         for command, words in growth.COMMANDS.items():
             if shape.file in ONLY_FOR_THE_APP and not command.startswith(("app", "migrate")):
                 continue
-            costs: list[Cost] = []
-            for _attempt in range(3):  # other work on the machine may disturb one
-                costs = [measured(shape.project(size), words) for size in SIZES]
+            costs = [Cost(float("inf"), float("inf")) for _size in SIZES]
+            for _attempt in range(ATTEMPTS):
+                now = [measured(shape.project(size), words) for size in SIZES]
+                costs = list(map(min, costs, now))
                 if is_linear(costs, empty[command]):
                     break
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -30,6 +31,7 @@ def written() -> dict[str, str]:
 
 
 WRITTEN = written()
+_KEYWORD = re.compile(r"^(?:FROM|RUN|ENV|COPY|WORKDIR|ENTRYPOINT|CMD|EXPOSE|ARG|LABEL)(?= )", re.MULTILINE)
 USERS = (
     "RUN echo own",
     "RUN pip install own",
@@ -70,6 +72,16 @@ def test_what_is_written_for_an_output_is_a_block(target: dockerfix.Target) -> N
     for output in outputs()[::7]:
         text = dockerfix.rewrite(output.text, project=output.folder, target=target).rewritten
         assert len(blocks.find_blocks(parse(text))) == len(_MARK.findall(text)), output.file
+
+
+@pytest.mark.parametrize("spelled", [str.lower, str.title, lambda keyword: f"  {keyword}\t"])
+def test_the_keyword_of_an_instruction_may_be_spelled_otherwise(spelled: Callable[[str], str]) -> None:
+    for output in outputs()[::23]:
+        text = _KEYWORD.sub(lambda match: spelled(match[0]), output.text)
+        plain, other = (dockerfix.rewrite(each, project=output.folder) for each in (output.text, text))
+        codes = [sorted({each.code for each in result.findings} - {"DF304"}) for result in (plain, other)]
+        assert codes[0] == codes[1], output.file
+        assert len(blocks.find_blocks(parse(plain.rewritten))) == len(blocks.find_blocks(parse(other.rewritten)))
 
 
 @pytest.mark.parametrize("own", USERS)

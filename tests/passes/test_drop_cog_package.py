@@ -50,6 +50,7 @@ EDGES = {
     "an install that a variable may end": refused('bash -c "pip install cog==$version"'),
     "a log in the exec form": Edge('FROM a\nRUN ["sh", "-c", "pip install cog > log"]\n', INSIDE),
     "a variable that ends the shell if it is not set": refused("set -u; pip install cog==$version || true; setup"),
+    "a variable that ends the shell, beside another package": refused("set -u; pip install a cog==$version || true"),
     "a shell that a variable ends": Edge(
         'FROM a\nSHELL ["bash", "-euc"]\nRUN pip install cog==$version; setup\n',
         (Severity.ERROR, "this step installs Cog and other things and can't be split safely; remove Cog by hand"),

@@ -34,6 +34,8 @@ INDEX = "https://download.pytorch.org/whl/cu116"
         ("torch==2.1.2", ["torch==2.1.2"], "torch", "2.1.2"),
         ("torch==2.1.0+cu118", ["torch==2.1.0+cu118"], "torch", "2.1.0+cu118"),
         ("torch", ["torch"], "torch", None),
+        ("y.whl @ https://a.example/b", ["y.whl @ https://a.example/b"], "y-whl", None),
+        ("y.zip[a]@ https://a.example/b", ["y.zip[a]@ https://a.example/b"], "y-zip", None),
         ("foo === 1.0-x", ["foo === 1.0-x"], "foo", "1.0-x"),
         ("foo==1.*", ["foo==1.*"], "foo", None),
         ("foo==2!1.0", ["foo==2!1.0"], "foo", "2!1.0"),

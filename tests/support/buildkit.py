@@ -179,7 +179,7 @@ def _refuse_constant(constant: str) -> None:
 
 
 class _ReaderThen(lexer.Reader):
-    """The word lexer as it was: no patterns in ``${}``, other modifiers unchecked, and the word before one kept."""
+    """The word lexer as it was: no patterns in ``${}``, other modifiers unchecked, and what is before one kept."""
 
     __slots__ = ()
 
@@ -195,7 +195,7 @@ class _ReaderThen(lexer.Reader):
             raise self._unsupported(operator)
         if operator == ":":
             operator += self._take()
-        self._open("}", False, name, operator)
+        self._open("}", self._lexer.raw_escapes, name, operator)
 
     def _close(self) -> None:
         if self._frames[-1].stop == "}":
@@ -211,8 +211,8 @@ def as_of_v0_12_5() -> Iterator[None]:
     Six things changed in the parser since: `check` became a directive; white space beyond ASCII may be before the name
     of a directive; white space may be after ``<<``; text after a JSON array makes it the shell form, where it was
     ignored; the escape directive applies to flags; and the lexer that looks for heredocs learnt modifiers with
-    patterns, and began to drop what is before any modifier in its word. (A seventh, the separator that ENV and LABEL
-    list after each value, is left out by `flattened`.)
+    patterns, and began to drop what is before any modifier in its word, and escape tokens behind it. (A seventh, the
+    separator that ENV and LABEL list after each value, is left out by `flattened`.)
     """
     json_form, is_json_form, scan_flag = arguments.json_form, arguments.is_json_form, arguments._scan_flag
     with (
@@ -303,6 +303,17 @@ def _without_escapes(message: str) -> str:
     return message.replace("\\", "")
 
 
+def _is_same(message: str, problem: str | None) -> bool:
+    """Whether we refuse a file for the `problem` for which the judge gives a `message`."""
+    if problem is None:
+        return False
+    if not message and readable(problem) != problem:
+        return True  # on older Pythons a message with undecodable bytes comes out empty
+    if problem == "unterminated heredoc" and "arrays must be comprised of strings only" in message:
+        return True  # `COPY [1] <<a` was an array of a number, and ended there; now its heredoc counts
+    return _without_escapes(problem) == _without_escapes(message)
+
+
 def difference(data: bytes) -> str | None:
     """What the judge sees otherwise than we do, or None; read as BuildKit of the judge's age read."""
     with as_of_v0_12_5():
@@ -313,11 +324,7 @@ def difference(data: bytes) -> str | None:
             # Python can't be given what the judge read; one text of it is in the exception
             return None if judged.text in printed(document) else f"{judged.text!r} is not in our tree"
         if isinstance(judged, Refusal):
-            # on older Pythons a message with undecodable bytes comes out empty
-            unprintable = not judged.message and problem is not None and readable(problem) != problem
-            if unprintable or (problem is not None and _without_escapes(problem) == _without_escapes(judged.message)):
-                return None
-            return f"judge: {judged.message}; ours: {problem}"
+            return None if _is_same(judged.message, problem) else f"judge: {judged.message}; ours: {problem}"
         if problem is not None:
             return f"we refuse it: {problem}"
         ours = [flattened(line) for line in lines(document)]

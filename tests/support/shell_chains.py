@@ -26,7 +26,7 @@ REMOVED = (
         "python -m pip install 'cog>=0.9'",
         "pip3 install coglet",
     ),
-    *("pip install cog==$n", "pip install cog==${y}", "pip uninstall -y cog"),
+    *('pip install "cog==$n"', 'pip install "cog==${y}"', "pip uninstall -y cog"),
     *(TINI, PGET, "pip install cog numpy", "pip install numpy cog"),
 )
 WRAPPERS = (

@@ -254,13 +254,8 @@ def drop_commands(
         return None
     from dockerfix.syntax.shell import remove_commands
 
-    replacements = remove_commands(
-        found.script,
-        commands,
-        exits_on_error=exits,
-        needs_values=_needs_values(found.instruction),
-        going=Going(owns, only_reads, lambda name: _is_set(found.instruction, name)),
-    )
+    going = _going(found.instruction, owns)
+    replacements = remove_commands(found.script, commands, exits_on_error=exits, going=going)
     if replacements is None:
         return None
     if replacements == ((Span(0, len(found.script.text)), ""),):
@@ -289,7 +284,13 @@ def may_cut(found: Shell, command: Command, words: tuple[Word, ...]) -> bool:
     """Whether words of a command can go and everything else stays as it is."""
     if command.words[-1] in words and _reads_last_argument(found.instruction):
         return False
-    return has_posix_shell(found.instruction) and words_may_go(found.script, command, words, Going(no_file, only_reads))
+    going = _going(found.instruction, no_file)
+    return has_posix_shell(found.instruction) and words_may_go(found.script, command, words, going)
+
+
+def _going(instruction: Instruction, owns: Callable[[str], bool]) -> Going:
+    """Return what is known about commands of a RUN that go."""
+    return Going(owns, only_reads, _needs_values(instruction), lambda name: _is_set(instruction, name))
 
 
 @of_node

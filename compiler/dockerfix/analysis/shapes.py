@@ -1,7 +1,7 @@
 """The shapes of the blocks that dockerfix writes: they distinguish a block from an instruction of the user.
 
-An instruction is compared as it is written, but for where its lines end and the escape character: dockerfix writes it
-in one way, and earlier releases wrote the same on one line.
+An instruction is compared as it is written, but for its keyword, where its lines end and the escape character:
+dockerfix writes it in one way, earlier releases wrote the same on one line, and a keyword may be the user's.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ def _text(instruction: Instruction) -> str:
     """Return an instruction as dockerfix writes it, without its line end."""
     text = instruction.node.text.replace("\r\n", "\n").removesuffix("\n")
     escape = instruction.node.escape
+    keyword, *rest = text.split(maxsplit=1)
+    text = " ".join([keyword.upper(), *rest])
     return text if escape == "\\" else text.replace(f"{escape}\n", "\\\n")
 
 

@@ -31,7 +31,10 @@ _FILE_URL = lazy(
     rf"(?P<name>{_NAME}\s*(?:\[[^\]]*\]\s*)?@\s*)?(?P<scheme>(?:(?:git|hg|svn|bzr)\+)?file:(?://(?:localhost)?(?=/))?)",
     re.IGNORECASE,
 )
-_PATH = lazy(r"(?:\.{1,2}(?=[/\[]|$)|/|~/|[^\s<>=!~;@\[]+/|[^\s<>=!~;]+\.(?:whl|tar\.gz|tar\.bz2|zip)(?![^\s\[;#]))\S*")
+_PATH = lazy(
+    r"(?:\.{1,2}(?=[/\[]|$)|/|~/|[^\s<>=!~;@\[]+/"
+    r"|[^\s<>=!~;]+\.(?:whl|tar\.gz|tar\.bz2|zip)(?![^\s\[;#])(?!(?:\[[^\]]*\])?\s*@))\S*"
+)
 _INK = lazy(r"\S*")
 _BLANKS = lazy(r"\s*")
 _BEGIN = lazy(r"(?![\d.]+(?:\s|$))[A-Za-z0-9./~]")

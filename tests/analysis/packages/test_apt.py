@@ -50,6 +50,8 @@ def test_options_of_system_packages(item: str, expected: tuple[str, ...]) -> Non
         ("apt-get update && apt-get install -qqy git curl=7.1 && apt install -y tmux", ("git", "curl=7.1", "tmux")),
         ("apt-get -o A::B=1 install -y git", ("git",)),
         ("apt-get remove git; echo apt-get install curl", ()),
+        ("apt-get -t install update", ()),
+        ("apt-get update -t install -qqy curl", ()),
     ],
 )
 def test_packages_of_a_step(command: str, expected: tuple[str, ...]) -> None:

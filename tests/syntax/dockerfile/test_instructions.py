@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
+import buildkit
 from dockerfix.syntax.dockerfile.instructions import Copy, Env, From, Healthcheck, Label, Onbuild, Run
 from dockerfix.syntax.dockerfile.parser import parse
 from dockerfix.syntax.dockerfile.references import mount_options
 from dockerfix.syntax.dockerfile.tree import Instruction
+from dockerfix.text.source import encode
 
 
 def only(text: str, keyword: str = "RUN") -> Instruction:
@@ -51,6 +55,14 @@ def test_mounts() -> None:
 )
 def test_mount_options(text: str, expected: tuple[tuple[str, str | None], ...]) -> None:
     assert mount_options(text) == expected
+
+
+@pytest.mark.parametrize(
+    "between", [*map("".join, product(("\udc85", "\udca0", "\v", "\u0085", "\u00a0", "o"), repeat=3))]
+)
+def test_bytes_that_are_white_space_before_the_arguments(between: str) -> None:
+    for text in (f"ENV {between}a=b\n", f"RUN\t{between}--network=none a\n", f"ONBUILD COPY {between}a b\n"):
+        assert buildkit.difference(encode(text)) is None
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])

@@ -23,14 +23,13 @@ def removed(
     names: Iterable[str] = "X",
     *,
     exits_on_error: bool = False,
-    needs_values: bool = False,
     going: Going | None = None,
 ) -> str | None:
     """`text` without the commands that are called one of `names`."""
     script = parse_shell(text)
     drop = [command for command in script.walk() if (words := unwrapped(command)) and words[0].text in names]
     assert drop
-    replacements = remove_commands(script, drop, exits_on_error=exits_on_error, needs_values=needs_values, going=going)
+    replacements = remove_commands(script, drop, exits_on_error=exits_on_error, going=going)
     return None if replacements is None else emit(text, [Edit(*replacement) for replacement in replacements])
 
 
@@ -208,8 +207,8 @@ def test_a_variable_that_may_end_the_shell(text: str, expected: str | None) -> N
 
 
 def test_shell_started_with_nounset() -> None:
-    assert removed("X $v; a", needs_values=True) is None
-    assert removed("X v; a", needs_values=True) == "a"
+    assert removed("X $v; a", going=Going(needs_values=True)) is None
+    assert removed("X v; a", going=Going(needs_values=True)) == "a"
 
 
 def test_nothing_to_remove_and_what_is_not_there() -> None:

@@ -95,7 +95,7 @@ def bare(name: str) -> str:
 
 def installs(call: Call) -> tuple[str, ...] | None:
     """Return the packages of an ``apt-get install`` or ``apt install``; None for another command."""
-    if call.program not in ("apt-get", "apt") or "install" not in call.arguments:
+    if call.program not in ("apt-get", "apt"):
         return None
     result: list[str] = []
     valued = False
@@ -104,7 +104,7 @@ def installs(call: Call) -> tuple[str, ...] | None:
         if not valued and not text.startswith("-"):
             result.append(text)
         valued = not valued and text in _VALUED
-    return tuple(result[result.index("install") + 1 :])
+    return tuple(result[result.index("install") + 1 :]) if "install" in result else None
 
 
 @of_node

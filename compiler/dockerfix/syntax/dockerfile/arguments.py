@@ -16,6 +16,8 @@ from dockerfix.syntax.characters import FIELD_SPACE, GO_SPACE, go_quote, mended,
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span, decode, encode
 
+_SPACE_BYTES = frozenset("\t\n\v\f\r \udc85\udca0")
+"""White space where BuildKit reads byte by byte: the last two are no characters."""
 _FIELD = lazy(f"[{FIELD_SPACE}]+")
 _JSON_STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
 _JSON_SPACE = r"[ \t\r\n]*"
@@ -58,6 +60,8 @@ def split_command(line: str, escape: str = "\\", *, flags: bool = True) -> Comma
         return CommandLine(line[start:end], (), "", end)
     at = field.end()
     found: tuple[Text, ...] = ()
+    while flags and at < end and line[at] in _SPACE_BYTES:
+        at += 1
     if flags and line.startswith("--", at):
         found, at, torn = _read_flags(line, at, end, escape)
         if torn:

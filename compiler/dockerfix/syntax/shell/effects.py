@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from dockerfix.syntax.shell.status import status_of
 from dockerfix.syntax.shell.tree import Command, Redirection, Script, Word, walk
 from dockerfix.syntax.shell.wrappers import unwrapped
 from dockerfix.text.lazy_patterns import lazy
@@ -44,13 +45,27 @@ def _nothing(_: object) -> bool:
 class Going(NamedTuple):
     """What the caller knows about commands that go.
 
-    `owns` is whether a file, by its path, goes along; `only_reads` whether a command has no effect but what it prints;
-    `is_set` whether a variable has a value when the shell starts.
+    `owns` is whether a file, by its path, goes along; `only_reads` whether a command has no effect but what it prints.
+    `needs_values` is whether ``-u`` ends the shell at a variable without a value; `is_set` whether one has a value.
     """
 
     owns: Callable[[str], bool] = _nothing
     only_reads: Callable[[Command], bool] = _nothing
+    needs_values: bool = False
     is_set: Callable[[str], bool] = _nothing
+
+
+def in_script(script: Script, kept: Iterable[Command], going: Going) -> Going:
+    """Return `going` with what a script does to its variables if the commands `kept` stay."""
+    if not (going.needs_values or status_of(script, kept).needs_values):
+        return going
+    given: set[str] = set()
+    for command in script.walk():
+        given.update(each.name for each in command.assignments)
+        given.update(word.value.partition("=")[0] for word in command.words if word.value)  # as of `read` and `export`
+        if command.kind == "for":
+            given.add(script.slice(command.span).split(maxsplit=2)[1])
+    return going._replace(needs_values=True, is_set=lambda name: name in given or going.is_set(name))
 
 
 def words_of(command: Command) -> Iterator[Word]:
@@ -92,6 +107,10 @@ def check_expansions(
     texts += [script.slice(each.heredoc) for each in heredocs if each.heredoc is not None]
     if any(_CHANGES.search(text) for text in texts):
         raise Refusal
+    if going.needs_values:
+        names = {plain or braced for text in texts for plain, braced in _NEEDS_A_VALUE.findall(text)}
+        if not all(going.is_set(name) for name in names):
+            raise Refusal
     inside = [each for word in words for each in word.substitutions]
     inside += [each for heredoc in heredocs for each in heredoc.substitutions]
     for each in walk(tuple(inside)):
@@ -148,6 +167,7 @@ def is_range(command: Command, redirection: Redirection) -> bool:
 def may_cut(script: Script, command: Command, words: tuple[Word, ...], going: Going) -> bool:
     """Whether words of a command can go without another effect than that the program doesn't get them."""
     try:
+        going = in_script(script, script.walk(), going)
         check_expansions(script, command._replace(redirections=()), words, _nothing, going)
     except Refusal:
         return False
@@ -162,22 +182,6 @@ def is_idle(script: Script, command: Command, goes: Callable[[Command], bool], g
         return False
     check_expansions(script, command, words_of(command), goes, going)
     return all(is_idle(script, each, goes, going) for each in command.body)
-
-
-def check_unset(script: Script, dropped: Iterable[Command], going: Going) -> None:
-    """Raise Refusal if a command that goes would end a shell with ``set -u``: nothing gives its variable a value."""
-    given: set[str] = set()
-    for command in script.walk():
-        given.update(each.name for each in command.assignments)
-        given.update(word.value.partition("=")[0] for word in command.words if word.value)  # as of `read` and `export`
-        if command.kind == "for":
-            given.add(script.slice(command.span).split(maxsplit=2)[1])
-    for command in dropped:
-        texts = [own_text(word) for word in words_of(command) if word.value is None]
-        texts += [script.slice(each.heredoc) for each in command.redirections if each.heredoc is not None]
-        names = {plain or braced for text in texts for plain, braced in _NEEDS_A_VALUE.findall(text)}
-        if not all(name in given or going.is_set(name) for name in names):
-            raise Refusal
 
 
 def check_script(script: Script, dropped: Iterable[Command], kept: list[Command]) -> None:

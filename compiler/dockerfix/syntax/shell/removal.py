@@ -16,7 +16,7 @@ from dockerfix.syntax.shell.effects import (
     Going,
     Refusal,
     check_script,
-    check_unset,
+    in_script,
     is_idle,
     reads_last_argument,
     stand_in,
@@ -150,15 +150,14 @@ def remove_commands(
     drop: Collection[Command],
     *,
     exits_on_error: bool | None = False,
-    needs_values: bool = False,
     going: Going | None = None,
 ) -> Replacements | None:
     """Return the replacements in the text of `script` that remove the commands `drop`; None if that is not safe.
 
     `drop` are commands at the top level or in the bodies of compound commands; one inside a word only goes along with a
     command around it. `exits_on_error` is whether the shell was started with ``-e``, None if it may have been;
-    `needs_values` whether with ``-u``; `going` is what is known about `drop`. If nothing is left, there is one
-    replacement, which empties the text; what to do with the instruction is up to the caller.
+    `going` is what is known about `drop`. If nothing is left, there is one replacement, which empties the text; what to
+    do with the instruction is up to the caller.
     """
     keys = {_key(command) for command in drop}
     if not keys:
@@ -168,10 +167,8 @@ def remove_commands(
         return None
     kept = list(_kept(script.commands, keys))
     dropped = [command for command in every if _key(command) in keys]
-    going = going or Going()
+    going = in_script(script, kept, going or Going())
     try:
-        if needs_values or status_of(script, kept).needs_values:
-            check_unset(script, dropped, going)
         plan = _plan(script, dropped, kept, keys, going)
     except Refusal:
         return None
