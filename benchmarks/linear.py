@@ -25,7 +25,7 @@ from dockerfix.cli import _run
 SIZES = (16_000, 64_000)
 SECONDS = 30
 """The CPU time after which a command is ended."""
-MOST = 6.5
+MOST = 8
 """How much more time four times the size may take; a quadratic command takes sixteen times as much."""
 LEAST = 0.1
 """The seconds below which a time says nothing."""

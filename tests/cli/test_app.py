@@ -455,6 +455,19 @@ class TestMigrate:
         again = command(*arguments, cwd=folder, stdin=DOCKERFILE.encode())
         assert again.err.endswith("dockerfix: nothing to change\n")
 
+    @pytest.mark.parametrize("target", ["app", "server"])
+    def test_the_ignore_file_that_it_writes_counts(self, folder: Path, target: str) -> None:
+        """Without one fal's client leaves out `*.md`: a first run must say and write the same as the next."""
+        (folder / "README.md").write_text("# Shout\n")
+        (folder / "pyproject.toml").write_text('[project]\nname = "shout"\nversion = "1"\nreadme = "README.md"\n')
+        text = DOCKERFILE.replace("COPY . /src", "COPY READ*.md predict.py /src/").encode()
+        arguments = ("migrate", ".", "--dockerfile", "-", "--target", target)
+        done = command(*arguments, cwd=folder, stdin=text)
+        assert done.code == 0
+        assert "README.md" not in done.err
+        assert "COPY README.md predict.py /src/\n" in (folder / "Dockerfile").read_text()
+        assert command(*arguments, cwd=folder, stdin=text).err.endswith("dockerfix: nothing to change\n")
+
     def test_target_of_the_configuration(self, folder: Path) -> None:
         (folder / ".dockerfix.yaml").write_text("target: server\n")
         command("migrate", "my_model", "--dockerfile", "-", cwd=folder.parent, stdin=DOCKERFILE.encode())

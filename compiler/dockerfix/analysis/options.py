@@ -31,6 +31,7 @@ class _Options(NamedTuple):
     require_reason: bool = False
     severity: tuple[tuple[str, Level], ...] = ()
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    dockerignore: str | None = None
 
 
 class Options(_Options):
@@ -42,6 +43,8 @@ class Options(_Options):
     `severity` maps codes or prefixes to a level of LEVELS; of several the longest counts. `per_file_ignores` maps
     patterns of files of the project, as `fnmatch` reads them, to the codes that are not reported there; a pattern is
     relative to the project's folder, or absolute. Neither lowers an error of a pass that changes the Dockerfile.
+
+    `dockerignore` is the text of the .dockerignore that the caller writes with the result if the project has none.
 
     Raises ValueError for a value that none of these can have.
     """
@@ -61,6 +64,7 @@ class Options(_Options):
         require_reason: bool = False,
         severity: Mapping[str, Level] | Iterable[tuple[str, Level]] = (),
         per_file_ignores: Mapping[str, Iterable[str]] | Iterable[tuple[str, Iterable[str]]] = (),
+        dockerignore: str | None = None,
     ) -> Options:
         """Check the values; each iterable becomes a frozenset, and each mapping a tuple of its pairs."""
         kept, dropped = frozenset(keep), frozenset(drop)
@@ -90,6 +94,7 @@ class Options(_Options):
             require_reason,
             tuple(sorted(levels.items(), key=lambda pair: (-len(pair[0]), pair[0]))),
             tuple((pattern, frozenset(codes)) for pattern, codes in ignores.items()),
+            dockerignore,
         )
 
     def runs(self, code: str) -> bool:

@@ -42,6 +42,7 @@ def convert(project: Path, source: str | None, chosen: Settings, *, force: bool 
     `result` asks for the whole Result. Raises Failure and AppError.
     """
     from dockerfix.app.migrate import run_cog_debug
+    from dockerfix.app.write.ignored import for_docker
     from dockerfix.cli import config
     from dockerfix.cli.job import process
     from dockerfix.cli.rewrite import Misuse, Request, end_in_order, job_of
@@ -53,7 +54,8 @@ def convert(project: Path, source: str | None, chosen: Settings, *, force: bool 
         job = job_of("-", chosen, Request(force=force))
     except Misuse as misuse:
         raise click.UsageError(str(misuse)) from None
-    return process(job._replace(account=True, result=result), data)
+    options = job.options._replace(dockerignore=for_docker(schema=chosen.target == "server"))
+    return process(job._replace(account=True, result=result, options=options), data)
 
 
 def account_of(done: Done) -> list[str]:

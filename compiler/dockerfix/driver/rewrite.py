@@ -125,6 +125,10 @@ def rewrite(
         opened = Project.open(project, cog_yaml)
     except ConfigError as error:
         return _refuse(text, "DF004", str(error))
+    if chosen.dockerignore is not None:
+        from dockerfix.analysis.fal.uploads import IGNORE_FILE
+
+        opened.expect(IGNORE_FILE, chosen.dockerignore)
     return _compile(document, opened, chosen)
 
 

@@ -98,6 +98,11 @@ class Project:
             self._texts[relative] = Source.read(data) if data is not None else None
         return self._texts[relative]
 
+    def expect(self, relative: str, text: str) -> None:
+        """Take `text` for a file that is going to be written, if the project has none of that name."""
+        if self.root is not None and not (self.root / relative).is_symlink() and not (self.root / relative).exists():
+            self._texts[relative] = Source(text)
+
     def files(self) -> Iterator[str]:
         """Yield all files except in version control, caches, environments and hidden folders; relative, with slashes.
 
