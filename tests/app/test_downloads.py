@@ -129,6 +129,26 @@ def test_folders_that_are_lost(tmp_path: Path, setup: str, code: str, start: str
     assert one[2].startswith(start)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "LLM('a/b')",
+        "LLM(model='a/b', dtype='half')",
+        "AsyncLLMEngine.from_engine_args(AsyncEngineArgs(model='a/b'))",
+        "pipeline('text-generation', model='a/b')",
+        "Model.from_pretrained(pretrained_model_name_or_path='a/b')",
+    ],
+)
+def test_a_repository_by_keyword(tmp_path: Path, call: str) -> None:
+    (one,) = found(tmp_path, call)
+    assert one[:2] == ("DF521", "note")
+
+
+@pytest.mark.parametrize("call", ["LLM(model='/weights')", "pipeline('text-generation')", "LLM(model=path)"])
+def test_no_repository(tmp_path: Path, call: str) -> None:
+    assert found(tmp_path, f"path = os.environ['A']\n{call}") == []
+
+
 def test_a_cache_on_data_or_offline_needs_nothing(tmp_path: Path) -> None:
     assert (
         found(tmp_path, "os.environ['HF_HOME'] = '/data/hf'\nload.from_pretrained('a/b', local_files_only=True)") == []

@@ -62,17 +62,20 @@ LIBRARIES = {
 
 HUGGINGFACE_SOURCE = (
     "huggingface/huggingface_hub:docs/source/en/package_reference/environment_variables.md; "
-    "UKPLab/sentence-transformers:sentence_transformers/SentenceTransformer.py"
+    "UKPLab/sentence-transformers:sentence_transformers/SentenceTransformer.py; "
+    "vllm-project/vllm:vllm/engine/arg_utils.py; huggingface/transformers:src/transformers/pipelines/__init__.py"
 )
 HUGGINGFACE_FUNCTIONS = frozenset({"hf_hub_download", "snapshot_download"})
 HUGGINGFACE_LOADERS = frozenset({"from_pretrained", "SentenceTransformer", "CrossEncoder", "WhisperModel"})
+# those that take a repository by keyword, among other arguments
+HUGGINGFACE_ENGINES = frozenset({"LLM", "EngineArgs", "AsyncEngineArgs", "pipeline"})
 HUGGINGFACE_VARIABLES = frozenset(
     {"HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "TRANSFORMERS_CACHE", "DIFFUSERS_CACHE"}
 )
 HUGGINGFACE_OFFLINE = "local_files_only"
 # the parameters that name a repository
 HUGGINGFACE_KEYWORDS = frozenset(
-    {"repo_id", "pretrained_model_name_or_path", "model_name_or_path", "model_size_or_path"}
+    {"repo_id", "pretrained_model_name_or_path", "model_name_or_path", "model_size_or_path", "model"}
 )
 HUGGINGFACE_HOST = "huggingface.co"
 

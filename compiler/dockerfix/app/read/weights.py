@@ -232,7 +232,7 @@ class _Finder:
             return "torch.hub"
         if last in known.HUGGINGFACE_FUNCTIONS:
             return "huggingface"
-        if last in known.HUGGINGFACE_LOADERS and node.args and self.is_hub(node.args[0]):
+        if last in known.HUGGINGFACE_LOADERS | known.HUGGINGFACE_ENGINES and self.models_of(node):
             return "huggingface"
         if name in known.LIBRARIES:
             return "library"
@@ -266,12 +266,11 @@ class _Finder:
             for each in node.keywords
         )
 
-    def is_hub(self, argument: ast.expr) -> bool:
-        """Whether the argument is ``owner/model`` and not a path."""
-        return bool(self.hub_name(argument))
-
     def hub_name(self, argument: ast.expr) -> str:
-        """Return ``owner/model`` for an argument that is one; "" for others. A name is looked up in the module."""
+        """Return ``owner/model`` for an argument that is one and not a path; "" for others.
+
+        A name is looked up in the module.
+        """
         found = self.names.get(argument.id) if isinstance(argument, ast.Name) else argument
         if not isinstance(found, ast.Constant) or not isinstance(found.value, str):
             return ""
