@@ -11,7 +11,9 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,36 +83,41 @@ def is_linear(costs: list[Cost], empty: Cost) -> bool:
     return seconds[-1] <= MOST * seconds[0] and costs[-1].memory <= MEGABYTES
 
 
-def faults(names: list[str]) -> Iterator[str]:
-    """A line for each dimension (whose name contains one of `names`, if any) and command that grow faster."""
-    empty = {
-        command: min(measured(growth.FILES, words) for _attempt in range(ATTEMPTS))
-        for command, words in growth.COMMANDS.items()
-    }
-    for name, shape in growth.SHAPES.items():
-        if names and not any(each in name for each in names):
+def faults(name: str) -> list[str]:
+    """A line for each command that grows faster than a dimension."""
+    found: list[str] = []
+    shape = growth.SHAPES[name]
+    for command, words in growth.COMMANDS.items():
+        if shape.file in ONLY_FOR_THE_APP and not command.startswith(("app", "migrate")):
             continue
-        for command, words in growth.COMMANDS.items():
-            if shape.file in ONLY_FOR_THE_APP and not command.startswith(("app", "migrate")):
-                continue
-            costs = [Cost(float("inf"), float("inf")) for _size in SIZES]
-            for _attempt in range(ATTEMPTS):
-                now = [measured(shape.project(size), words) for size in SIZES]
-                costs = list(map(min, costs, now))
-                if is_linear(costs, empty[command]):
-                    break
-            else:
-                shown = ", ".join(f"{cost.seconds:.2f} s {cost.memory:.0f} MB" for cost in costs)
-                yield f"{name}, {command}: {shown}"
+        costs = [Cost(float("inf"), float("inf")) for _size in SIZES]
+        for _attempt in range(ATTEMPTS):
+            now = [measured(shape.project(size), words) for size in SIZES]
+            costs = list(map(min, costs, now))
+            if is_linear(costs, empty(command)):
+                break
+        else:
+            shown = ", ".join(f"{cost.seconds:.2f} s {cost.memory:.0f} MB" for cost in costs)
+            found.append(f"{name}, {command}: {shown}")
+    return found
+
+
+@cache
+def empty(command: str) -> Cost:
+    """What a command costs in a project without anything that grows."""
+    return min(measured(growth.FILES, growth.COMMANDS[command]) for _attempt in range(ATTEMPTS))
 
 
 def main() -> None:
     """Measure all dimensions, or those whose names contain one of the arguments."""
+    words = sys.argv[1:]
+    names = [name for name in growth.SHAPES if not words or any(word in name for word in words)]
     found = 0
-    for line in faults(sys.argv[1:]):
-        print(line, flush=True)
-        found += 1
-    print(f"{len(growth.SHAPES)} dimensions, {len(growth.COMMANDS)} commands, {found} grow faster than the input")
+    with ProcessPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        for number, lines in enumerate(pool.map(faults, names), 1):
+            found += len(lines)
+            print(*lines, f"{number} of {len(names)}: {names[number - 1]}", sep="\n", flush=True)
+    print(f"{len(names)} dimensions, {len(growth.COMMANDS)} commands, {found} grow faster than the input")
     sys.exit(1 if found else 0)
 
 

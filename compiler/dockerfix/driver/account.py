@@ -6,7 +6,7 @@ why something is gone: where its edits cover it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from dockerfix.driver.account_result import fold
 from dockerfix.driver.account_settings import Settings
 from dockerfix.driver.account_surplus import surplus
 from dockerfix.driver.account_types import KEY, Entry, Fate
-from dockerfix.driver.pipeline import Outcome
+from dockerfix.driver.pipeline import Change, Outcome
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
 from dockerfix.text.credentials import BLANK, is_secret, masked
 from dockerfix.text.findings import Finding, Severity
@@ -83,6 +83,7 @@ def _instructions(source: Document, outcome: Outcome) -> Iterator[Entry]:
     places: dict[str, list[int]] = {}
     for instruction in result.instructions:
         places.setdefault(_text(instruction), []).append(instruction.index)
+    touching = _touching(source, outcome)
     at = 0
     for instruction in source.instructions:
         line = source.source.position(instruction.body_span.start).line
@@ -95,18 +96,28 @@ def _instructions(source: Document, outcome: Outcome) -> Iterator[Entry]:
         elif present:
             fate, index = "moved", present[-1]
         else:
-            yield _changed(instruction, line, outcome)
+            yield _changed(instruction, line, outcome, touching.get(instruction.index, []))
             continue
         to = _line(result, result.instructions[index])
         yield Entry("Dockerfile", line, instruction.keyword, instruction.text, fate, to)
 
 
-def _changed(instruction: Instruction, line: int, outcome: Outcome) -> Entry:
+def _touching(source: Document, outcome: Outcome) -> dict[int, list[Change]]:
+    """The changes in each instruction of the input, by its index, in the order of the passes."""
+    spans = [instruction.span for instruction in source.instructions]
+    found: dict[int, list[Change]] = {}
+    for change in outcome.changes:
+        at = bisect_right(spans, change.before.start, key=lambda span: span.end)
+        while at < len(spans) and spans[at].start < change.before.end:
+            found.setdefault(at, []).append(change)
+            at += 1
+    return found
+
+
+def _changed(instruction: Instruction, line: int, outcome: Outcome, touching: list[Change]) -> Entry:
+    """What became of an instruction whose text is nowhere in the result; `touching` are the changes in it."""
     result = outcome.document.source
     span = instruction.span
-    touching = [
-        change for change in outcome.changes if change.before.start < span.end and span.start < change.before.end
-    ]
     last = next((change for change in reversed(touching) if change.after.start < change.after.end), None)
     reason = (last or touching[-1]).finding if touching else None
     code, message = (reason.code, reason.message) if reason is not None else (None, "")
