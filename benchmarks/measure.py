@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -15,6 +17,13 @@ class Cost(NamedTuple):
     wall: float
     cpu: float
     memory: float
+
+
+def machine() -> str:
+    """Python, and the machine that everything is measured on."""
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    model = models[0].partition(":")[2].strip() if models else platform.machine()
+    return f"CPython {platform.python_version()}, {platform.system()}, {os.cpu_count()} × {model}"
 
 
 def command(words: Sequence[str], repeats: int) -> Cost:

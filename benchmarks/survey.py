@@ -9,7 +9,6 @@ printed for them, no two alike (tests/support/fleets.py).
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inputs import ROOT
+from measure import machine
 
 sys.path.append(str(ROOT / "tests" / "support"))
 import fleets
@@ -112,8 +112,6 @@ def rows(root: Path, counts: Sequence[int]) -> Iterator[str]:
 
 def main() -> None:
     counts = [int(word) for word in sys.argv[1:]] or COUNTS
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    machine = models[0].partition(":")[2].strip() if models else platform.machine()
     lines = [
         "# Surveys",
         "",
@@ -122,7 +120,7 @@ def main() -> None:
         "together, and of the largest one. CPU time is that of all processes. The clock depends on what else the",
         "machine does, and so does the CPU time of Dask, whose processes look around many times a second.",
         "",
-        f"CPython {platform.python_version()}, {platform.system()}, {os.cpu_count()} × {machine}",
+        machine(),
         "",
         "| projects | how | s | ms a project | CPU ms a project | MB | MB, largest |",
         "|---:|---|---:|---:|---:|---:|---:|",

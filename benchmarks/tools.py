@@ -37,6 +37,16 @@ DOCKERFIX = Tool("`dockerfix FILE`", (str(BIN / "dockerfix"),))
 CHECK = Tool("`dockerfix --check`", (str(BIN / "dockerfix"), "--check", "-q"))
 
 
+def with_options(page: Path) -> list[Tool]:
+    """dockerfix with the options of a check, and the page of a review."""
+    program = str(BIN / "dockerfix")
+    return [
+        Tool("`dockerfix --check --format json FILE`", (program, "--check", "--format", "json")),
+        Tool("`dockerfix --diff FILE`", (program, "--diff")),
+        Tool("`dockerfix review FILE -o review.html`", (program, "review", "-o", str(page))),
+    ]
+
+
 def others() -> list[Tool]:
     """The other tools; dockerfmt comes from npm into a folder of its own, and is left out where there is no npm."""
     found = [

@@ -417,15 +417,20 @@ def _needs_values(instruction: Instruction) -> bool:
 
 def _is_set(instruction: Instruction, name: str) -> bool:
     """Whether a variable has a value when the shell of a RUN starts: the system's, or one of ENV or ARG before it."""
-    if name in _OF_EVERY_SHELL:
-        return True
-    before = instruction.document.instructions[: instruction.index]
-    return any(
-        pair.name.value == name and (pair.value is not None or each.keyword == "ENV")
-        for each in before
-        if isinstance(each.view, Env | Arg)
-        for pair in each.view.pairs
+    return (
+        name in _OF_EVERY_SHELL or _first_values(instruction.document).get(name, instruction.index) < instruction.index
     )
+
+
+@of_document
+def _first_values(document: Document) -> dict[str, int]:
+    """The first instruction that gives each variable a value."""
+    found: dict[str, int] = {}
+    for each in document.instructions:
+        for pair in each.view.pairs if isinstance(each.view, Env | Arg) else ():
+            if pair.value is not None or each.keyword == "ENV":
+                found.setdefault(pair.name.value, each.index)
+    return found
 
 
 def _edit(found: Shell, span: Span, text: str) -> Edit:
