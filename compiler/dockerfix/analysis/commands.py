@@ -173,11 +173,13 @@ def nested_script(command: Command) -> Script | None:
 def _of_user_shell(words: deque[str]) -> str | None:
     """Return the script of ``su``, whose options may come after the user (util-linux 2.39)."""
     while words:
-        option, equals, value = words.popleft().partition("=")
-        if option in ("--command", "--session-command") and (equals or words):
-            return value if equals else words.popleft()
-        if re.fullmatch(r"-[flmp]*c", option) and words:
-            return words.popleft()
+        word = words.popleft()
+        name, equals, value = word.partition("=")
+        short = re.fullmatch(r"-[flmp]*c(.*)", word, re.DOTALL)
+        if short is not None:
+            return short[1] or (words.popleft() if words else None)
+        if name in ("--command", "--session-command"):
+            return value if equals else words.popleft() if words else None
     return None
 
 
