@@ -201,8 +201,9 @@ def installs_cog(command: Command) -> bool:
     found = pip.install(command)
     if found is None or found.files:
         return False
-    own, companions = cog_packages(found), WHEEL_COMPANIONS
-    return bool(own) and all(each in own or each.text in companions for each in found.packages)
+    is_own = [is_cog_requirement(each.text) for each in found.packages]
+    companions = WHEEL_COMPANIONS
+    return any(is_own) and all(own or each.text in companions for own, each in zip(is_own, found.packages, strict=True))
 
 
 def cog_packages(found: PipCommand) -> tuple[Argument, ...]:
