@@ -124,7 +124,7 @@ def _mirror(base: Instruction) -> str:
 
 def bottom_image(document: Document, stage: Stage) -> BaseImage:
     """Return the image under a stage, below the stages that it is built on."""
-    return base_image(document, stages.lineage(document, stage)[-1])
+    return base_image(document, stages.bottom(document, stage))
 
 
 def final_image(document: Document) -> BaseImage | None:

@@ -74,12 +74,29 @@ def base_name(base: Instruction) -> str | None:
 def lineage(document: Document, stage: Stage) -> list[Stage]:
     """Return a stage and the stages that it is built on, itself first; the last one is built on an image."""
     result = [stage]
-    while True:
-        name = base_name(result[-1].base)
-        below = find_stage(document, name, result[-1].index, "FROM") if name else None
-        if below is None:
-            return result
+    while (below := _below(document, result[-1])) is not None:
         result.append(below)
+    return result
+
+
+def bottom(document: Document, stage: Stage) -> Stage:
+    """Return the last stage of the `lineage` of a stage, the one that is built on an image."""
+    return _bottoms(document)[stage.index]
+
+
+@of_document
+def _bottoms(document: Document) -> list[Stage]:
+    found: list[Stage] = []
+    for stage in document.stages:
+        below = _below(document, stage)
+        found.append(stage if below is None else found[below.index])
+    return found
+
+
+def _below(document: Document, stage: Stage) -> Stage | None:
+    """Return the stage that a FROM names; None for an image."""
+    name = base_name(stage.base)
+    return find_stage(document, name, stage.index, "FROM") if name else None
 
 
 class Use(NamedTuple):

@@ -81,10 +81,11 @@ def _bringing(document: Document, stage: Stage) -> tuple[Instruction, ...] | Non
     users = stages.users_of(document, stage)
     if not all(DEPENDENCIES_FOLDER in user.text for user in users):
         return None
+    known = set(users)
     links = [
         instruction
         for instruction in document.instructions
-        if instruction not in users
+        if instruction not in known
         and f"{DEPENDENCIES_FOLDER}/" in instruction.node.text
         and _only_brings(instruction, DEPENDENCIES_FOLDER)
     ]

@@ -54,18 +54,20 @@ def restore_weights(document: Document, _context: Context) -> Iterator[Finding]:
         COPY big.ckpt /src/big.ckpt
         CMD ["python", "-m", "cog.server.http"]
     """
-    replaced = [each for each in document.instructions if _is_from_weights(document, each)]
     weights = [stage for stage in document.stages if _is_weights_stage(stage.base)]
+    names = {WEIGHTS_STAGE, *(str(stage.index) for stage in weights)} if weights else set()
+    replaced = {each for each in document.instructions if _is_from_weights(each, names)}
     gone = [stage for stage in weights if len(weights) < len(document.stages) and _is_only_weights(stage, replaced)]
+    bases = {stage.base for stage in gone}
     for stage in weights:
-        if stage not in gone:
+        if stage.base not in bases:
             message = (
                 "only Replicate's build makes the image of this stage; remove the stage, or what it does beside weights"
             )
             yield Finding(CODE, stage.base.body_span, message, severity=Severity.ERROR)
     numbers = stages.renumbered(document, gone, replaced)
     for instruction in document.instructions:
-        if any(stage.base is instruction for stage in gone):
+        if instruction in bases:
             edits = (commands.drop(instruction), *(numbers if instruction is gone[0].base else ()))
             yield Finding(CODE, instruction.body_span, "removes the stage of Cog's weights image", edits)
         elif instruction in replaced:
@@ -92,7 +94,7 @@ def _is_weights_stage(instruction: Instruction) -> bool:
     )
 
 
-def _is_only_weights(stage: Stage, replaced: list[Instruction]) -> bool:
+def _is_only_weights(stage: Stage, replaced: set[Instruction]) -> bool:
     """Whether a stage can go without its instructions, which would then belong to the stage above.
 
     It has none, or is the last one with the COPYs of the weights: so some `cog debug` prints it in the middle of another.
@@ -106,13 +108,10 @@ def _is_only_weights(stage: Stage, replaced: list[Instruction]) -> bool:
     return set(stage.instructions).isdisjoint(above)
 
 
-def _is_from_weights(document: Document, instruction: Instruction) -> bool:
-    """Whether a COPY takes from the weights stage, by name or number, wherever that stage is."""
+def _is_from_weights(instruction: Instruction, names: set[str]) -> bool:
+    """Whether a COPY takes from the weights stage, whose name and numbers are `names`, wherever that stage is."""
     view = instruction.view
-    if not isinstance(view, Copy) or view.source_stage is None or view.destination is None:
-        return False
-    numbers = [str(stage.index) for stage in document.stages if _is_weights_stage(stage.base)]
-    return bool(numbers) and view.source_stage in (WEIGHTS_STAGE, *numbers)
+    return isinstance(view, Copy) and view.source_stage in names and view.destination is not None
 
 
 def _from_project(instruction: Instruction) -> Finding:

@@ -141,9 +141,9 @@ def _each_once(items: Iterable[Item]) -> tuple[Item, ...]:
 
 def _bases(document: Document) -> Iterator[Item]:
     final = stages.final_stage(document)
-    bottom = stages.lineage(document, final)[-1] if final is not None else None
+    bottom = stages.bottom(document, final) if final is not None else None
     for stage in document.stages:
-        if stages.lineage(document, stage)[-1] is not stage:
+        if stages.bottom(document, stage) is not stage:
             continue
         text = images.base_image(document, stage).text
         if stage is bottom:

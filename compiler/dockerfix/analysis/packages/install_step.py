@@ -21,7 +21,7 @@ from dockerfix.project.requirements import (
     parse_items,
 )
 from dockerfix.syntax.dockerfile.tree import Document, Instruction
-from dockerfix.syntax.shell import Command
+from dockerfix.syntax.shell import Command, Word
 from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.quoting import shell_word
 
@@ -139,18 +139,21 @@ def inline_install(document: Document, config: CogConfig, items: Iterable[Item])
     return None
 
 
-def head(instruction: Instruction, command: Command, *, without: tuple[object, ...] = (), bare: bool = False) -> str:
+def head(instruction: Instruction, command: Command, *, without: tuple[Word, ...] = (), bare: bool = False) -> str:
     """Return the logical text of a RUN from its keyword to the last word to keep before the packages.
 
     A word that begins with a quote is a package that dockerfix wrote; with `bare` nothing stays after ``install``.
     """
     kept: list[str] = []
+    going = {word.span for word in without}
+    installs = False
     for word in command.words:
-        if word in without:
+        if word.span in going:
             continue
-        if "install" in kept and (bare or word.text.startswith("'")):
+        if installs and (bare or word.text.startswith("'")):
             break
         kept.append(word.text)
+        installs = installs or word.text == "install"
     start = instruction.view.arguments_span.start + command.words[0].span.start
     return instruction.text[:start] + " ".join(kept)
 
