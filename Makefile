@@ -33,7 +33,7 @@ help:
 	@echo "playground  build the page to try dockerfix on in a browser into PLAYGROUND=$(PLAYGROUND) (npm, node)"
 	@echo "e2e       build converted Dockerfiles and call their Apps (root, Debian); ROWS='WORD...' builds some, ALL=1 every row"
 	@echo "bench     measure beside other tools"
-	@echo "bench-growth  fail where the time grows faster than the input (an hour)"
+	@echo "bench-growth  fail where the time grows faster than the input (two hours)"
 	@echo "clean     remove everything the other targets made"
 
 $(VENV)/base: pyproject.toml
