@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,15 @@ def machine() -> str:
 def command(words: Sequence[str], repeats: int) -> Cost:
     """The least of each over `repeats` runs of a command; it may end with any code."""
     return Cost(*map(min, zip(*(_once(words) for _ in range(repeats)), strict=True)))
+
+
+def side_by_side(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, Cost]:
+    """The `command` cost of several, which take turns: a machine that slows down slows down all of them."""
+    costs = {name: [_once(words)] for name, words in commands.items()}
+    for _ in range(repeats - 1):
+        for name, words in commands.items():
+            costs[name].append(_once(words))
+    return {name: Cost(*map(min, zip(*each, strict=True))) for name, each in costs.items()}
 
 
 def _once(words: Sequence[str]) -> Cost:

@@ -33,7 +33,7 @@ def one_file(folder: Path) -> Iterator[Row]:
     own = [tools.DOCKERFIX, *tools.with_options(folder / "review.html")]
     calls = [(tools.PASS.name, tools.PASS.words), ("`dockerfix --version`", (*tools.DOCKERFIX.words, "--version"))]
     calls += [(tool.name, tool.on(path)) for tool in (*own, *others)]
-    costs = {name: measure.command(words, 20) for name, words in calls}
+    costs = measure.side_by_side(dict(calls), 20)
     floor, rival = costs[tools.PASS.name], costs[others[0].name]
     for name, cost in costs.items():
         ratios = [f"{cost.cpu / other.cpu:.1f}" for other in (floor, rival)]

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from dockerfix.app.read.code import Library, Module, parse
@@ -97,6 +98,7 @@ def needs_of(project: Project, config: CogConfig, downloads: Downloads) -> Needs
 def _take_packages(project: Project, reached: Sequence[str], needs: Needs) -> None:
     """Take the packages that the project lists, and those whose modules the predictor imports."""
     packages = dict.fromkeys(sorted(project.declared_packages))
+    heads = {head for name in packages for head in _heads(name)}
     own = {name.partition("/")[0].removesuffix(".py") for name in project.files() if name.endswith(".py")}
     for file in reached:
         source = project.read(file)
@@ -105,14 +107,19 @@ def _take_packages(project: Project, reached: Sequence[str], needs: Needs) -> No
                 needs.hints.append("it runs other programs")
             elif not is_standard(module) and module not in own:
                 name = normalize(memory.PACKAGE_OF_MODULE.get(module, module))
-                # `opentelemetry` is the module of `opentelemetry-api`
-                if not any(each == name or each.startswith(f"{name}-") for each in packages):
+                if name not in heads:
                     packages[name] = None
+                    heads.update(_heads(name))
     for name in packages:
         if name in memory.FRAMEWORKS or name in memory.BRING_FRAMEWORK:
             needs.heavy[name] = memory.BRING_FRAMEWORK.get(name, "")
         elif name not in memory.SMALL_PACKAGES:
             needs.unknown.append(f"`{name}`")
+
+
+def _heads(name: str) -> Iterator[str]:
+    """Yield a package's name and its beginnings: ``opentelemetry`` is the module of ``opentelemetry-api``."""
+    return accumulate(name.split("-"), "{}-{}".format)
 
 
 def _weigh_files(project: Project, needs: Needs) -> None:
