@@ -50,6 +50,8 @@ CASES = {
     # a step
     "apt-get update alone": Case(f"FROM a\nRUN apt-get update && {GET}\n", "FROM a\n", WHOLE),
     "a clean-up of apt's lists": Case(f"FROM a\nRUN {GET}; rm -rf /var/lib/apt/lists/*\n", "FROM a\n", WHOLE),
+    "a variable that may end the step": kept(f"FROM a\nRUN set -u; A=$x {GET}\n", STAYS),
+    "a variable that has a value": Case(f"FROM a\nENV x=1\nRUN set -u; A=$x {GET}\n", "FROM a\nENV x=1\n", WHOLE),
     "a clean-up of more than apt's lists": step(
         f"{GET}; rm -rf /var/lib/apt/lists/* /opt/own", "rm -rf /var/lib/apt/lists/* /opt/own"
     ),

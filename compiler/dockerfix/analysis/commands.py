@@ -250,13 +250,13 @@ def drop_commands(
     Without any command left the instruction goes. Comments between continuation lines stay if something follows them.
     """
     exits = _exits_on_error(found.instruction)
-    if not has_posix_shell(found.instruction) or not all(_is_one(command, owns) for command in commands):
+    going = _going(found.instruction, owns)
+    if not has_posix_shell(found.instruction) or not all(_is_one(command, going) for command in commands):
         return None
     if any(_names_any(command, owns) for command in _others(found.script, [*commands, *edited])):
         return None
     from dockerfix.syntax.shell import remove_commands
 
-    going = _going(found.instruction, owns)
     replacements = remove_commands(found.script, commands, exits_on_error=exits, going=going)
     if replacements is None:
         return None
@@ -307,10 +307,11 @@ def whole(instruction: Instruction, belongs: Callable[[Command], bool], owns: Ca
     scripts = [found.script] if found is not None else list(_other_scripts(instruction))
     if not scripts or (found is not None and not has_posix_shell(instruction)):
         return False
-    return all(_goes_whole(script, belongs, owns) for script in scripts)
+    going = _going(instruction, owns)
+    return all(_goes_whole(script, belongs, going) for script in scripts)
 
 
-def _goes_whole(script: Script, belongs: Callable[[Command], bool], owns: Callable[[str], bool]) -> bool:
+def _goes_whole(script: Script, belongs: Callable[[Command], bool], going: Going) -> bool:
     """Whether nothing is left of a script; a shell whose script would be empty goes with it."""
     every = _calls(script)
     if script.opaque or not every:
@@ -319,19 +320,24 @@ def _goes_whole(script: Script, belongs: Callable[[Command], bool], owns: Callab
         inner = nested_script(command)
         if inner is None and not belongs(command):
             return False
-        if inner is not None and not (_is_shell(command) and _goes_whole(inner, belongs, owns)):
+        if inner is not None and not (_is_shell(command) and _goes_whole(inner, belongs, _in_new_shell(going))):
             return False
     from dockerfix.syntax.shell import remove_commands
 
-    return remove_commands(script, every, going=Going(owns, only_reads)) == ((Span(0, len(script.text)), ""),)
+    return remove_commands(script, every, going=going) == ((Span(0, len(script.text)), ""),)
 
 
-def _is_one(command: Command, owns: Callable[[str], bool]) -> bool:
+def _in_new_shell(going: Going) -> Going:
+    """Return what is known in a shell that another one starts: options don't pass on."""
+    return going._replace(needs_values=False)
+
+
+def _is_one(command: Command, going: Going) -> bool:
     """Whether a command that goes is one for the shell of the RUN, and not a script with a meaning of its own."""
     inner = nested_script(command)
     if inner is None:
         return program(command) not in ("eval", "trap")
-    return _is_shell(command) and _goes_whole(inner, lambda _: True, owns)
+    return _is_shell(command) and _goes_whole(inner, lambda _: True, _in_new_shell(going))
 
 
 def _is_shell(command: Command) -> bool:

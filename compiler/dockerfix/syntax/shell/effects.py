@@ -55,9 +55,9 @@ class Going(NamedTuple):
     is_set: Callable[[str], bool] = _nothing
 
 
-def in_script(script: Script, kept: Iterable[Command], going: Going) -> Going:
-    """Return `going` with what a script does to its variables if the commands `kept` stay."""
-    if not (going.needs_values or status_of(script, kept).needs_values):
+def in_script(script: Script, going: Going) -> Going:
+    """Return `going` with what a script does to its variables."""
+    if not (going.needs_values or status_of(script, script.walk()).needs_values):
         return going
     given: set[str] = set()
     for command in script.walk():
@@ -167,7 +167,7 @@ def is_range(command: Command, redirection: Redirection) -> bool:
 def may_cut(script: Script, command: Command, words: tuple[Word, ...], going: Going) -> bool:
     """Whether words of a command can go without another effect than that the program doesn't get them."""
     try:
-        going = in_script(script, script.walk(), going)
+        going = in_script(script, going)
         check_expansions(script, command._replace(redirections=()), words, _nothing, going)
     except Refusal:
         return False

@@ -167,7 +167,7 @@ def remove_commands(
         return None
     kept = list(_kept(script.commands, keys))
     dropped = [command for command in every if _key(command) in keys]
-    going = in_script(script, kept, going or Going())
+    going = in_script(script, going or Going())
     try:
         plan = _plan(script, dropped, kept, keys, going)
     except Refusal:
