@@ -138,9 +138,9 @@ def _calls(script: Script) -> list[Command]:
 
 
 def nested_commands(command: Command) -> tuple[Command, ...]:
-    """Return the simple commands in the text of ``bash -c '…'``, ``su -c '…'``, ``eval`` or ``trap``; spans are in it.
+    """Return the simple commands of the `nested_script` of a command, with spans in that text; () without one.
 
-    () for another command. A text with expansions is read as it is written: the real one is only known to the shell.
+    A text with expansions is read as it is written: the real one is only known to the shell.
     """
     script = nested_script(command)
     return tuple(_calls(script)) if script is not None else ()

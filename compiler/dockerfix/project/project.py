@@ -6,6 +6,7 @@ cog.yaml raises `ConfigError` with a text of one line; other mistakes are notes,
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Collection, Iterator
@@ -100,7 +101,7 @@ class Project:
 
     def expect(self, relative: str, text: str) -> None:
         """Take `text` for a file that is going to be written, if the project has none of that name."""
-        if self.root is not None and not (self.root / relative).is_symlink() and not (self.root / relative).exists():
+        if self.root is not None and not os.path.lexists(self.root / relative):
             self._texts[relative] = Source(text)
 
     def files(self) -> Iterator[str]:
