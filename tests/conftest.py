@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 
 import pytest
 
@@ -10,6 +11,9 @@ import effort
 from live import buildkit, docker_cache
 
 __all__ = ["buildkit", "docker_cache"]  # fixtures for all tests
+
+# a module that a test writes twice within a second would be loaded from the bytecode of the first one
+sys.dont_write_bytecode = True
 
 # `nohup` and a shell's background jobs ignore these, and every program that a test starts would inherit that
 signal.signal(signal.SIGINT, signal.default_int_handler)

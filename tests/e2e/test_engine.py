@@ -20,8 +20,8 @@ STARTED = """if True:
     from e2e import engine
     daemon = engine.own(Path(sys.argv[1]), sys.argv[2], engine.quiet)
     daemon.run("import", "-", "dockerfix-e2e/base:empty", source=Path(sys.argv[3]))
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         sys.stdin.read()
     finally:
         daemon.stop()
