@@ -307,7 +307,7 @@ class TestState:
     def test_a_failure_is_tried_again(self, tmp_path: Path) -> None:
         fleets.write(tmp_path / "fleet", 1)
         arguments = (tmp_path / "fleet", "--format", "json", "--state", tmp_path / "state")
-        done = survey(*arguments, "--memory-limit", "40")
+        done = survey(*arguments, "--memory-limit", "10")
         assert done.code == 4
         assert rows(done)[0]["verdict"] == "failed"
         assert survey(*arguments).code == 0
