@@ -202,8 +202,8 @@ def installs_cog(command: Command) -> bool:
     if found is None or found.files:
         return False
     is_own = [is_cog_requirement(each.text) for each in found.packages]
-    companions = WHEEL_COMPANIONS
-    return any(is_own) and all(own or each.text in companions for own, each in zip(is_own, found.packages, strict=True))
+    others = (each.text for each, own in zip(found.packages, is_own, strict=True) if not own)
+    return any(is_own) and all(text in WHEEL_COMPANIONS for text in others)
 
 
 def cog_packages(found: PipCommand) -> tuple[Argument, ...]:

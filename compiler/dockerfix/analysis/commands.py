@@ -408,8 +408,7 @@ def _bases(document: Document) -> list[int]:
 
 def _exits_on_error(instruction: Instruction) -> bool | None:
     """Whether SHELL starts the shell with ``-e``; None if only that of an earlier stage does, which may be its base."""
-    words = _shell_words(instruction) or []
-    if not any(re.fullmatch(r"-[A-Za-z]*e[A-Za-z]*|errexit", word) for word in words[1:]):
+    if not _starts_with(instruction, "e", "errexit"):
         return False
     other, bases = _shell_instruction(instruction), _bases(instruction.document)
     if other is None or bisect_left(bases, other.index) != bisect_left(bases, instruction.index):
@@ -419,8 +418,13 @@ def _exits_on_error(instruction: Instruction) -> bool | None:
 
 def _needs_values(instruction: Instruction) -> bool:
     """Whether SHELL may start the shell with ``-u``."""
+    return _starts_with(instruction, "u", "nounset")
+
+
+def _starts_with(instruction: Instruction, letter: str, name: str) -> bool:
+    """Whether the last SHELL has an option, by its letter or its name."""
     words = _shell_words(instruction) or []
-    return any(re.fullmatch(r"-[A-Za-z]*u[A-Za-z]*|nounset", word) for word in words[1:])
+    return any(re.fullmatch(rf"-[A-Za-z]*{letter}[A-Za-z]*|{name}", word) for word in words[1:])
 
 
 def _is_set(instruction: Instruction, name: str) -> bool:

@@ -17,7 +17,7 @@ from dockerfix.text.lazy_patterns import lazy
 from dockerfix.text.source import Span, decode, encode
 
 _SPACE_BYTES = frozenset("\t\n\v\f\r \udc85\udca0")
-"""White space where BuildKit reads byte by byte: the last two are no characters."""
+"""White space where BuildKit reads byte by byte; the last two stand for single bytes that are not valid UTF-8."""
 _FIELD = lazy(f"[{FIELD_SPACE}]+")
 _JSON_STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
 _JSON_SPACE = r"[ \t\r\n]*"

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from dockerfix.syntax.shell.status import status_of
+from dockerfix.syntax.shell.status import nounset
 from dockerfix.syntax.shell.tree import Command, Redirection, Script, Word, walk
 from dockerfix.syntax.shell.wrappers import unwrapped
 from dockerfix.text.lazy_patterns import lazy
@@ -57,7 +57,7 @@ class Going(NamedTuple):
 
 def in_script(script: Script, going: Going) -> Going:
     """Return `going` with what a script does to its variables."""
-    if not (going.needs_values or status_of(script, script.walk()).needs_values):
+    if not (going.needs_values or any(nounset(command) is not False for command in script.walk())):
         return going
     given: set[str] = set()
     for command in script.walk():

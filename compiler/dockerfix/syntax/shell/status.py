@@ -20,14 +20,13 @@ class Status(NamedTuple):
 
     `is_read`: it has ``$?`` or ``$_``, or ``exit`` or ``return`` without a status. `jobs_are_read`: it has ``$!``,
     ``jobs``, or ``wait`` with arguments. `may_exit`: ``set -e`` could be on somewhere. `surely_exits`: nothing can turn
-    it off once it is on. `needs_values`: a ``set`` turns ``-u`` on or off, or may do so. `traps`: there is a ``trap``.
+    it off once it is on. `traps`: there is a ``trap``.
     """
 
     is_read: bool
     jobs_are_read: bool
     may_exit: bool
     surely_exits: bool
-    needs_values: bool
     traps: bool
 
 
@@ -35,7 +34,7 @@ def status_of(script: Script, kept: Iterable[Command]) -> Status:
     """Return the facts about `script` if only the commands `kept` stay."""
     is_read = _READS_STATUS.search(script.text) is not None
     jobs = _READS_JOBS.search(script.text) is not None
-    may_exit = needs_values = traps = False
+    may_exit = traps = False
     surely = True
     for command in kept:
         words = unwrapped(command)
@@ -48,18 +47,22 @@ def status_of(script: Script, kept: Iterable[Command]) -> Status:
             setting = errexit(command)
             may_exit = may_exit or setting is not False
             surely = surely and setting is not None
-            needs_values = needs_values or _sets(command, "u", "nounset") is not False
         elif name in _UNKNOWABLE or (words and name is None):
             may_exit = True
             surely = False
         elif name == "trap":
             traps = may_exit = True
-    return Status(is_read, jobs, may_exit, surely, needs_values, traps)
+    return Status(is_read, jobs, may_exit, surely, traps)
 
 
 def errexit(command: Command) -> bool | None:
     """Whether a ``set`` turns ``-e`` on: False if it does not change it, None if it turns it off or may do so."""
     return _sets(command, "e", "errexit")
+
+
+def nounset(command: Command) -> bool | None:
+    """Whether a ``set`` turns ``-u`` on, as `errexit` says it of ``-e``."""
+    return _sets(command, "u", "nounset")
 
 
 def _sets(command: Command, letter: str, name: str) -> bool | None:
